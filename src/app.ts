@@ -1,0 +1,166 @@
+import path from 'node:path'
+import { directoryKeyStore, type KeyStore } from './ballot/key-store.ts'
+import { parseKeyring } from './ballot/keyring.ts'
+import { type Clock, type Door, meet, run } from './commands/run.ts'
+import type { Config } from './config.ts'
+import { loadContent } from './content/load.ts'
+import { SetupError } from './errors.ts'
+import { createHttpServer } from './http.ts'
+import { settle, startClock, tick } from './jobs/clock.ts'
+import { startWorkers } from './jobs/worker.ts'
+import { createLog, type Log } from './log.ts'
+import type { HttpHandler, Platform } from './platform.ts'
+import { createSlack } from './slack/platform.ts'
+import { ensureActor, ensureConnection, ensureOrganisation, findConnection, makeAdmin } from './store/access.ts'
+import { type Database, openDatabase } from './store/database.ts'
+import { countPending } from './store/outbox.ts'
+import { createQueue } from './store/queue.ts'
+import { createTeams } from './teams/platform.ts'
+import { createTransport, type LocalAuthority } from './teams/transport.ts'
+import { healthz, readyz } from './web/health.ts'
+import { createMetrics } from './web/metrics.ts'
+
+/** What tests and the demo put in place of the real thing. */
+export type Overrides = {
+  clock?: Clock
+  keyStore?: KeyStore
+  newId?: () => string
+  log?: Log
+  database?: Database
+  /** Stands in for Microsoft's authority, on this machine only. */
+  teamsAuthority?: LocalAuthority
+  /** The clock does not tick by itself: the caller moves it. */
+  isClockManual?: boolean
+  tryNextPorts?: number
+}
+
+export type App = {
+  port: number
+  door: Door
+  platforms: readonly Platform[]
+  /** Looks once for what is due. */
+  tick(): Promise<void>
+  /** Ticks until nothing is due or half done. */
+  settle(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Running jobs get so long to finish; the whole stop stays under ten seconds. */
+const JOB_GRACE_MS = 5_000
+/** Requests get so long to finish before their connections are cut. */
+const REQUEST_GRACE_MS = 3_000
+
+const SYSTEM_CLOCK: Clock = { now: () => new Date(), wall: () => new Date() }
+
+/** Builds the service by hand and starts it: store, queue, platforms, workers, clock, then the door to the world. */
+export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
+  const { secret, keyDir } = config.ballot
+  if (!secret) throw new SetupError('GROUPWELL_SECRET: needed to seal ballots. See .env.example')
+  const log =
+    overrides.log ??
+    createLog(
+      config.log.level,
+      (line) => process.stderr.write(`${line}\n`),
+      () => new Date(),
+    )
+  const clock = overrides.clock ?? SYSTEM_CLOCK
+  const content = loadContent()
+  const keyDirectory = path.resolve(keyDir)
+  const vault = {
+    keyring: parseKeyring(secret),
+    secret,
+    keyStore: overrides.keyStore ?? directoryKeyStore(keyDirectory),
+    keyDirectory,
+  }
+  const database = overrides.database ?? (await openDatabase(storeSettings(config)))
+  const queue = createQueue(database, (error) => log.error('queue', error))
+  await queue.start()
+  const metrics = createMetrics(() => countPending(database.db))
+  const door: Door = {
+    database,
+    queue,
+    clock,
+    content,
+    vault,
+    log,
+    onDone: metrics.commandDone,
+    ...(overrides.newId ? { newId: overrides.newId } : {}),
+  }
+  const platforms = createPlatforms(config, door, overrides.teamsAuthority ?? null)
+  await connect(config, door, platforms)
+  let isStopping = false
+  const check = async () => {
+    await database.db.$queryRaw`select 1`
+  }
+  const routes = new Map<string, HttpHandler>([
+    ['/healthz', healthz],
+    ['/readyz', readyz(check, () => isStopping)],
+    ['/metrics', metrics.handle],
+    ...platforms.map(({ path, handle }): [string, HttpHandler] => [path, handle]),
+  ])
+  const http = createHttpServer(routes, log)
+  const port = await http.listen(config.http.host, config.http.port, { tryNextPorts: overrides.tryNextPorts ?? 0 })
+  await startWorkers(door, platforms)
+  const ticking = overrides.isClockManual ? null : startClock(door)
+  log.info('started', { port, store: database.kind, platforms: platforms.map(({ name }) => name).join(',') })
+  return {
+    port,
+    door,
+    platforms,
+    tick: () => tick(door),
+    settle: () => settle(door),
+    async stop() {
+      isStopping = true
+      await http.close(REQUEST_GRACE_MS)
+      await Promise.all(platforms.map((platform) => platform.stop()))
+      await ticking?.stop()
+      await queue.stop(JOB_GRACE_MS)
+      await database.close()
+      log.info('stopped')
+    },
+  }
+}
+
+function storeSettings({ store }: Config) {
+  return store.url
+    ? ({ kind: 'postgres', url: store.url } as const)
+    : ({ kind: 'embedded', directory: path.resolve(store.dataDir) } as const)
+}
+
+function createPlatforms(config: Config, door: Door, authority: LocalAuthority | null): Platform[] {
+  const { t } = door.content.textsFor(null)
+  const onIncoming = (incoming: Parameters<typeof run>[1]) => run(door, incoming)
+  const platforms: Platform[] = []
+  if (config.slack)
+    platforms.push(
+      createSlack(config.slack, { onIncoming, log: door.log, say: (key) => t(key), wall: door.clock.wall }),
+    )
+  if (config.teams) {
+    const transport = createTransport(config.teams, authority)
+    const onSeen = async (tenantId: string, person: Parameters<typeof meet>[2]) => {
+      const connection = await findConnection(door.database.db, 'teams', tenantId)
+      if (connection) await meet(door, connection, person)
+    }
+    platforms.push(
+      createTeams(config.teams.tenantId, transport, { onIncoming, onSeen, log: door.log, say: (key) => t(key) }),
+    )
+  }
+  return platforms
+}
+
+/** Makes sure of the organisation, its connections and the first admin of each. */
+async function connect(
+  config: Config,
+  { database: { db }, clock }: Door,
+  platforms: readonly Platform[],
+): Promise<void> {
+  const organisationId = await ensureOrganisation(db, config.organisation, clock.now())
+  for (const platform of platforms) {
+    const workspace = await platform.start()
+    const connection = await ensureConnection(db, organisationId, { platform: platform.name, ...workspace })
+    const externalId = (platform.name === 'slack' ? config.slack : config.teams)?.firstAdmin
+    if (!externalId) continue
+    const { actor } = await ensureActor(db, connection, { externalId })
+    await makeAdmin(db, organisationId, actor.personId)
+  }
+}

@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import type { QuestionSet } from '../content/load.ts'
+import type { Release } from '../domain/tally.ts'
+
+/** What the child process is given. `box` is base64; `secret` is the application's, as in the environment. */
+export type OpenRequest = {
+  unitId: string
+  keyDirectory: string
+  secret: string
+  k: number
+  questionSet: QuestionSet
+  context: { questionSetId: string; questionSetVersion: number }
+  boxes: { checkInId: string; memberId: string; box: string }[]
+}
+
+/** What it gives back. `release` is null below k. */
+export type OpenOutcome =
+  | { outcome: 'counted'; release: Release | null }
+  | { outcome: 'keyMissing' }
+  | { outcome: 'unreadable' }
+
+const count = z.int().min(0)
+const outcomeSchema = z.discriminatedUnion('outcome', [
+  z.object({
+    outcome: z.literal('counted'),
+    release: z
+      .object({
+        invited: count,
+        answered: count,
+        tallies: z.array(z.object({ subject: z.string(), answers: count, totalMilli: count, low: count, high: count })),
+      })
+      .nullable(),
+  }),
+  z.object({ outcome: z.literal('keyMissing') }),
+  z.object({ outcome: z.literal('unreadable') }),
+])
+
+/** Thirty ballots of a few check-ins take well under a second; past this the machine is in trouble and the job is retried. */
+const OPEN_TIMEOUT_MS = 30_000
+const CHILD = fileURLToPath(new URL('./open.ts', import.meta.url))
+
+/**
+ * Opens and counts a unit in a child process that has an empty environment, may write no file and may start no process.
+ * Throws when the child fails: then nothing was decided and the job may run again.
+ */
+export async function openUnit(request: OpenRequest): Promise<OpenOutcome> {
+  const child = spawn(process.execPath, ['--permission', '--allow-fs-read=*', CHILD], {
+    env: {},
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: OPEN_TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+  })
+  const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+  // A child that dies early closes the pipe; its exit code below says what happened.
+  child.stdin.on('error', () => {})
+  child.stdin.end(JSON.stringify(request))
+  const [output, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  if (code !== 0)
+    throw new Error(`the process that opens ballots ended with ${code}`, { cause: new Error(lastLine(complaint)) })
+  return outcomeSchema.parse(JSON.parse(output))
+}
+
+const lastLine = (complaint: string): string =>
+  complaint
+    .trim()
+    .split('\n')
+    .findLast((line) => line.includes('Error')) ?? 'no message'

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import { messageOf, SetupError } from '../errors.ts'
+
+/** Each loads what it needs and no more. */
+const COMMANDS: Record<string, (args: readonly string[]) => Promise<void>> = {
+  start: async () => (await import('./start.ts')).start(),
+  demo: async (args) => (await import('./demo.ts')).demo(args),
+  migrate: async () => (await import('./migrate.ts')).migrateStore(),
+  audit: async () => (await import('./audit.ts')).auditVerify(),
+}
+
+const [name = 'start', ...args] = process.argv.slice(2)
+const command = COMMANDS[name]
+if (!command) {
+  process.stderr.write(
+    `groupwell ${name}: expected one of ${Object.keys(COMMANDS).join(', ')}. Example: npx groupwell migrate\n`,
+  )
+  process.exit(2)
+}
+try {
+  await command(args)
+  process.exit()
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error
+  process.stderr.write(`${messageOf(error)}\n`)
+  process.exit(2)
+}

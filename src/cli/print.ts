@@ -1,0 +1,35 @@
+import type { Seen } from '../simulator/workspace.ts'
+
+const WHERE: Record<Seen['audience'], string> = {
+  dm: 'message to',
+  private: 'only visible to',
+  channel: 'channel, for',
+  form: 'form for',
+}
+const PLATFORM = { slack: 'Slack', teams: 'Teams' } as const
+const TIME = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'Europe/Berlin',
+})
+
+/** One message as text: when, where and for whom; what a lock screen shows; what it says. */
+export function printSeen(seen: Seen, names: readonly string[]): string {
+  const who = names.length === 1 ? names[0] : `${names.length} people (${names[0]} … ${names.at(-1)})`
+  const head = `── ${TIME.format(new Date(seen.at))} · ${PLATFORM[seen.platform]} · ${WHERE[seen.audience]} ${who}`
+  const lock = seen.notification === null ? [] : [`   lock screen: ${seen.notification}`]
+  return [head, ...lock, ...seen.text.split('\n').map((line) => `   ${line}`), ''].join('\n')
+}
+
+/** Messages that say the same to several people at the same time, together. */
+export function together(seen: readonly Seen[]): Seen[][] {
+  const groups = new Map<string, Seen[]>()
+  for (const one of seen) {
+    const key = [one.at, one.platform, one.audience, one.kind, one.text].join('\n')
+    groups.set(key, [...(groups.get(key) ?? []), one])
+  }
+  return [...groups.values()]
+}

@@ -1,0 +1,221 @@
+import { newUnitKey, rewrap, sealBallot } from '../ballot/seal.ts'
+import type { QuestionSet } from '../content/load.ts'
+import { decideOpening } from '../domain/checkin.ts'
+import { LEAST_ANSWERS } from '../domain/disclosure.ts'
+import type { Answers } from '../domain/tally.ts'
+import { UserError } from '../errors.ts'
+import type { FieldValue } from '../platform.ts'
+import {
+  type CheckInRow,
+  closeCheckIn,
+  dropCheckIn,
+  findCheckIn,
+  getUnit,
+  isInvited,
+  listBallots,
+  lockCheckIn,
+  nextPlanned,
+  openCheckIn,
+  replaceBallots,
+} from '../store/checkin.ts'
+import { getGroup, listAskable } from '../store/group.ts'
+import type { OccurrenceRow } from '../store/occurrence.ts'
+import { checkInForm, checkInNotice, checkInThanks, SKIPPED } from '../views/checkin.ts'
+import { helpLines } from '../views/help.ts'
+import { opener } from '../views/notice.ts'
+import { type Base, type Context, command, type Effects, groupOf } from './command.ts'
+import { formInput, idInput } from './input.ts'
+import type { Compose } from './messages.ts'
+
+type StepBase = Base & { organisationId: string }
+type Outcome = Effects & { dropped: string | null }
+
+/** The questions. The same form for who answered and who did not; opening it leaves no trace. */
+export const checkIn = command({
+  verb: 'checkin',
+  isTyped: false,
+  access: { who: 'group', roles: ['member'] },
+  subject: 'checkIn',
+  effect: 'read',
+  isUntraced: true,
+  input: idInput,
+  run: async (context, { id }) => {
+    const { tx, texts, content, actor, organisation, now, example } = context
+    const { row, unitId } = mustBeOpen(context, await findCheckIn(tx, actor.organisationId, id))
+    if (!(await isInvited(tx, actor.organisationId, id, actor.personId)))
+      throw new UserError(texts.t('checkin.notInvited'))
+    const group = groupOf(context)
+    const unit = await getUnit(tx, actor.organisationId, unitId)
+    const form = checkInForm(texts, setOf(context, row.questionSetId), {
+      checkInId: id,
+      alias: group.alias,
+      closesAt: row.closesAt,
+      timeZone: group.timeZone,
+      now,
+      k: unit.k,
+      helpLines: helpLines(texts, organisation.country, content.crisisLines),
+      privacyCommand: example('privacy'),
+    })
+    return { reply: { type: 'form', form, opener: opener(texts, 'form', { verb: 'checkin', id }) } }
+  },
+})
+
+/**
+ * Seals a member's answers in place of what their ballot held, and re-wraps every other ballot of the check-in in the same
+ * statement. Writes nothing else. Sending again replaces all answers; a repeat of the same request does no harm.
+ */
+export const checkInSubmit = command({
+  verb: 'checkin.submit',
+  isTyped: false,
+  access: { who: 'group', roles: ['member'] },
+  subject: 'checkIn',
+  effect: 'ballot',
+  isUntraced: true,
+  input: formInput,
+  run: async (context, { id, values }) => {
+    const { tx, texts, content, actor, organisation, vault, now } = context
+    const { row, unitId } = mustBeOpen(context, await lockCheckIn(tx, actor.organisationId, id ?? ''))
+    const unit = await getUnit(tx, actor.organisationId, unitId)
+    const ballots = await listBallots(tx, actor.organisationId, row.id)
+    if (!ballots.some((ballot) => ballot.memberId === actor.personId))
+      throw new UserError(texts.t('checkin.notInvited'))
+    const answers = readAnswers(setOf(context, row.questionSetId), values)
+    const bind = (memberId: string) => ({
+      unitId,
+      checkInId: row.id,
+      memberId,
+      questionSetId: unit.questionSetId,
+      questionSetVersion: unit.questionSetVersion,
+    })
+    const own = await sealBallot(vault.keyring, unit.publicKey, bind(actor.personId), answers)
+    const fresh = ballots.map(({ memberId, box }) => ({
+      memberId,
+      box: memberId === actor.personId ? own : rewrap(vault.keyring, bind(memberId), box),
+    }))
+    await replaceBallots(tx, actor.organisationId, row.id, fresh)
+    const lines = helpLines(texts, organisation.country, content.crisisLines)
+    return {
+      reply: {
+        type: 'done',
+        card: checkInThanks(texts, {
+          closesAt: row.closesAt,
+          timeZone: groupOf(context).timeZone,
+          now,
+          helpLines: lines,
+        }),
+      },
+    }
+  },
+})
+
+function mustBeOpen({ texts, now }: Context, row: CheckInRow | null): { row: CheckInRow; unitId: string } {
+  if (!row || row.state === 'planned' || row.state === 'dropped' || !row.unitId)
+    throw new UserError(texts.t('checkin.notOpen'))
+  // The clock may not have closed it yet; nobody gets longer for that.
+  if (row.state === 'closed' || now >= row.closesAt) throw new UserError(texts.t('checkin.closed'))
+  return { row, unitId: row.unitId }
+}
+
+function setOf({ content }: Pick<Base, 'content'>, id: string): QuestionSet {
+  const set = content.questionSets.get(id)
+  if (!set) throw new Error(`question set ${id} is not in the content`)
+  return set
+}
+
+/** Only offered values count; a skipped question is left out. */
+function readAnswers(set: QuestionSet, values: Record<string, FieldValue>): Answers {
+  const answers: Record<string, number> = {}
+  for (const question of set.questions) {
+    const value = values[question.id]
+    if (typeof value !== 'string' || value === SKIPPED) continue
+    const chosen = set.steps.find((option) => String(option.value) === value)
+    if (chosen) answers[question.id] = chosen.value
+  }
+  return answers
+}
+
+/** A check-in's time has come: the roster freezes, the unit gets its key, every member a sealed blank and a note. */
+export async function openDueCheckIn(base: StepBase, occurrence: OccurrenceRow): Promise<Outcome> {
+  const { tx, now, organisationId, vault, newId } = base
+  const row = occurrence.checkInId ? await lockCheckIn(tx, organisationId, occurrence.checkInId) : null
+  if (row?.state !== 'planned') return { dropped: 'notPlanned' }
+  const group = await getGroup(tx, organisationId, row.groupId)
+  const members = await listAskable(tx, organisationId, group.id)
+  const nextOne = await nextPlanned(tx, organisationId, group.id, row.opensAt)
+  const opening = decideOpening(now, row, members.length, nextOne?.opensAt ?? null)
+  if (opening.decision === 'drop') {
+    await dropCheckIn(tx, organisationId, row.id, opening.reason)
+    return { dropped: opening.reason }
+  }
+  const set = setOf(base, row.questionSetId)
+  const audience = base.content.kinds.get(group.kind)?.audience ?? 'shared'
+  const unitId = newId()
+  const key = newUnitKey()
+  // Kept before the unit exists: a crash in between leaves a key without a unit, which the sweeper destroys.
+  vault.keyStore.put(unitId, key.privateKey)
+  key.privateKey.fill(0)
+  const blanks = members.map(async (memberId) => {
+    const bound = { unitId, checkInId: row.id, memberId, questionSetId: set.id, questionSetVersion: set.version }
+    return { memberId, box: await sealBallot(vault.keyring, key.publicKey, bound, {}) }
+  })
+  const unit = {
+    id: unitId,
+    groupId: group.id,
+    questionSetId: set.id,
+    questionSetVersion: set.version,
+    k: LEAST_ANSWERS[audience],
+    audience,
+    publicKey: key.publicKey,
+    rosterChanges: group.rosterChanges,
+  }
+  await openCheckIn(tx, organisationId, { id: row.id, closesAt: opening.closesAt }, unit, await Promise.all(blanks))
+  return {
+    dropped: null,
+    deliveries: noticesFor(members, row, 'check-in', opening.closesAt),
+    occurrences: [
+      { kind: 'checkInNudge', dueAt: opening.nudgeAt, checkInId: row.id },
+      { kind: 'checkInCloses', dueAt: opening.closesAt, checkInId: row.id },
+    ],
+  }
+}
+
+const noticesFor = (members: readonly string[], row: CheckInRow, kind: 'check-in' | 'check-in-nudge', closesAt: Date) =>
+  members.map((personId) => ({
+    key: `${kind} ${row.id}`,
+    kind,
+    personId,
+    groupId: row.groupId,
+    checkInId: row.id,
+    expiresAt: closesAt,
+  }))
+
+/** One more note, to everyone alike. */
+export async function nudge({ tx, now, organisationId }: StepBase, occurrence: OccurrenceRow): Promise<Outcome> {
+  const row = occurrence.checkInId ? await findCheckIn(tx, organisationId, occurrence.checkInId) : null
+  if (row?.state !== 'open' || now >= row.closesAt) return { dropped: 'notOpen' }
+  const members = await listAskable(tx, organisationId, row.groupId)
+  const invited = []
+  for (const memberId of members) if (await isInvited(tx, organisationId, row.id, memberId)) invited.push(memberId)
+  return { dropped: null, deliveries: noticesFor(invited, row, 'check-in-nudge', row.closesAt) }
+}
+
+/** Closes a check-in; when it was its unit's last, the unit is made. */
+export async function closeDueCheckIn({ tx, organisationId }: StepBase, occurrence: OccurrenceRow): Promise<Outcome> {
+  const row = occurrence.checkInId ? await lockCheckIn(tx, organisationId, occurrence.checkInId) : null
+  if (row?.state !== 'open' || !row.unitId) return { dropped: 'notOpen' }
+  const isUnitOver = await closeCheckIn(tx, organisationId, { id: row.id, unitId: row.unitId })
+  // The job carries the unit's own id: two closers send one job.
+  const job = { queue: 'release', id: row.unitId, data: { organisationId, id: row.unitId } } as const
+  return { dropped: null, jobs: isUnitOver ? [job] : [] }
+}
+
+export const composeCheckIn: Compose = async ({ tx, now, organisationId, texts, delivery, group, role }) => {
+  const row = delivery.checkInId ? await findCheckIn(tx, organisationId, delivery.checkInId) : null
+  if (!group || role !== 'member' || row?.state !== 'open') return null
+  const kind = delivery.kind === 'check-in-nudge' ? 'check-in-nudge' : 'check-in'
+  return checkInNotice(
+    texts,
+    { checkInId: row.id, alias: group.alias, closesAt: row.closesAt, timeZone: group.timeZone, now },
+    kind,
+  )
+}

@@ -1,0 +1,90 @@
+import type { z } from 'zod'
+import type { KeyStore } from '../ballot/key-store.ts'
+import type { Keyring } from '../ballot/keyring.ts'
+import type { Content, Texts } from '../content/load.ts'
+import type { AccessRule, Role } from '../domain/access.ts'
+import type { Incoming } from '../platform.ts'
+import type { Actor, ConnectionRow, OrganisationRow } from '../store/access.ts'
+import type { AuditFact } from '../store/audit.ts'
+import type { Tx } from '../store/database.ts'
+import type { GroupRow } from '../store/group.ts'
+import type { OccurrencePlan } from '../store/occurrence.ts'
+import type { DeliveryPlan } from '../store/outbox.ts'
+import type { Job } from '../store/queue.ts'
+import type { Reply } from '../views/card.ts'
+
+/** What seals and unseals ballots. `secret` goes to the child process that opens them. */
+export type Vault = { keyring: Keyring; secret: string; keyStore: KeyStore; keyDirectory: string }
+
+/** What every verb is given. `tx` is the transaction, or the plain client for reads. */
+export type Base = { tx: Tx; now: Date; content: Content; vault: Vault; newId(): string }
+
+/** A person's verb has all of this; `group` and `role` are set when its rule is about a group. */
+export type Context = Base & {
+  incoming: Incoming
+  organisation: OrganisationRow
+  connection: ConnectionRow
+  actor: Actor
+  texts: Texts
+  group: GroupRow | null
+  role: Role | null
+  /** A command as typed on this person's platform. */
+  example(command: string): string
+}
+
+/** What a verb wants done besides its reply, in the same transaction. */
+export type Effects = {
+  deliveries?: readonly DeliveryPlan[]
+  occurrences?: readonly OccurrencePlan[]
+  jobs?: readonly Job[]
+  audit?: readonly Omit<AuditFact, 'actorId'>[]
+}
+export type Result = Effects & { reply: Reply }
+
+/**
+ * What a verb does to the store. `read` nothing; `audited` only the audit log; `write` anything, once per request;
+ * `ballot` only boxes: no receipt, no audit, no log line, no metric, and nothing is learnt about the sender.
+ */
+export type Effect = 'read' | 'audited' | 'write' | 'ballot'
+
+export type Command = {
+  verb: string
+  /** Whether it can be typed, or only reached by a button or form. */
+  isTyped: boolean
+  access: AccessRule
+  /** Whether text after the verb may be something else than a group's alias. */
+  takesText?: boolean
+  /** What `input.id` names when the rule is about a group. */
+  subject?: 'group' | 'checkIn'
+  effect: Effect
+  /** True when nothing about its use may be recorded, not even that it happened. */
+  isUntraced?: boolean
+  /** The verb whose form this submits: it is shown again with what was typed when something has to be mended. */
+  form?: string
+  handle(context: Context, input: unknown): Promise<Result>
+}
+
+/** A command with its input's schema. Leaving `access` out does not compile. */
+export function command<S extends z.ZodType>(
+  definition: Omit<Command, 'handle'> & { input: S; run(context: Context, input: z.infer<S>): Promise<Result> },
+): Command {
+  const { input, run, ...rest } = definition
+  return { ...rest, handle: async (context, raw) => await run(context, input.parse(raw)) }
+}
+
+/** A verb of the system's own: a job's step, never reachable from a platform. */
+export type Step<I, O> = {
+  verb: string
+  access: { who: 'system' }
+  run(base: Base & { organisationId: string }, input: I): Promise<Effects & { result: O }>
+}
+
+export function step<I, O>(definition: Step<I, O>): Step<I, O> {
+  return definition
+}
+
+/** The group of a command whose rule is about one; the door has set it. */
+export function groupOf(context: Context): GroupRow {
+  if (!context.group) throw new Error(`${context.incoming.verb} has no group`)
+  return context.group
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { digestWindow, nextDigestAt } from '../domain/digest.ts'
+import { type Disclosed, disclose } from '../domain/disclosure.ts'
+import { DAY_MS, plus } from '../domain/time.ts'
+import { UserError } from '../errors.ts'
+import { listMemberships, type Membership } from '../store/access.ts'
+import { countDropped } from '../store/checkin.ts'
+import { deleteDigestPlan, ensureDigest, findDigest, findDigestPlan } from '../store/digest.ts'
+import type { OccurrenceRow } from '../store/occurrence.ts'
+import { fixedId } from '../store/queue.ts'
+import { listResults, type ResultRow } from '../store/release.ts'
+import { listEnded, sessionPlace } from '../store/session.ts'
+import { type DigestGroup, digestCard, digestNotice } from '../views/digest.ts'
+import { opener } from '../views/notice.ts'
+import { type Base, type Context, command, type Effects } from './command.ts'
+import type { Compose } from './messages.ts'
+
+/** Results that one digest window can hold, and the one before them to compare with. */
+const RESULTS_READ = 8
+
+/** The week of a supervisor's groups: the one that the id names, or the last seven days. */
+export const digest = command({
+  verb: 'digest',
+  isTyped: true,
+  access: { who: 'supervisor' },
+  effect: 'audited',
+  input: z.object({ id: z.uuid().optional(), text: z.string().optional() }),
+  run: async (context, { id }) => {
+    const { tx, texts, actor, now, example } = context
+    const known = id ? await findDigest(tx, actor.organisationId, id) : null
+    if (id && known?.personId !== actor.personId)
+      throw new UserError(texts.t('error.notFound', { example: example('digest') }))
+    const plan = await findDigestPlan(tx, actor.organisationId, actor.personId)
+    const window = known ?? { startsAt: plus(now, -7 * DAY_MS), endsAt: now, timeZone: plan?.timeZone ?? 'UTC' }
+    const memberships = await listMemberships(tx, actor.organisationId, actor.personId)
+    const groups: DigestGroup[] = []
+    for (const membership of memberships.filter(({ role }) => role === 'supervisor'))
+      groups.push(await groupWeek(context, membership, window))
+    return {
+      reply: {
+        type: 'content',
+        card: digestCard(texts, { ...window, groups, now }),
+        opener: opener(texts, 'content', { verb: 'digest', id: id ?? null }),
+      },
+      audit: [{ action: 'digest.opened', subjectId: known?.id ?? actor.personId }],
+    }
+  },
+})
+
+async function groupWeek(
+  context: Context,
+  { groupId, alias, kind }: Membership,
+  window: { startsAt: Date; endsAt: Date },
+): Promise<DigestGroup> {
+  const { tx, content, actor } = context
+  const { organisationId } = actor
+  const set = content.questionSets.get(content.kinds.get(kind)?.questionSet ?? '')
+  if (!set) throw new Error(`group kind ${kind} has no question set`)
+  const ended = await listEnded(tx, organisationId, groupId, window.startsAt, window.endsAt)
+  const held = ended.filter((session) => session.state === 'planned')
+  const lastHeld = held.at(-1)
+  const place = lastHeld ? await sessionPlace(tx, organisationId, lastHeld.id) : null
+  const results = await listResults(tx, organisationId, groupId, window.endsAt, RESULTS_READ)
+  return {
+    alias,
+    set,
+    held: held.length,
+    cancelled: ended.length - held.length,
+    sessionNumber: place?.number ?? null,
+    sessionTotal: place?.total ?? 0,
+    results: discloseWindow(context, results, window.startsAt),
+    droppedCheckIns: await countDropped(tx, organisationId, groupId, window.startsAt, window.endsAt),
+  }
+}
+
+/** Each result that closed in the window, compared with the group's one before it, oldest first. */
+function discloseWindow({ content }: Context, newestFirst: readonly ResultRow[], startsAt: Date): Disclosed[] {
+  const shown = newestFirst.flatMap((row, index) => {
+    const set = content.questionSets.get(row.questionSetId)
+    if (row.closedAt < startsAt || !set) return []
+    const before = newestFirst[index + 1]
+    return [disclose(set, row.result, before?.questionSetId === row.questionSetId ? before.result : null)]
+  })
+  return shown.reverse()
+}
+
+/** A digest is due: its row, one neutral note, and the next week's occurrence. */
+export async function sendDigest(
+  { tx, now, organisationId }: Base & { organisationId: string },
+  occurrence: OccurrenceRow,
+): Promise<Effects & { dropped: string | null }> {
+  const { personId } = occurrence
+  const plan = personId ? await findDigestPlan(tx, organisationId, personId) : null
+  if (!plan || !personId) return { dropped: 'noPlan' }
+  const memberships = await listMemberships(tx, organisationId, personId)
+  if (!memberships.some(({ role }) => role === 'supervisor')) {
+    await deleteDigestPlan(tx, organisationId, personId)
+    return { dropped: 'noGroups' }
+  }
+  const id = fixedId('digest', organisationId, personId, occurrence.dueAt.toISOString())
+  await ensureDigest(tx, organisationId, {
+    id,
+    personId,
+    ...digestWindow(plan, occurrence.dueAt),
+    timeZone: plan.timeZone,
+  })
+  return {
+    dropped: null,
+    deliveries: [{ key: `digest ${id}`, kind: 'digest-notice', personId, digestId: id }],
+    occurrences: [{ kind: 'digest', dueAt: nextDigestAt(plan, now), personId }],
+  }
+}
+
+export const composeDigest: Compose = async ({ texts, delivery }) =>
+  delivery.digestId ? digestNotice(texts, delivery.digestId) : null

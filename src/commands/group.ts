@@ -1,0 +1,293 @@
+import { z } from 'zod'
+import { rewrap, sealBallot } from '../ballot/seal.ts'
+import type { Role } from '../domain/access.ts'
+import { DEFAULT_DIGEST, nextDigestAt } from '../domain/digest.ts'
+import { diagnosisWordIn, type RosterProblem, rosterProblems } from '../domain/group.ts'
+import { MAX_ALIAS_CHARS, MAX_MEMBERS } from '../domain/limits.ts'
+import { isTimeZone } from '../domain/time.ts'
+import { UserError } from '../errors.ts'
+import { ensurePeople, listMemberships, type PersonRow } from '../store/access.ts'
+import { getUnit, listBallots, listOpen, lockCheckIn, replaceBallots } from '../store/checkin.ts'
+import { createDigestPlan, findDigestPlan } from '../store/digest.ts'
+import { acceptAgreement, changeRoster, createGroup, listRoster, lockGroup } from '../store/group.ts'
+import type { OccurrencePlan } from '../store/occurrence.ts'
+import {
+  newGroupDone,
+  newGroupForm,
+  rosterDone,
+  rosterForm,
+  welcomeDone,
+  welcomeForm,
+  welcomeNotice,
+} from '../views/group.ts'
+import { opener } from '../views/notice.ts'
+import { type Context, command, groupOf } from './command.ts'
+import { echo, formInput, groupInput, peopleValue, textValue } from './input.ts'
+import type { Compose } from './messages.ts'
+
+export const newGroup = command({
+  verb: 'new',
+  isTyped: true,
+  access: { who: 'staff' },
+  effect: 'read',
+  input: groupInput,
+  run: async ({ texts, content, actor }, { text }) => {
+    const alias = (text ?? '').slice(0, MAX_ALIAS_CHARS)
+    const form = newGroupForm(texts, { kinds: [...content.kinds.values()], timeZone: actor.timeZone ?? 'UTC', alias })
+    return { reply: { type: 'form', form, opener: opener(texts, 'form', { verb: 'new', id: null }) } }
+  },
+})
+
+export const newGroupSubmit = command({
+  verb: 'new.submit',
+  isTyped: false,
+  access: { who: 'staff' },
+  effect: 'write',
+  form: 'new',
+  input: formInput,
+  run: async (context, { values }) => {
+    const { tx, texts, actor, now, newId } = context
+    const kind = context.content.kinds.get(textValue(values, 'kind'))
+    const alias = textValue(values, 'alias')
+    const timeZone = textValue(values, 'timeZone')
+    const fields = await newGroupProblems(context, alias, timeZone)
+    if (!kind) fields.kind = texts.t('new.badKind', { known: [...context.content.kinds.keys()].join(', ') })
+    if (!kind || Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
+    const id = newId()
+    await createGroup(tx, actor.organisationId, { id, kind: kind.id, alias, timeZone }, actor.personId, now)
+    return {
+      reply: { type: 'done', card: newGroupDone(texts, { id, alias, kind }) },
+      audit: [{ action: 'group.created', subjectId: id }],
+    }
+  },
+})
+
+async function newGroupProblems(
+  { tx, texts, content, actor }: Context,
+  alias: string,
+  timeZone: string,
+): Promise<Record<string, string>> {
+  const fields: Record<string, string> = {}
+  const word = diagnosisWordIn(alias, content.diagnosisWords)
+  const own = await listMemberships(tx, actor.organisationId, actor.personId)
+  if (alias === '') fields.alias = texts.t('error.required', { example: 'Tuesday group' })
+  else if (alias.length > MAX_ALIAS_CHARS)
+    fields.alias = texts.t('error.tooLong', { limit: MAX_ALIAS_CHARS, got: alias.length })
+  else if (word) fields.alias = texts.t('new.aliasDiagnosis', { word })
+  else if (own.some((membership) => isSameAlias(membership.alias, alias)))
+    fields.alias = texts.t('new.aliasTaken', { alias })
+  if (!isTimeZone(timeZone)) fields.timeZone = texts.t('new.badZone', { got: echo(timeZone) })
+  return fields
+}
+
+/** Aliases are told apart by their letters, not their case. */
+export function isSameAlias(a: string, b: string): boolean {
+  return a.trim().toLowerCase() === b.trim().toLowerCase()
+}
+
+export const roster = command({
+  verb: 'roster',
+  isTyped: true,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  effect: 'read',
+  input: groupInput,
+  run: async (context) => {
+    const { tx, texts, actor, connection } = context
+    const group = groupOf(context)
+    const entries = await listRoster(tx, actor.organisationId, group.id)
+    const here = entries.filter((entry) => entry.connectionId === connection.id)
+    const ids = (role: Role) => here.filter((entry) => entry.role === role).map((entry) => entry.externalId)
+    const form = rosterForm(texts, group.id, {
+      members: ids('member'),
+      facilitators: ids('facilitator'),
+      supervisors: ids('supervisor'),
+    })
+    return { reply: { type: 'form', form, opener: opener(texts, 'form', { verb: 'roster', id: group.id }) } }
+  },
+})
+
+/** Makes the chosen people the group's, as far as they are on this connection; others stay as they are. */
+export const rosterSubmit = command({
+  verb: 'roster.submit',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  effect: 'write',
+  form: 'roster',
+  input: formInput,
+  run: async (context, { values }) => {
+    const { tx, texts, actor, connection } = context
+    const group = groupOf(context)
+    await lockGroup(tx, actor.organisationId, group.id)
+    const chosen = {
+      member: await ensurePeople(tx, connection, peopleValue(values, 'members')),
+      facilitator: await ensurePeople(tx, connection, peopleValue(values, 'facilitators')),
+      supervisor: await ensurePeople(tx, connection, peopleValue(values, 'supervisors')),
+    }
+    const before = await listRoster(tx, actor.organisationId, group.id)
+    const elsewhere = before.filter((entry) => entry.connectionId !== connection.id)
+    checkRoster(
+      texts,
+      chosen,
+      elsewhere.filter((entry) => entry.role === 'facilitator').length,
+      elsewhere.filter((entry) => entry.role === 'member').length,
+    )
+    const after = (['member', 'facilitator', 'supervisor'] as const).flatMap((role) =>
+      chosen[role].map(({ personId }) => ({ personId, role })),
+    )
+    const here = before.filter((entry) => entry.connectionId === connection.id)
+    const remove = here.filter(
+      (old) => !after.some((entry) => entry.personId === old.personId && entry.role === old.role),
+    )
+    const add = after.filter((entry) => !here.some((old) => old.personId === entry.personId && old.role === entry.role))
+    const members = (entries: readonly { role: Role }[]) => entries.filter((entry) => entry.role === 'member').length
+    await changeRoster(tx, actor.organisationId, group.id, {
+      add,
+      remove: remove.map((entry) => entry.personId),
+      memberChanges: members(add) + members(remove),
+    })
+    await blankBallotsOf(
+      context,
+      group.id,
+      remove.filter((entry) => entry.role === 'member').map((entry) => entry.personId),
+    )
+    const added = add.filter((entry) => entry.role === 'member').map((entry) => entry.personId)
+    const facts = {
+      alias: group.alias,
+      members: chosen.member.length + members(elsewhere),
+      welcomed: added.length,
+      unreachable: chosen.member.filter((person) => !person.isReachable).length,
+    }
+    return {
+      reply: { type: 'done', card: rosterDone(texts, facts) },
+      deliveries: added.map((personId) => ({
+        key: `welcome ${group.id} ${context.incoming.requestId}`,
+        kind: 'welcome' as const,
+        personId,
+        groupId: group.id,
+      })),
+      occurrences: await newDigests(
+        context,
+        group.timeZone,
+        add.filter((entry) => entry.role === 'supervisor').map((entry) => entry.personId),
+      ),
+      audit: [
+        ...add.map((entry) => ({ action: `roster.added.${entry.role}`, subjectId: entry.personId })),
+        ...remove.map((entry) => ({ action: `roster.removed.${entry.role}`, subjectId: entry.personId })),
+      ],
+    }
+  },
+})
+
+function checkRoster(
+  texts: Context['texts'],
+  chosen: Record<Role, PersonRow[]>,
+  facilitatorsElsewhere: number,
+  membersElsewhere: number,
+): void {
+  const problems = rosterProblems(chosen).filter(
+    (problem) => !(problem.reason === 'noFacilitator' && facilitatorsElsewhere > 0),
+  )
+  if (
+    chosen.member.length + membersElsewhere > MAX_MEMBERS &&
+    !problems.some((problem) => problem.reason === 'tooMany')
+  ) {
+    problems.unshift({ field: 'members', reason: 'tooMany', people: [] })
+  }
+  if (problems.length === 0) return
+  const people = Object.values(chosen).flat()
+  const say = (problem: RosterProblem) => {
+    const names = problem.people.map(
+      (id) => people.find((person) => person.personId === id)?.name ?? texts.t('roster.someone'),
+    )
+    const values = {
+      names: names.join(', '),
+      count: names.length,
+      limit: MAX_MEMBERS,
+      got: chosen.member.length + membersElsewhere,
+    }
+    return texts.t(`roster.${problem.reason}`, values)
+  }
+  const fields = Object.fromEntries(problems.map((problem) => [problem.field, say(problem)]))
+  throw new UserError(Object.values(fields)[0] ?? '', fields)
+}
+
+/** Who leaves while a check-in is open takes their answers with them: their ballot becomes a blank, like one never filled. */
+async function blankBallotsOf(
+  { tx, actor, vault }: Context,
+  groupId: string,
+  memberIds: readonly string[],
+): Promise<void> {
+  if (memberIds.length === 0) return
+  for (const open of await listOpen(tx, actor.organisationId, groupId)) {
+    const checkIn = await lockCheckIn(tx, actor.organisationId, open.id)
+    if (checkIn?.state !== 'open' || !checkIn.unitId) continue
+    const unit = await getUnit(tx, actor.organisationId, checkIn.unitId)
+    const ballots = await listBallots(tx, actor.organisationId, checkIn.id)
+    const fresh = ballots.map(async ({ memberId, box }) => {
+      const bound = {
+        unitId: unit.id,
+        checkInId: checkIn.id,
+        memberId,
+        questionSetId: unit.questionSetId,
+        questionSetVersion: unit.questionSetVersion,
+      }
+      const isLeaving = memberIds.includes(memberId)
+      return {
+        memberId,
+        box: isLeaving ? await sealBallot(vault.keyring, unit.publicKey, bound, {}) : rewrap(vault.keyring, bound, box),
+      }
+    })
+    await replaceBallots(tx, actor.organisationId, checkIn.id, await Promise.all(fresh))
+  }
+}
+
+/** A first-time supervisor gets a weekly digest, Monday morning in the zone of the group that they came with. */
+async function newDigests(
+  { tx, actor, now }: Context,
+  groupZone: string,
+  personIds: readonly string[],
+): Promise<OccurrencePlan[]> {
+  const plans: OccurrencePlan[] = []
+  for (const personId of personIds) {
+    if (await findDigestPlan(tx, actor.organisationId, personId)) continue
+    const plan = { ...DEFAULT_DIGEST, timeZone: groupZone }
+    await createDigestPlan(tx, actor.organisationId, personId, plan)
+    plans.push({ kind: 'digest', dueAt: nextDigestAt(plan, now), personId })
+  }
+  return plans
+}
+
+export const welcome = command({
+  verb: 'welcome',
+  isTyped: false,
+  access: { who: 'group', roles: ['member'] },
+  subject: 'group',
+  effect: 'read',
+  input: groupInput,
+  run: async (context) => {
+    const group = groupOf(context)
+    const kind = context.content.kinds.get(group.kind)
+    if (!kind) throw new Error(`group kind ${group.kind} has no content`)
+    const form = welcomeForm(context.texts, { groupId: group.id, alias: group.alias, kind })
+    return { reply: { type: 'form', form, opener: opener(context.texts, 'form', { verb: 'welcome', id: group.id }) } }
+  },
+})
+
+export const welcomeAccept = command({
+  verb: 'welcome.accept',
+  isTyped: false,
+  access: { who: 'group', roles: ['member'] },
+  subject: 'group',
+  effect: 'write',
+  input: z.object({ id: z.uuid() }),
+  run: async (context) => {
+    const { tx, texts, actor, now } = context
+    await acceptAgreement(tx, actor.organisationId, groupOf(context).id, actor.personId, now)
+    return { reply: { type: 'done', card: welcomeDone(texts) } }
+  },
+})
+
+export const composeWelcome: Compose = async ({ texts, group, role }) =>
+  group && role === 'member' ? welcomeNotice(texts, group) : null

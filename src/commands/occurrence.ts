@@ -1,0 +1,32 @@
+import { finishOccurrence, lockOccurrence, type OccurrenceKind, type OccurrenceRow } from '../store/occurrence.ts'
+import { closeDueCheckIn, nudge, openDueCheckIn } from './checkin.ts'
+import { type Base, type Effects, step } from './command.ts'
+import { sendDigest } from './digest.ts'
+import { remind } from './session.ts'
+
+/** What happens at each kind of time. `dropped` is the reason when it came to nothing. */
+type Happening = (
+  base: Base & { organisationId: string },
+  occurrence: OccurrenceRow,
+) => Promise<Effects & { dropped: string | null }>
+
+const HAPPENINGS: Record<OccurrenceKind, Happening> = {
+  reminder: remind,
+  checkInOpens: openDueCheckIn,
+  checkInNudge: nudge,
+  checkInCloses: closeDueCheckIn,
+  digest: sendDigest,
+}
+
+/** Does what is due, once: the row is locked, and done in the same transaction as what it causes. */
+export const occur = step<{ occurrenceId: string }, null>({
+  verb: 'occurrence.happen',
+  access: { who: 'system' },
+  run: async (base, { occurrenceId }) => {
+    const occurrence = await lockOccurrence(base.tx, base.organisationId, occurrenceId)
+    if (!occurrence) return { result: null }
+    const { dropped, ...effects } = await HAPPENINGS[occurrence.kind](base, occurrence)
+    await finishOccurrence(base.tx, base.organisationId, occurrenceId, dropped)
+    return { ...effects, result: null }
+  },
+})

@@ -1,0 +1,26 @@
+import { Temporal } from 'temporal-polyfill'
+import { instantOf } from './time.ts'
+
+/** When a supervisor's digest goes out: ISO weekday (1 = Monday) and local "08:00". */
+export type DigestTime = { weekday: number; localTime: string; timeZone: string }
+
+/** Monday morning, before the week's first group. */
+export const DEFAULT_DIGEST: Omit<DigestTime, 'timeZone'> = { weekday: 1, localTime: '08:00' }
+
+/** The next time it goes out, strictly after `after`. */
+export function nextDigestAt(plan: DigestTime, after: Date): Date {
+  const today = Temporal.Instant.fromEpochMilliseconds(after.getTime()).toZonedDateTimeISO(plan.timeZone).toPlainDate()
+  for (let days = 0; days <= 14; days += 1) {
+    const date = today.add({ days })
+    if (date.dayOfWeek !== plan.weekday) continue
+    const at = instantOf(`${date}T${plan.localTime}`, plan.timeZone)
+    if (at > after) return at
+  }
+  throw new Error('a weekday comes within two weeks')
+}
+
+/** The week that a digest covers: the seven local days that end at its own time. */
+export function digestWindow(plan: DigestTime, dueAt: Date): { startsAt: Date; endsAt: Date } {
+  const end = Temporal.Instant.fromEpochMilliseconds(dueAt.getTime()).toZonedDateTimeISO(plan.timeZone)
+  return { startsAt: new Date(end.subtract({ weeks: 1 }).epochMilliseconds), endsAt: dueAt }
+}

@@ -1,0 +1,118 @@
+import type { QuestionSet } from '../content/load.ts'
+import { noiseBandSteps } from './statistics.ts'
+import { HIGH_BAND_FROM, LOW_BAND_UP_TO, type Release, type Tally } from './tally.ts'
+
+/** Answers needed before anything of a unit is shown: to members and staff, to staff alone, outside the team. */
+export const LEAST_ANSWERS = { shared: 6, staff: 5, outside: 11 } as const
+/** From here means and shares may be shown; below, only bands. */
+const FIGURES_FROM = 11
+/** A share needs so many people on both sides. */
+const LEAST_ON_A_SIDE = 3
+/** Means are rounded to this part of the range. */
+const MEAN_STEP = 1 / 20
+
+export type Band = 'low' | 'mixed' | 'high'
+export type ResponseBand = 'most' | 'half' | 'fewer'
+export type Change = 'higher' | 'lower' | 'none' | 'roster'
+
+declare const disclosed: unique symbol
+
+/**
+ * What may be shown of one unit; only this module can make one. A scale's `mean` is on 0 to 1 (null below 11 answers or
+ * near an end), `highTenths` is a share of high answers in tenths (null when a side has fewer than three).
+ */
+export type Disclosed = { readonly [disclosed]: true } & (
+  | { readonly kind: 'tooFew' }
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'shown'; readonly response: ResponseBand; readonly scales: readonly DisclosedScale[] }
+)
+export type DisclosedScale = {
+  readonly scaleId: string
+  readonly band: Band
+  readonly mean: number | null
+  readonly highTenths: number | null
+  /** Against the unit before; null when there is none to compare with. */
+  readonly change: Change | null
+}
+
+/** A unit as the store has it. `release` is null unless it met its own k. */
+export type UnitResult = {
+  state: 'released' | 'withheld' | 'lost'
+  k: number
+  rosterChanges: number
+  release: Release | null
+}
+
+/** Whether members get what staff get. A unit made for staff alone is not shown to members, not even its absence. */
+export function mayMembersSee(audience: 'shared' | 'staff'): boolean {
+  return audience === 'shared'
+}
+
+/**
+ * Decides what may be shown of a unit. Every published figure is a function of whole units; `before` is the group's
+ * previous unit of the same question set, or null.
+ */
+export function disclose(set: QuestionSet, unit: UnitResult, before: UnitResult | null): Disclosed {
+  if (unit.state === 'lost') return seal({ kind: 'lost' })
+  const { release } = unit
+  if (!release || release.answered < unit.k) return seal({ kind: 'tooFew' })
+  const scales = set.scales.flatMap((scale) => {
+    const tally = release.tallies.find((row) => row.subject === `scale:${scale.id}`)
+    if (!tally || tally.answers < unit.k) return []
+    return [{ scaleId: scale.id, ...figuresOf(tally), change: changeOf(set, scale.id, tally, unit, before) }]
+  })
+  if (scales.length === 0) return seal({ kind: 'tooFew' })
+  return seal({ kind: 'shown', response: responseBand(release.answered, release.invited), scales })
+}
+
+type Unsealed<T> = T extends unknown ? Omit<T, typeof disclosed> : never
+const seal = (result: Unsealed<Disclosed>): Disclosed => result as Disclosed
+
+const meanOf = (tally: Tally): number => tally.totalMilli / tally.answers / 1000
+
+function figuresOf(tally: Tally): Pick<DisclosedScale, 'band' | 'mean' | 'highTenths'> {
+  const mean = meanOf(tally)
+  const band = mean <= LOW_BAND_UP_TO ? 'low' : mean >= HIGH_BAND_FROM ? 'high' : 'mixed'
+  if (tally.answers < FIGURES_FROM) return { band, mean: null, highTenths: null }
+  const rounded = Math.round(mean / MEAN_STEP) * MEAN_STEP
+  const isNearEnd = rounded < 1.5 * MEAN_STEP || rounded > 1 - 1.5 * MEAN_STEP
+  const hasBothSides = tally.high >= LEAST_ON_A_SIDE && tally.answers - tally.high >= LEAST_ON_A_SIDE
+  const tenths = Math.min(9, Math.max(1, Math.round((10 * tally.high) / tally.answers)))
+  return { band, mean: isNearEnd ? null : rounded, highTenths: hasBothSides ? tenths : null }
+}
+
+/** In whole people, so that three of four is exactly 75 %. */
+function responseBand(answered: number, invited: number): ResponseBand {
+  if (answered * 100 >= invited * 75) return 'most'
+  return answered * 100 >= invited * 40 ? 'half' : 'fewer'
+}
+
+function changeOf(
+  set: QuestionSet,
+  scaleId: string,
+  now: Tally,
+  unit: UnitResult,
+  beforeUnit: UnitResult | null,
+): Change | null {
+  const earlier = beforeUnit?.release
+  const before = earlier?.tallies.find((row) => row.subject === now.subject)
+  const scale = set.scales.find(({ id }) => id === scaleId)
+  if (!beforeUnit || !earlier || !before || !scale || before.answers < beforeUnit.k) return null
+  if (unit.rosterChanges !== beforeUnit.rosterChanges && !maySurviveRosterChange(unit, beforeUnit, before, now))
+    return 'roster'
+  const members = Math.max(unit.release?.invited ?? 0, earlier.invited)
+  const assumed = { sdSteps: scale.assumedSdSteps, reliability: scale.assumedReliability }
+  const band = noiseBandSteps(assumed, before.answers, now.answers, members)
+  const differenceSteps = (meanOf(now) - meanOf(before)) * (set.steps.length - 1)
+  if (Math.abs(differenceSteps) <= band) return 'none'
+  return differenceSteps > 0 ? 'higher' : 'lower'
+}
+
+/**
+ * A join or a leave between two units can expose one person, so small groups are never compared across it. With more than
+ * two changes the two rosters are different people and the noise band no longer holds.
+ */
+function maySurviveRosterChange(unit: UnitResult, before: UnitResult, earlier: Tally, now: Tally): boolean {
+  const changes = Math.abs(unit.rosterChanges - before.rosterChanges)
+  return changes <= 2 && Math.min(earlier.answers, now.answers) >= 8
+}

@@ -1,0 +1,66 @@
+import type { Role } from './access.ts'
+import { MAX_MEMBERS } from './limits.ts'
+
+/** Somebody chosen for a roster, with what decides whether they may be on it. */
+export type Candidate = { personId: string; isStaff: boolean; isBot: boolean; isDeactivated: boolean }
+
+export type RosterChoice = Record<Role, readonly Candidate[]>
+
+/** Why a roster is refused; `people` are the ones that the text names. */
+export type RosterProblem = {
+  field: 'members' | 'facilitators' | 'supervisors'
+  reason: 'tooMany' | 'notStaff' | 'both' | 'twoRoles' | 'noFacilitator' | 'bot'
+  people: readonly string[]
+}
+
+/** The first thing wrong with each field of a chosen roster; empty when it may be saved. */
+export function rosterProblems(choice: RosterChoice): RosterProblem[] {
+  const problems: RosterProblem[] = []
+  const { member: members, facilitator: facilitators, supervisor: supervisors } = choice
+  const staffIds = new Set([...facilitators, ...supervisors].map((person) => person.personId))
+  const add = (field: RosterProblem['field'], reason: RosterProblem['reason'], people: readonly Candidate[]) => {
+    if (problems.some((problem) => problem.field === field)) return
+    problems.push({ field, reason, people: people.map((person) => person.personId) })
+  }
+  const unusable = (people: readonly Candidate[]) => people.filter((person) => person.isBot || person.isDeactivated)
+  const notStaff = (people: readonly Candidate[]) => people.filter((person) => !person.isStaff)
+  if (members.length > MAX_MEMBERS) add('members', 'tooMany', [])
+  const both = members.filter((person) => staffIds.has(person.personId))
+  if (both.length > 0) add('members', 'both', both)
+  if (unusable(members).length > 0) add('members', 'bot', unusable(members))
+  if (facilitators.length === 0) add('facilitators', 'noFacilitator', [])
+  if (notStaff(facilitators).length > 0) add('facilitators', 'notStaff', notStaff(facilitators))
+  const facilitatorIds = new Set(facilitators.map((person) => person.personId))
+  const twice = supervisors.filter((person) => facilitatorIds.has(person.personId))
+  if (twice.length > 0) add('supervisors', 'twoRoles', twice)
+  if (notStaff(supervisors).length > 0) add('supervisors', 'notStaff', notStaff(supervisors))
+  return problems
+}
+
+/**
+ * The word in an alias that could tell a bystander about health, or null. A stem of four letters or fewer must be a whole
+ * word ("hiv", "pain"), so that "Spain" and "achievers" pass.
+ */
+export function diagnosisWordIn(alias: string, stems: readonly string[]): string | null {
+  const words =
+    alias
+      .toLowerCase()
+      .normalize('NFC')
+      .match(/[\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)*/gu) ?? []
+  const joined = words.join(' ')
+  for (const stem of stems) {
+    if (stem.includes(' ') && joined.includes(stem)) return stem
+    const found = words.find((word) =>
+      word
+        .split('-')
+        .concat(word)
+        .some((part) => matches(part, stem)),
+    )
+    if (found) return found
+  }
+  return null
+}
+
+function matches(word: string, stem: string): boolean {
+  return stem.length <= 4 ? word === stem || word === `${stem}s` : word.startsWith(stem)
+}

@@ -1,0 +1,66 @@
+import type { QuestionSet } from '../content/load.ts'
+
+/** One ballot's answers by question id, as step values of the set. A question left out was skipped. */
+export type Answers = Readonly<Record<string, number>>
+
+/**
+ * What is kept about one question or scale: how many members answered it, the sum of their means (0 to 1, thousandths),
+ * and how many of those means lie in the low and in the high band.
+ */
+export type Tally = { subject: string; answers: number; totalMilli: number; low: number; high: number }
+
+/** What a unit publishes: members invited, members with any answer, and the tallies that met k. */
+export type Release = { invited: number; answered: number; tallies: Tally[] }
+
+/** Bands of a mean on 0 to 1 (privacy design, section 2). */
+export const LOW_BAND_UP_TO = 0.375
+export const HIGH_BAND_FROM = 0.625
+
+/**
+ * Counts a unit. `ballots` holds, per member, the answers of each check-in that they answered; each member counts once
+ * per subject, with the mean of their own values. Null when fewer than k members answered: nothing of it may be kept.
+ */
+export function countUnit(set: QuestionSet, ballots: readonly (readonly Answers[])[], k: number): Release | null {
+  const answered = ballots.filter((own) => own.some((answers) => Object.keys(answers).length > 0))
+  if (answered.length < k) return null
+  const subjects = [
+    ...set.questions.map((question) => ({ name: `question:${question.id}`, ids: [question.id], least: 1 })),
+    ...set.scales.map((scale) => ({ name: `scale:${scale.id}`, ids: scale.questions, least: scale.leastAnswered })),
+  ]
+  const tallies = subjects
+    .map(({ name, ids, least }) =>
+      tallyOf(
+        name,
+        answered.map((own) => ownMean(set, own, ids, least)).filter((mean) => mean !== null),
+      ),
+    )
+    .filter((tally) => tally.answers >= k)
+  return { invited: ballots.length, answered: answered.length, tallies }
+}
+
+function tallyOf(subject: string, means: readonly number[]): Tally {
+  return {
+    subject,
+    answers: means.length,
+    totalMilli: means.reduce((sum, mean) => sum + Math.round(mean * 1000), 0),
+    low: means.filter((mean) => mean <= LOW_BAND_UP_TO).length,
+    high: means.filter((mean) => mean >= HIGH_BAND_FROM).length,
+  }
+}
+
+/** A member's mean over the check-ins in which they answered at least `least` of the questions; null when in none. */
+function ownMean(set: QuestionSet, own: readonly Answers[], ids: readonly string[], least: number): number | null {
+  const perCheckIn = own.flatMap((answers) => {
+    const values = ids.map((id) => answers[id]).filter((value) => value !== undefined)
+    return values.length >= least ? [mean(values.map((value) => toUnit(set, value)))] : []
+  })
+  return perCheckIn.length > 0 ? mean(perCheckIn) : null
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+
+function toUnit(set: QuestionSet, value: number): number {
+  const values = set.steps.map((step) => step.value)
+  const lowest = Math.min(...values)
+  return (value - lowest) / (Math.max(...values) - lowest)
+}

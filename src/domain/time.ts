@@ -1,0 +1,64 @@
+import { Temporal } from 'temporal-polyfill'
+
+export const MINUTE_MS = 60_000
+export const HOUR_MS = 60 * MINUTE_MS
+export const DAY_MS = 24 * HOUR_MS
+
+export const plus = (instant: Date, ms: number): Date => new Date(instant.getTime() + ms)
+
+/** Whether Intl and Temporal know the IANA zone. Offsets such as "+02:00" are refused: they do not follow the clocks. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(name)) return false
+  try {
+    Temporal.Now.zonedDateTimeISO(name)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * A local wall time in a zone as an instant. A time that the clocks skip moves forward by the gap; one that happens twice
+ * is the earlier (Temporal's "compatible", as RFC 5545 says).
+ */
+export function instantOf(localTime: string, timeZone: string): Date {
+  const zoned = Temporal.PlainDateTime.from(localTime).toZonedDateTime(timeZone, { disambiguation: 'compatible' })
+  return new Date(zoned.epochMilliseconds)
+}
+
+/** The local date and time of an instant in a zone. */
+export function localOf(instant: Date, timeZone: string): Temporal.PlainDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(timeZone).toPlainDateTime()
+}
+
+/** The place a zone is named after: "Europe/Berlin" is Berlin, "America/Argentina/Buenos_Aires" is Buenos Aires. */
+export function cityOf(timeZone: string): string {
+  return (timeZone.split('/').at(-1) ?? timeZone).replaceAll('_', ' ')
+}
+
+/** "Tuesday 3 March, 17:30" in the language and the zone; the year when it is not that of `now`. */
+export function formatDateTime(instant: Date, timeZone: string, language: string, now: Date): string {
+  return `${formatDate(instant, timeZone, language, now)}, ${formatTime(instant, timeZone, language)}`
+}
+
+export function formatDate(instant: Date, timeZone: string, language: string, now: Date): string {
+  const isThisYear = localOf(instant, timeZone).year === localOf(now, timeZone).year
+  return new Intl.DateTimeFormat(language, {
+    timeZone,
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...(isThisYear ? {} : { year: 'numeric' }),
+  }).format(instant)
+}
+
+export function formatTime(instant: Date, timeZone: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { timeZone, hour: '2-digit', minute: '2-digit' }).format(instant)
+}
+
+/** The name of an ISO weekday (1 = Monday) in the language. */
+export function weekdayName(isoWeekday: number, language: string): string {
+  // 5 January 2026 was a Monday.
+  const day = new Date(Date.UTC(2026, 0, 4 + isoWeekday))
+  return new Intl.DateTimeFormat(language, { weekday: 'long', timeZone: 'UTC' }).format(day)
+}

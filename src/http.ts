@@ -1,0 +1,90 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { SetupError } from './errors.ts'
+import type { Log } from './log.ts'
+import type { HttpHandler } from './platform.ts'
+
+export type HttpServer = {
+  /** The port that it listens on. */
+  listen(host: string, port: number, options: { tryNextPorts: number }): Promise<number>
+  /** Stops accepting, lets running requests end, and cuts those that take longer than `graceMs`. */
+  close(graceMs: number): Promise<void>
+}
+
+/** A request that has not ended by then is cut, so that slow senders do not hold places. */
+const REQUEST_TIMEOUT_MS = 15_000
+
+/** One server for everything: exact paths to handlers. What a handler throws is logged and answered with 500. */
+export function createHttpServer(routes: ReadonlyMap<string, HttpHandler>, log: Log): HttpServer {
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname
+    const handler = routes.get(path)
+    if (!handler) return sendJson(response, 404, null)
+    Promise.resolve(handler(request, response)).catch((error: unknown) => {
+      log.error('http.failed', error, { path })
+      if (!response.headersSent) sendJson(response, 500, null)
+      else response.destroy()
+    })
+  })
+  return {
+    async listen(host, port, { tryNextPorts }) {
+      for (let offset = 0; ; offset += 1) {
+        try {
+          return await listenOn(server, host, port === 0 ? 0 : port + offset)
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+          if (offset >= tryNextPorts)
+            throw new SetupError(`PORT ${port} is in use. Stop what uses it, or set another PORT.`, { cause: error })
+        }
+      }
+    },
+    async close(graceMs) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      server.close(() => resolve())
+      server.closeIdleConnections()
+      const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+      await promise
+      clearTimeout(cut)
+    },
+  }
+}
+
+async function listenOn(server: Server, host: string, port: number): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  server.listen(port, host, () => {
+    server.off('error', reject)
+    resolve()
+  })
+  await promise
+  return (server.address() as AddressInfo).port
+}
+
+/** The JSON body, or the 4xx status that says why there is none: 413 too long, 415 not JSON, 400 not readable. */
+export async function readJson(
+  request: IncomingMessage,
+  limitBytes: number,
+): Promise<{ value: unknown } | { status: 400 | 405 | 413 | 415 }> {
+  if (request.method !== 'POST') return { status: 405 }
+  if (!request.headers['content-type']?.startsWith('application/json')) return { status: 415 }
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > limitBytes) return { status: 413 }
+    chunks.push(chunk)
+  }
+  try {
+    return { value: JSON.parse(Buffer.concat(chunks).toString('utf8')) }
+  } catch {
+    return { status: 400 }
+  }
+}
+
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  if (body === null) {
+    response.writeHead(status).end()
+    return
+  }
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body))
+}

@@ -1,0 +1,84 @@
+import cron from 'node-cron'
+import type { Door } from '../commands/run.ts'
+import { DAY_MS, MINUTE_MS, plus } from '../domain/time.ts'
+import { forgetReceipts } from '../store/access.ts'
+import { claimOccurrences, countDue } from '../store/occurrence.ts'
+import { claimDeliveries, countPending } from '../store/outbox.ts'
+import { countUnfinishedUnits, sweepUnits, unitsWithKey } from '../store/release.ts'
+
+/** Half a minute late at most is on time for a reminder, and a claim costs one statement. */
+const EVERY_HALF_MINUTE = '*/30 * * * * *'
+/** A key is put a moment before its unit exists; older than this without a unit, it is a crash's left-over. */
+const ORPHAN_KEY_AGE_MS = 10 * MINUTE_MS
+/** The longest any platform repeats a request. */
+const RECEIPT_DAYS = 2
+
+/** One look at what is due: claims it, finishes what a crash left, forgets what is over. Harmless on any number of machines. */
+export async function tick(door: Door): Promise<void> {
+  const { database, queue, clock } = door
+  const wall = clock.wall()
+  const round = Math.floor(wall.getTime() / MINUTE_MS)
+  while ((await claimOccurrences(database, queue, clock.now())) > 0);
+  await claimDeliveries(database, queue, clock.now(), wall.getTime())
+  await sweepUnits(database, queue, round)
+  await destroyOrphanKeys(door)
+  await forgetReceipts(database.db, plus(clock.now(), -RECEIPT_DAYS * DAY_MS))
+}
+
+async function destroyOrphanKeys({ database, vault, log }: Door): Promise<void> {
+  const old = vault.keyStore.list().filter(({ ageMs }) => ageMs > ORPHAN_KEY_AGE_MS)
+  if (old.length === 0) return
+  const needed = await unitsWithKey(
+    database.db,
+    old.map(({ unitId }) => unitId),
+  )
+  for (const { unitId } of old.filter((key) => !needed.has(key.unitId))) {
+    vault.keyStore.destroy(unitId)
+    log.info('key.orphan', { unit: unitId })
+  }
+}
+
+/** Ticks at once and then every half minute; a tick that is still running is not joined by another. */
+export function startClock(door: Door): { stop(): Promise<void> } {
+  let running: Promise<void> | null = null
+  const beat = () => {
+    running ??= tick(door)
+      .catch((error: unknown) => door.log.error('tick.failed', error))
+      .finally(() => {
+        running = null
+      })
+  }
+  const task = cron.schedule(EVERY_HALF_MINUTE, beat)
+  beat()
+  return {
+    async stop() {
+      await task.destroy()
+      await running
+    },
+  }
+}
+
+/** How often `settle` looks. */
+const LOOK_EVERY_MS = 10
+
+/**
+ * Ticks until nothing is due, waiting or half done. For the demo and the tests, which move the clock themselves. Throws when
+ * that takes longer than `patienceMs` of wall-clock time. Messages that wait for a later attempt are not waited for.
+ */
+export async function settle(door: Door, patienceMs = 30_000): Promise<void> {
+  const { db } = door.database
+  const until = Date.now() + patienceMs
+  await tick(door)
+  for (;;) {
+    const left = {
+      jobs: await door.queue.countUnfinished(),
+      due: await countDue(db, door.clock.now()),
+      deliveries: await countPending(db),
+      units: await countUnfinishedUnits(db),
+    }
+    if (left.due > 0) await tick(door)
+    if (Object.values(left).every((count) => count === 0)) return
+    if (Date.now() > until) throw new Error(`not settled after ${patienceMs} ms: ${JSON.stringify(left)}`)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+  }
+}

@@ -1,0 +1,21 @@
+import { startApp } from './app.ts'
+import { readConfig } from './config.ts'
+
+/** A stop that takes longer is cut: whoever stops us (systemd, Kubernetes) would do it less kindly. */
+const STOP_WITHIN_MS = 10_000
+
+/** The service with real credentials: start, wait for the signal, stop. */
+export async function main(): Promise<void> {
+  const app = await startApp(readConfig(process.env))
+  await stopOnSignal(() => app.stop())
+}
+
+/** Waits for SIGINT or SIGTERM, then stops; a second signal, or the deadline, ends the process at once. */
+export async function stopOnSignal(stop: () => Promise<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  await promise
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+  setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
+  await stop()
+}

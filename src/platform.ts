@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Reply } from './views/card.ts'
+import type { Notice } from './views/notice.ts'
+
+export type PlatformName = 'slack' | 'teams'
+
+/** Somebody as a platform names them. What is undefined was not said; it never overwrites what is known. */
+export type PersonRef = {
+  externalId: string
+  name?: string
+  language?: string
+  timeZone?: string
+  isBot?: boolean
+  isDeactivated?: boolean
+  /** Teams: the plain-JSON conversation reference of the personal chat. */
+  conversation?: ConversationRef
+}
+
+/** Where a Teams bot can reach a person; plain JSON, no SDK object. */
+export type ConversationRef = { serviceUrl: string; conversationId: string; botId: string; tenantId: string }
+
+/** One thing that somebody did, verified and parsed. `requestId` is the platform's own id of it, for duplicates. */
+export type Incoming = {
+  requestId: string
+  platform: PlatformName
+  /** Slack team id or Entra tenant id, from the verified request only. */
+  workspaceId: string
+  sender: PersonRef
+  verb: string
+  /** Typed text after the verb, a button's or form's id, and a form's values by field name. */
+  input: { text?: string; id?: string; values?: Record<string, FieldValue> }
+  /** `typed` at a command line, `button` on a card, `form` submitted. */
+  via: 'typed' | 'button' | 'form'
+}
+
+/** What a form field held; null when it was left empty. */
+export type FieldValue = string | readonly PersonRef[] | null
+
+/** One message to one person. */
+export type Outgoing = { workspaceId: string; externalId: string; conversation: ConversationRef | null; notice: Notice }
+
+export type OnIncoming = (incoming: Incoming) => Promise<Reply | null>
+
+/** How commands are written on a platform: "/group help" in Slack, "help" in Teams. */
+export type CommandPrefix = string
+
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
+
+/** A chat platform behind one port. `send` throws PlatformError; it tries once. */
+export type Platform = {
+  name: PlatformName
+  /** Exact path of the one endpoint, and what serves it. */
+  path: string
+  handle: HttpHandler
+  start(): Promise<Workspace>
+  send(outgoing: Outgoing): Promise<void>
+  /** Resolves when what was acknowledged is finished. */
+  stop(): Promise<void>
+}
+
+/** The workspace or tenant that the credentials belong to. */
+export type Workspace = { externalId: string; name: string }

@@ -1,0 +1,121 @@
+/** What a person sees of a payload, read from the platform's own JSON and from nothing of the bot's. */
+export type SeenButton = { label: string; raw: Record<string, unknown> }
+export type SeenInput = {
+  name: string
+  label: string
+  hint: string | null
+  type: 'text' | 'people' | 'choice'
+  options: { value: string; label: string }[]
+  value: string | string[] | null
+  maxLength: number | null
+}
+/** `reading` is everything in the order in which it stands. */
+export type Surface = {
+  kind: string
+  title: string | null
+  reading: string[]
+  buttons: SeenButton[]
+  inputs: SeenInput[]
+  submitLabel: string | null
+}
+
+type Json = Record<string, unknown>
+const list = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : [])
+const str = (value: unknown): string => (typeof value === 'string' ? value : '')
+const textOf = (value: unknown): string => str((value as Json | undefined)?.text)
+
+function kindOf(first: unknown): string {
+  const id = str(first)
+  return id.startsWith('kind:') ? id.slice('kind:'.length) : 'unknown'
+}
+
+/** Reads a Slack message or view. */
+export function slackSurface(payload: Json): Surface {
+  const blocks = list(payload.blocks)
+  const surface = emptySurface(kindOf(blocks[0]?.block_id), payload.title ? textOf(payload.title) : null)
+  surface.submitLabel = payload.submit ? textOf(payload.submit) : null
+  for (const block of blocks) {
+    if (block.type === 'section' || block.type === 'header') surface.reading.push(...textOf(block.text).split('\n'))
+    if (block.type === 'context') surface.reading.push(...list(block.elements).map((element) => str(element.text)))
+    if (block.type === 'actions') {
+      for (const raw of list(block.elements))
+        addButton(surface, { label: textOf(raw.text), raw: { ...raw, block_id: block.block_id } })
+    }
+    if (block.type === 'input') addInput(surface, slackInput(block))
+  }
+  return surface
+}
+
+export function emptySurface(kind: string, title: string | null): Surface {
+  return { kind, title, reading: [], buttons: [], inputs: [], submitLabel: null }
+}
+
+function addButton(surface: Surface, button: SeenButton): void {
+  surface.buttons.push(button)
+  surface.reading.push(`[${button.label}]`)
+}
+
+function addInput(surface: Surface, input: SeenInput): void {
+  surface.inputs.push(input)
+  const chosen = Array.isArray(input.value) ? `${input.value.length} chosen` : input.value
+  const options = input.options.map((option) => `  (${option.value === input.value ? '•' : ' '}) ${option.label}`)
+  surface.reading.push(input.options.length > 0 ? input.label : `${input.label}: ${chosen || '____'}`, ...options)
+  if (input.hint) surface.reading.push(`  ${input.hint}`)
+}
+
+function slackInput(block: Json): SeenInput {
+  const element = (block.element ?? {}) as Json
+  const initial =
+    element.initial_users ?? (element.initial_option as Json | undefined)?.value ?? element.initial_value ?? null
+  return {
+    name: str(block.block_id).replace('field:', ''),
+    label: textOf(block.label),
+    hint: block.hint ? textOf(block.hint) : null,
+    type: element.type === 'plain_text_input' ? 'text' : element.type === 'multi_users_select' ? 'people' : 'choice',
+    options: list(element.options).map((option) => ({ value: str(option.value), label: textOf(option.text) })),
+    value: initial as SeenInput['value'],
+    maxLength: typeof element.max_length === 'number' ? element.max_length : null,
+  }
+}
+
+/** Reads an Adaptive Card. */
+export function teamsSurface(card: Json, title: string | null): Surface {
+  const body = list(card.body)
+  const submit = list(card.actions)[0]
+  const surface = emptySurface(kindOf(submit?.id ?? body[0]?.id), title)
+  for (const element of body) {
+    if (element.type === 'TextBlock')
+      surface.reading.push(str(element.text).replace(/\\([\\`*_{}[\]()#+\-!<>~|])/g, '$1'))
+    if (element.type === 'RichTextBlock')
+      surface.reading.push(
+        list(element.inlines)
+          .map((run) => str(run.text))
+          .join(''),
+      )
+    if (element.type === 'ActionSet')
+      for (const raw of list(element.actions)) addButton(surface, { label: str(raw.title), raw })
+    if (str(element.type).startsWith('Input.')) addInput(surface, teamsInput(element))
+  }
+  surface.submitLabel = str(submit?.title) || null
+  return surface
+}
+
+function teamsInput(element: Json): SeenInput {
+  const isPeople = str(element.id).startsWith('people:')
+  const value = str(element.value)
+  return {
+    name: str(element.id).replace(/^(field|people):/, ''),
+    label: str(element.label),
+    hint: null,
+    type: element.type === 'Input.Text' ? 'text' : isPeople ? 'people' : 'choice',
+    options: list(element.choices).map((choice) => ({ value: str(choice.value), label: str(choice.title) })),
+    value: isPeople ? value.split(',').filter((id) => id !== '') : value || null,
+    maxLength: typeof element.maxLength === 'number' ? element.maxLength : null,
+  }
+}
+
+/** All of it as plain text, the way a screen reader would go through it. */
+export function plainText(surface: Surface): string {
+  const title = surface.title ? [surface.title] : []
+  return [...title, ...surface.reading, ...(surface.submitLabel ? [`[${surface.submitLabel}]`] : [])].join('\n')
+}

@@ -1,0 +1,72 @@
+import type { BlockAction, SlashCommand, ViewSubmitAction } from '@slack/bolt'
+import { z } from 'zod'
+import type { FieldValue, Incoming, PersonRef } from '../platform.ts'
+
+/** What this app puts into its own buttons and forms. */
+const buttonValue = z.object({ verb: z.string(), id: z.string().nullable() })
+const metadata = z.object({ id: z.string().nullable() })
+
+/** `/group …`. The trigger id is the platform's own id of one command. */
+export function parseCommand(command: SlashCommand): Incoming {
+  return {
+    requestId: command.trigger_id,
+    platform: 'slack',
+    workspaceId: command.team_id,
+    sender: { externalId: command.user_id },
+    verb: '',
+    input: { text: command.text ?? '' },
+    via: 'typed',
+  }
+}
+
+/** A pressed button; null when it is not one of ours. */
+export function parseButton(body: BlockAction): Incoming | null {
+  const action = body.actions[0]
+  if (action?.type !== 'button' || !body.team) return null
+  const value = buttonValue.safeParse(parseJson(action.value))
+  if (!value.success) return null
+  return {
+    requestId: body.trigger_id,
+    platform: 'slack',
+    workspaceId: body.team.id,
+    sender: { externalId: body.user.id },
+    verb: value.data.verb,
+    input: value.data.id === null ? {} : { id: value.data.id },
+    via: 'button',
+  }
+}
+
+/** A submitted form, with the people that its pickers chose as `describe` knows them; null when it is not one of ours. */
+export async function parseForm(
+  body: ViewSubmitAction,
+  describe: (userId: string) => Promise<PersonRef>,
+): Promise<Incoming | null> {
+  const context = metadata.safeParse(parseJson(body.view.private_metadata))
+  if (!context.success || !body.team) return null
+  const values: Record<string, FieldValue> = {}
+  for (const [blockId, block] of Object.entries(body.view.state.values)) {
+    const state = block.value
+    if (!state || !blockId.startsWith('field:')) continue
+    values[blockId.slice('field:'.length)] = state.selected_users
+      ? await Promise.all(state.selected_users.map(describe))
+      : (state.selected_option?.value ?? state.value ?? null)
+  }
+  return {
+    // A form that was sent back for mending keeps its id; only one sending of it can succeed.
+    requestId: body.view.id,
+    platform: 'slack',
+    workspaceId: body.team.id,
+    sender: { externalId: body.user.id },
+    verb: body.view.callback_id,
+    input: { ...(context.data.id === null ? {} : { id: context.data.id }), values },
+    via: 'form',
+  }
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '')
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,227 @@
+import {
+  type AckFn,
+  App,
+  HTTPReceiver,
+  type Logger,
+  LogLevel,
+  type RespondArguments,
+  type ViewResponseAction,
+  type ViewSubmitAction,
+} from '@slack/bolt'
+import { WebClient } from '@slack/web-api'
+import type { TextKey } from '../content/load.ts'
+import type { Log } from '../log.ts'
+import type { Incoming, OnIncoming, Outgoing, PersonRef, Platform, Workspace } from '../platform.ts'
+import type { Reply } from '../views/card.ts'
+import { toPlatformError } from './failure.ts'
+import { parseButton, parseCommand, parseForm } from './parse.ts'
+import { renderCardView, renderForm, renderMessage } from './render.ts'
+
+export type SlackSettings = { signingSecret: string; botToken: string; apiUrl: string }
+export type SlackDeps = { onIncoming: OnIncoming; log: Log; say(key: TextKey): string; wall(): Date }
+
+/** Slack closes the door at 3 s: past this a read is acknowledged empty and answered later. */
+const ANSWER_WITHIN_MS = 2_200
+/** A form must open within 3 s of the press; a call that takes longer has lost its trigger. */
+const INTERACTIVE_TIMEOUT_MS = 2_500
+const OUTBOUND_TIMEOUT_MS = 10_000
+/** A form of thirty people is far below; anything larger is not from Slack. */
+const BODY_LIMIT_BYTES = 1_000_000
+/** Slack signs with its own clock; a request from further in the future than this is not from now. */
+const MAX_AHEAD_SECONDS = 60
+
+/** Slack behind the port: Bolt receives and verifies, two clients send. Neither retries: a retried post is a double post. */
+export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform {
+  const options = {
+    slackApiUrl: settings.apiUrl,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    logger: QUIET,
+  }
+  const interactive = new WebClient(settings.botToken, { ...options, timeout: INTERACTIVE_TIMEOUT_MS })
+  const outbound = new WebClient(settings.botToken, { ...options, timeout: OUTBOUND_TIMEOUT_MS })
+  const receiver = new HTTPReceiver({
+    signingSecret: settings.signingSecret,
+    endpoints: SLACK_PATH,
+    bodyLimit: BODY_LIMIT_BYTES,
+    logger: QUIET,
+    unhandledRequestTimeoutMillis: 3001,
+  })
+  const app = new App({
+    receiver,
+    logger: QUIET,
+    ignoreSelf: false,
+    tokenVerificationEnabled: false,
+    authorize: async () => ({ botToken: settings.botToken }),
+  })
+  const running = new Set<Promise<void>>()
+  const track = (work: Promise<void>): Promise<void> => {
+    const tracked = work.finally(() => running.delete(tracked))
+    running.add(tracked)
+    return tracked
+  }
+  const turns = createTurns(interactive, deps)
+  app.command(/.*/, ({ command, ack, respond }) =>
+    track(turns.command(parseCommand(command), command.trigger_id, ack, respond)),
+  )
+  app.action({ type: 'block_actions' }, ({ body, ack }) => track(turns.button(parseButton(body), body.trigger_id, ack)))
+  app.view<ViewSubmitAction>({ type: 'view_submission' }, ({ body, ack }) =>
+    track(turns.form(() => parseForm(body, (id) => describe(interactive, id)), ack)),
+  )
+  app.view({ type: 'view_closed' }, ({ ack }) => ack())
+  app.event(/.*/, async () => {})
+  app.error(async (error) => deps.log.error('slack.listener', error))
+  const channels = new Map<string, string>()
+  return {
+    name: 'slack',
+    path: SLACK_PATH,
+    handle: (request, response) => {
+      const sentAt = Number(request.headers['x-slack-request-timestamp'])
+      if (sentAt - deps.wall().getTime() / 1000 > MAX_AHEAD_SECONDS) {
+        response.writeHead(401).end()
+        return
+      }
+      receiver.requestListener(request, response)
+    },
+    start: async () => await whoAmI(interactive),
+    send: async (outgoing) => await send(outbound, channels, outgoing),
+    stop: async () => {
+      await Promise.allSettled([...running])
+    },
+  }
+}
+
+const SLACK_PATH = '/slack/events'
+
+/** Bolt's and the clients' own logs carry payloads at debug level; nothing of theirs is written. */
+const QUIET: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  setLevel() {},
+  getLevel: () => LogLevel.ERROR,
+  setName() {},
+}
+
+async function whoAmI(client: WebClient): Promise<Workspace> {
+  const { team_id, team } = await client.auth.test()
+  if (!team_id) throw new Error('auth.test gave no team')
+  return { externalId: team_id, name: team ?? team_id }
+}
+
+/** What happens after each kind of request: run the verb, then answer so that only this person sees it. */
+function createTurns(client: WebClient, deps: SlackDeps) {
+  const openView = async (triggerId: string, reply: Reply) => {
+    const view =
+      reply.type === 'form'
+        ? renderForm(reply.form)
+        : 'card' in reply
+          ? renderCardView(reply.card, deps.say('button.close'))
+          : null
+    if (view) await client.views.open({ trigger_id: triggerId, view })
+  }
+  return {
+    async command(
+      incoming: Incoming,
+      triggerId: string,
+      ack: AckFn<string | RespondArguments>,
+      respond: (message: RespondArguments) => Promise<unknown>,
+    ): Promise<void> {
+      const work = deps.onIncoming(incoming)
+      const isInTime = await Promise.race([work.then(() => true), delay(ANSWER_WITHIN_MS)])
+      if (!isInTime) await ack()
+      const reply = await work
+      if (reply?.type === 'form') {
+        const failure = await openView(triggerId, reply).then(
+          () => null,
+          (error: unknown) => error,
+        )
+        if (failure) deps.log.warn('slack.form', { reason: toPlatformError(failure, false).message })
+        if (isInTime) await ack(failure ? { response_type: 'ephemeral', text: deps.say('error.busy') } : undefined)
+        return
+      }
+      const message =
+        reply && 'card' in reply ? ({ response_type: 'ephemeral', ...renderMessage(reply.card) } as const) : undefined
+      if (isInTime) await ack(message)
+      else if (message) await respond(message)
+    },
+    async button(incoming: Incoming | null, triggerId: string, ack: AckFn<void>): Promise<void> {
+      if (!incoming) return await ack()
+      const reply = await deps.onIncoming(incoming)
+      const failure = reply
+        ? await openView(triggerId, reply).then(
+            () => null,
+            (error: unknown) => error,
+          )
+        : null
+      // Only the reason: around a check-in not even the person who pressed is named.
+      if (failure) deps.log.warn('slack.form', { reason: toPlatformError(failure, false).message })
+      await ack()
+    },
+    async form(parse: () => Promise<Incoming | null>, ack: AckFn<ViewResponseAction>): Promise<void> {
+      const incoming = await parse()
+      const reply = incoming && (await deps.onIncoming(incoming))
+      if (!reply) return await ack()
+      if (reply.type === 'errors') {
+        const errors = Object.fromEntries(Object.entries(reply.fields).map(([name, text]) => [`field:${name}`, text]))
+        return await ack({ response_action: 'errors', errors })
+      }
+      const view = 'card' in reply ? renderCardView(reply.card, deps.say('button.close')) : renderForm(reply.form)
+      await ack({ response_action: 'update', view })
+    },
+  }
+}
+
+const delay = async (ms: number): Promise<false> => {
+  const { promise, resolve } = Promise.withResolvers<false>()
+  setTimeout(() => resolve(false), ms).unref()
+  return await promise
+}
+
+/** Who was chosen. What Slack does not tell in time stays unknown and is learnt when a message to them fails. */
+async function describe(client: WebClient, userId: string): Promise<PersonRef> {
+  try {
+    const { user } = await client.users.info({ user: userId, include_locale: true })
+    const name = user?.profile?.display_name || user?.real_name || user?.name
+    return {
+      externalId: userId,
+      isBot: user?.is_bot ?? false,
+      isDeactivated: user?.deleted ?? false,
+      ...(name ? { name } : {}),
+      ...(user?.locale ? { language: user.locale } : {}),
+      ...(user?.tz ? { timeZone: user.tz } : {}),
+    }
+  } catch (error) {
+    if (toPlatformError(error, false).isGone) return { externalId: userId, isDeactivated: true }
+    return { externalId: userId }
+  }
+}
+
+/** One message to one person's DM. Throws PlatformError. */
+async function send(client: WebClient, channels: Map<string, string>, outgoing: Outgoing): Promise<void> {
+  const channel = channels.get(outgoing.externalId) ?? (await openDm(client, outgoing.externalId))
+  channels.set(outgoing.externalId, channel)
+  try {
+    await client.chat.postMessage({
+      channel,
+      ...renderMessage(outgoing.notice),
+      unfurl_links: false,
+      unfurl_media: false,
+    })
+  } catch (error) {
+    const failure = toPlatformError(error, true)
+    if (failure.isGone) channels.delete(outgoing.externalId)
+    throw failure
+  }
+}
+
+async function openDm(client: WebClient, userId: string): Promise<string> {
+  try {
+    const { channel } = await client.conversations.open({ users: userId })
+    if (!channel?.id) throw new Error('conversations.open gave no channel')
+    return channel.id
+  } catch (error) {
+    throw toPlatformError(error, false)
+  }
+}

@@ -1,0 +1,154 @@
+import type { types } from '@slack/bolt'
+import { clip, plain } from '../domain/text.ts'
+import type { Block, Button, Card, Field, Form } from '../views/card.ts'
+import { SLACK_LIMITS as LIMITS } from './limits.ts'
+
+type KnownBlock = types.KnownBlock
+type ModalView = types.ModalView
+type PlainText = types.PlainTextElement
+
+/** Everything is plain_text: no mention, link or formatting is ever read out of what a person typed. */
+const plainText = (text: string, limit: number): PlainText => ({
+  type: 'plain_text',
+  text: clip(plain(text), limit) || ' ',
+  emoji: false,
+})
+
+/** The fallback text is read as mrkdwn, so its three special characters are escaped. */
+function escapeMrkdwn(text: string): string {
+  return plain(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+export type SlackMessage = { text: string; blocks: KnownBlock[] }
+
+/** A card as a message. A title that only repeats the first line is left out. */
+export function renderMessage(card: Card): SlackMessage {
+  const first = card.blocks[0]
+  const hasOwnTitle = !(first && 'text' in first && first.text === card.title)
+  const blocks: Block[] = hasOwnTitle ? [{ type: 'heading', text: card.title }, ...card.blocks] : [...card.blocks]
+  return {
+    text: clip(escapeMrkdwn(card.notification), LIMITS.notification),
+    blocks: labelled(card.kind, renderBlocks(blocks, LIMITS.blocksInMessage)),
+  }
+}
+
+/** A card as a modal without a submit button. */
+export function renderCardView(card: Card, closeLabel: string): ModalView {
+  return {
+    type: 'modal',
+    title: plainText(card.title, LIMITS.viewTitle),
+    close: plainText(closeLabel, LIMITS.viewButton),
+    blocks: labelled(card.kind, renderBlocks(card.blocks, LIMITS.blocksInView)),
+  }
+}
+
+/** A form as a modal. What it is about travels as an id in private_metadata; the verb is the callback id. */
+export function renderForm(form: Form): ModalView {
+  const intro = renderBlocks(form.intro, LIMITS.blocksInView - form.fields.length)
+  return {
+    type: 'modal',
+    callback_id: form.verb,
+    private_metadata: JSON.stringify({ id: form.id }),
+    title: plainText(form.title, LIMITS.viewTitle),
+    submit: plainText(form.submitLabel, LIMITS.viewButton),
+    close: plainText(form.closeLabel, LIMITS.viewButton),
+    blocks: labelled(form.kind, [...intro, ...form.fields.map(renderField)]),
+  }
+}
+
+/** The first block's id says what kind of card this is; people never see it. Input blocks keep their own ids. */
+function labelled(kind: string, blocks: KnownBlock[]): KnownBlock[] {
+  const [first, ...rest] = blocks
+  if (!first || first.type === 'input') return [{ type: 'divider', block_id: `kind:${kind}` }, ...blocks]
+  return [{ ...first, block_id: `kind:${kind}` }, ...rest]
+}
+
+/** Blocks within the limits: what does not fit ends in a visible "…". */
+function renderBlocks(blocks: readonly Block[], limit: number): KnownBlock[] {
+  const rendered: KnownBlock[] = []
+  let room: number = LIMITS.textInMessage
+  for (const block of blocks) {
+    const next = renderBlock(block)
+    room -= textLength(block)
+    if (rendered.length === limit - 1 || room < 0)
+      return [...rendered, { type: 'context', elements: [plainText('…', 1)] }]
+    rendered.push(next)
+  }
+  return rendered
+}
+
+function textLength(block: Block): number {
+  if (block.type === 'buttons') return block.buttons.reduce((sum, button) => sum + button.label.length, 0)
+  return Math.min(LIMITS.sectionText, block.type === 'list' ? block.items.join('\n').length : block.text.length)
+}
+
+function renderBlock(block: Block): KnownBlock {
+  switch (block.type) {
+    case 'heading':
+      return { type: 'header', text: plainText(block.text, LIMITS.headerText) }
+    case 'text':
+      return { type: 'section', text: plainText(block.text, LIMITS.sectionText) }
+    case 'list':
+      return { type: 'section', text: plainText(block.items.map((item) => `• ${item}`).join('\n'), LIMITS.sectionText) }
+    case 'note':
+      return { type: 'context', elements: [plainText(block.text, LIMITS.contextText)] }
+    case 'buttons':
+      return { type: 'actions', elements: block.buttons.slice(0, LIMITS.buttonsInRow).map(renderButton) }
+  }
+}
+
+function renderButton(button: Button, index: number): types.Button {
+  return {
+    type: 'button',
+    action_id: `button:${index}`,
+    text: plainText(button.label, LIMITS.buttonText),
+    value: JSON.stringify({ verb: button.verb, id: button.id }),
+    ...(button.isPrimary ? { style: 'primary' } : {}),
+  }
+}
+
+function renderField(field: Field): KnownBlock {
+  const isOptional = field.type === 'people' || (field.type === 'choice' && (field.isOptional ?? false))
+  return {
+    type: 'input',
+    block_id: `field:${field.name}`,
+    optional: isOptional,
+    label: plainText(field.label, LIMITS.inputLabel),
+    ...(field.hint ? { hint: plainText(field.hint, LIMITS.inputHint) } : {}),
+    element: renderElement(field),
+  }
+}
+
+type InputElement = Extract<KnownBlock, { type: 'input' }>['element']
+
+function renderElement(field: Field): InputElement {
+  const action_id = 'value'
+  switch (field.type) {
+    case 'text':
+      return {
+        type: 'plain_text_input',
+        action_id,
+        max_length: Math.min(field.maxLength, LIMITS.textInput),
+        ...(field.value ? { initial_value: clip(field.value, field.maxLength) } : {}),
+      }
+    case 'people':
+      return {
+        type: 'multi_users_select',
+        action_id,
+        max_selected_items: field.limit,
+        ...(field.value.length > 0 ? { initial_users: [...field.value] } : {}),
+      }
+    case 'choice': {
+      const options = field.options.slice(0, LIMITS.options).map(({ value, label }) => ({
+        text: plainText(label, LIMITS.optionLabel),
+        value: value.slice(0, LIMITS.optionValue),
+      }))
+      const initial = options.find((option) => option.value === field.value)
+      const type =
+        field.isExpanded && options.length <= LIMITS.radioOptions
+          ? ('radio_buttons' as const)
+          : ('static_select' as const)
+      return { type, action_id, options, ...(initial ? { initial_option: initial } : {}) }
+    }
+  }
+}

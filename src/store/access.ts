@@ -1,0 +1,254 @@
+import type { Role } from '../domain/access.ts'
+import type { PersonRef, PlatformName } from '../platform.ts'
+import type { Db, Tx } from './database.ts'
+import type { Prisma } from './generated/client.ts'
+import { fixedId } from './queue.ts'
+
+export type ConnectionRow = { organisationId: string; id: string; platform: PlatformName; externalId: string }
+export type Actor = {
+  organisationId: string
+  connectionId: string
+  personId: string
+  isStaff: boolean
+  isAdmin: boolean
+  language: string | null
+  timeZone: string | null
+}
+export type OrganisationRow = { id: string; name: string; country: string }
+
+/** The connection that a verified workspace or tenant id stands for; null when it is not connected. */
+export async function findConnection(
+  db: Tx,
+  platform: PlatformName,
+  externalId: string,
+): Promise<ConnectionRow | null> {
+  return await db.connection.findUnique({
+    where: { platform_externalId: { platform, externalId } },
+    select: { organisationId: true, id: true, platform: true, externalId: true },
+  })
+}
+
+export async function getOrganisation(db: Tx, id: string): Promise<OrganisationRow> {
+  return await db.organisation.findUniqueOrThrow({ where: { id }, select: { id: true, name: true, country: true } })
+}
+
+/** Makes sure that the organisation exists; ids are fixed by name so that a second start finds the first's. */
+export async function ensureOrganisation(
+  db: Tx,
+  organisation: { name: string; country: string },
+  now: Date,
+): Promise<string> {
+  const id = fixedId('organisation', organisation.name)
+  await db.organisation.upsert({
+    where: { id },
+    create: { id, ...organisation, createdAt: now },
+    update: { country: organisation.country },
+  })
+  return id
+}
+
+/** Connects a workspace. Throws when it already belongs to another organisation. */
+export async function ensureConnection(
+  db: Tx,
+  organisationId: string,
+  workspace: { platform: PlatformName; externalId: string; name: string },
+): Promise<ConnectionRow> {
+  const known = await findConnection(db, workspace.platform, workspace.externalId)
+  if (known && known.organisationId !== organisationId)
+    throw new Error('the workspace is connected to another organisation')
+  if (known) return known
+  const row = { organisationId, id: fixedId('connection', workspace.platform, workspace.externalId), ...workspace }
+  await db.connection.create({ data: row })
+  return row
+}
+
+const ACCOUNT_FIELDS = {
+  personId: true,
+  language: true,
+  timeZone: true,
+  conversation: true,
+  name: true,
+  isBot: true,
+  isDeactivated: true,
+  person: { select: { isStaff: true, isAdmin: true } },
+} as const
+
+/** The person behind a platform id, as already known; null when they never appeared. Writes nothing. */
+export async function findActor(db: Tx, connection: ConnectionRow, externalId: string): Promise<Actor | null> {
+  const account = await db.account.findUnique({
+    where: { connectionId_externalId: { connectionId: connection.id, externalId } },
+    select: ACCOUNT_FIELDS,
+  })
+  return account && toActor(connection, account)
+}
+
+/**
+ * The person behind a platform id; makes them known on first sight and keeps what the platform newly said.
+ * `isNewlyReachable` tells that a personal chat became known.
+ */
+export async function ensureActor(
+  db: Tx,
+  connection: ConnectionRow,
+  ref: PersonRef,
+): Promise<{ actor: Actor; isNewlyReachable: boolean }> {
+  const where = { connectionId_externalId: { connectionId: connection.id, externalId: ref.externalId } }
+  let account = await db.account.findUnique({ where, select: ACCOUNT_FIELDS })
+  if (!account) {
+    const { organisationId } = connection
+    // Ids are fixed by account, so two requests that meet here make one person.
+    const personId = fixedId('person', connection.id, ref.externalId)
+    const id = fixedId('account', connection.id, ref.externalId)
+    await db.person.createMany({ data: [{ organisationId, id: personId }], skipDuplicates: true })
+    await db.account.createMany({
+      data: [{ organisationId, id, personId, connectionId: connection.id, externalId: ref.externalId }],
+      skipDuplicates: true,
+    })
+    account = await db.account.findUniqueOrThrow({ where, select: ACCOUNT_FIELDS })
+  }
+  const changes = changesOf(account, ref)
+  if (Object.keys(changes).length > 0)
+    account = await db.account.update({ where, data: changes, select: ACCOUNT_FIELDS })
+  return { actor: toActor(connection, account), isNewlyReachable: 'conversation' in changes }
+}
+
+type AccountFields = Prisma.AccountGetPayload<{ select: typeof ACCOUNT_FIELDS }>
+
+function changesOf(account: AccountFields, ref: PersonRef): Prisma.AccountUpdateInput {
+  const changes: Prisma.AccountUpdateInput = {}
+  if (ref.name !== undefined && ref.name !== account.name) changes.name = ref.name
+  if (ref.language !== undefined && ref.language !== account.language) changes.language = ref.language
+  if (ref.timeZone !== undefined && ref.timeZone !== account.timeZone) changes.timeZone = ref.timeZone
+  if (ref.isBot !== undefined && ref.isBot !== account.isBot) changes.isBot = ref.isBot
+  if (ref.isDeactivated !== undefined && ref.isDeactivated !== account.isDeactivated)
+    changes.isDeactivated = ref.isDeactivated
+  if (ref.conversation !== undefined && !isSameConversation(account.conversation, ref.conversation)) {
+    changes.conversation = ref.conversation as unknown as Prisma.InputJsonObject
+  }
+  return changes
+}
+
+function isSameConversation(known: Prisma.JsonValue, next: NonNullable<PersonRef['conversation']>): boolean {
+  if (known === null || typeof known !== 'object' || Array.isArray(known)) return false
+  return known.conversationId === next.conversationId && known.serviceUrl === next.serviceUrl
+}
+
+function toActor(connection: ConnectionRow, account: AccountFields): Actor {
+  return {
+    organisationId: connection.organisationId,
+    connectionId: connection.id,
+    personId: account.personId,
+    isStaff: account.person.isStaff,
+    isAdmin: account.person.isAdmin,
+    language: account.language,
+    timeZone: account.timeZone,
+  }
+}
+
+/** People as chosen in a form, made known and described. */
+export async function ensurePeople(
+  db: Tx,
+  connection: ConnectionRow,
+  refs: readonly PersonRef[],
+): Promise<PersonRow[]> {
+  const people: PersonRow[] = []
+  for (const ref of refs) {
+    await ensureActor(db, connection, ref)
+    people.push(
+      await db.account
+        .findUniqueOrThrow({
+          where: { connectionId_externalId: { connectionId: connection.id, externalId: ref.externalId } },
+          select: PERSON_FIELDS,
+        })
+        .then(toPerson),
+    )
+  }
+  return people
+}
+
+export type PersonRow = {
+  personId: string
+  externalId: string
+  name: string | null
+  isStaff: boolean
+  isBot: boolean
+  isDeactivated: boolean
+  isReachable: boolean
+}
+const PERSON_FIELDS = {
+  personId: true,
+  externalId: true,
+  name: true,
+  isBot: true,
+  isDeactivated: true,
+  conversation: true,
+  connection: { select: { platform: true } },
+  person: { select: { isStaff: true } },
+} as const
+
+function toPerson(account: Prisma.AccountGetPayload<{ select: typeof PERSON_FIELDS }>): PersonRow {
+  const { connection, conversation, person, ...fields } = account
+  return { ...fields, isStaff: person.isStaff, isReachable: connection.platform === 'slack' || conversation !== null }
+}
+
+/** Staff who have an account on a connection. */
+export async function listStaff(db: Tx, connection: ConnectionRow): Promise<PersonRow[]> {
+  const rows = await db.account.findMany({
+    where: { connectionId: connection.id, person: { isStaff: true } },
+    orderBy: { externalId: 'asc' },
+    select: PERSON_FIELDS,
+  })
+  return rows.map(toPerson)
+}
+
+export async function setStaff(
+  db: Tx,
+  organisationId: string,
+  personIds: readonly string[],
+  isStaff: boolean,
+): Promise<void> {
+  await db.person.updateMany({ where: { organisationId, id: { in: [...personIds] } }, data: { isStaff } })
+}
+
+export async function countStaff(db: Tx, organisationId: string): Promise<number> {
+  return await db.person.count({ where: { organisationId, isStaff: true } })
+}
+
+export async function makeAdmin(db: Tx, organisationId: string, personId: string): Promise<void> {
+  await db.person.update({ where: { organisationId_id: { organisationId, id: personId } }, data: { isAdmin: true } })
+}
+
+/** People of a list who are facilitator or supervisor of some group. */
+export async function withStaffRole(db: Tx, organisationId: string, personIds: readonly string[]): Promise<string[]> {
+  const rows = await db.rosterEntry.findMany({
+    where: { organisationId, personId: { in: [...personIds] }, role: { not: 'member' }, group: { endedAt: null } },
+    distinct: ['personId'],
+    select: { personId: true },
+  })
+  return rows.map((row) => row.personId)
+}
+
+/** Takes a request's receipt; false when it was taken before: the request is a repeat. */
+export async function takeReceipt(db: Tx, organisationId: string, digest: Uint8Array, now: Date): Promise<boolean> {
+  const { count } = await db.receipt.createMany({
+    data: [{ organisationId, digest: Uint8Array.from(digest), at: now }],
+    skipDuplicates: true,
+  })
+  return count === 1
+}
+
+/** Receipts older than any platform's retries (24 h) are of no use. */
+export async function forgetReceipts(db: Db, before: Date): Promise<void> {
+  await db.receipt.deleteMany({ where: { at: { lt: before } } })
+}
+
+export type Membership = { groupId: string; alias: string; timeZone: string; kind: string; role: Role }
+
+/** The running groups of a person with their role in each, by alias. */
+export async function listMemberships(db: Tx, organisationId: string, personId: string): Promise<Membership[]> {
+  const rows = await db.rosterEntry.findMany({
+    where: { organisationId, personId, group: { endedAt: null } },
+    orderBy: { group: { alias: 'asc' } },
+    select: { role: true, groupId: true, group: { select: { alias: true, timeZone: true, kind: true } } },
+  })
+  return rows.map(({ role, groupId, group }) => ({ groupId, role, ...group }))
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import type { Tx } from './database.ts'
+
+/** Who did what to what. Access and changes, never answers. */
+export type AuditFact = { actorId: string; action: string; subjectId: string }
+type Entry = AuditFact & { number: number; at: Date }
+
+/** Appends entries to the organisation's chain; its row lock keeps the order. */
+export async function appendAudit(
+  tx: Tx,
+  organisationId: string,
+  facts: readonly AuditFact[],
+  now: Date,
+): Promise<void> {
+  if (facts.length === 0) return
+  const heads = await tx.$queryRaw<{ auditHead: Uint8Array | null; auditLength: number }[]>`
+    select "auditHead", "auditLength" from "Organisation" where "id" = ${organisationId}::uuid for update`
+  let head: Uint8Array | null = heads[0]?.auditHead ?? null
+  let number = heads[0]?.auditLength ?? 0
+  for (const fact of facts) {
+    number += 1
+    const entry = { ...fact, number, at: now }
+    const hash = hashOf(head, entry)
+    await tx.auditEntry.create({ data: { organisationId, ...entry, hash } })
+    head = hash
+  }
+  await tx.organisation.update({
+    where: { id: organisationId },
+    data: { auditHead: head && Uint8Array.from(head), auditLength: number },
+  })
+}
+
+/** SHA-256 over the previous hash and this entry's fields, one to a line. */
+function hashOf(previous: Uint8Array | null, entry: Entry): Uint8Array<ArrayBuffer> {
+  const hash = createHash('sha256').update(previous ?? Buffer.alloc(32))
+  hash.update([entry.number, entry.at.toISOString(), entry.actorId, entry.action, entry.subjectId].join('\n'))
+  return Uint8Array.from(hash.digest())
+}
+
+/** Checks the whole chain of an organisation: its length, or the number of the first entry that does not fit. */
+export async function verifyAudit(
+  db: Tx,
+  organisationId: string,
+): Promise<{ length: number; brokenAt: number | null }> {
+  const { auditLength, auditHead } = await db.organisation.findUniqueOrThrow({
+    where: { id: organisationId },
+    select: { auditLength: true, auditHead: true },
+  })
+  const entries = await db.auditEntry.findMany({ where: { organisationId }, orderBy: { number: 'asc' } })
+  let head: Uint8Array | null = null
+  for (const [index, entry] of entries.entries()) {
+    const hash = hashOf(head, entry)
+    if (entry.number !== index + 1 || !Buffer.from(hash).equals(Buffer.from(entry.hash)))
+      return { length: auditLength, brokenAt: index + 1 }
+    head = hash
+  }
+  const isWhole = entries.length === auditLength && Buffer.from(head ?? []).equals(Buffer.from(auditHead ?? []))
+  return { length: auditLength, brokenAt: isWhole ? null : entries.length + 1 }
+}

@@ -1,0 +1,210 @@
+import type { Tx } from './database.ts'
+import { Prisma } from './generated/client.ts'
+
+export type CheckInRow = {
+  id: string
+  groupId: string
+  sessionId: string
+  unitId: string | null
+  questionSetId: string
+  opensAt: Date
+  closesAt: Date
+  state: 'planned' | 'open' | 'closed' | 'dropped'
+}
+const CHECK_IN_FIELDS = {
+  id: true,
+  groupId: true,
+  sessionId: true,
+  unitId: true,
+  questionSetId: true,
+  opensAt: true,
+  closesAt: true,
+  state: true,
+} as const
+
+export async function createCheckIns(
+  tx: Tx,
+  organisationId: string,
+  groupId: string,
+  checkIns: readonly { id: string; sessionId: string; questionSetId: string; opensAt: Date; closesAt: Date }[],
+): Promise<void> {
+  await tx.checkIn.createMany({ data: checkIns.map((checkIn) => ({ organisationId, groupId, ...checkIn })) })
+}
+
+export async function findCheckIn(db: Tx, organisationId: string, id: string): Promise<CheckInRow | null> {
+  return await db.checkIn.findUnique({ where: { organisationId_id: { organisationId, id } }, select: CHECK_IN_FIELDS })
+}
+
+/** The check-in with its row locked: opening, answering and closing happen one at a time. Null when it does not exist. */
+export async function lockCheckIn(tx: Tx, organisationId: string, id: string): Promise<CheckInRow | null> {
+  const rows = await tx.$queryRaw<CheckInRow[]>`
+    select "id", "groupId", "sessionId", "unitId", "questionSetId", "opensAt", "closesAt", "state"::text as "state" from "CheckIn"
+    where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid for update`
+  return rows[0] ?? null
+}
+
+/** Check-ins of a group that are open now. */
+export async function listOpen(db: Tx, organisationId: string, groupId: string): Promise<CheckInRow[]> {
+  return await db.checkIn.findMany({ where: { organisationId, groupId, state: 'open' }, select: CHECK_IN_FIELDS })
+}
+
+/** When check-ins of a group opened or are open; dropped ones published nothing and do not count. */
+export async function listOpenings(db: Tx, organisationId: string, groupId: string): Promise<Date[]> {
+  const rows = await db.checkIn.findMany({
+    where: { organisationId, groupId, state: { in: ['open', 'closed'] } },
+    select: { opensAt: true },
+  })
+  return rows.map((row) => row.opensAt)
+}
+
+/** The next planned check-in of a group after an instant; null when there is none. */
+export async function nextPlanned(
+  db: Tx,
+  organisationId: string,
+  groupId: string,
+  after: Date,
+): Promise<CheckInRow | null> {
+  return await db.checkIn.findFirst({
+    where: { organisationId, groupId, state: 'planned', opensAt: { gt: after } },
+    orderBy: { opensAt: 'asc' },
+    select: CHECK_IN_FIELDS,
+  })
+}
+
+/** The group's latest check-in that has come to something (closed or dropped), with its session's start; null before. */
+export async function findLatest(
+  db: Tx,
+  organisationId: string,
+  groupId: string,
+): Promise<(CheckInRow & { reason: string | null; session: { startsAt: Date } }) | null> {
+  return await db.checkIn.findFirst({
+    where: { organisationId, groupId, state: { in: ['closed', 'dropped'] } },
+    orderBy: { opensAt: 'desc' },
+    select: { ...CHECK_IN_FIELDS, reason: true, session: { select: { startsAt: true } } },
+  })
+}
+
+/** Check-ins of a group that were dropped and would have opened in a window. */
+export async function countDropped(
+  db: Tx,
+  organisationId: string,
+  groupId: string,
+  startsAt: Date,
+  endsAt: Date,
+): Promise<number> {
+  return await db.checkIn.count({
+    where: { organisationId, groupId, state: 'dropped', opensAt: { gte: startsAt, lt: endsAt } },
+  })
+}
+
+export async function dropCheckIn(tx: Tx, organisationId: string, id: string, reason: string): Promise<void> {
+  await tx.checkIn.update({ where: { organisationId_id: { organisationId, id } }, data: { state: 'dropped', reason } })
+}
+
+export type NewUnit = {
+  id: string
+  groupId: string
+  questionSetId: string
+  questionSetVersion: number
+  k: number
+  audience: 'shared' | 'staff'
+  publicKey: Uint8Array
+  rosterChanges: number
+}
+
+/** Opens a check-in with a unit of its own and one box for every member of the frozen roster. */
+export async function openCheckIn(
+  tx: Tx,
+  organisationId: string,
+  checkIn: { id: string; closesAt: Date },
+  unit: NewUnit,
+  ballots: readonly { memberId: string; box: Uint8Array }[],
+): Promise<void> {
+  await tx.releaseUnit.create({
+    data: { organisationId, ...unit, publicKey: Uint8Array.from(unit.publicKey), checkInCount: 1 },
+  })
+  await tx.checkIn.update({
+    where: { organisationId_id: { organisationId, id: checkIn.id } },
+    data: { state: 'open', unitId: unit.id, closesAt: checkIn.closesAt },
+  })
+  await tx.ballot.createMany({
+    data: ballots.map(({ memberId, box }) => ({
+      organisationId,
+      unitId: unit.id,
+      checkInId: checkIn.id,
+      memberId,
+      box: Uint8Array.from(box),
+    })),
+  })
+}
+
+export type UnitRow = Omit<NewUnit, 'rosterChanges'> & { state: 'open' | 'closing' | 'released' | 'withheld' | 'lost' }
+const UNIT_FIELDS = {
+  id: true,
+  groupId: true,
+  questionSetId: true,
+  questionSetVersion: true,
+  k: true,
+  audience: true,
+  publicKey: true,
+  state: true,
+} as const
+
+export async function getUnit(db: Tx, organisationId: string, id: string): Promise<UnitRow> {
+  return await db.releaseUnit.findUniqueOrThrow({
+    where: { organisationId_id: { organisationId, id } },
+    select: UNIT_FIELDS,
+  })
+}
+
+export type BallotRow = { memberId: string; box: Uint8Array }
+
+/** Every box of a check-in, by member. The caller holds the check-in's lock. */
+export async function listBallots(tx: Tx, organisationId: string, checkInId: string): Promise<BallotRow[]> {
+  return await tx.ballot.findMany({
+    where: { organisationId, checkInId },
+    orderBy: { memberId: 'asc' },
+    select: { memberId: true, box: true },
+  })
+}
+
+/** Whether a member was on the roster when the check-in opened. */
+export async function isInvited(db: Tx, organisationId: string, checkInId: string, memberId: string): Promise<boolean> {
+  return (await db.ballot.count({ where: { organisationId, checkInId, memberId } })) > 0
+}
+
+/** Replaces every box of a check-in in one statement, so that all rows change alike. */
+export async function replaceBallots(
+  tx: Tx,
+  organisationId: string,
+  checkInId: string,
+  ballots: readonly BallotRow[],
+): Promise<void> {
+  const values = ballots.map(({ memberId, box }) => Prisma.sql`(${memberId}::uuid, ${Buffer.from(box)}::bytea)`)
+  const changed = await tx.$executeRaw`
+    update "Ballot" set "box" = fresh."box" from (values ${Prisma.join(values)}) as fresh("memberId", "box")
+    where "organisationId" = ${organisationId}::uuid and "checkInId" = ${checkInId}::uuid and "Ballot"."memberId" = fresh."memberId"`
+  if (changed !== ballots.length) throw new Error(`re-wrapped ${changed} of ${ballots.length} ballots`)
+}
+
+/** Closes a check-in; its unit starts closing when this was its last. True when the unit is to be made now. */
+export async function closeCheckIn(
+  tx: Tx,
+  organisationId: string,
+  checkIn: { id: string; unitId: string },
+): Promise<boolean> {
+  await tx.checkIn.update({
+    where: { organisationId_id: { organisationId, id: checkIn.id } },
+    data: { state: 'closed' },
+  })
+  const { count } = await tx.releaseUnit.updateMany({
+    where: {
+      organisationId,
+      id: checkIn.unitId,
+      state: 'open',
+      checkIns: { none: { state: { in: ['open', 'planned'] } } },
+    },
+    data: { state: 'closing' },
+  })
+  return count === 1
+}

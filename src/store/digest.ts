@@ -1,0 +1,34 @@
+import type { DigestTime } from '../domain/digest.ts'
+import type { Tx } from './database.ts'
+
+export async function findDigestPlan(db: Tx, organisationId: string, personId: string): Promise<DigestTime | null> {
+  return await db.digestPlan.findUnique({
+    where: { organisationId_personId: { organisationId, personId } },
+    select: { weekday: true, localTime: true, timeZone: true },
+  })
+}
+
+export async function createDigestPlan(
+  tx: Tx,
+  organisationId: string,
+  personId: string,
+  plan: DigestTime,
+): Promise<void> {
+  await tx.digestPlan.create({ data: { organisationId, personId, ...plan } })
+}
+
+export async function deleteDigestPlan(tx: Tx, organisationId: string, personId: string): Promise<void> {
+  await tx.digestPlan.deleteMany({ where: { organisationId, personId } })
+}
+
+export type DigestRow = { id: string; personId: string; startsAt: Date; endsAt: Date; timeZone: string }
+const DIGEST_FIELDS = { id: true, personId: true, startsAt: true, endsAt: true, timeZone: true } as const
+
+/** One digest a supervisor and week; the same week again is the same row. */
+export async function ensureDigest(tx: Tx, organisationId: string, digest: DigestRow): Promise<void> {
+  await tx.digest.createMany({ data: [{ organisationId, ...digest }], skipDuplicates: true })
+}
+
+export async function findDigest(db: Tx, organisationId: string, id: string): Promise<DigestRow | null> {
+  return await db.digest.findUnique({ where: { organisationId_id: { organisationId, id } }, select: DIGEST_FIELDS })
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils'
+import { SetupError } from '../errors.ts'
+
+const PRISMA_DIR = new URL('../../prisma/', import.meta.url)
+const NO_FILTERS = { externalTables: [], externalEnums: [] }
+
+/** One folder of prisma/migrations: its name and its SQL. */
+type Migration = { name: string; sql: string }
+
+/**
+ * Applies the migrations that the database has not seen; returns their names. Runs Prisma's own schema engine as
+ * WebAssembly, so no native binary is downloaded, and writes the table that `prisma migrate deploy` writes.
+ */
+export async function migrate(factory: SqlMigrationAwareDriverAdapterFactory): Promise<string[]> {
+  const migrations = readMigrations()
+  if (await isUpToDate(factory, migrations)) return []
+  const engine = await loadEngine(factory)
+  const { appliedMigrationNames } = await engine.applyMigrations({
+    migrationsList: toList(migrations),
+    filters: NO_FILTERS,
+  })
+  return appliedMigrationNames
+}
+
+/** SQL that would bring the database from its present state to schema.prisma; empty when they agree. */
+export async function schemaDrift(factory: SqlMigrationAwareDriverAdapterFactory): Promise<string> {
+  const engine = await loadEngine(factory)
+  const schema = { path: 'schema.prisma', content: readSchema() }
+  const result = await engine.diff({
+    from: { tag: 'schemaDatasource', files: [schema], configDir: '.' },
+    to: { tag: 'schemaDatamodel', files: [schema] },
+    script: true,
+    exitCode: null,
+    filters: NO_FILTERS,
+  })
+  const sql = result.stdout ?? ''
+  return sql.includes('This is an empty migration') ? '' : sql.trim()
+}
+
+function readMigrations(): Migration[] {
+  const directory = new URL('migrations/', PRISMA_DIR)
+  const names = fs.readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  return names
+    .map(({ name }) => ({ name, sql: fs.readFileSync(new URL(`${name}/migration.sql`, directory), 'utf8') }))
+    .sort((a, b) => a.name.localeCompare(b.name))
+}
+
+const readSchema = () => fs.readFileSync(new URL('schema.prisma', PRISMA_DIR), 'utf8')
+
+/** The engine takes 0.3 s to load: a second start asks the table first. Throws when a migration was changed after it ran. */
+async function isUpToDate(factory: SqlMigrationAwareDriverAdapterFactory, migrations: Migration[]): Promise<boolean> {
+  const connection = await factory.connect()
+  try {
+    const query = (sql: string) => connection.queryRaw({ sql, args: [], argTypes: [] })
+    const exists = await query(
+      `select 1 from information_schema.tables where table_schema = current_schema() and table_name = '_prisma_migrations'`,
+    )
+    if (exists.rows.length === 0) return false
+    const { rows } = await query(
+      'select migration_name, checksum, finished_at is not null from "_prisma_migrations" where rolled_back_at is null',
+    )
+    const applied = new Map(
+      rows.map((row) => [String(row[0]), { checksum: String(row[1]), isFinished: row[2] === true }]),
+    )
+    return migrations.every(({ name, sql }) => {
+      const known = applied.get(name)
+      if (known && known.checksum !== createHash('sha256').update(sql).digest('hex')) {
+        throw new SetupError(
+          `Migration ${name} was changed after it ran. Restore prisma/migrations from the release that is installed.`,
+        )
+      }
+      return known?.isFinished ?? false
+    })
+  } finally {
+    await connection.dispose()
+  }
+}
+
+function toList(migrations: Migration[]) {
+  return {
+    baseDir: '/prisma/migrations',
+    lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
+    shadowDbInitScript: '',
+    migrationDirectories: migrations.map(({ name, sql }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value: sql } },
+    })),
+  }
+}
+
+async function loadEngine(factory: SqlMigrationAwareDriverAdapterFactory) {
+  glue ??= loadGlue()
+  const adapter = bindMigrationAwareSqlAdapterFactory(factory)
+  return await (await glue).SchemaEngine.new({ datamodels: [['schema.prisma', readSchema()]] }, () => {}, adapter)
+}
+
+/** One instance a process: the generated glue caches views of its memory, and a second instance would read the first's. */
+let glue: ReturnType<typeof loadGlue> | null = null
+
+/** The parts of the global that TypeScript knows only with the browser's types. */
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object
+  Instance: new (module: object, imports: object) => { exports: Record<string, unknown> }
+}
+
+async function loadGlue() {
+  const glue = await import('@prisma/schema-engine-wasm/schema_engine_bg')
+  const file = createRequire(import.meta.url)
+    .resolve('@prisma/schema-engine-wasm/schema_engine_bg')
+    .replace(/\.js$/, '.wasm')
+  const module = new WebAssembly.Module(fs.readFileSync(file))
+  const instance = new WebAssembly.Instance(module, { './schema_engine_bg.js': glue })
+  glue.__wbg_set_wasm(instance.exports)
+  ;(instance.exports.__wbindgen_start as () => void)()
+  return glue
+}

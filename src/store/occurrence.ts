@@ -1,0 +1,117 @@
+import type { Database, Tx } from './database.ts'
+import { fixedId, type Queue } from './queue.ts'
+
+export type OccurrenceKind = 'reminder' | 'checkInOpens' | 'checkInNudge' | 'checkInCloses' | 'digest'
+export type OccurrencePlan = {
+  kind: OccurrenceKind
+  dueAt: Date
+  sessionId?: string
+  checkInId?: string
+  personId?: string
+}
+export type OccurrenceRow = {
+  id: string
+  kind: OccurrenceKind
+  dueAt: Date
+  sessionId: string | null
+  checkInId: string | null
+  personId: string | null
+}
+
+/** A worker has a claimed row so long; then the clock may claim it again. Wall clock. */
+export const LEASE_SECONDS = 60
+/** Rows that one claim takes; the clock claims until nothing is due. */
+const CLAIM_LIMIT = 500
+
+/** Plans something for a time. Ids are fixed by what and when, so planning twice is once. */
+export async function planOccurrences(tx: Tx, organisationId: string, plans: readonly OccurrencePlan[]): Promise<void> {
+  await tx.occurrence.createMany({
+    data: plans.map((plan) => ({
+      organisationId,
+      id: fixedId(
+        'occurrence',
+        organisationId,
+        plan.kind,
+        plan.sessionId ?? plan.checkInId ?? plan.personId ?? '',
+        plan.dueAt.toISOString(),
+      ),
+      ...plan,
+    })),
+    skipDuplicates: true,
+  })
+}
+
+/**
+ * Claims what is due by the product clock and sends a job for each, in one transaction; returns how many. The claim is one
+ * conditional statement, so ticks on several machines do not meet.
+ */
+export async function claimOccurrences(database: Database, queue: Queue, now: Date): Promise<number> {
+  return await database.db.$transaction(async (tx) => {
+    const rows = await tx.$queryRaw<{ organisationId: string; id: string; attempts: number }[]>`
+      update "Occurrence" set "leasedUntil" = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}), "attempts" = "attempts" + 1
+      where ("organisationId", "id") in (
+        select "organisationId", "id" from "Occurrence"
+        where "state" = 'planned' and "dueAt" <= ${now} and ("leasedUntil" is null or "leasedUntil" < clock_timestamp())
+        order by "dueAt" limit ${CLAIM_LIMIT} for update skip locked)
+      returning "organisationId", "id", "attempts"`
+    await queue.enqueue(
+      tx,
+      rows.map(({ organisationId, id, attempts }) => ({
+        queue: 'occurrence' as const,
+        id: fixedId('job', id, attempts),
+        data: { organisationId, id },
+      })),
+    )
+    return rows.length
+  })
+}
+
+/** The row while it is still to be done, locked so that a second worker waits; null when it was done. */
+export async function lockOccurrence(tx: Tx, organisationId: string, id: string): Promise<OccurrenceRow | null> {
+  const rows = await tx.$queryRaw<OccurrenceRow[]>`
+    select "id", "kind"::text as "kind", "dueAt", "sessionId", "checkInId", "personId" from "Occurrence"
+    where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid and "state" = 'planned' for update`
+  return rows[0] ?? null
+}
+
+/** Marks it done, or dropped with the reason. */
+export async function finishOccurrence(
+  tx: Tx,
+  organisationId: string,
+  id: string,
+  reason: string | null,
+): Promise<void> {
+  await tx.occurrence.update({
+    where: { organisationId_id: { organisationId, id } },
+    data: { state: reason === null ? 'done' : 'dropped', reason, leasedUntil: null },
+  })
+}
+
+/** How many rows are due now and not done, whoever holds them. */
+export async function countDue(db: Tx, now: Date): Promise<number> {
+  return await db.occurrence.count({ where: { state: 'planned', dueAt: { lte: now } } })
+}
+
+/** When the next thing happens after an instant; null when nothing is planned. */
+export async function nextDueAt(db: Tx, after: Date): Promise<Date | null> {
+  const row = await db.occurrence.findFirst({
+    where: { state: 'planned', dueAt: { gt: after } },
+    orderBy: { dueAt: 'asc' },
+    select: { dueAt: true },
+  })
+  return row?.dueAt ?? null
+}
+
+/** Whether another reminder of the session is due as well, and later: then this one says nothing new. */
+export async function hasLaterDueReminder(
+  db: Tx,
+  organisationId: string,
+  sessionId: string,
+  dueAt: Date,
+  now: Date,
+): Promise<boolean> {
+  const later = await db.occurrence.count({
+    where: { organisationId, sessionId, kind: 'reminder', dueAt: { gt: dueAt, lte: now } },
+  })
+  return later > 0
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import { fromPrisma, PgBoss } from 'pg-boss'
+import { messageOf } from '../errors.ts'
+import type { Database, Tx } from './database.ts'
+
+/** The queues. A job holds opaque ids only. */
+export type QueueName = 'occurrence' | 'delivery' | 'release'
+const QUEUES: readonly QueueName[] = ['occurrence', 'delivery', 'release']
+
+export type Job = { queue: QueueName; id: string; data: JobData }
+export type JobData = { organisationId: string; id: string }
+
+/** Jobs that one worker takes and runs at once; a full batch is followed by another at once. Embedded, all share one connection. */
+const BATCH = { postgres: 16, embedded: 8 } as const
+/** A notification wakes a worker; this is the backstop for one that came while it was busy. */
+const BACKSTOP_SECONDS = 2
+/** A finished job is gone within the hour: even ids tell something. */
+const DELETE_AFTER_SECONDS = 600
+/** A job that has not ended by then is given to another worker; every job may run twice. */
+const EXPIRE_SECONDS = 90
+/** Rows are the truth and are claimed again by the clock, so a job need not live long. */
+const RETENTION_SECONDS = 3_600
+const RETRIES = { retryLimit: 5, retryDelay: 2, retryBackoff: true } as const
+
+export type Queue = {
+  start(): Promise<void>
+  /** Sends jobs in the caller's transaction: they exist if and only if it commits. A job id that exists is left alone. */
+  enqueue(tx: Tx, jobs: readonly Job[]): Promise<void>
+  work(queue: QueueName, handle: (data: JobData) => Promise<void>): Promise<void>
+  /** Jobs that wait or run. */
+  countUnfinished(): Promise<number>
+  /** Lets running jobs finish, up to `graceMs`. */
+  stop(graceMs: number): Promise<void>
+}
+
+export function createQueue(database: Database, onError: (error: unknown) => void): Queue {
+  const own = database.queueDatabase
+  const boss = new PgBoss({
+    ...('embedded' in own
+      ? { db: own.embedded, backend: 'pglite' as const }
+      : { connectionString: own.connectionString, max: 4 }),
+    schedule: false,
+    useListenNotify: true,
+    persistWarnings: false,
+  })
+  boss.on('error', onError)
+  return {
+    async start() {
+      await boss.start()
+      for (const name of QUEUES) {
+        const options = {
+          ...RETRIES,
+          deleteAfterSeconds: DELETE_AFTER_SECONDS,
+          retentionSeconds: RETENTION_SECONDS,
+          expireInSeconds: EXPIRE_SECONDS,
+          notify: true,
+        }
+        await boss.createQueue(name, options)
+        await boss.updateQueue(name, options)
+      }
+    },
+    async enqueue(tx, jobs) {
+      for (const name of QUEUES) {
+        const own = jobs.filter((job) => job.queue === name).map(({ id, data }) => ({ id, data }))
+        if (own.length > 0) await boss.insert(name, own, { db: fromPrisma(tx) })
+      }
+    },
+    async work(name, handle) {
+      const options = {
+        batchSize: BATCH[database.kind],
+        burstWhenBatchFull: true,
+        perJobResults: true,
+        pollingIntervalSeconds: BACKSTOP_SECONDS,
+        notifyPollingIntervalSeconds: BACKSTOP_SECONDS,
+      } as const
+      await boss.work<JobData, unknown, typeof options>(
+        name,
+        options,
+        async (jobs) => await Promise.all(jobs.map((job) => settled(job.id, handle(job.data)))),
+      )
+    },
+    async countUnfinished() {
+      const rows = await database.db.$queryRaw<{ count: bigint }[]>`
+        select count(*) as count from pgboss.job where state in ('created', 'retry', 'active')`
+      return Number(rows[0]?.count ?? 0)
+    },
+    async stop(graceMs) {
+      await boss.stop({ graceful: true, timeout: graceMs, close: true })
+    },
+  }
+}
+
+/** How one job of a batch ended; a failed one is tried again without its neighbours. */
+async function settled(
+  id: string,
+  work: Promise<void>,
+): Promise<{ id: string; status: 'completed' } | { id: string; status: 'failed'; output: object }> {
+  try {
+    await work
+    return { id, status: 'completed' }
+  } catch (error) {
+    return { id, status: 'failed', output: { message: messageOf(error) } }
+  }
+}
+
+/** A fixed id: the same parts give the same UUID, so that sending a job or a message twice is one. */
+export function fixedId(...parts: readonly (string | number)[]): string {
+  const hex = createHash('sha256').update(parts.join('\n')).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}

@@ -1,0 +1,180 @@
+import type { UnitResult } from '../domain/disclosure.ts'
+import type { Release } from '../domain/tally.ts'
+import type { Database, Tx } from './database.ts'
+import type { Prisma } from './generated/client.ts'
+import { fixedId, type Queue } from './queue.ts'
+
+export type ClosingUnit = {
+  id: string
+  groupId: string
+  questionSetId: string
+  questionSetVersion: number
+  k: number
+  state: 'open' | 'closing' | 'released' | 'withheld' | 'lost'
+  isCleaned: boolean
+}
+const UNIT_FIELDS = {
+  id: true,
+  groupId: true,
+  questionSetId: true,
+  questionSetVersion: true,
+  k: true,
+  state: true,
+  isCleaned: true,
+} as const
+
+export async function getClosingUnit(db: Tx, organisationId: string, id: string): Promise<ClosingUnit> {
+  return await db.releaseUnit.findUniqueOrThrow({
+    where: { organisationId_id: { organisationId, id } },
+    select: UNIT_FIELDS,
+  })
+}
+
+export async function listUnitBallots(
+  db: Tx,
+  organisationId: string,
+  unitId: string,
+): Promise<{ checkInId: string; memberId: string; box: Uint8Array }[]> {
+  return await db.ballot.findMany({
+    where: { organisationId, unitId },
+    select: { checkInId: true, memberId: true, box: true },
+  })
+}
+
+/**
+ * Publishes a unit and deletes its ballots, in the caller's transaction; false when another worker did. `release` is null
+ * below k, or when the ballots cannot be opened: then nothing of them is kept, not even how many there were.
+ */
+export async function recordRelease(
+  tx: Tx,
+  organisationId: string,
+  unitId: string,
+  state: 'released' | 'withheld' | 'lost',
+  release: Release | null,
+): Promise<boolean> {
+  const { count } = await tx.releaseUnit.updateMany({
+    where: { organisationId, id: unitId, state: 'closing' },
+    data: { state },
+  })
+  if (count === 0) return false
+  if (release) {
+    await tx.release.create({ data: { organisationId, unitId, invited: release.invited, answered: release.answered } })
+    await tx.tally.createMany({ data: release.tallies.map((tally) => ({ organisationId, unitId, ...tally })) })
+  }
+  await tx.ballot.deleteMany({ where: { organisationId, unitId } })
+  return true
+}
+
+export async function markCleaned(tx: Tx, organisationId: string, unitId: string): Promise<void> {
+  await tx.releaseUnit.updateMany({
+    where: { organisationId, id: unitId, state: { notIn: ['open', 'closing'] } },
+    data: { isCleaned: true },
+  })
+}
+
+/** Takes deleted ballots out of the table's pages, and on the embedded store out of the current log file. */
+export async function scrubBallots(database: Database): Promise<void> {
+  await database.db.$executeRawUnsafe('vacuum "Ballot"')
+  if (database.kind !== 'embedded') return
+  await database.db.$queryRawUnsafe('select pg_switch_wal()::text')
+  await database.db.$executeRawUnsafe('checkpoint')
+}
+
+/** Sends a job for every unit that a crash left half made; returns how many. */
+export async function sweepUnits(database: Database, queue: Queue, round: number): Promise<number> {
+  return await database.db.$transaction(async (tx) => {
+    const units = await tx.releaseUnit.findMany({
+      where: { OR: [{ state: 'closing' }, { state: { in: ['released', 'withheld', 'lost'] }, isCleaned: false }] },
+      select: { organisationId: true, id: true },
+    })
+    await queue.enqueue(
+      tx,
+      units.map(({ organisationId, id }) => ({
+        queue: 'release' as const,
+        id: fixedId('sweep', id, round),
+        data: { organisationId, id },
+      })),
+    )
+    return units.length
+  })
+}
+
+/** Units that still need their key: not yet published, or published a moment ago. */
+export async function unitsWithKey(db: Tx, unitIds: readonly string[]): Promise<Set<string>> {
+  const rows = await db.releaseUnit.findMany({
+    where: { id: { in: [...unitIds] }, isCleaned: false },
+    select: { id: true },
+  })
+  return new Set(rows.map((row) => row.id))
+}
+
+/** How many units are not finished yet. */
+export async function countUnfinishedUnits(db: Tx): Promise<number> {
+  return await db.releaseUnit.count({
+    where: { OR: [{ state: 'closing' }, { state: { in: ['released', 'withheld', 'lost'] }, isCleaned: false }] },
+  })
+}
+
+export type ResultRow = {
+  unitId: string
+  questionSetId: string
+  audience: 'shared' | 'staff'
+  closedAt: Date
+  sessionAt: Date
+  result: UnitResult
+}
+
+/** The group's finished units that closed before an instant, newest first. Only the disclosure gate may read what is in them. */
+export async function listResults(
+  db: Tx,
+  organisationId: string,
+  groupId: string,
+  closedBefore: Date,
+  limit: number,
+): Promise<ResultRow[]> {
+  const rows = await db.releaseUnit.findMany({
+    where: {
+      organisationId,
+      groupId,
+      state: { in: ['released', 'withheld', 'lost'] },
+      checkIns: { some: { closesAt: { lt: closedBefore } } },
+    },
+    select: RESULT_FIELDS,
+  })
+  const results = rows.flatMap((row) => toResult(row) ?? [])
+  return results.sort((a, b) => b.closedAt.getTime() - a.closedAt.getTime()).slice(0, limit)
+}
+
+const RESULT_FIELDS = {
+  id: true,
+  questionSetId: true,
+  audience: true,
+  state: true,
+  k: true,
+  rosterChanges: true,
+  checkIns: {
+    orderBy: { closesAt: 'desc' },
+    take: 1,
+    select: { closesAt: true, session: { select: { startsAt: true } } },
+  },
+  release: {
+    select: {
+      invited: true,
+      answered: true,
+      tallies: { select: { subject: true, answers: true, totalMilli: true, low: true, high: true } },
+    },
+  },
+} as const satisfies Prisma.ReleaseUnitSelect
+
+function toResult(row: Prisma.ReleaseUnitGetPayload<{ select: typeof RESULT_FIELDS }>): ResultRow | null {
+  const last = row.checkIns[0]
+  if (!last || row.state === 'open' || row.state === 'closing') return null
+  return {
+    unitId: row.id,
+    questionSetId: row.questionSetId,
+    audience: row.audience,
+    closedAt: last.closesAt,
+    sessionAt: last.session.startsAt,
+    result: { state: row.state, k: row.k, rosterChanges: row.rosterChanges, release: row.release },
+  }
+}

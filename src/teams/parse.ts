@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import type { ConversationRef, FieldValue, Incoming, PersonRef } from '../platform.ts'
+import { PEOPLE_FIELD, TEXT_FIELD } from './render.ts'
+
+/** The parts of an activity that are read. Everything else is left alone. */
+const activitySchema = z.object({
+  type: z.string(),
+  id: z.string().optional(),
+  name: z.string().optional(),
+  channelId: z.string(),
+  serviceUrl: z.string(),
+  locale: z.string().optional(),
+  text: z.string().optional(),
+  value: z.unknown().optional(),
+  from: z.object({ id: z.string(), aadObjectId: z.string().optional(), name: z.string().optional() }),
+  recipient: z.object({ id: z.string(), isTargeted: z.boolean().optional() }),
+  conversation: z.object({ id: z.string(), conversationType: z.string().optional(), tenantId: z.string().optional() }),
+  channelData: z.object({ tenant: z.object({ id: z.string() }).optional() }).optional(),
+  localTimezone: z.string().optional(),
+})
+export type TeamsActivity = z.infer<typeof activitySchema>
+
+/** What a button or dialog sends back: our own data, and fields. */
+const submitted = z.object({ verb: z.string(), id: z.string().nullish() }).catchall(z.unknown())
+
+/** The activity when it has the shape of one from Teams; null otherwise. */
+export function readActivity(body: unknown): TeamsActivity | null {
+  const activity = activitySchema.safeParse(body)
+  return activity.success && activity.data.channelId === 'msteams' ? activity.data : null
+}
+
+export function tenantOf(activity: TeamsActivity): string | null {
+  return activity.channelData?.tenant?.id ?? activity.conversation.tenantId ?? null
+}
+
+export const isPersonal = (activity: TeamsActivity): boolean => activity.conversation.conversationType === 'personal'
+
+/** Who acted, and where they can be reached when this is their personal chat; null for an app or a guest without an id. */
+export function senderOf(activity: TeamsActivity): PersonRef | null {
+  const { from, conversation, recipient } = activity
+  const tenantId = tenantOf(activity)
+  if (!from.aadObjectId || !tenantId) return null
+  const reference: ConversationRef = {
+    serviceUrl: activity.serviceUrl,
+    conversationId: conversation.id,
+    botId: recipient.id,
+    tenantId,
+  }
+  return {
+    externalId: from.aadObjectId,
+    ...(from.name ? { name: from.name } : {}),
+    ...(activity.locale ? { language: activity.locale } : {}),
+    ...(activity.localTimezone ? { timeZone: activity.localTimezone } : {}),
+    ...(isPersonal(activity) ? { conversation: reference } : {}),
+  }
+}
+
+/**
+ * What somebody did: a typed line (personal chat, @mention and targeted slash message read alike), a card's button, a
+ * dialog's opening or sending. Null when it is nothing that a command answers.
+ */
+export function parseActivity(activity: TeamsActivity): Incoming | null {
+  const sender = senderOf(activity)
+  const workspaceId = tenantOf(activity)
+  if (!sender || !workspaceId) return null
+  const base = {
+    requestId: `${activity.conversation.id} ${activity.id ?? ''}`,
+    platform: 'teams',
+    workspaceId,
+    sender,
+  } as const
+  if (activity.type === 'message') {
+    const data = submitted.safeParse(activity.value)
+    if (data.success) return { ...base, verb: data.data.verb, input: idOf(data.data), via: 'button' }
+    return { ...base, verb: '', input: { text: commandText(activity.text ?? '') }, via: 'typed' }
+  }
+  if (activity.type !== 'invoke') return null
+  if (activity.name === 'adaptiveCard/action') {
+    const action = z.object({ action: z.object({ verb: z.string(), data: z.unknown() }) }).safeParse(activity.value)
+    const data = action.success ? submitted.safeParse(action.data.action.data) : null
+    return data?.success ? { ...base, verb: data.data.verb, input: idOf(data.data), via: 'button' } : null
+  }
+  const task = z.object({ data: submitted }).safeParse(activity.value)
+  if (!task.success) return null
+  const { data } = task.data
+  if (activity.name === 'task/fetch') return { ...base, verb: data.verb, input: idOf(data), via: 'button' }
+  if (activity.name === 'task/submit')
+    return { ...base, verb: data.verb, input: { ...idOf(data), values: valuesOf(data) }, via: 'form' }
+  return null
+}
+
+const idOf = (data: { id?: string | null | undefined }) => (data.id ? { id: data.id } : {})
+
+/** The line without the mention of the bot, and without the word that Slack needs in front. */
+function commandText(text: string): string {
+  const line = text
+    .replace(/<at[^>]*>.*?<\/at>/gs, ' ')
+    .replaceAll('&nbsp;', ' ')
+    .trim()
+  return line
+    .replace(/^\/?(?:group|groupwell)\b/i, '')
+    .replace(/^\//, '')
+    .trim()
+}
+
+function valuesOf(data: Record<string, unknown>): Record<string, FieldValue> {
+  const values: Record<string, FieldValue> = {}
+  for (const [key, value] of Object.entries(data)) {
+    if (typeof value !== 'string') continue
+    if (key.startsWith(TEXT_FIELD)) values[key.slice(TEXT_FIELD.length)] = value === '' ? null : value
+    if (key.startsWith(PEOPLE_FIELD)) values[key.slice(PEOPLE_FIELD.length)] = people(value)
+  }
+  return values
+}
+
+/** Object ids, comma-separated, as the people picker sends them. */
+function people(value: string): PersonRef[] {
+  const ids = value
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '')
+  return [...new Set(ids)].map((externalId) => ({ externalId }))
+}

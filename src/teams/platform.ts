@@ -1,0 +1,186 @@
+import { PlatformError } from '../errors.ts'
+import { readJson, sendJson } from '../http.ts'
+import type { Log } from '../log.ts'
+import type { HttpHandler, OnIncoming, Outgoing, PersonRef, Platform } from '../platform.ts'
+import type { Card, Reply } from '../views/card.ts'
+import { isPersonal, parseActivity, readActivity, senderOf, type TeamsActivity, tenantOf } from './parse.ts'
+import { type AdaptiveCard, renderCard, renderDialogCard, renderForm } from './render.ts'
+import type { Answer, Transport } from './transport.ts'
+
+export type TeamsDeps = {
+  onIncoming: OnIncoming
+  /** Somebody opened or closed the app without a command: where they can be reached. */
+  onSeen(workspaceId: string, person: PersonRef): Promise<void>
+  log: Log
+  say(key: 'error.openChat'): string
+}
+
+const TEAMS_PATH = '/api/messages'
+/** Teams takes 100 KB a message; a form of thirty people comes back far below. */
+const BODY_LIMIT_BYTES = 256_000
+
+/** Teams behind the port: activities in, cards out. Whatever somebody typed anywhere is answered to them alone. */
+export function createTeams(tenantId: string, transport: Transport, deps: TeamsDeps): Platform {
+  const running = new Set<Promise<void>>()
+  const inBackground = (work: Promise<void>): void => {
+    const tracked = work
+      .catch((error: unknown) =>
+        deps.log.warn('teams.reply', { reason: error instanceof PlatformError ? error.message : 'unexpected' }),
+      )
+      .finally(() => running.delete(tracked))
+    running.add(tracked)
+  }
+  const handle: HttpHandler = async (request, response) => {
+    const body = await readJson(request, BODY_LIMIT_BYTES)
+    if ('status' in body) return sendJson(response, body.status, null)
+    const activity = readActivity(body.value)
+    if (!activity || typeof body.value !== 'object' || body.value === null) return sendJson(response, 400, null)
+    const answer = await transport.receive(request.headers.authorization ?? '', body.value, activity.serviceUrl, () =>
+      takeTurn(activity),
+    )
+    sendJson(response, answer.status, answer.body ?? null)
+  }
+  async function takeTurn(activity: TeamsActivity): Promise<Answer> {
+    if (activity.type === 'conversationUpdate' || activity.type === 'installationUpdate') return await seen(activity)
+    const incoming = parseActivity(activity)
+    if (!incoming) return { status: activity.type === 'invoke' ? 400 : 200 }
+    const reply = await deps.onIncoming(incoming)
+    if (activity.type === 'message') {
+      // What was asked for is done; the answer goes out after this request is acknowledged.
+      if (reply) inBackground(replyPrivately(transport, activity, chatCard(reply), deps.say('error.openChat')))
+      return { status: 200 }
+    }
+    return {
+      status: 200,
+      body: activity.name === 'adaptiveCard/action' ? cardAnswer(activity, reply) : dialogAnswer(reply),
+    }
+  }
+  async function seen(activity: TeamsActivity): Promise<Answer> {
+    const person = senderOf(activity)
+    const tenant = tenantOf(activity)
+    if (person && tenant && isPersonal(activity)) await deps.onSeen(tenant, person)
+    return { status: 200 }
+  }
+  return {
+    name: 'teams',
+    path: TEAMS_PATH,
+    handle,
+    start: async () => ({ externalId: tenantId, name: tenantId }),
+    send: async (outgoing) => await send(transport, outgoing),
+    stop: async () => {
+      await Promise.allSettled([...running])
+    },
+  }
+}
+
+/** A result never stands in a chat: there a neutral card leads to it. */
+function chatCard(reply: Reply): Card {
+  if (reply.type === 'content' || reply.type === 'form') return reply.opener
+  if (reply.type === 'errors')
+    return {
+      kind: 'problem',
+      title: reply.message,
+      notification: reply.message,
+      blocks: [{ type: 'text', text: reply.message }],
+    }
+  return reply.card
+}
+
+const attachment = (card: AdaptiveCard) => ({ contentType: 'application/vnd.microsoft.card.adaptive', content: card })
+
+function messageOf(card: Card) {
+  const rendered = renderCard(card)
+  return { type: 'message', summary: rendered.summary, attachments: [attachment(rendered.card)] }
+}
+
+/** Action.Execute in a personal chat: the answer takes the card's place. */
+function cardAnswer(activity: TeamsActivity, reply: Reply | null) {
+  if (!reply || !isPersonal(activity))
+    return { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: '' }
+  return { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: renderCard(chatCard(reply)).card }
+}
+
+/** A dialog opened or sent: the next thing that it shows; an empty body closes it. */
+function dialogAnswer(reply: Reply | null) {
+  if (!reply) return {}
+  const { title, card } = dialogContent(reply)
+  return { task: { type: 'continue', value: { title, height: 'large', width: 'medium', card: attachment(card) } } }
+}
+
+function dialogContent(reply: Reply): { title: string; card: AdaptiveCard } {
+  if (reply.type === 'form') return renderForm(reply.form)
+  if (reply.type === 'errors')
+    return reply.form ? renderForm(reply.form, reply.fields) : renderDialogCard(chatCard(reply))
+  return renderDialogCard(reply.card)
+}
+
+/**
+ * Answers a typed message to its sender alone: in the personal chat; elsewhere as a targeted message; failing that in a
+ * personal chat opened now; failing that with a line that says nothing but where to go.
+ */
+async function replyPrivately(
+  transport: Transport,
+  activity: TeamsActivity,
+  card: Card,
+  openChat: string,
+): Promise<void> {
+  const { serviceUrl, conversation, from, recipient } = activity
+  const message = messageOf(card)
+  const here = `v3/conversations/${encodeURIComponent(conversation.id)}/activities`
+  if (isPersonal(activity)) {
+    await transport.post(serviceUrl, here, {
+      ...message,
+      from: recipient,
+      conversation,
+      recipient: from,
+      replyToId: activity.id,
+    })
+    return
+  }
+  const targeted = {
+    ...message,
+    from: { id: recipient.id },
+    conversation,
+    recipient: { id: from.id, isTargeted: true },
+  }
+  if (await tried(transport.post(serviceUrl, `${here}?isTargetedActivity=true`, targeted))) return
+  const members = [{ id: from.id }]
+  const tenant = tenantOf(activity)
+  const opened = {
+    isGroup: false,
+    bot: { id: recipient.id },
+    members,
+    tenantId: tenant,
+    channelData: { tenant: { id: tenant } },
+  }
+  const direct = async () => {
+    const { id } = await transport.post(serviceUrl, 'v3/conversations', opened)
+    await transport.post(serviceUrl, `v3/conversations/${encodeURIComponent(id ?? '')}/activities`, {
+      ...message,
+      from: { id: recipient.id },
+    })
+  }
+  if (await tried(direct())) return
+  await transport.post(serviceUrl, here, { type: 'message', text: openChat, from: { id: recipient.id }, conversation })
+}
+
+/** Whether a call went through. Only a refusal counts as "no": an unknown outcome is not tried elsewhere, it may have arrived. */
+async function tried(call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call
+    return true
+  } catch (error) {
+    if (error instanceof PlatformError && !error.isUnknown && error.retryAfterMs === null) return false
+    throw error
+  }
+}
+
+async function send(transport: Transport, { conversation, notice }: Outgoing): Promise<void> {
+  if (!conversation) throw new PlatformError('notOpened', { isGone: true })
+  const path = `v3/conversations/${encodeURIComponent(conversation.conversationId)}/activities`
+  await transport.post(conversation.serviceUrl, path, {
+    ...messageOf(notice),
+    from: { id: conversation.botId },
+    conversation: { id: conversation.conversationId, tenantId: conversation.tenantId },
+  })
+}

@@ -1,0 +1,165 @@
+import { clip, plain } from '../domain/text.ts'
+import type { Block, Button, Card, Field, Form } from '../views/card.ts'
+import { TEAMS_LIMITS as LIMITS } from './limits.ts'
+
+/** Adaptive Card JSON. Teams emits nothing newer than 1.5 reliably. */
+export type Element = Record<string, unknown>
+export type AdaptiveCard = {
+  type: 'AdaptiveCard'
+  $schema: string
+  version: '1.5'
+  body: Element[]
+  actions?: Element[]
+}
+
+/** Fields are named so that a submission can be told apart from the button's own data. */
+export const TEXT_FIELD = 'field:'
+export const PEOPLE_FIELD = 'people:'
+
+/** A card for a chat. `notification` becomes the activity's summary: what a lock screen shows. */
+export function renderCard(card: Card): { card: AdaptiveCard; summary: string } {
+  const first = card.blocks[0]
+  const hasOwnTitle = !(first && 'text' in first && first.text === card.title)
+  const title = hasOwnTitle ? [headingElement(card.title, 'Large')] : []
+  return {
+    card: adaptive(card.kind, [...title, ...renderBlocks(card.blocks)]),
+    summary: clip(plain(card.notification), LIMITS.notification),
+  }
+}
+
+/** A card inside a dialog, whose frame carries the title. */
+export function renderDialogCard(card: Card): { title: string; card: AdaptiveCard } {
+  return { title: clip(plain(card.title), LIMITS.titleText), card: adaptive(card.kind, renderBlocks(card.blocks)) }
+}
+
+/** A form for a dialog. `errors` stand above the fields that they are about. */
+export function renderForm(
+  form: Form,
+  errors: Readonly<Record<string, string>> = {},
+): { title: string; card: AdaptiveCard } {
+  const fields = form.fields.flatMap((field) => renderField(field, errors[field.name]))
+  const submit = {
+    type: 'Action.Submit',
+    id: `kind:${form.kind}`,
+    title: clip(plain(form.submitLabel), LIMITS.buttonText),
+    data: { verb: form.verb, id: form.id },
+  }
+  const card = { ...FRAME, body: [...renderBlocks(form.intro), ...fields], actions: [submit] }
+  return { title: clip(plain(form.title), LIMITS.titleText), card }
+}
+
+const FRAME = {
+  type: 'AdaptiveCard',
+  $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+  version: '1.5',
+} as const
+
+/** The first element's id says what kind of card this is (a form's submit action says it there); people never see it. */
+function adaptive(kind: string, body: Element[]): AdaptiveCard {
+  const [first, ...rest] = body
+  return { ...FRAME, body: first ? [{ ...first, id: `kind:${kind}` }, ...rest] : [] }
+}
+
+/** Blocks within the limits: what does not fit ends in a visible "…". */
+function renderBlocks(blocks: readonly Block[]): Element[] {
+  const rendered: Element[] = []
+  let room: number = LIMITS.cardText
+  for (const block of blocks) {
+    room -= block.type === 'buttons' ? 0 : block.type === 'list' ? block.items.join('').length : block.text.length
+    if (rendered.length >= LIMITS.blocks || room < 0) return [...rendered, paragraph('…')]
+    rendered.push(...renderBlock(block))
+  }
+  return rendered
+}
+
+function renderBlock(block: Block): Element[] {
+  switch (block.type) {
+    case 'heading':
+      return [headingElement(block.text, 'Medium')]
+    case 'text':
+      return [paragraph(block.text)]
+    case 'list':
+      return block.items.map((item) => paragraph(`• ${item}`))
+    case 'note':
+      return [paragraph(block.text, { isSubtle: true, size: 'Small' })]
+    case 'buttons':
+      return rows(block.buttons).map((buttons) => ({ type: 'ActionSet', actions: buttons.map(renderButton) }))
+  }
+}
+
+function rows(buttons: readonly Button[]): (readonly Button[])[] {
+  const count = Math.ceil(buttons.length / LIMITS.buttonsInRow)
+  return Array.from({ length: count }, (_, row) =>
+    buttons.slice(row * LIMITS.buttonsInRow, (row + 1) * LIMITS.buttonsInRow),
+  )
+}
+
+/** Rich text shows what it is given: a TextBlock would read Markdown out of what a person typed. */
+function paragraph(text: string, style: Element = {}): Element {
+  const run = { type: 'TextRun', text: clip(plain(text), LIMITS.blockText) || ' ', ...style }
+  return { type: 'RichTextBlock', inlines: [run] }
+}
+
+/** Only a TextBlock can be a heading for screen readers, so Markdown's own characters are escaped in it. */
+function headingElement(text: string, size: 'Medium' | 'Large'): Element {
+  const escaped = clip(plain(text), LIMITS.titleText).replace(/[\\`*_{}[\]()#+\-!<>~|]/g, '\\$&')
+  return { type: 'TextBlock', text: escaped || ' ', style: 'heading', weight: 'Bolder', size, wrap: true }
+}
+
+/** What leads to a form or a result opens a dialog; anything else is an Action.Execute with Action.Submit for old clients. */
+function renderButton(button: Button): Element {
+  const data = { verb: button.verb, id: button.id }
+  const common = { title: clip(plain(button.label), LIMITS.buttonText) }
+  if (button.opens === 'dialog')
+    return { type: 'Action.Submit', ...common, data: { ...data, msteams: { type: 'task/fetch' } } }
+  return {
+    type: 'Action.Execute',
+    ...common,
+    verb: button.verb,
+    data,
+    fallback: { type: 'Action.Submit', ...common, data },
+  }
+}
+
+function renderField(field: Field, error: string | undefined): Element[] {
+  const notes: Element[] = []
+  if (error) notes.push(paragraph(error, { color: 'Attention', weight: 'Bolder' }))
+  if (field.hint) notes.push(paragraph(field.hint, { isSubtle: true, size: 'Small' }))
+  return [renderInput(field), ...notes]
+}
+
+function renderInput(field: Field): Element {
+  const label = clip(plain(field.label), LIMITS.blockText)
+  switch (field.type) {
+    case 'text':
+      return {
+        type: 'Input.Text',
+        id: TEXT_FIELD + field.name,
+        label,
+        value: field.value ?? '',
+        maxLength: field.maxLength,
+      }
+    case 'people':
+      return {
+        type: 'Input.ChoiceSet',
+        id: PEOPLE_FIELD + field.name,
+        label,
+        isMultiSelect: true,
+        value: field.value.join(','),
+        choices: [],
+        'choices.data': { type: 'Data.Query', dataset: 'graph.microsoft.com/users' },
+      }
+    case 'choice':
+      return {
+        type: 'Input.ChoiceSet',
+        id: TEXT_FIELD + field.name,
+        label,
+        style: field.isExpanded ? 'expanded' : 'compact',
+        choices: field.options.map(({ value, label: title }) => ({
+          value,
+          title: clip(plain(title), LIMITS.titleText),
+        })),
+        ...(field.value === undefined ? {} : { value: field.value }),
+      }
+  }
+}

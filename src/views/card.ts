@@ -1,0 +1,73 @@
+/**
+ * What a person sees, before any platform. All text is plain text: the renderers escape it. A button carries a verb and
+ * an id, never state that matters.
+ */
+export type Button = {
+  label: string
+  verb: string
+  id: string | null
+  /** What pressing it leads to. Teams must know before it is pressed. */
+  opens: 'dialog' | 'message'
+  isPrimary?: boolean
+}
+
+export type Block =
+  | { type: 'heading'; text: string }
+  | { type: 'text'; text: string }
+  | { type: 'list'; items: readonly string[] }
+  | { type: 'note'; text: string }
+  | { type: 'buttons'; buttons: readonly Button[] }
+
+/** `notification` is what a lock screen may show: time and alias at most. */
+export type Card = { kind: string; title: string; notification: string; blocks: readonly Block[] }
+
+export type Option = { value: string; label: string }
+
+export type Field =
+  | { type: 'text'; name: string; label: string; hint?: string; value?: string; maxLength: number }
+  | {
+      type: 'choice'
+      name: string
+      label: string
+      hint?: string
+      options: readonly Option[]
+      value?: string
+      isOptional?: boolean
+      isExpanded?: boolean
+    }
+  | { type: 'people'; name: string; label: string; hint?: string; value: readonly string[]; limit: number }
+
+/** A form; submitting it runs `verb` with `id` and the fields' values. */
+export type Form = {
+  kind: string
+  verb: string
+  id: string | null
+  title: string
+  submitLabel: string
+  closeLabel: string
+  intro: readonly Block[]
+  fields: readonly Field[]
+}
+
+/** What somebody gets back for what they did. Everything is private to them. */
+export type Reply =
+  /** Says nothing about health; may stand in a chat. */
+  | { type: 'message'; card: Card }
+  /** A result: shown where no notification carries it. `opener` is the neutral card that leads to it where it must wait. */
+  | { type: 'content'; card: Card; opener: Card }
+  | { type: 'form'; form: Form; opener: Card }
+  /** What to mend, by field. `form` is the same form with what was typed, for platforms that do not keep it. */
+  | { type: 'errors'; message: string; fields: Readonly<Record<string, string>>; form: Form | null }
+  /** A form is done; the card takes its place. */
+  | { type: 'done'; card: Card }
+
+export const text = (value: string): Block => ({ type: 'text', text: value })
+export const note = (value: string): Block => ({ type: 'note', text: value })
+export const heading = (value: string): Block => ({ type: 'heading', text: value })
+export const list = (items: readonly string[]): Block => ({ type: 'list', items })
+export const buttons = (...items: readonly Button[]): Block => ({ type: 'buttons', buttons: items })
+
+/** The blocks that are there, of blocks that may be missing. */
+export function compact(blocks: readonly (Block | null | false)[]): Block[] {
+  return blocks.filter((block) => block !== null && block !== false)
+}

@@ -1,0 +1,102 @@
+import type { QuestionSet, Texts } from '../content/load.ts'
+import type { Band, Disclosed, DisclosedScale } from '../domain/disclosure.ts'
+import { formatDate } from '../domain/time.ts'
+import { type Block, type Card, compact, heading, note, text } from './card.ts'
+import { type Notice, notice, timeWithZone } from './notice.ts'
+
+/** The latest check-in of a group, as far as it has come. */
+export type Latest =
+  | { state: 'none'; nextCheckInAt: Date | null; openUntil: Date | null }
+  | { state: 'counting' }
+  | { state: 'dropped'; sessionAt: Date; reason: 'tooFewMembers' | 'overlap'; least: number }
+  | { state: 'result'; sessionAt: Date; disclosed: Disclosed }
+
+export type SummaryFacts = {
+  groupId: string
+  alias: string
+  timeZone: string
+  set: QuestionSet
+  latest: Latest
+  nextSessionAt: Date | null
+  /** For staff only; null for members. */
+  agreement: { accepted: number; members: number } | null
+  now: Date
+}
+
+/** Eight lines or fewer about the group as a whole. */
+export function summaryCard(texts: Texts, facts: SummaryFacts): Card {
+  const { t } = texts
+  const title = t('summary.title', { alias: facts.alias })
+  return {
+    kind: 'summary',
+    title,
+    notification: t('opener.content'),
+    blocks: compact([
+      ...latestBlocks(texts, facts),
+      facts.agreement && facts.agreement.members > 0 && text(t('summary.agreed', facts.agreement)),
+      facts.nextSessionAt &&
+        text(t('summary.next', { time: timeWithZone(texts, facts.nextSessionAt, facts.timeZone, facts.now) })),
+      note(t('summary.cannotTell')),
+    ]),
+  }
+}
+
+function latestBlocks(texts: Texts, facts: SummaryFacts): Block[] {
+  const { t } = texts
+  const { latest } = facts
+  const date = (at: Date) => formatDate(at, facts.timeZone, texts.language, facts.now)
+  const time = (at: Date) => timeWithZone(texts, at, facts.timeZone, facts.now)
+  switch (latest.state) {
+    case 'none':
+      return compact([
+        text(t('summary.none')),
+        latest.openUntil !== null && text(t('summary.noneOpen', { time: time(latest.openUntil) })),
+        latest.openUntil === null &&
+          latest.nextCheckInAt &&
+          text(t('summary.noneWhen', { time: time(latest.nextCheckInAt) })),
+      ])
+    case 'counting':
+      return [text(t('summary.counting'))]
+    case 'dropped':
+      return [text(t(`summary.dropped.${latest.reason}`, { date: date(latest.sessionAt), least: latest.least }))]
+    case 'result':
+      return [
+        heading(t('summary.checkIn', { date: date(latest.sessionAt) })),
+        ...resultBlocks(texts, facts.set, latest.disclosed),
+      ]
+  }
+}
+
+function resultBlocks(texts: Texts, set: QuestionSet, disclosed: Disclosed): Block[] {
+  const { t } = texts
+  if (disclosed.kind === 'tooFew') return [text(t('summary.tooFew'))]
+  if (disclosed.kind === 'lost') return [text(t('summary.lost'))]
+  const lines = disclosed.scales.flatMap((scale) => scaleLines(texts, set, scale))
+  const lowest = disclosed.scales.map((scale) => scale.band).sort((a, b) => ORDER[a] - ORDER[b])[0]
+  return compact([
+    text(t('summary.answered', { band: t(`summary.answered.${disclosed.response}`) })),
+    ...lines.map(text),
+    lowest !== undefined && text(t('summary.suggest', { text: t(`summary.suggest.${lowest}`) })),
+  ])
+}
+
+const ORDER: Record<Band, number> = { low: 0, mixed: 1, high: 2 }
+
+/** One scale in words: its band, from eleven answers its rounded mean and share, and how it moved. */
+export function scaleLines(texts: Texts, set: QuestionSet, shown: DisclosedScale): string[] {
+  const { t } = texts
+  const scale = set.scales.find(({ id }) => id === shown.scaleId)
+  const name = scale ? texts.pick(scale.title) : shown.scaleId
+  const lines = [t('summary.scale', { scale: name, band: t(`summary.band.${shown.band}`) })]
+  if (shown.mean !== null)
+    lines.push(t('summary.mean', { scale: name, mean: (1 + shown.mean * (set.steps.length - 1)).toFixed(1) }))
+  if (shown.highTenths !== null) lines.push(t('summary.share', { tenths: shown.highTenths }))
+  if (shown.change !== null) lines.push(t(`summary.change.${shown.change}`))
+  return lines
+}
+
+/** Tells staff, neutrally, that there is something to read about a group. */
+export function summaryNotice({ t }: Texts, group: { id: string; alias: string }): Notice {
+  const button = { label: t('button.open'), verb: 'summary', id: group.id, opens: 'dialog', isPrimary: true } as const
+  return notice('summary-notice', t('summary.notice', { alias: group.alias }), button)
+}
