@@ -31,6 +31,8 @@ export type Incoming = {
   input: { text?: string; id?: string; values?: Record<string, FieldValue> }
   /** `typed` at a command line, `button` on a card, `form` submitted. */
   via: 'typed' | 'button' | 'form'
+  /** Whether the answer can open a form or show a result by itself. A line typed in Teams can only get a card. */
+  canOpen: boolean
 }
 
 /** What a form field held; null when it was left empty. */

@@ -1,12 +1,12 @@
 import { UserError } from '../errors.ts'
 import { ensurePeople, listStaff, type PersonRow, setStaff, withStaffRole } from '../store/access.ts'
 import { staffDone, staffForm } from '../views/group.ts'
-import { opener } from '../views/notice.ts'
 import { type Context, command } from './command.ts'
 import { formInput, noInput, peopleValue } from './input.ts'
 
 export const staffList = command({
   verb: 'admin staff',
+  opens: 'form',
   isTyped: true,
   access: { who: 'admin' },
   effect: 'read',
@@ -17,7 +17,7 @@ export const staffList = command({
       texts,
       staff.map((person) => person.externalId),
     )
-    return { reply: { type: 'form', form, opener: opener(texts, 'form', { verb: 'admin staff', id: null }) } }
+    return { reply: { type: 'form', form } }
   },
 })
 

@@ -22,7 +22,6 @@ import { getGroup, listAskable } from '../store/group.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
 import { checkInForm, checkInNotice, checkInThanks, SKIPPED } from '../views/checkin.ts'
 import { helpLines } from '../views/help.ts'
-import { opener } from '../views/notice.ts'
 import { type Base, type Context, command, type Effects, groupOf } from './command.ts'
 import { formInput, idInput } from './input.ts'
 import type { Compose } from './messages.ts'
@@ -33,6 +32,7 @@ type Outcome = Effects & { dropped: string | null }
 /** The questions. The same form for who answered and who did not; opening it leaves no trace. */
 export const checkIn = command({
   verb: 'checkin',
+  opens: 'form',
   isTyped: false,
   access: { who: 'group', roles: ['member'] },
   subject: 'checkIn',
@@ -56,7 +56,7 @@ export const checkIn = command({
       helpLines: helpLines(texts, organisation.country, content.crisisLines),
       privacyCommand: example('privacy'),
     })
-    return { reply: { type: 'form', form, opener: opener(texts, 'form', { verb: 'checkin', id }) } }
+    return { reply: { type: 'form', form } }
   },
 })
 

@@ -57,6 +57,8 @@ export type Command = {
   /** What `input.id` names when the rule is about a group. */
   subject?: 'group' | 'checkIn'
   effect: Effect
+  /** Whether it answers with a form or a result, which some requests cannot open by themselves. */
+  opens?: 'form' | 'content'
   /** True when nothing about its use may be recorded, not even that it happened. */
   isUntraced?: boolean
   /** The verb whose form this submits: it is shown again with what was typed when something has to be mended. */

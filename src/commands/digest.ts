@@ -11,7 +11,6 @@ import { fixedId } from '../store/queue.ts'
 import { listResults, type ResultRow } from '../store/release.ts'
 import { listEnded, sessionPlace } from '../store/session.ts'
 import { type DigestGroup, digestCard, digestNotice } from '../views/digest.ts'
-import { opener } from '../views/notice.ts'
 import { type Base, type Context, command, type Effects } from './command.ts'
 import type { Compose } from './messages.ts'
 
@@ -21,6 +20,7 @@ const RESULTS_READ = 8
 /** The week of a supervisor's groups: the one that the id names, or the last seven days. */
 export const digest = command({
   verb: 'digest',
+  opens: 'content',
   isTyped: true,
   access: { who: 'supervisor' },
   effect: 'audited',
@@ -40,7 +40,6 @@ export const digest = command({
       reply: {
         type: 'content',
         card: digestCard(texts, { ...window, groups, now }),
-        opener: opener(texts, 'content', { verb: 'digest', id: id ?? null }),
       },
       audit: [{ action: 'digest.opened', subjectId: known?.id ?? actor.personId }],
     }

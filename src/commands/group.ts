@@ -20,13 +20,13 @@ import {
   welcomeForm,
   welcomeNotice,
 } from '../views/group.ts'
-import { opener } from '../views/notice.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { echo, formInput, groupInput, peopleValue, textValue } from './input.ts'
 import type { Compose } from './messages.ts'
 
 export const newGroup = command({
   verb: 'new',
+  opens: 'form',
   isTyped: true,
   access: { who: 'staff' },
   effect: 'read',
@@ -34,7 +34,7 @@ export const newGroup = command({
   run: async ({ texts, content, actor }, { text }) => {
     const alias = (text ?? '').slice(0, MAX_ALIAS_CHARS)
     const form = newGroupForm(texts, { kinds: [...content.kinds.values()], timeZone: actor.timeZone ?? 'UTC', alias })
-    return { reply: { type: 'form', form, opener: opener(texts, 'form', { verb: 'new', id: null }) } }
+    return { reply: { type: 'form', form } }
   },
 })
 
@@ -87,6 +87,7 @@ export function isSameAlias(a: string, b: string): boolean {
 
 export const roster = command({
   verb: 'roster',
+  opens: 'form',
   isTyped: true,
   access: { who: 'group', roles: ['facilitator'] },
   subject: 'group',
@@ -103,7 +104,7 @@ export const roster = command({
       facilitators: ids('facilitator'),
       supervisors: ids('supervisor'),
     })
-    return { reply: { type: 'form', form, opener: opener(texts, 'form', { verb: 'roster', id: group.id }) } }
+    return { reply: { type: 'form', form } }
   },
 })
 
@@ -261,6 +262,7 @@ async function newDigests(
 
 export const welcome = command({
   verb: 'welcome',
+  opens: 'form',
   isTyped: false,
   access: { who: 'group', roles: ['member'] },
   subject: 'group',
@@ -271,7 +273,7 @@ export const welcome = command({
     const kind = context.content.kinds.get(group.kind)
     if (!kind) throw new Error(`group kind ${group.kind} has no content`)
     const form = welcomeForm(context.texts, { groupId: group.id, alias: group.alias, kind })
-    return { reply: { type: 'form', form, opener: opener(context.texts, 'form', { verb: 'welcome', id: group.id }) } }
+    return { reply: { type: 'form', form } }
   },
 })
 

@@ -24,7 +24,7 @@ import { planDeliveries, reviveWelcomes } from '../store/outbox.ts'
 import type { Queue } from '../store/queue.ts'
 import type { Card, Field, Form, Reply } from '../views/card.ts'
 import { pickerCard } from '../views/help.ts'
-import { problem } from '../views/notice.ts'
+import { opener, problem } from '../views/notice.ts'
 import type { Command, Context, Effects, Result, Step, Vault } from './command.ts'
 import { isSameAlias } from './group.ts'
 import { echo } from './input.ts'
@@ -130,15 +130,23 @@ type Person = Pick<Context, 'incoming' | 'connection' | 'actor' | 'texts'>
 
 async function perform(door: Door, resolved: Resolved, person: Person): Promise<Reply | null> {
   const { command } = resolved
+  const { incoming } = person
   const act = async (tx: Tx): Promise<Reply | null> => {
     if (command.effect === 'write' && !(await isFirst(tx, door, person))) return null
     const context = await enter(door, tx, resolved, person)
     if ('reply' in context) return context.reply
+    if (command.opens && !incoming.canOpen) return { type: 'message', card: openerOf(command.opens, context, resolved) }
     const result = await command.handle(context, resolved.input)
     await apply(door, tx, person.actor, result)
     return result.reply
   }
   return command.effect === 'read' ? await act(door.database.db) : await door.database.db.$transaction(act)
+}
+
+/** The neutral card that leads to a form or a result; nothing has been shown yet, so nothing is recorded. */
+function openerOf(what: 'form' | 'content', { texts, group, incoming }: Context, { command, input }: Resolved): Card {
+  const id = incoming.input.id ?? group?.id ?? null
+  return opener(texts, what, { verb: command.verb, id, ...(input.text ? { draft: input.text } : {}) })
 }
 
 /** Takes the request's receipt. A platform's retry, or an impatient second press, changes nothing. */
@@ -262,7 +270,7 @@ async function refusal(
 async function reopen(door: Door, command: Command | null, incoming: Incoming): Promise<Form | null> {
   if (!command?.form || command.isUntraced) return null
   const input = incoming.input.id === undefined ? {} : { id: incoming.input.id }
-  const reply = await run(door, { ...incoming, verb: command.form, via: 'button', input })
+  const reply = await run(door, { ...incoming, verb: command.form, via: 'button', canOpen: true, input })
   return reply?.type === 'form'
     ? { ...reply.form, fields: reply.form.fields.map((field) => refill(field, incoming)) }
     : null

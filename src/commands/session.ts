@@ -19,7 +19,7 @@ import { createCheckIns, listOpen, listOpenings } from '../store/checkin.ts'
 import { listRoster, lockGroup } from '../store/group.ts'
 import { hasLaterDueReminder, type OccurrencePlan, type OccurrenceRow } from '../store/occurrence.ts'
 import { findSchedule, findSession, listUpcoming, replaceSchedule } from '../store/session.ts'
-import { opener, timeWithZone } from '../views/notice.ts'
+import { timeWithZone } from '../views/notice.ts'
 import { nextCard, reminderNotice, type ScheduleDraft, scheduleDone, scheduleForm } from '../views/session.ts'
 import { type Base, type Context, command, type Effects, groupOf } from './command.ts'
 import { echo, formInput, groupInput, noInput, textValue } from './input.ts'
@@ -53,6 +53,7 @@ export const next = command({
 /** The form, filled with what was typed, or with the schedule that the group has. */
 export const schedule = command({
   verb: 'schedule',
+  opens: 'form',
   isTyped: true,
   access: { who: 'group', roles: ['facilitator'] },
   subject: 'group',
@@ -63,7 +64,7 @@ export const schedule = command({
     const group = groupOf(context)
     const draft = await draftOf(context, text ?? '')
     const form = scheduleForm(context.texts, group.id, draft)
-    return { reply: { type: 'form', form, opener: opener(context.texts, 'form', { verb: 'schedule', id: group.id }) } }
+    return { reply: { type: 'form', form } }
   },
 })
 

@@ -4,7 +4,6 @@ import { findLatest, listOpen, nextPlanned } from '../store/checkin.ts'
 import { countAgreement } from '../store/group.ts'
 import { listResults } from '../store/release.ts'
 import { listUpcoming } from '../store/session.ts'
-import { opener } from '../views/notice.ts'
 import { type Latest, summaryCard, summaryNotice } from '../views/summary.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { groupInput } from './input.ts'
@@ -13,6 +12,7 @@ import type { Compose } from './messages.ts'
 /** The group as a whole, through the gate. Members see the same result where the plan shares it. */
 export const summary = command({
   verb: 'summary',
+  opens: 'content',
   isTyped: true,
   access: { who: 'group', roles: ['member', 'facilitator', 'supervisor'] },
   subject: 'group',
@@ -37,7 +37,6 @@ export const summary = command({
       reply: {
         type: 'content',
         card: summaryCard(texts, facts),
-        opener: opener(texts, 'content', { verb: 'summary', id: group.id }),
       },
       audit: [{ action: 'summary.opened', subjectId: group.id }],
     }

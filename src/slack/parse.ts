@@ -16,6 +16,7 @@ export function parseCommand(command: SlashCommand): Incoming {
     verb: '',
     input: { text: command.text ?? '' },
     via: 'typed',
+    canOpen: true,
   }
 }
 
@@ -33,6 +34,7 @@ export function parseButton(body: BlockAction): Incoming | null {
     verb: value.data.verb,
     input: value.data.id === null ? {} : { id: value.data.id },
     via: 'button',
+    canOpen: true,
   }
 }
 
@@ -60,6 +62,7 @@ export async function parseForm(
     verb: body.view.callback_id,
     input: { ...(context.data.id === null ? {} : { id: context.data.id }), values },
     via: 'form',
+    canOpen: true,
   }
 }
 

@@ -21,7 +21,9 @@ const activitySchema = z.object({
 export type TeamsActivity = z.infer<typeof activitySchema>
 
 /** What a button or dialog sends back: our own data, and fields. */
-const submitted = z.object({ verb: z.string(), id: z.string().nullish() }).catchall(z.unknown())
+const submitted = z
+  .object({ verb: z.string(), id: z.string().nullish(), text: z.string().optional() })
+  .catchall(z.unknown())
 
 /** The activity when it has the shape of one from Teams; null otherwise. */
 export function readActivity(body: unknown): TeamsActivity | null {
@@ -63,7 +65,9 @@ export function parseActivity(activity: TeamsActivity): Incoming | null {
   const sender = senderOf(activity)
   const workspaceId = tenantOf(activity)
   if (!sender || !workspaceId) return null
+  const canOpen = activity.name === 'task/fetch' || activity.name === 'task/submit'
   const base = {
+    canOpen,
     requestId: `${activity.conversation.id} ${activity.id ?? ''}`,
     platform: 'teams',
     workspaceId,
@@ -89,7 +93,10 @@ export function parseActivity(activity: TeamsActivity): Incoming | null {
   return null
 }
 
-const idOf = (data: { id?: string | null | undefined }) => (data.id ? { id: data.id } : {})
+const idOf = (data: { id?: string | null | undefined; text?: string | undefined }) => ({
+  ...(data.id ? { id: data.id } : {}),
+  ...(data.text ? { text: data.text } : {}),
+})
 
 /** The line without the mention of the bot, and without the word that Slack needs in front. */
 function commandText(text: string): string {

@@ -73,16 +73,17 @@ export function createTeams(tenantId: string, transport: Transport, deps: TeamsD
   }
 }
 
-/** A result never stands in a chat: there a neutral card leads to it. */
+/** What can stand in a chat. The door gives no form and no result to a request that cannot open one. */
 function chatCard(reply: Reply): Card {
-  if (reply.type === 'content' || reply.type === 'form') return reply.opener
-  if (reply.type === 'errors')
+  if (reply.type === 'form' || reply.type === 'content') throw new Error('a form or a result was given to a chat')
+  if (reply.type === 'errors') {
     return {
       kind: 'problem',
       title: reply.message,
       notification: reply.message,
       blocks: [{ type: 'text', text: reply.message }],
     }
+  }
   return reply.card
 }
 

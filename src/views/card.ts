@@ -6,6 +6,8 @@ export type Button = {
   label: string
   verb: string
   id: string | null
+  /** What was typed before the form could open; it only fills fields. */
+  draft?: string
   /** What pressing it leads to. Teams must know before it is pressed. */
   opens: 'dialog' | 'message'
   isPrimary?: boolean
@@ -53,9 +55,9 @@ export type Form = {
 export type Reply =
   /** Says nothing about health; may stand in a chat. */
   | { type: 'message'; card: Card }
-  /** A result: shown where no notification carries it. `opener` is the neutral card that leads to it where it must wait. */
-  | { type: 'content'; card: Card; opener: Card }
-  | { type: 'form'; form: Form; opener: Card }
+  /** A result: shown where no notification carries it, as an answer to a person who can see it open. */
+  | { type: 'content'; card: Card }
+  | { type: 'form'; form: Form }
   /** What to mend, by field. `form` is the same form with what was typed, for platforms that do not keep it. */
   | { type: 'errors'; message: string; fields: Readonly<Record<string, string>>; form: Form | null }
   /** A form is done; the card takes its place. */

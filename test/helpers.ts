@@ -1,0 +1,139 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { inject } from 'vitest'
+import { type Local, settableClock, startLocal } from '../src/cli/local.ts'
+import { fill } from '../src/cli/story.ts'
+import type { Incoming } from '../src/platform.ts'
+import { type Hands, lastSeen } from '../src/simulator/workspace.ts'
+import type { Db } from '../src/store/database.ts'
+import { freshDatabase } from './postgres.ts'
+
+export type StoreKind = 'embedded' | 'postgres'
+
+/** The stores that a suite runs on: both, or without a server the embedded one alone (the global set-up says so loudly). */
+export const STORES: readonly StoreKind[] = inject('hasPostgres') ? ['embedded', 'postgres'] : ['embedded']
+
+export const SECRET = `1:${Buffer.alloc(32, 7).toString('base64')}`
+export const START = new Date('2026-03-02T09:00:00Z')
+/** The first session: Tuesday 17:30 in Berlin, 90 minutes. */
+export const SESSION = { startsAt: new Date('2026-03-03T16:30:00Z'), endsAt: new Date('2026-03-03T18:00:00Z') }
+export const CLOSES = new Date('2026-03-05T18:00:00Z')
+
+/** A directory that is gone when `remove` was called. */
+export function tempDir(): { dir: string; remove(): void } {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'groupwell-test-'))
+  return { dir, remove: () => fs.rmSync(dir, { recursive: true, force: true }) }
+}
+
+export type World = Local & {
+  db: Db
+  keyDir: string
+  dataDir: string
+  databaseUrl: string | null
+  end(): Promise<void>
+}
+
+export type WorldOptions = { store?: StoreKind; logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent' }
+
+/** The service and both simulated platforms on a clock that stands still until it is set. */
+export async function startWorld({ store = 'embedded', logLevel = 'silent' }: WorldOptions = {}): Promise<World> {
+  const { dir, remove } = tempDir()
+  const database = store === 'postgres' ? await freshDatabase() : null
+  const clock = settableClock()
+  clock.set(START)
+  const keyDir = path.join(dir, 'keys')
+  const dataDir = path.join(dir, 'data')
+  const local = await startLocal(clock, {
+    port: 0,
+    store: { dataDir, databaseUrl: database?.url ?? null },
+    keyDir,
+    secret: SECRET,
+    country: 'DE',
+    isClockManual: true,
+    logLevel,
+  })
+  return {
+    ...local,
+    db: local.app.door.database.db,
+    keyDir,
+    dataDir,
+    databaseUrl: database?.url ?? null,
+    async end() {
+      await local.stop()
+      await database?.drop()
+      remove()
+    },
+  }
+}
+
+/** Staff, a group of eight members and twelve Tuesdays, set up by hand as its people would. */
+export async function setUpGroup(
+  world: World,
+  platform: 'slack' | 'teams' = 'slack',
+  alias = 'Tuesday group',
+): Promise<void> {
+  const hands: Hands = world[platform]
+  const { admin, facilitator, supervisor, members, people } = world.casts[platform]
+  if (platform === 'teams') for (const { id } of people) await world.teams.install(id)
+  await fill(hands, admin, 'admin staff', { staff: [facilitator, supervisor] })
+  await fill(hands, facilitator, 'new', { alias, timeZone: 'Europe/Berlin' })
+  await fill(hands, facilitator, 'roster', { members, facilitators: [facilitator], supervisors: [supervisor] })
+  await fill(hands, facilitator, 'schedule', {
+    firstDate: '2026-03-03',
+    time: '17:30',
+    minutes: '90',
+    count: '12',
+    timeZone: 'Europe/Berlin',
+  })
+  await world.app.settle()
+}
+
+/** Moves the clock and lets everything happen that is due. */
+export async function moveTo(world: World, at: Date): Promise<void> {
+  world.clock.set(at)
+  await world.app.settle()
+}
+
+export type StepValue = '1' | '2' | '3' | '4' | '5' | 'skip'
+
+/** A member opens the check-in from their message and answers every question alike. */
+export async function answer(
+  world: World,
+  platform: 'slack' | 'teams',
+  member: string,
+  value: StepValue,
+): Promise<void> {
+  const hands: Hands = world[platform]
+  await hands.press(lastSeen(hands.journal, member, 'check-in'), 'Open the check-in')
+  await hands.submit(member, { belonging: value, voice: value, safety: value, useful: value })
+}
+
+/** Something that a person did, straight to the door. */
+export function incoming(sender: string, change: Partial<Incoming>): Incoming {
+  return {
+    requestId: crypto.randomUUID(),
+    platform: 'slack',
+    workspaceId: 'T0DEMO',
+    sender: { externalId: sender },
+    verb: '',
+    input: {},
+    via: 'button',
+    canOpen: true,
+    ...change,
+  }
+}
+
+/** Every row of every table of the service, in a fixed order, as text. `skip` leaves tables out. */
+export async function dump(db: Db, skip: readonly string[] = []): Promise<Record<string, string[]>> {
+  const tables = await db.$queryRaw<{ name: string }[]>`
+    select table_name as name from information_schema.tables where table_schema = 'public' and table_name <> '_prisma_migrations' order by 1`
+  const rows: Record<string, string[]> = {}
+  for (const { name } of tables.filter((table) => !skip.includes(table.name))) {
+    const found = await db.$queryRawUnsafe<{ row: string }[]>(
+      `select to_jsonb(t)::text as row from "${name}" t order by 1`,
+    )
+    rows[name] = found.map(({ row }) => row)
+  }
+  return rows
+}
