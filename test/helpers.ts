@@ -34,10 +34,18 @@ export type World = Local & {
   end(): Promise<void>
 }
 
-export type WorldOptions = { store?: StoreKind; logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent' }
+export type WorldOptions = {
+  store?: StoreKind
+  logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  newId?: () => string
+}
 
 /** The service and both simulated platforms on a clock that stands still until it is set. */
-export async function startWorld({ store = 'embedded', logLevel = 'silent' }: WorldOptions = {}): Promise<World> {
+export async function startWorld({
+  store = 'embedded',
+  logLevel = 'silent',
+  newId,
+}: WorldOptions = {}): Promise<World> {
   const { dir, remove } = tempDir()
   const database = store === 'postgres' ? await freshDatabase() : null
   const clock = settableClock()
@@ -52,6 +60,7 @@ export async function startWorld({ store = 'embedded', logLevel = 'silent' }: Wo
     country: 'DE',
     isClockManual: true,
     logLevel,
+    ...(newId ? { newId } : {}),
   })
   return {
     ...local,

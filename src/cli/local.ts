@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { type App, startApp } from '../app.ts'
-import type { Clock } from '../commands/run.ts'
+import type { Clock } from '../commands/door.ts'
 import type { Config } from '../config.ts'
 import { createLog } from '../log.ts'
 import { type SlackSimulator, startSlack } from '../simulator/slack.ts'
@@ -58,6 +58,7 @@ export type LocalOptions = {
   country: string
   isClockManual: boolean
   logLevel: Config['log']['level']
+  newId?: () => string
 }
 
 /** The whole thing on this machine: a simulated Slack workspace and Teams tenant, and the real service talking HTTP to both. */
@@ -103,6 +104,7 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
     teamsAuthority: teams.authority,
     isClockManual: options.isClockManual,
     tryNextPorts: 20,
+    ...(options.newId ? { newId: options.newId } : {}),
   })
   const url = `http://127.0.0.1:${app.port}`
   slack.connectTo(url)

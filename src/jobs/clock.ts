@@ -1,9 +1,9 @@
 import cron from 'node-cron'
-import type { Door } from '../commands/run.ts'
+import type { Door } from '../commands/door.ts'
 import { DAY_MS, MINUTE_MS, plus } from '../domain/time.ts'
-import { forgetReceipts } from '../store/access.ts'
 import { claimOccurrences, countDue } from '../store/occurrence.ts'
 import { claimDeliveries, countPending } from '../store/outbox.ts'
+import { forgetReceipts } from '../store/receipt.ts'
 import { countUnfinishedUnits, sweepUnits, unitsWithKey } from '../store/release.ts'
 
 /** Half a minute late at most is on time for a reminder, and a claim costs one statement. */

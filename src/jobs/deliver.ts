@@ -1,5 +1,5 @@
 import { prepareDelivery, recordDelivery } from '../commands/delivery.ts'
-import { type Door, runStep } from '../commands/run.ts'
+import { type Door, runStep } from '../commands/door.ts'
 import type { Attempt } from '../domain/delivery.ts'
 import { PlatformError } from '../errors.ts'
 import type { Platform } from '../platform.ts'

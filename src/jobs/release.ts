@@ -1,6 +1,6 @@
 import { openUnit } from '../ballot/make.ts'
+import { type Door, runStep } from '../commands/door.ts'
 import { beginRelease, finishRelease, recordOutcome } from '../commands/release.ts'
-import { type Door, runStep } from '../commands/run.ts'
 import type { JobData } from '../store/queue.ts'
 import { scrubBallots } from '../store/release.ts'
 

@@ -1,5 +1,5 @@
+import { type Door, runStep } from '../commands/door.ts'
 import { occur } from '../commands/occurrence.ts'
-import { type Door, runStep } from '../commands/run.ts'
 import type { Platform } from '../platform.ts'
 import type { JobData, QueueName } from '../store/queue.ts'
 import { deliver } from './deliver.ts'

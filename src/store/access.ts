@@ -1,6 +1,6 @@
 import type { Role } from '../domain/access.ts'
 import type { PersonRef, PlatformName } from '../platform.ts'
-import type { Db, Tx } from './database.ts'
+import type { Tx } from './database.ts'
 import type { Prisma } from './generated/client.ts'
 import { fixedId } from './queue.ts'
 
@@ -225,20 +225,6 @@ export async function withStaffRole(db: Tx, organisationId: string, personIds: r
     select: { personId: true },
   })
   return rows.map((row) => row.personId)
-}
-
-/** Takes a request's receipt; false when it was taken before: the request is a repeat. */
-export async function takeReceipt(db: Tx, organisationId: string, digest: Uint8Array, now: Date): Promise<boolean> {
-  const { count } = await db.receipt.createMany({
-    data: [{ organisationId, digest: Uint8Array.from(digest), at: now }],
-    skipDuplicates: true,
-  })
-  return count === 1
-}
-
-/** Receipts older than any platform's retries (24 h) are of no use. */
-export async function forgetReceipts(db: Db, before: Date): Promise<void> {
-  await db.receipt.deleteMany({ where: { at: { lt: before } } })
 }
 
 export type Membership = { groupId: string; alias: string; timeZone: string; kind: string; role: Role }

@@ -7,7 +7,7 @@ import type { fromPglite } from 'pg-boss'
 import { DURABLE_START_PARAMS, DurableNodeFS, fsyncTree } from './durable-fs.ts'
 import { type Prisma, PrismaClient } from './generated/client.ts'
 import { lockDirectory } from './lock.ts'
-import { migrate } from './migrate.ts'
+import { migrate, schemaDrift } from './migrate.ts'
 
 /** The client outside a transaction. */
 export type Db = PrismaClient
@@ -22,6 +22,8 @@ export type Database = {
   db: Db
   /** Migrations that opening it applied. */
   applied: readonly string[]
+  /** SQL that would bring the store to schema.prisma; empty when they agree. */
+  drift(): Promise<string>
   /** What the queue needs to run on the same store: a connection string, or the embedded instance itself. */
   queueDatabase: { connectionString: string } | { embedded: ReturnType<typeof fromPglite> }
   close(): Promise<void>
@@ -46,6 +48,7 @@ async function openPostgres(url: string): Promise<Database> {
     kind: 'postgres',
     db,
     applied,
+    drift: () => schemaDrift(factory),
     queueDatabase: { connectionString: url },
     close: () => db.$disconnect(),
   }
@@ -75,6 +78,7 @@ async function openEmbedded(directory: string | null): Promise<Database> {
       kind: 'embedded',
       db,
       applied,
+      drift: () => schemaDrift(factory),
       queueDatabase: { embedded: fromPglite(pglite) },
       close: async () => {
         await db.$disconnect()

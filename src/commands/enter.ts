@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { Texts } from '../content/load.ts'
+import { isAllowed, rolesNamed } from '../domain/access.ts'
+import { UserError } from '../errors.ts'
+import type { Incoming } from '../platform.ts'
+import {
+  type Actor,
+  type ConnectionRow,
+  ensureActor,
+  findActor,
+  findConnection,
+  getOrganisation,
+  listMemberships,
+} from '../store/access.ts'
+import { findCheckIn } from '../store/checkin.ts'
+import type { Tx } from '../store/database.ts'
+import { findRole, getGroup } from '../store/group.ts'
+import { reviveWelcomes } from '../store/outbox.ts'
+import type { Reply } from '../views/card.ts'
+import { pickerCard } from '../views/help.ts'
+import type { Command, Context } from './command.ts'
+import type { Door } from './door.ts'
+import { isSameAlias } from './group.ts'
+import { echo } from './input.ts'
+import { findCommand, parseTyped, TYPED_VERBS } from './registry.ts'
+
+/** The verb that a request means, and what it was given. */
+export type Resolved = { command: Command; input: Incoming['input'] }
+
+/** Finds the verb. Throws UserError that says what can be typed. */
+export function resolve(texts: Texts, incoming: Incoming): Resolved {
+  if (incoming.via !== 'typed') {
+    const command = findCommand(incoming.verb)
+    if (!command) throw new UserError(texts.t('error.notFound', { example: exampleOn(incoming.platform, 'help') }))
+    return { command, input: incoming.input }
+  }
+  const line = incoming.input.text ?? ''
+  const typed = parseTyped(line)
+  if (!typed) {
+    const example = exampleOn(incoming.platform, 'help')
+    throw new UserError(texts.t('error.unknownCommand', { got: echo(line), known: TYPED_VERBS.join(', '), example }))
+  }
+  return { command: typed.command, input: typed.rest === '' ? {} : { text: typed.rest } }
+}
+
+const exampleOn = (platform: Incoming['platform'], command: string) =>
+  platform === 'slack' ? `/group ${command}` : command
+
+/** Who did it. First sight and new facts are kept, except around ballots: there not even that somebody came is written. */
+export async function identify(
+  door: Door,
+  texts: Texts,
+  command: Command,
+  incoming: Incoming,
+): Promise<{ connection: ConnectionRow; actor: Actor }> {
+  const { db } = door.database
+  const connection = await findConnection(db, incoming.platform, incoming.workspaceId)
+  if (!connection) throw new UserError(texts.t('error.notConnected'))
+  if (command.isUntraced) {
+    const actor = await findActor(db, connection, incoming.sender.externalId)
+    if (!actor) throw new UserError(texts.t('error.notFound', { example: exampleOn(incoming.platform, 'help') }))
+    return { connection, actor }
+  }
+  return { connection, actor: await meet(door, connection, incoming.sender) }
+}
+
+/** Makes somebody known, and sends what waited for their first chat. */
+export async function meet(door: Door, connection: ConnectionRow, sender: Incoming['sender']): Promise<Actor> {
+  const { actor, isNewlyReachable } = await ensureActor(door.database.db, connection, sender)
+  if (isNewlyReachable) {
+    await door.database.db.$transaction((tx) => reviveWelcomes(tx, door.queue, actor.organisationId, actor.personId))
+  }
+  return actor
+}
+
+export type Person = Pick<Context, 'incoming' | 'connection' | 'actor' | 'texts'>
+
+/** Checks the rule with roles as they are now; gives the verb's context, or a reply when the group has to be chosen first. */
+export async function enter(
+  door: Door,
+  tx: Tx,
+  resolved: Resolved,
+  person: Person,
+): Promise<Context | { reply: Reply }> {
+  const { command } = resolved
+  const { actor, texts, incoming } = person
+  const { organisationId } = actor
+  const memberships = await listMemberships(tx, organisationId, actor.personId)
+  const isSupervisor = memberships.some(({ role }) => role === 'supervisor')
+  let groupId: string | null = null
+  if (command.access.who === 'group') {
+    const choice = await chooseGroup(tx, resolved, person, memberships)
+    if (typeof choice !== 'string') return { reply: choice }
+    groupId = choice
+  }
+  const role = groupId ? await findRole(tx, organisationId, groupId, actor.personId) : null
+  // Whoever has no place in a group does not learn that it exists.
+  if (groupId && role === null)
+    throw new UserError(texts.t('error.notFound', { example: exampleOn(incoming.platform, 'next') }))
+  if (!isAllowed(command.access, { isStaff: actor.isStaff, isAdmin: actor.isAdmin, isSupervisor, roleInGroup: role }))
+    throw notAllowed(texts, command)
+  return {
+    ...person,
+    tx,
+    now: door.clock.now(),
+    content: door.content,
+    vault: door.vault,
+    newId: door.newId ?? randomUUID,
+    organisation: await getOrganisation(tx, organisationId),
+    group: groupId ? await getGroup(tx, organisationId, groupId) : null,
+    role,
+    example: (typed) => exampleOn(incoming.platform, typed),
+  }
+}
+
+function notAllowed(texts: Texts, command: Command): UserError {
+  const roles = rolesNamed(command.access).map((role) => texts.t(`role.${role}`))
+  return new UserError(texts.t('error.notAllowed', { roles: roles.join(', ') }))
+}
+
+/** The group that a command is about: by id, by the alias typed, or the person's only one. Several: a card to choose. */
+async function chooseGroup(
+  tx: Tx,
+  { command, input }: Resolved,
+  person: Person,
+  memberships: Awaited<ReturnType<typeof listMemberships>>,
+): Promise<string | Reply> {
+  const { texts, actor, incoming } = person
+  const example = (typed: string) => exampleOn(incoming.platform, typed)
+  const notFound = () => new UserError(texts.t('error.notFound', { example: example('next') }))
+  if (input.id !== undefined) {
+    const id = z.uuid().safeParse(input.id)
+    if (!id.success) throw notFound()
+    if (command.subject !== 'checkIn') return id.data
+    const checkIn = await findCheckIn(tx, actor.organisationId, id.data)
+    if (!checkIn) throw notFound()
+    return checkIn.groupId
+  }
+  const access = command.access
+  const fitting = memberships.filter(({ role }) => access.who === 'group' && access.roles.includes(role))
+  if (memberships.length === 0) throw new UserError(texts.t('error.noGroup', { example: example('help') }))
+  if (fitting.length === 0) throw notAllowed(texts, command)
+  const named = input.text === undefined ? undefined : fitting.find(({ alias }) => isSameAlias(alias, input.text ?? ''))
+  if (named) {
+    delete input.text
+    return named.groupId
+  }
+  if (input.text !== undefined && !command.takesText) {
+    const known = fitting.map(({ alias }) => alias).join(', ')
+    throw new UserError(
+      texts.t('error.groupNotFound', {
+        got: echo(input.text),
+        known,
+        example: example(`${command.verb} ${fitting[0]?.alias ?? ''}`),
+      }),
+    )
+  }
+  const only = fitting.length === 1 ? fitting[0] : undefined
+  if (only) return only.groupId
+  const choices = fitting.map(({ groupId, alias }) => ({ id: groupId, alias }))
+  return { type: 'message', card: pickerCard(texts, command.verb, 'dialog', choices) }
+}

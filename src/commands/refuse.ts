@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { Texts } from '../content/load.ts'
+import { UserError } from '../errors.ts'
+import type { Incoming } from '../platform.ts'
+import type { Card, Field, Form, Reply } from '../views/card.ts'
+import { problem } from '../views/notice.ts'
+import type { Command } from './command.ts'
+import type { Door } from './door.ts'
+
+/** Does what a request asks; given to `refusal` so that it can open a form again. */
+type Again = (incoming: Incoming) => Promise<Reply | null>
+
+/** A person's mistake, in words; on a form, beside the fields, with what they typed still there. */
+export async function refusal(
+  again: Again,
+  texts: Texts,
+  command: Command | null,
+  incoming: Incoming,
+  error: UserError | z.ZodError,
+): Promise<Reply> {
+  const message =
+    error instanceof UserError ? error.message : texts.t('error.input', { got: z.prettifyError(error).slice(0, 200) })
+  const fields = error instanceof UserError ? error.fields : {}
+  const card = problem(texts, message)
+  if (incoming.via !== 'form') return { type: 'message', card }
+  if (Object.keys(fields).length === 0) return { type: 'done', card }
+  return { type: 'errors', message, fields, form: await reopen(again, command, incoming) }
+}
+
+/** The form again, filled with what was sent. Never a check-in's: answers are not shown back. */
+async function reopen(again: Again, command: Command | null, incoming: Incoming): Promise<Form | null> {
+  if (!command?.form || command.isUntraced) return null
+  const input = incoming.input.id === undefined ? {} : { id: incoming.input.id }
+  const reply = await again({ ...incoming, verb: command.form, via: 'button', canOpen: true, input })
+  return reply?.type === 'form'
+    ? { ...reply.form, fields: reply.form.fields.map((field) => refill(field, incoming)) }
+    : null
+}
+
+function refill(field: Field, incoming: Incoming): Field {
+  const value = incoming.input.values?.[field.name]
+  if (field.type === 'people')
+    return Array.isArray(value) ? { ...field, value: value.map((ref) => ref.externalId) } : field
+  return typeof value === 'string' ? { ...field, value } : field
+}
+
+/** Ours, not theirs: logged with its cause under a code that the person can name. Past the deadline: nothing was done. */
+export function failure(door: Door, texts: Texts, command: Command | null, incoming: Incoming, error: unknown): Reply {
+  const code = randomUUID().slice(0, 8)
+  const isLate = isTransactionTimeout(error)
+  if (!command?.isUntraced)
+    door.log.error('command.failed', error, { verb: command?.verb ?? 'unknown', platform: incoming.platform, code })
+  // Around ballots only what broke is logged, without when in the request or for whom.
+  else door.log.error('command.failed', error, { verb: 'untraced', code })
+  const card: Card = problem(texts, isLate ? texts.t('error.busy') : texts.t('error.generic', { code }))
+  return incoming.via === 'form' ? { type: 'done', card } : { type: 'message', card }
+}
+
+/** Prisma's code for a transaction that ran out of time; it is rolled back. */
+function isTransactionTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'P2028'
+}

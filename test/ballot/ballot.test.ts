@@ -1,0 +1,252 @@
+import { createPrivateKey, decapsulate, randomBytes, randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  BOX_BYTES,
+  type BoxContext,
+  ENC_BYTES,
+  encodeAnswers,
+  INNER_BYTES,
+  PLAINTEXT_BYTES,
+} from '../../src/ballot/box.ts'
+import { directoryKeyStore, KeyMissingError } from '../../src/ballot/key-store.ts'
+import { parseKeyring } from '../../src/ballot/keyring.ts'
+import { type OpenRequest, openUnit } from '../../src/ballot/make.ts'
+import { newUnitKey, rewrap, sealBallot } from '../../src/ballot/seal.ts'
+import { BoxError, unwrap } from '../../src/ballot/wrap.ts'
+import { loadContent, type QuestionSet } from '../../src/content/load.ts'
+import type { Answers } from '../../src/domain/tally.ts'
+import { SECRET, tempDir } from '../helpers.ts'
+
+const set = loadContent().questionSets.get('pulse') as QuestionSet
+const keyring = parseKeyring(SECRET)
+const answers: Answers = { belonging: 4, voice: 4, safety: 4, useful: 4 }
+
+describe('a sealed ballot', () => {
+  const home = tempDir()
+  const keyStore = directoryKeyStore(path.join(home.dir, 'keys'))
+  const unitId = randomUUID()
+  const checkInId = randomUUID()
+  const key = newUnitKey()
+  const context = (memberId: string, change: Partial<BoxContext> = {}): BoxContext => ({
+    unitId,
+    checkInId,
+    memberId,
+    questionSetId: 'pulse',
+    questionSetVersion: 1,
+    ...change,
+  })
+  const members = Array.from({ length: 6 }, () => randomUUID())
+  let boxes: { checkInId: string; memberId: string; box: string }[]
+
+  const request = (change: Partial<OpenRequest> = {}): OpenRequest => ({
+    unitId,
+    keyDirectory: path.join(home.dir, 'keys'),
+    secret: SECRET,
+    k: 6,
+    questionSet: set,
+    context: { questionSetId: 'pulse', questionSetVersion: 1 },
+    boxes,
+    ...change,
+  })
+
+  beforeAll(async () => {
+    keyStore.put(unitId, key.privateKey)
+    boxes = await Promise.all(
+      members.map(async (memberId) => ({
+        checkInId,
+        memberId,
+        box: (await sealBallot(keyring, key.publicKey, context(memberId), answers)).toString('base64'),
+      })),
+    )
+  })
+  afterAll(() => home.remove())
+
+  it('has one size, whatever it holds', async () => {
+    const sizes = await Promise.all(
+      [{}, { belonging: 1 }, answers].map(
+        async (own) => (await sealBallot(keyring, key.publicKey, context('m'), own)).length,
+      ),
+    )
+    expect(sizes).toEqual([BOX_BYTES, BOX_BYTES, BOX_BYTES])
+    expect(encodeAnswers({}).length).toBe(PLAINTEXT_BYTES)
+    expect(() => encodeAnswers({ ['x'.repeat(PLAINTEXT_BYTES)]: 1 })).toThrow(/do not fit/)
+  })
+
+  it('opens in the child process, and only sums come out', async () => {
+    const outcome = await openUnit(request())
+    expect(outcome).toMatchObject({ outcome: 'counted', release: { invited: 6, answered: 6 } })
+    expect(JSON.stringify(outcome)).not.toContain(members[0])
+  })
+
+  it('opens after its outer layer was changed for a fresh one, and no two layers are alike', async () => {
+    const fresh = boxes.map(({ memberId, box, ...rest }) => ({
+      ...rest,
+      memberId,
+      box: rewrap(keyring, context(memberId), Buffer.from(box, 'base64')).toString('base64'),
+    }))
+    expect(fresh.every(({ box }, index) => box !== boxes[index]?.box)).toBe(true)
+    expect(await openUnit(request({ boxes: fresh }))).toMatchObject({ outcome: 'counted', release: { answered: 6 } })
+  })
+
+  it('gives nothing below k', async () => {
+    expect(await openUnit(request({ k: 7 }))).toEqual({ outcome: 'counted', release: null })
+  })
+
+  it.each([
+    ['of another member', (box: OpenRequest['boxes'][number]) => ({ ...box, memberId: randomUUID() })],
+    ['of another check-in', (box: OpenRequest['boxes'][number]) => ({ ...box, checkInId: randomUUID() })],
+    [
+      'that is random bytes',
+      (box: OpenRequest['boxes'][number]) => ({ ...box, box: randomBytes(BOX_BYTES).toString('base64') }),
+    ],
+    ['that is cut', (box: OpenRequest['boxes'][number]) => ({ ...box, box: box.box.slice(0, 40) })],
+  ])('spoils the unit when one box is one %s', async (_name, change) => {
+    const [first, ...rest] = boxes
+    if (!first) throw new Error('no box')
+    expect(await openUnit(request({ boxes: [change(first), ...rest] }))).toEqual({ outcome: 'unreadable' })
+  })
+
+  it('does not open as another unit, another version of the questions, or with another secret', async () => {
+    const other = randomUUID()
+    keyStore.put(other, key.privateKey)
+    expect(await openUnit(request({ unitId: other }))).toEqual({ outcome: 'unreadable' })
+    expect(await openUnit(request({ context: { questionSetId: 'pulse', questionSetVersion: 2 } }))).toEqual({
+      outcome: 'unreadable',
+    })
+    expect(await openUnit(request({ secret: `1:${Buffer.alloc(32, 8).toString('base64')}` }))).toEqual({
+      outcome: 'unreadable',
+    })
+  })
+
+  it('cannot be stuffed by somebody who holds the wrap key and the public key but not the PSK', async () => {
+    const own = keyring.keys.get(1)
+    if (!own) throw new Error('no key')
+    const forger = { current: 1, keys: new Map([[1, { wrap: own.wrap, psk: randomBytes(32) }]]) }
+    const memberId = members[0] ?? ''
+    const forged = (await sealBallot(forger, key.publicKey, context(memberId), answers)).toString('base64')
+    expect(await openUnit(request({ boxes: [{ checkInId, memberId, box: forged }, ...boxes.slice(1)] }))).toEqual({
+      outcome: 'unreadable',
+    })
+  })
+
+  it('opens with an older secret while both are given, and not without it', async () => {
+    const rotated = `2:${Buffer.alloc(32, 9).toString('base64')},${SECRET}`
+    const mixed = boxes.map(({ memberId, ...rest }, index) => ({
+      memberId,
+      ...rest,
+      box:
+        index % 2 === 0
+          ? rest.box
+          : rewrap(parseKeyring(rotated), context(memberId), Buffer.from(rest.box, 'base64')).toString('base64'),
+    }))
+    expect(await openUnit(request({ secret: rotated, boxes: mixed }))).toMatchObject({ outcome: 'counted' })
+    expect(await openUnit(request({ secret: rotated.split(',')[0] ?? '', boxes: mixed }))).toEqual({
+      outcome: 'unreadable',
+    })
+  })
+
+  it('refuses any changed byte of the outer layer', async () => {
+    const box = Buffer.from(boxes[0]?.box ?? '', 'base64')
+    const bound = context(members[0] ?? '')
+    expect(unwrap(keyring, bound, box).length).toBe(INNER_BYTES)
+    for (let index = 0; index < box.length; index += 7) {
+      const changed = Buffer.from(box)
+      changed.writeUInt8(changed.readUInt8(index) ^ 1, index)
+      expect(() => unwrap(keyring, bound, changed)).toThrow(BoxError)
+    }
+  })
+
+  it('is RFC 9180 mode_psk: an independent key schedule on node:crypto opens it', async () => {
+    const memberId = members[0] ?? ''
+    const inner = unwrap(keyring, context(memberId), Buffer.from(boxes[0]?.box ?? '', 'base64'))
+    const plaintext = await openByHand(inner, key, keyring.keys.get(1)?.psk ?? Buffer.alloc(0), context(memberId))
+    expect(JSON.parse(plaintext.subarray(2, 2 + plaintext.readUInt16BE(0)).toString())).toEqual(answers)
+  })
+})
+
+describe('the key store', () => {
+  it('keeps keys private, lends them, and destroys them', async () => {
+    const { dir, remove } = tempDir()
+    const store = directoryKeyStore(dir)
+    const id = randomUUID()
+    store.put(id, Buffer.alloc(32, 5))
+    expect(fs.statSync(path.join(dir, `${id}.key`)).mode & 0o777).toBe(0o600)
+    expect(() => store.put(id, Buffer.alloc(32, 6))).toThrow(/EEXIST/)
+    let lent: Buffer = Buffer.alloc(0)
+    expect(
+      await store.use(id, async (key) => {
+        lent = key
+        return key[0]
+      }),
+    ).toBe(5)
+    expect(lent.equals(Buffer.alloc(32, 0))).toBe(true)
+    expect(store.list().map(({ unitId }) => unitId)).toEqual([id])
+    store.destroy(id)
+    store.destroy(id)
+    await expect(store.use(id, async () => 0)).rejects.toThrow(KeyMissingError)
+    expect(() => store.destroy('../../etc/passwd')).toThrow(/UUID/)
+    remove()
+  })
+})
+
+describe('the secret', () => {
+  it.each(['', 'secret', '1:short', `0:${Buffer.alloc(32).toString('base64')}`, `${SECRET},${SECRET}`])(
+    'refuses “%s” in words',
+    (secret) => {
+      expect(() => parseKeyring(secret)).toThrow(/GROUPWELL_SECRET/)
+    },
+  )
+})
+
+/** HPKE's key schedule (RFC 9180, section 5.1) written out with node:crypto alone, for mode_psk. */
+async function openByHand(
+  inner: Buffer,
+  own: { publicKey: Buffer; privateKey: Buffer },
+  psk: Buffer,
+  context: BoxContext,
+): Promise<Buffer> {
+  const { createHmac, createDecipheriv } = await import('node:crypto')
+  const suite = Buffer.concat([Buffer.from('HPKE'), Buffer.from([0, 0x20, 0, 1, 0, 2])])
+  const extract = (salt: Buffer, label: string, ikm: Buffer) =>
+    createHmac('sha256', salt.length > 0 ? salt : Buffer.alloc(32))
+      .update(Buffer.concat([Buffer.from('HPKE-v1'), suite, Buffer.from(label), ikm]))
+      .digest()
+  const expand = (prk: Buffer, label: string, info: Buffer, length: number) => {
+    const labelled = Buffer.concat([Buffer.from([0, length]), Buffer.from('HPKE-v1'), suite, Buffer.from(label), info])
+    return createHmac('sha256', prk)
+      .update(Buffer.concat([labelled, Buffer.from([1])]))
+      .digest()
+      .subarray(0, length)
+  }
+  const none = Buffer.alloc(0)
+  const privateKey = createPrivateKey({
+    key: { kty: 'OKP', crv: 'X25519', x: own.publicKey.toString('base64url'), d: own.privateKey.toString('base64url') },
+    format: 'jwk',
+  })
+  const shared = decapsulate(privateKey, inner.subarray(1, 1 + ENC_BYTES))
+  const schedule = Buffer.concat([
+    Buffer.from([1]),
+    extract(none, 'psk_id_hash', Buffer.from('groupwell/psk/1')),
+    extract(none, 'info_hash', Buffer.from('groupwell/ballot/v1')),
+  ])
+  const secret = extract(Buffer.from(shared), 'secret', psk)
+  const decipher = createDecipheriv(
+    'aes-256-gcm',
+    expand(secret, 'key', schedule, 32),
+    expand(secret, 'base_nonce', schedule, 12),
+  )
+  const parts = [
+    context.unitId,
+    context.checkInId,
+    context.memberId,
+    context.questionSetId,
+    String(context.questionSetVersion),
+  ]
+  decipher.setAAD(
+    Buffer.concat(parts.flatMap((part) => [Buffer.from([0, Buffer.byteLength(part)]), Buffer.from(part)])),
+  )
+  decipher.setAuthTag(inner.subarray(-16))
+  return Buffer.concat([decipher.update(inner.subarray(1 + ENC_BYTES, -16)), decipher.final()])
+}

@@ -1,0 +1,77 @@
+import fs from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { encodeAnswers } from '../../src/ballot/box.ts'
+import { loadContent } from '../../src/content/load.ts'
+import en from '../../src/content/locales/en.json' with { type: 'json' }
+import { readSources } from '../architecture.ts'
+
+const content = loadContent()
+const entries = Object.entries(en)
+const code = readSources('src')
+  .map(({ text }) => text)
+  .join('\n')
+
+describe('the wording', () => {
+  it('uses every key', () => {
+    const isUsed = (key: string) => {
+      if (code.includes(`'${key}'`)) return true
+      const parts = key.split('.')
+      // Keys made from a value, such as `summary.band.${band}`.
+      return code.includes(`\`${parts.slice(0, -1).join('.')}.\${`)
+    }
+    expect(entries.map(([key]) => key).filter((key) => !isUsed(key))).toEqual([])
+  })
+
+  it('shouts nowhere', () => {
+    expect(entries.filter(([, text]) => text.includes('!'))).toEqual([])
+  })
+
+  it('never promises too much', () => {
+    expect(entries.filter(([, text]) => /fully anonymous|HIPAA|guarantee/i.test(text))).toEqual([])
+  })
+
+  it('keeps sentences under fifteen words, but for the one that explains the operator', () => {
+    const long = entries.flatMap(([key, text]) =>
+      text
+        .replace(/\{[^{}]*\{[^{}]*\}[^{}]*(\{[^{}]*\}[^{}]*)*\}/g, 'X')
+        .split(/[.:?;] |\.$/)
+        .filter((sentence) => sentence.split(/\s+/).filter(Boolean).length > 17)
+        .map(() => key),
+    )
+    expect(long.filter((key) => key !== 'privacy.operator')).toEqual([])
+  })
+
+  it('gives English for a language that it does not have, and formats for the tag that it has', () => {
+    expect(content.textsFor('de-DE').language).toBe('en-GB')
+    expect(content.textsFor('en_US').language).toBe('en-US')
+    expect(content.textsFor('not a tag').t('button.open')).toBe('Open')
+  })
+})
+
+describe('the question sets', () => {
+  it.each([...content.questionSets.values()])('$id fits a ballot, and its scales name their own questions', (set) => {
+    const widest = Object.fromEntries(
+      set.questions.map(({ id }) => [id, Math.max(...set.steps.map(({ value }) => value))]),
+    )
+    expect(() => encodeAnswers(widest)).not.toThrow()
+    const ids = set.questions.map(({ id }) => id)
+    for (const scale of set.scales) expect(scale.questions.every((id) => ids.includes(id))).toBe(true)
+  })
+})
+
+describe('the crisis lines', () => {
+  it('are none older than 180 days', () => {
+    const oldest = Date.now() - 180 * 24 * 60 * 60_000
+    const stale = Object.entries(content.crisisLines).flatMap(([country, { lines }]) =>
+      lines.filter(({ verifiedOn }) => Date.parse(verifiedOn) < oldest).map(({ name }) => `${country} ${name}`),
+    )
+    expect(stale).toEqual([])
+  })
+
+  it('have a source each', () => {
+    expect(JSON.parse(fs.readFileSync('src/content/crisis-lines.json', 'utf8'))).toEqual(content.crisisLines)
+    expect(
+      Object.values(content.crisisLines).every(({ lines }) => lines.every(({ source }) => source.length > 0)),
+    ).toBe(true)
+  })
+})

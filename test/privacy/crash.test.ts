@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { startApp } from '../../src/app.ts'
+import { settableClock } from '../../src/cli/local.ts'
+import { makeRelease } from '../../src/jobs/release.ts'
+import {
+  answer,
+  CLOSES,
+  moveTo,
+  SECRET,
+  SESSION,
+  STORES,
+  setUpGroup,
+  startWorld,
+  tempDir,
+  type World,
+} from '../helpers.ts'
+
+const STEPS = ['begun', 'opened', 'recorded', 'destroyed', 'scrubbed'] as const
+const CELLS = STORES.flatMap((store) => STEPS.map((step) => ({ store, step })))
+
+/** A check-in with seven answers, closed, whose release nobody has begun; the service is stopped. */
+async function closedUnit(world: World): Promise<{ organisationId: string; unitId: string }> {
+  await setUpGroup(world)
+  await moveTo(world, SESSION.endsAt)
+  for (let index = 1; index <= 7; index += 1) await answer(world, 'slack', `UMEMBER${index}`, '4')
+  const unit = await world.db.releaseUnit.findFirstOrThrow()
+  await world.db.checkIn.updateMany({ where: { unitId: unit.id }, data: { state: 'closed' } })
+  await world.db.occurrence.updateMany({ where: { kind: 'checkInCloses' }, data: { state: 'done' } })
+  await world.db.releaseUnit.update({
+    where: { organisationId_id: { organisationId: unit.organisationId, id: unit.id } },
+    data: { state: 'closing' },
+  })
+  return { organisationId: unit.organisationId, unitId: unit.id }
+}
+
+describe.each(CELLS)('a release killed after step “$step” ($store)', ({ store: kind, step }) => {
+  it('is finished by the next start: published once, key and ballots gone', async () => {
+    const world = await startWorld({ store: kind })
+    const job = await closedUnit(world)
+    // Both need the same directory: copy it aside, because stopping the world removes its own.
+    const aside = tempDir()
+    await world.app.stop()
+    fs.cpSync(path.dirname(world.keyDir), aside.dir, { recursive: true })
+    const keyDir = path.join(aside.dir, 'keys')
+    const dataDir = path.join(aside.dir, 'data')
+    const child = spawn(process.execPath, [path.resolve('test/fixtures/release-until.ts'), step], {
+      env: {
+        KIND: kind,
+        URL: world.databaseUrl ?? '',
+        DATA_DIR: dataDir,
+        KEY_DIR: keyDir,
+        SECRET,
+        ORGANISATION: job.organisationId,
+        UNIT: job.unitId,
+      },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
+    expect(signal).toBe('SIGKILL')
+
+    const clock = settableClock()
+    clock.set(CLOSES)
+    const config = {
+      isProduction: false,
+      http: { host: '127.0.0.1', port: 0 },
+      store: { url: world.databaseUrl, dataDir },
+      ballot: { keyDir, secret: SECRET },
+      organisation: { name: 'Demo organisation', country: 'DE' },
+      slack: null,
+      teams: null,
+      log: { level: 'silent' },
+    } as const
+    const app = await startApp(config, { clock, isClockManual: true })
+    await app.settle()
+    const { db } = app.door.database
+    expect(await db.releaseUnit.findMany({ select: { state: true, isCleaned: true } })).toEqual([
+      { state: 'released', isCleaned: true },
+    ])
+    expect(await db.release.findMany({ select: { invited: true, answered: true } })).toEqual([
+      { invited: 8, answered: 7 },
+    ])
+    expect(await db.ballot.count()).toBe(0)
+    expect(fs.readdirSync(keyDir).filter((name) => name.endsWith('.key'))).toEqual([])
+    // Once more does nothing.
+    await makeRelease(app.door, { organisationId: job.organisationId, id: job.unitId })
+    expect(await db.release.count()).toBe(1)
+    await app.stop()
+    await world.end().catch(() => undefined)
+    aside.remove()
+  })
+})
+
+describe('a key that is gone', () => {
+  it('makes the unit lost, deletes the ballots, and tells the facilitator', async () => {
+    const world = await startWorld()
+    await setUpGroup(world)
+    await moveTo(world, SESSION.endsAt)
+    await answer(world, 'slack', 'UMEMBER1', '4')
+    for (const { unitId } of world.app.door.vault.keyStore.list()) world.app.door.vault.keyStore.destroy(unitId)
+    await moveTo(world, CLOSES)
+    expect((await world.db.releaseUnit.findFirstOrThrow()).state).toBe('lost')
+    expect(await world.db.ballot.count()).toBe(0)
+    const notice = world.slack.journal.seen.findLast(
+      (seen) => seen.person === 'UFACILITATOR' && seen.kind === 'summary-notice',
+    )
+    expect(notice?.text).toBe('Tuesday group: a note for you is ready.\n[Open]')
+    await world.slack.type('UFACILITATOR', 'summary')
+    expect(world.slack.journal.seen.at(-1)?.text).toContain('their key is gone')
+    await world.end()
+  })
+
+  it('does not come back with an old backup: its open unit becomes lost', async () => {
+    const world = await startWorld()
+    await setUpGroup(world)
+    await moveTo(world, SESSION.endsAt)
+    for (let index = 1; index <= 7; index += 1) await answer(world, 'slack', `UMEMBER${index}`, '1')
+    const backup = await world.db.ballot.findMany()
+    await moveTo(world, CLOSES)
+    const [unit] = await world.db.releaseUnit.findMany()
+    if (!unit) throw new Error('no unit')
+    const where = { organisationId_id: { organisationId: unit.organisationId, id: unit.id } }
+    await world.db.release.deleteMany()
+    await world.db.releaseUnit.update({ where, data: { state: 'closing', isCleaned: false } })
+    await world.db.ballot.createMany({ data: backup.map(({ box, ...row }) => ({ ...row, box: Uint8Array.from(box) })) })
+    await makeRelease(world.app.door, { organisationId: unit.organisationId, id: unit.id })
+    expect((await world.db.releaseUnit.findUniqueOrThrow({ where })).state).toBe('lost')
+    expect(await world.db.release.count()).toBe(0)
+    await world.end()
+  })
+
+  it('leaves no orphan: a key without a unit is destroyed once it is old', async () => {
+    const world = await startWorld()
+    const { keyStore } = world.app.door.vault
+    const orphan = crypto.randomUUID()
+    keyStore.put(orphan, Buffer.alloc(32))
+    await world.app.tick()
+    expect(keyStore.list()).toHaveLength(1)
+    const hourAgo = new Date(Date.now() - 60 * 60_000)
+    fs.utimesSync(path.join(world.keyDir, `${orphan}.key`), hourAgo, hourAgo)
+    await world.app.tick()
+    expect(keyStore.list()).toEqual([])
+    await world.end()
+  })
+})
