@@ -6,7 +6,7 @@ import type { Actor } from '../store/access.ts'
 import { appendAudit } from '../store/audit.ts'
 import type { Tx } from '../store/database.ts'
 import { takeReceipt } from '../store/receipt.ts'
-import type { Card, Reply } from '../views/card.ts'
+import type { Reply } from '../views/card.ts'
 import { opener } from '../views/notice.ts'
 import type { Command, Context, Result } from './command.ts'
 import { applyEffects, type Door } from './door.ts'
@@ -50,7 +50,7 @@ async function perform(door: Door, resolved: Resolved, person: Person): Promise<
     if (command.effect === 'write' && !(await isFirst(tx, door, person))) return null
     const context = await enter(door, tx, resolved, person)
     if ('reply' in context) return context.reply
-    if (command.opens && !incoming.canOpen) return { type: 'message', card: openerOf(command.opens, context, resolved) }
+    if (command.opens && !incoming.canOpen) return await leadOn(context, resolved, command.opens)
     const result = await command.handle(context, resolved.input)
     await apply(door, tx, person.actor, result)
     return result.reply
@@ -58,10 +58,15 @@ async function perform(door: Door, resolved: Resolved, person: Person): Promise<
   return command.effect === 'read' ? await act(door.database.db) : await door.database.db.$transaction(act)
 }
 
-/** The neutral card that leads to a form or a result; nothing has been shown yet, so nothing is recorded. */
-function openerOf(what: 'form' | 'content', { texts, group, incoming }: Context, { command, input }: Resolved): Card {
-  const id = incoming.input.id ?? group?.id ?? null
-  return opener(texts, what, { verb: command.verb, id, ...(input.text ? { draft: input.text } : {}) })
+/**
+ * For a request that cannot open a form or a result: the neutral card that leads to it. A form is made once, so that what
+ * was typed is checked now; a result is not, so that nothing is recorded as opened.
+ */
+async function leadOn(context: Context, { command, input }: Resolved, what: 'form' | 'content'): Promise<Reply> {
+  if (what === 'form') await command.handle(context, input)
+  const id = context.incoming.input.id ?? context.group?.id ?? null
+  const card = opener(context.texts, what, { verb: command.verb, id, ...(input.text ? { draft: input.text } : {}) })
+  return { type: 'message', card }
 }
 
 /** Takes the request's receipt. A platform's retry, or an impatient second press, changes nothing. */

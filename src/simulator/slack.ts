@@ -232,6 +232,7 @@ export async function startSlack(workspace: SlackWorkspace, now: () => Date): Pr
     close: () => server.close(),
     openForm: (person) => forms.get(person)?.seen ?? null,
     async type(person, line) {
+      forms.delete(person)
       const answer = await send({
         token: 'unused',
         team_id: workspace.teamId,

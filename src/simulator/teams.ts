@@ -226,6 +226,7 @@ export async function startTeams(tenant: TeamsTenant, now: () => Date): Promise<
     install: (person) => send(activity(person, { type: 'installationUpdate', action: 'add' })),
     typeIn,
     async type(person, line) {
+      forms.delete(person)
       const before = journal.seen.length
       const answer = await typeIn('personal', person, line)
       // The answer to a typed line arrives after the request is acknowledged.

@@ -48,7 +48,7 @@ async function race(
     await send(id, 1 + Math.floor(random() * 5))
   }
   const close = async () => {
-    await later(20 + random() * 60)
+    await later(60 + random() * 120)
     await runStep(held, occur, checkIn.organisationId, { occurrenceId: closing.id })
   }
   await Promise.all([...world.casts.slack.members.map(member), close(), close()])

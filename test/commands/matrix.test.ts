@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { COMMANDS, STEPS } from '../../src/commands/registry.ts'
+import { run } from '../../src/commands/run.ts'
+import type { Incoming } from '../../src/platform.ts'
+import { ensureActor, ensureConnection } from '../../src/store/access.ts'
+import { dump, incoming, moveTo, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
+
+/** Who tries: a Slack user of the organisation, or somebody of another organisation on another workspace. */
+const PEOPLE = {
+  outsider: { sender: 'UOUTSIDER', workspaceId: 'T0DEMO' },
+  member: { sender: 'UMEMBER1', workspaceId: 'T0DEMO' },
+  facilitator: { sender: 'UFACILITATOR', workspaceId: 'T0DEMO' },
+  supervisor: { sender: 'USUPERVISOR', workspaceId: 'T0DEMO' },
+  admin: { sender: 'UADMIN', workspaceId: 'T0DEMO' },
+  'staff elsewhere': { sender: 'USTAFF', workspaceId: 'T0DEMO' },
+  'all roles, other tenant': { sender: 'UFACILITATOR', workspaceId: 'T0OTHER' },
+} as const
+type Who = keyof typeof PEOPLE
+
+/** What each verb lets whom do with this group, written out by hand: the registry is what is tested. */
+const MAY: Record<string, readonly Who[]> = {
+  home: ['outsider', 'member', 'facilitator', 'supervisor', 'admin', 'staff elsewhere', 'all roles, other tenant'],
+  help: ['outsider', 'member', 'facilitator', 'supervisor', 'admin', 'staff elsewhere', 'all roles, other tenant'],
+  privacy: ['outsider', 'member', 'facilitator', 'supervisor', 'admin', 'staff elsewhere', 'all roles, other tenant'],
+  next: ['member', 'facilitator', 'supervisor', 'staff elsewhere', 'all roles, other tenant'],
+  summary: ['member', 'facilitator', 'supervisor'],
+  digest: ['supervisor'],
+  new: ['facilitator', 'supervisor', 'staff elsewhere', 'all roles, other tenant'],
+  'new.submit': ['facilitator', 'supervisor', 'staff elsewhere', 'all roles, other tenant'],
+  roster: ['facilitator'],
+  'roster.submit': ['facilitator'],
+  schedule: ['facilitator'],
+  'schedule.submit': ['facilitator'],
+  welcome: ['member'],
+  'welcome.accept': ['member'],
+  checkin: ['member'],
+  'checkin.submit': ['member'],
+  'admin staff': ['admin', 'all roles, other tenant'],
+  'admin staff.submit': ['admin', 'all roles, other tenant'],
+}
+
+let world: World
+let groupId: string
+let checkInId: string
+let digestId: string
+
+beforeAll(async () => {
+  world = await startWorld()
+  await setUpGroup(world)
+  await moveTo(world, SESSION.endsAt)
+  const group = await world.db.group.findFirstOrThrow()
+  groupId = group.id
+  checkInId = (await world.db.checkIn.findFirstOrThrow({ where: { state: 'open' } })).id
+  const supervisor = await world.db.account.findFirstOrThrow({ where: { externalId: 'USUPERVISOR' } })
+  digestId = randomUUID()
+  await world.db.digest.create({
+    data: {
+      organisationId: group.organisationId,
+      id: digestId,
+      personId: supervisor.personId,
+      startsAt: SESSION.startsAt,
+      endsAt: SESSION.endsAt,
+      timeZone: 'UTC',
+    },
+  })
+  const home = await world.db.connection.findFirstOrThrow({ where: { externalId: 'T0DEMO' } })
+  await ensureActor(world.db, home, { externalId: 'UOUTSIDER' })
+  const { actor } = await ensureActor(world.db, home, { externalId: 'USTAFF' })
+  await world.db.person.updateMany({ where: { id: actor.personId }, data: { isStaff: true } })
+  await lead(group.organisationId, actor.personId)
+  const other = randomUUID()
+  await world.db.organisation.create({ data: { id: other, name: 'Other', country: 'DE', createdAt: SESSION.endsAt } })
+  const foreign = await ensureConnection(world.db, other, { platform: 'slack', externalId: 'T0OTHER', name: 'Other' })
+  const stranger = await ensureActor(world.db, foreign, { externalId: 'UFACILITATOR' })
+  await world.db.person.updateMany({ where: { id: stranger.actor.personId }, data: { isStaff: true, isAdmin: true } })
+  await lead(other, stranger.actor.personId)
+})
+afterAll(() => world.end())
+
+/** A group of their own, so that having a role somewhere is not having it here. */
+async function lead(organisationId: string, personId: string): Promise<void> {
+  const id = randomUUID()
+  await world.db.group.create({
+    data: {
+      organisationId,
+      id,
+      kind: 'therapeutic-support',
+      alias: 'Own group',
+      timeZone: 'UTC',
+      createdAt: SESSION.endsAt,
+    },
+  })
+  await world.db.rosterEntry.create({ data: { organisationId, groupId: id, personId, role: 'facilitator' } })
+}
+
+const VALUES: Record<string, Incoming['input']['values']> = {
+  'new.submit': { kind: 'therapeutic-support', alias: `New ${randomUUID().slice(0, 8)}`, timeZone: 'UTC' },
+  'roster.submit': {
+    members: [{ externalId: 'UMEMBER1' }],
+    facilitators: [{ externalId: 'UFACILITATOR' }],
+    supervisors: [{ externalId: 'USUPERVISOR' }],
+  },
+  'schedule.submit': { firstDate: '2027-01-05', time: '17:30', minutes: '90', count: '3', timeZone: 'UTC' },
+  'admin staff.submit': {
+    staff: [{ externalId: 'UFACILITATOR' }, { externalId: 'USUPERVISOR' }, { externalId: 'USTAFF' }],
+  },
+  'checkin.submit': { belonging: '3' },
+}
+
+function request(verb: string, who: Who, change: Partial<Incoming> = {}): Incoming {
+  const command = COMMANDS.find((candidate) => candidate.verb === verb)
+  const id =
+    command?.subject === 'checkIn'
+      ? checkInId
+      : verb === 'digest'
+        ? digestId
+        : command?.access.who === 'group'
+          ? groupId
+          : undefined
+  const isForm = verb in VALUES || verb === 'welcome.accept'
+  return incoming(PEOPLE[who].sender, {
+    workspaceId: PEOPLE[who].workspaceId,
+    verb,
+    via: isForm ? 'form' : 'button',
+    input: { ...(id ? { id } : {}), ...(isForm ? { values: VALUES[verb] ?? {} } : {}) },
+    ...change,
+  })
+}
+
+/** A reply that is a refusal and nothing else. */
+const isRefused = (reply: Awaited<ReturnType<typeof run>>) =>
+  reply !== null && 'card' in reply && reply.card.kind === 'problem'
+
+const CELLS = COMMANDS.flatMap(({ verb }) => (Object.keys(PEOPLE) as Who[]).map((who) => ({ verb, who })))
+
+describe('who may do what', () => {
+  it('is written down for every verb of the registry, and no other', () => {
+    expect(Object.keys(MAY).sort()).toEqual(COMMANDS.map(({ verb }) => verb).sort())
+  })
+
+  it.each(CELLS.filter(({ verb, who }) => !MAY[verb]?.includes(who)))(
+    'refuses “$verb” to $who, and changes nothing',
+    async ({ verb, who }) => {
+      const before = await dump(world.db)
+      const reply = await run(world.app.door, request(verb, who))
+      expect(isRefused(reply)).toBe(true)
+      expect(JSON.stringify(reply)).not.toMatch(/Tuesday group/)
+      expect(await dump(world.db)).toEqual(before)
+    },
+  )
+
+  // Reads first, then what changes the group: a roster change would take the next cell's member away.
+  const allowed = CELLS.filter(({ verb, who }) => MAY[verb]?.includes(who)).sort(
+    (a, b) => Number(a.verb in VALUES) - Number(b.verb in VALUES),
+  )
+  const last = ['checkin.submit', 'roster.submit']
+  it.each([
+    ...allowed.filter(({ verb }) => !last.includes(verb)),
+    ...last.flatMap((verb) => allowed.filter((cell) => cell.verb === verb)),
+  ])('lets $who use “$verb”', async ({ verb, who }) => {
+    const values = verb === 'new.submit' ? { values: { ...VALUES['new.submit'], alias: `New ${who}` } } : {}
+    const base = request(verb, who)
+    const reply = await run(world.app.door, { ...base, input: { ...base.input, ...values } })
+    // A schedule cannot change while a check-in is open: that is an answer to somebody who may ask.
+    if (verb === 'schedule.submit') expect(JSON.stringify(reply)).toContain('A check-in is open for this group')
+    else expect(isRefused(reply)).toBe(false)
+  })
+
+  it.each(STEPS.map(({ verb }) => ({ verb })))('never lets a person reach the system’s “$verb”', async ({ verb }) => {
+    for (const who of Object.keys(PEOPLE) as Who[])
+      expect(isRefused(await run(world.app.door, request(verb, who)))).toBe(true)
+  })
+
+  it('answers a workspace that is not connected with where to turn', async () => {
+    const reply = await run(world.app.door, incoming('U1', { workspaceId: 'T0NOBODY', verb: 'help' }))
+    expect(JSON.stringify(reply)).toContain('not connected to Groupwell')
+    expect(await world.db.account.count({ where: { externalId: 'U1' } })).toBe(0)
+  })
+
+  it('takes roles from the store at the moment of the action', async () => {
+    await world.db.rosterEntry.deleteMany({ where: { groupId, role: 'supervisor' } })
+    expect(isRefused(await run(world.app.door, request('summary', 'supervisor')))).toBe(true)
+  })
+})
