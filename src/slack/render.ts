@@ -123,13 +123,14 @@ type InputElement = Extract<KnownBlock, { type: 'input' }>['element']
 
 function renderElement(field: Field): InputElement {
   const action_id = 'value'
+  const maxLength = field.type === 'text' ? Math.min(field.maxLength, LIMITS.textInput) : 0
   switch (field.type) {
     case 'text':
       return {
         type: 'plain_text_input',
         action_id,
-        max_length: Math.min(field.maxLength, LIMITS.textInput),
-        ...(field.value ? { initial_value: clip(field.value, field.maxLength) } : {}),
+        max_length: maxLength,
+        ...(field.value ? { initial_value: clip(field.value, maxLength) } : {}),
       }
     case 'people':
       return {

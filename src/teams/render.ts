@@ -41,7 +41,7 @@ export function renderForm(
   const submit = {
     type: 'Action.Submit',
     id: `kind:${form.kind}`,
-    title: clip(plain(form.submitLabel), LIMITS.buttonText),
+    title: clip(plain(form.submitLabel), LIMITS.buttonText) || ' ',
     data: { verb: form.verb, id: form.id },
   }
   const card = { ...FRAME, body: [...renderBlocks(form.intro), ...fields], actions: [submit] }
@@ -109,7 +109,7 @@ function headingElement(text: string, size: 'Medium' | 'Large'): Element {
 /** What leads to a form or a result opens a dialog; anything else is an Action.Execute with Action.Submit for old clients. */
 function renderButton(button: Button): Element {
   const data = { verb: button.verb, id: button.id, ...(button.draft ? { text: button.draft } : {}) }
-  const common = { title: clip(plain(button.label), LIMITS.buttonText) }
+  const common = { title: clip(plain(button.label), LIMITS.buttonText) || ' ' }
   if (button.opens === 'dialog')
     return { type: 'Action.Submit', ...common, data: { ...data, msteams: { type: 'task/fetch' } } }
   return {
@@ -129,7 +129,7 @@ function renderField(field: Field, error: string | undefined): Element[] {
 }
 
 function renderInput(field: Field): Element {
-  const label = clip(plain(field.label), LIMITS.blockText)
+  const label = clip(plain(field.label), LIMITS.blockText) || ' '
   switch (field.type) {
     case 'text':
       return {
