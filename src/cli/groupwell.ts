@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 import { messageOf, SetupError } from '../errors.ts'
 
+/** A pipe takes what was written in its own time; ending before that would cut it. */
+const written = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => stream.write('', () => resolve()))
+
 /** Each loads what it needs and no more. */
 const COMMANDS: Record<string, (args: readonly string[]) => Promise<void>> = {
   start: async () => (await import('./start.ts')).start(),
@@ -19,6 +23,7 @@ if (!command) {
 }
 try {
   await command(args)
+  await written(process.stdout)
   process.exit()
 } catch (error) {
   if (!(error instanceof SetupError)) throw error

@@ -1,0 +1,196 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { readOptions } from '../../src/cli/demo.ts'
+import { tempDir } from '../helpers.ts'
+
+const CLI = path.resolve('src/cli/groupwell.ts')
+type Line = {
+  at: string
+  platform: string
+  audience: string
+  person: string
+  kind: string
+  notification: string | null
+  text: string
+  payload: unknown
+}
+
+async function demo(...args: string[]): Promise<{ code: number | null; lines: Line[]; raw: string; ms: number }> {
+  const startedAt = performance.now()
+  const child = spawn(process.execPath, [CLI, 'demo', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'close') as Promise<[number | null]>
+  const raw = await text(child.stdout)
+  const [code] = await ended
+  const lines = args.includes('--json')
+    ? raw
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Line)
+    : []
+  return { code, lines, raw, ms: performance.now() - startedAt }
+}
+
+describe('npm run demo', () => {
+  let played: Awaited<ReturnType<typeof demo>>
+  const textOf = (platform: string, kind: string) =>
+    played.lines.find((line) => line.platform === platform && line.kind === kind)?.text ?? ''
+
+  beforeAll(async () => {
+    played = await demo('--answers', 'slack=4,teams=6', '--seed', '7', '--json')
+  })
+
+  it('plays a week of two groups in under a minute and ends well', () => {
+    expect(played.code).toBe(0)
+    expect(played.ms).toBeLessThan(60_000)
+  })
+
+  it('shows every kind of message on both platforms', () => {
+    const kinds = (platform: string) => [
+      ...new Set(played.lines.filter((line) => line.platform === platform).map((line) => line.kind)),
+    ]
+    for (const platform of ['slack', 'teams']) {
+      expect(kinds(platform)).toEqual(
+        expect.arrayContaining([
+          'welcome',
+          'reminder',
+          'check-in',
+          'check-in-form',
+          'thanks',
+          'summary',
+          'digest-notice',
+          'digest',
+        ]),
+      )
+      expect(played.lines.filter((line) => line.platform === platform && line.kind === 'reminder')).toHaveLength(18)
+    }
+    expect(played.lines.every((line) => ['dm', 'private', 'channel', 'form'].includes(line.audience))).toBe(true)
+    expect(played.lines.map((line) => line.at)).toEqual(played.lines.map((line) => line.at).toSorted())
+  })
+
+  it('hides the summary where too few answered, and shows it where enough did', () => {
+    expect(textOf('slack', 'summary')).toContain('Not enough answers to show results safely.')
+    expect(textOf('slack', 'digest')).toContain('Result: not shown, too few answers')
+    expect(textOf('teams', 'summary')).toContain('Group climate: ')
+    expect(textOf('teams', 'digest')).toContain('Who answered: most of the group')
+  })
+
+  it('follows its arguments the other way round as well', async () => {
+    const other = await demo('--answers', 'slack=8,teams=5', '--json')
+    const summary = (platform: string) =>
+      other.lines.find((line) => line.platform === platform && line.kind === 'summary')?.text
+    expect(summary('slack')).toContain('Group climate: ')
+    expect(summary('teams')).toContain('Not enough answers')
+  })
+
+  it('gives the payload as it left for the API, and a lock screen that says time and alias only', () => {
+    for (const line of played.lines.filter(({ audience }) => audience === 'dm')) {
+      const payload = line.payload as { text?: string; summary?: string }
+      expect(line.notification).toBe(line.platform === 'slack' ? payload.text : payload.summary)
+      expect(line.notification).not.toMatch(/therap|climate|mostly|help now/i)
+    }
+  })
+
+  it('prints the same as text for people', async () => {
+    const { code, raw } = await demo('--seed', '3')
+    expect(code).toBe(0)
+    expect(raw).toContain('lock screen: Your weekly digest is ready.')
+    expect(raw).toContain('Group climate: mostly')
+  })
+
+  it.each([
+    [['--answers', 'slack=9'], /--answers slack=9: expected slack=0 to slack=8/],
+    [['--answers', 'zoom=1'], /--answers zoom=1: expected/],
+    [['--seed', 'x'], /--seed x: expected a whole number/],
+    [['--loud'], /Example: npm run demo/],
+  ])('refuses %j in words', (args, expected) => {
+    expect(() => readOptions(args)).toThrow(expected)
+  })
+})
+
+describe('npm start without credentials', () => {
+  const start = (
+    home: string,
+    port: number,
+  ): { child: ChildProcess; output: () => string; isReady: Promise<number> } => {
+    const env = {
+      PATH: process.env.PATH,
+      DATA_DIR: path.join(home, 'data'),
+      KEY_DIR: path.join(home, 'keys'),
+      PORT: String(port),
+    }
+    const startedAt = performance.now()
+    const child = spawn(process.execPath, [CLI, 'start'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    const { promise, resolve, reject } = Promise.withResolvers<number>()
+    const read = (chunk: Buffer) => {
+      output += chunk.toString()
+      if (output.includes('Ready: ')) resolve(performance.now() - startedAt)
+    }
+    child.stdout?.on('data', read)
+    child.stderr?.on('data', read)
+    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${output}`)))
+    return { child, output: () => output, isReady: promise }
+  }
+  const stop = async (child: ChildProcess): Promise<{ code: number | null; ms: number }> => {
+    const startedAt = performance.now()
+    child.kill('SIGTERM')
+    const [code] = (await once(child, 'exit')) as [number | null]
+    return { code, ms: performance.now() - startedAt }
+  }
+
+  it('lives a week within 20 s, takes the next port when its own is busy, serves, stops within 10 s, and starts again within 4 s', async () => {
+    const { dir, remove } = tempDir()
+    const busy = createServer().listen(0, '127.0.0.1')
+    await once(busy, 'listening')
+    const { port } = busy.address() as { port: number }
+    const first = start(dir, port)
+    expect(await first.isReady).toBeLessThan(20_000)
+    const url = /Ready: (http:\/\/127\.0\.0\.1:(\d+))/.exec(first.output())
+    expect(Number(url?.[2])).toBeGreaterThan(port)
+    expect(first.output()).toContain('Group climate: mostly')
+    expect((await fetch(`${url?.[1]}/healthz`)).status).toBe(200)
+    expect((await fetch(`${url?.[1]}/readyz`)).status).toBe(200)
+    const metrics = await (await fetch(`${url?.[1]}/metrics`)).text()
+    expect(metrics).toContain('groupwell_commands_total{platform="slack",verb="summary",outcome="ok"} 1')
+    expect(metrics).not.toContain('checkin')
+    const stopped = await stop(first.child)
+    expect(stopped.code).toBe(0)
+    expect(stopped.ms).toBeLessThan(10_000)
+    const second = start(dir, 0)
+    const readyMs = await second.isReady
+    console.info(`npm start: second start ready after ${Math.round(readyMs)} ms`)
+    expect(readyMs).toBeLessThan(4_000)
+    expect(second.output()).toContain('The group is still there from last time.')
+    await stop(second.child)
+    busy.close()
+    remove()
+  }, 60_000)
+})
+
+describe('the other commands', () => {
+  const groupwell = (args: string[], env: Record<string, string>) =>
+    spawnSync(process.execPath, [CLI, ...args], { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8' })
+
+  it('migrate the store, and say when there is nothing to do', () => {
+    const { dir, remove } = tempDir()
+    const env = { DATA_DIR: path.join(dir, 'data'), KEY_DIR: path.join(dir, 'keys') }
+    expect(groupwell(['migrate'], env).stdout).toMatch(/The embedded store is up to date: applied \d{14}_init/)
+    expect(groupwell(['migrate'], env).stdout).toContain('nothing to do')
+    expect(groupwell(['audit', 'verify'], env).status).toBe(0)
+    expect(fs.existsSync(path.join(dir, 'data', 'pg'))).toBe(true)
+    remove()
+  })
+
+  it('refuse wrong settings in words, without a stack', () => {
+    const { status, stderr } = groupwell(['start'], { SLACK_BOT_TOKEN: 'xoxb-1' })
+    expect(status).toBe(2)
+    expect(stderr).toContain('SLACK_SIGNING_SECRET: needed together with SLACK_BOT_TOKEN')
+    expect(stderr).not.toContain('    at ')
+    expect(groupwell(['dance'], {}).stderr).toContain('expected one of start, demo, migrate, audit')
+  })
+})
