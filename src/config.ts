@@ -131,6 +131,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   })
 }
 
+/** The settings of commands that only touch the store: credentials are neither needed nor looked at. */
+export function readStoreConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const { DATABASE_URL, DATA_DIR, KEY_DIR } = environment
+  return readConfig({ DATABASE_URL, DATA_DIR, KEY_DIR })
+}
+
 /** All of a platform's settings, or none. Throws SetupError for some. */
 function isWhole(env: Record<string, unknown>, names: readonly string[]): boolean {
   const missing = names.filter((name) => env[name] === undefined)

@@ -1,16 +1,16 @@
-import path from 'node:path'
-import { readConfig } from '../config.ts'
+import { readStoreConfig } from '../config.ts'
+import { SetupError } from '../errors.ts'
 import { verifyAudit } from '../store/audit.ts'
-import { openDatabase } from '../store/database.ts'
+import { openStore } from './store.ts'
 
 /** `npx groupwell audit verify`: walks every organisation's chain; exit code 1 when one is broken. */
-export async function auditVerify(): Promise<void> {
-  const { store } = readConfig({ ...process.env, NODE_ENV: 'development' })
-  const settings = store.url
-    ? ({ kind: 'postgres', url: store.url } as const)
-    : ({ kind: 'embedded', directory: path.resolve(store.dataDir) } as const)
-  const database = await openDatabase(settings)
-  for (const { id, name } of await database.db.organisation.findMany({ select: { id: true, name: true } })) {
+export async function audit(args: readonly string[]): Promise<void> {
+  if (args[0] !== 'verify')
+    throw new SetupError(`groupwell audit ${args[0] ?? ''}: expected verify. Example: npx groupwell audit verify`)
+  const database = await openStore(readStoreConfig(process.env))
+  const organisations = await database.db.organisation.findMany({ select: { id: true, name: true } })
+  if (organisations.length === 0) process.stdout.write('No organisation yet: nothing to check.\n')
+  for (const { id, name } of organisations) {
     const { length, brokenAt } = await verifyAudit(database.db, id)
     process.stdout.write(
       brokenAt === null ? `${name}: ${length} entries, whole\n` : `${name}: broken at entry ${brokenAt} of ${length}\n`,

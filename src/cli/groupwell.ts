@@ -10,7 +10,7 @@ const COMMANDS: Record<string, (args: readonly string[]) => Promise<void>> = {
   start: async () => (await import('./start.ts')).start(),
   demo: async (args) => (await import('./demo.ts')).demo(args),
   migrate: async () => (await import('./migrate.ts')).migrateStore(),
-  audit: async () => (await import('./audit.ts')).auditVerify(),
+  audit: async (args) => (await import('./audit.ts')).audit(args),
 }
 
 const [name = 'start', ...args] = process.argv.slice(2)

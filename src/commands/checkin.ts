@@ -18,7 +18,7 @@ import {
   openCheckIn,
   replaceBallots,
 } from '../store/checkin.ts'
-import { getGroup, listAskable } from '../store/group.ts'
+import { findRole, getGroup, listAskable } from '../store/group.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
 import { checkInForm, checkInNotice, checkInThanks, SKIPPED } from '../views/checkin.ts'
 import { helpLines } from '../views/help.ts'
@@ -77,7 +77,9 @@ export const checkInSubmit = command({
     const { row, unitId } = mustBeOpen(context, await lockCheckIn(tx, actor.organisationId, id ?? ''))
     const unit = await getUnit(tx, actor.organisationId, unitId)
     const ballots = await listBallots(tx, actor.organisationId, row.id)
-    if (!ballots.some((ballot) => ballot.memberId === actor.personId))
+    // Looked at again under the lock: who left a moment ago has taken their answers with them.
+    const role = await findRole(tx, actor.organisationId, row.groupId, actor.personId)
+    if (role !== 'member' || !ballots.some((ballot) => ballot.memberId === actor.personId))
       throw new UserError(texts.t('checkin.notInvited'))
     const answers = readAnswers(setOf(context, row.questionSetId), values)
     const bind = (memberId: string) => ({

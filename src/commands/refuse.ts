@@ -57,7 +57,10 @@ export function failure(door: Door, texts: Texts, command: Command | null, incom
   return incoming.via === 'form' ? { type: 'done', card } : { type: 'message', card }
 }
 
-/** Prisma's code for a transaction that ran out of time; it is rolled back. */
+/** The change met another one, or took too long, and was rolled back. */
 function isTransactionTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'P2028'
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? error.code : null
+  // Prisma: the transaction ran out of time or found no connection; it met a conflict. Postgres: a lock was not had in time.
+  return code === 'P2028' || code === 'P2034' || /55P03|lock timeout/.test(error.message)
 }

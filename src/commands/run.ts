@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts'
 import type { Incoming } from '../platform.ts'
 import type { Actor } from '../store/access.ts'
 import { appendAudit } from '../store/audit.ts'
-import type { Tx } from '../store/database.ts'
+import { COMMAND_TRANSACTION, type Tx } from '../store/database.ts'
 import { takeReceipt } from '../store/receipt.ts'
 import type { Reply } from '../views/card.ts'
 import { opener } from '../views/notice.ts'
@@ -55,7 +55,9 @@ async function perform(door: Door, resolved: Resolved, person: Person): Promise<
     await apply(door, tx, person.actor, result)
     return result.reply
   }
-  return command.effect === 'read' ? await act(door.database.db) : await door.database.db.$transaction(act)
+  return command.effect === 'read'
+    ? await act(door.database.db)
+    : await door.database.db.$transaction(act, COMMAND_TRANSACTION)
 }
 
 /**

@@ -29,8 +29,15 @@ export type Database = {
   close(): Promise<void>
 }
 
-/** A state change commits within this, or is rolled back and the person is asked to try again (platforms give 3 s). */
-export const TRANSACTION_TIMEOUT_MS = 2_000
+/**
+ * What a person waits for commits within this, or is rolled back and they are asked to try again: platforms give 3 s. The
+ * time to get a connection, then the time to finish.
+ */
+export const COMMAND_TRANSACTION = { maxWait: 800, timeout: 1_500 } as const
+/** A job's step may wait longer; its lease is a minute. */
+const JOB_TRANSACTION = { maxWait: 5_000, timeout: 10_000 } as const
+/** A statement that waits for a lock would not notice that its transaction's time is over. */
+const LOCK_TIMEOUT_MS = 1_200
 
 /** Connections that one process takes from the server for rows; the queue takes a few of its own. */
 const POOL_SIZE = 10
@@ -41,7 +48,7 @@ export async function openDatabase(settings: StoreSettings): Promise<Database> {
 }
 
 async function openPostgres(url: string): Promise<Database> {
-  const factory = new PrismaPg({ connectionString: url, max: POOL_SIZE })
+  const factory = new PrismaPg({ connectionString: url, max: POOL_SIZE, options: `-c lock_timeout=${LOCK_TIMEOUT_MS}` })
   const applied = await migrate(factory)
   const db = createClient(factory)
   return {
@@ -93,5 +100,5 @@ async function openEmbedded(directory: string | null): Promise<Database> {
 }
 
 function createClient(adapter: SqlMigrationAwareDriverAdapterFactory): Db {
-  return new PrismaClient({ adapter, transactionOptions: { timeout: TRANSACTION_TIMEOUT_MS, maxWait: 5_000 } })
+  return new PrismaClient({ adapter, transactionOptions: JOB_TRANSACTION })
 }

@@ -6,7 +6,8 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readOptions } from '../../src/cli/demo.ts'
-import { tempDir } from '../helpers.ts'
+import { startSlack } from '../../src/simulator/slack.ts'
+import { SECRET, tempDir } from '../helpers.ts'
 
 const CLI = path.resolve('src/cli/groupwell.ts')
 type Line = {
@@ -170,6 +171,56 @@ describe('npm start without credentials', () => {
     busy.close()
     remove()
   }, 60_000)
+})
+
+describe('npm start with credentials', () => {
+  it('is the real service: it serves its workspace, finishes what it has acknowledged, and stops when told', async () => {
+    const { dir, remove } = tempDir()
+    const people = [{ id: 'UADMIN', name: 'Admin', language: 'en-GB', timeZone: 'UTC' }]
+    const workspace = {
+      teamId: 'T0REAL',
+      teamName: 'Real',
+      botToken: 'xoxb-real',
+      signingSecret: 'a signing secret of some length',
+      scopes: [],
+      people,
+    }
+    const slack = await startSlack(workspace, () => new Date())
+    const env = {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      DATA_DIR: path.join(dir, 'data'),
+      KEY_DIR: path.join(dir, 'keys'),
+      PORT: '0',
+      GROUPWELL_SECRET: SECRET,
+      SLACK_SIGNING_SECRET: workspace.signingSecret,
+      SLACK_BOT_TOKEN: workspace.botToken,
+      SLACK_FIRST_ADMIN: 'UADMIN',
+      SLACK_API_URL: slack.apiUrl,
+    }
+    const child = spawn(process.execPath, [CLI, 'start'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    const started = Promise.withResolvers<number>()
+    let log = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      log += chunk.toString()
+      const port = /"event":"started","port":(\d+)/.exec(log)?.[1]
+      if (port) started.resolve(Number(port))
+    })
+    slack.connectTo(`http://127.0.0.1:${await started.promise}`)
+    const running = slack.type('UADMIN', 'help')
+    child.kill('SIGTERM')
+    // Either it was taken and answered, or it was not taken at all; never half.
+    const answered = await running.then(
+      ({ status }) => status,
+      () => 'not taken',
+    )
+    expect([200, 'not taken']).toContain(answered)
+    const [code] = (await once(child, 'exit')) as [number | null]
+    expect(code).toBe(0)
+    expect(log).toContain('"event":"stopped"')
+    await slack.close()
+    remove()
+  }, 30_000)
 })
 
 describe('the other commands', () => {

@@ -109,6 +109,34 @@ describe('repeated requests on Slack', () => {
     expect(await world.db.ballot.count()).toBe(8)
   })
 
+  it('of an event that nobody listens to: taken, and nothing changes', async () => {
+    const event = {
+      payload: '',
+      type: 'event_callback',
+      team_id: 'T0DEMO',
+      event: { type: 'app_home_opened', user: 'UMEMBER1' },
+      event_id: 'Ev1',
+    }
+    const raw = JSON.stringify(event)
+    const timestamp = seconds(0)
+    const before = await dump(world.db)
+    for (const retry of ['0', '1']) {
+      const headers = {
+        'content-type': 'application/json',
+        'x-slack-request-timestamp': timestamp,
+        'x-slack-signature': sign('demo signing secret, not a secret', timestamp, raw),
+        'x-slack-retry-num': retry,
+      }
+      const response = await fetch(`http://127.0.0.1:${world.app.port}/slack/events`, {
+        method: 'POST',
+        headers,
+        body: raw,
+      })
+      expect(response.status).toBe(200)
+    }
+    expect(await dump(world.db)).toEqual(before)
+  })
+
   it('of a press on an old button of something that is gone: words, not an error', async () => {
     const notice = lastSeen(world.slack.journal, 'UMEMBER1', 'check-in')
     await world.db.checkIn.deleteMany({ where: { state: 'open' } })
