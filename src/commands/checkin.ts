@@ -10,7 +10,6 @@ import {
   closeCheckIn,
   dropCheckIn,
   findCheckIn,
-  getUnit,
   isInvited,
   listBallots,
   lockCheckIn,
@@ -20,6 +19,7 @@ import {
 } from '../store/checkin.ts'
 import { findRole, getGroup, listAskable } from '../store/group.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
+import { getUnit } from '../store/unit.ts'
 import { checkInForm, checkInNotice, checkInThanks, SKIPPED } from '../views/checkin.ts'
 import { helpLines } from '../views/help.ts'
 import { type Base, type Context, command, type Effects, groupOf } from './command.ts'

@@ -1,6 +1,7 @@
 import type { OpenOutcome, OpenRequest } from '../ballot/make.ts'
 import { listRoster } from '../store/group.ts'
-import { getClosingUnit, listUnitBallots, markCleaned, recordRelease } from '../store/release.ts'
+import { listUnitBallots, markCleaned, recordRelease } from '../store/release.ts'
+import { getUnit } from '../store/unit.ts'
 import { step } from './command.ts'
 
 /** What a unit's making needs next: `open` its boxes, or only `clean` after a crash that came later; `nothing` when done. */
@@ -11,7 +12,7 @@ export const beginRelease = step<{ unitId: string }, ReleaseWork>({
   verb: 'release.begin',
   access: { who: 'system' },
   run: async ({ tx, organisationId, content, vault }, { unitId }) => {
-    const unit = await getClosingUnit(tx, organisationId, unitId)
+    const unit = await getUnit(tx, organisationId, unitId)
     if (unit.state === 'open') return { result: { work: 'nothing' } }
     if (unit.state !== 'closing') return { result: { work: unit.isCleaned ? 'nothing' : 'clean' } }
     const questionSet = content.questionSets.get(unit.questionSetId)
@@ -45,7 +46,7 @@ export const recordOutcome = step<{ unitId: string; outcome: OpenOutcome }, { is
     const state = outcome.outcome !== 'counted' ? 'lost' : release ? 'released' : 'withheld'
     const isRecorded = await recordRelease(tx, organisationId, unitId, state, release)
     if (!isRecorded || state !== 'lost') return { result: { isRecorded } }
-    const { groupId } = await getClosingUnit(tx, organisationId, unitId)
+    const { groupId } = await getUnit(tx, organisationId, unitId)
     const facilitators = (await listRoster(tx, organisationId, groupId)).filter((entry) => entry.role === 'facilitator')
     return {
       result: { isRecorded },

@@ -1,5 +1,6 @@
 import type { Tx } from './database.ts'
 import { Prisma } from './generated/client.ts'
+import type { NewUnit } from './unit.ts'
 
 export type CheckInRow = {
   id: string
@@ -101,17 +102,6 @@ export async function dropCheckIn(tx: Tx, organisationId: string, id: string, re
   await tx.checkIn.update({ where: { organisationId_id: { organisationId, id } }, data: { state: 'dropped', reason } })
 }
 
-export type NewUnit = {
-  id: string
-  groupId: string
-  questionSetId: string
-  questionSetVersion: number
-  k: number
-  audience: 'shared' | 'staff'
-  publicKey: Uint8Array
-  rosterChanges: number
-}
-
 /** Opens a check-in with a unit of its own and one box for every member of the frozen roster. */
 export async function openCheckIn(
   tx: Tx,
@@ -135,25 +125,6 @@ export async function openCheckIn(
       memberId,
       box: Uint8Array.from(box),
     })),
-  })
-}
-
-export type UnitRow = Omit<NewUnit, 'rosterChanges'> & { state: 'open' | 'closing' | 'released' | 'withheld' | 'lost' }
-const UNIT_FIELDS = {
-  id: true,
-  groupId: true,
-  questionSetId: true,
-  questionSetVersion: true,
-  k: true,
-  audience: true,
-  publicKey: true,
-  state: true,
-} as const
-
-export async function getUnit(db: Tx, organisationId: string, id: string): Promise<UnitRow> {
-  return await db.releaseUnit.findUniqueOrThrow({
-    where: { organisationId_id: { organisationId, id } },
-    select: UNIT_FIELDS,
   })
 }
 

@@ -4,32 +4,6 @@ import type { Database, Tx } from './database.ts'
 import type { Prisma } from './generated/client.ts'
 import { fixedId, type Queue } from './queue.ts'
 
-export type ClosingUnit = {
-  id: string
-  groupId: string
-  questionSetId: string
-  questionSetVersion: number
-  k: number
-  state: 'open' | 'closing' | 'released' | 'withheld' | 'lost'
-  isCleaned: boolean
-}
-const UNIT_FIELDS = {
-  id: true,
-  groupId: true,
-  questionSetId: true,
-  questionSetVersion: true,
-  k: true,
-  state: true,
-  isCleaned: true,
-} as const
-
-export async function getClosingUnit(db: Tx, organisationId: string, id: string): Promise<ClosingUnit> {
-  return await db.releaseUnit.findUniqueOrThrow({
-    where: { organisationId_id: { organisationId, id } },
-    select: UNIT_FIELDS,
-  })
-}
-
 export async function listUnitBallots(
   db: Tx,
   organisationId: string,
