@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { directoryKeyStore, type KeyStore } from './ballot/key-store.ts'
 import { parseKeyring } from './ballot/keyring.ts'
 import type { Clock, Door } from './commands/door.ts'
@@ -15,6 +16,7 @@ import type { HttpHandler, Platform } from './platform.ts'
 import { createSlack } from './slack/platform.ts'
 import { ensureActor, ensureConnection, ensureOrganisation, findConnection, makeAdmin } from './store/access.ts'
 import { type Database, openDatabase } from './store/database.ts'
+import { checkInstallation } from './store/installation.ts'
 import { countPending } from './store/outbox.ts'
 import { createQueue } from './store/queue.ts'
 import { createTeams } from './teams/platform.ts'
@@ -48,9 +50,11 @@ export type App = {
 }
 
 /** Running jobs get so long to finish; the whole stop stays under ten seconds. */
-const JOB_GRACE_MS = 5_000
+const JOB_GRACE_MS = 4_000
 /** Requests get so long to finish before their connections are cut. */
-const REQUEST_GRACE_MS = 3_000
+const REQUEST_GRACE_MS = 2_500
+/** Answers that go out after their request get so long; a platform that hangs does not hold the stop. */
+const PLATFORM_GRACE_MS = 2_000
 
 const SYSTEM_CLOCK: Clock = { now: () => new Date(), wall: () => new Date() }
 
@@ -75,6 +79,8 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     keyDirectory,
   }
   const database = overrides.database ?? (await openDatabase(storeSettings(config)))
+  const prints = [...vault.keyring.keys].map(([id, { print }]): [number, string] => [id, print])
+  await checkInstallation(database.db, keyDirectory, new Map(prints))
   const queue = createQueue(database, (error) => log.error('queue', error))
   await queue.start()
   const metrics = createMetrics(() => countPending(database.db))
@@ -114,7 +120,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     async stop() {
       isStopping = true
       await http.close(REQUEST_GRACE_MS)
-      await Promise.all(platforms.map((platform) => platform.stop()))
+      await Promise.race([Promise.all(platforms.map((platform) => platform.stop())), wait(PLATFORM_GRACE_MS)])
       await ticking?.stop()
       await queue.stop(JOB_GRACE_MS)
       await database.close()

@@ -17,11 +17,8 @@ const REQUEST_TIMEOUT_MS = 15_000
 /** One server for everything: exact paths to handlers. What a handler throws is logged and answered with 500. */
 export function createHttpServer(routes: ReadonlyMap<string, HttpHandler>, log: Log): HttpServer {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname
-    const handler = routes.get(path)
-    if (!handler) return sendJson(response, 404, null)
-    Promise.resolve(handler(request, response)).catch((error: unknown) => {
-      log.error('http.failed', error, { path })
+    answer(routes, request, response).catch((error: unknown) => {
+      log.error('http.failed', error)
       if (!response.headersSent) sendJson(response, 500, null)
       else response.destroy()
     })
@@ -49,6 +46,19 @@ export function createHttpServer(routes: ReadonlyMap<string, HttpHandler>, log: 
   }
 }
 
+/** Whatever a handler throws, also before its first await, reaches the caller as a rejection. */
+async function answer(
+  routes: ReadonlyMap<string, HttpHandler>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  // Not `new URL`: it throws on targets such as "//", which anybody can send.
+  const path = (request.url ?? '/').split('?')[0] ?? '/'
+  const handler = routes.get(path)
+  if (!handler) return sendJson(response, 404, null)
+  await handler(request, response)
+}
+
 async function listenOn(server: Server, host: string, port: number): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)
@@ -60,13 +70,8 @@ async function listenOn(server: Server, host: string, port: number): Promise<num
   return (server.address() as AddressInfo).port
 }
 
-/** The JSON body, or the 4xx status that says why there is none: 413 too long, 415 not JSON, 400 not readable. */
-export async function readJson(
-  request: IncomingMessage,
-  limitBytes: number,
-): Promise<{ value: unknown } | { status: 400 | 405 | 413 | 415 }> {
-  if (request.method !== 'POST') return { status: 405 }
-  if (!request.headers['content-type']?.startsWith('application/json')) return { status: 415 }
+/** The whole body, or 413 when it is longer than the limit. */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | { status: 413 }> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -74,14 +79,28 @@ export async function readJson(
     if (length > limitBytes) return { status: 413 }
     chunks.push(chunk)
   }
+  return Buffer.concat(chunks)
+}
+
+/** The JSON body, or the 4xx status that says why there is none: 413 too long, 415 not JSON, 400 not readable. */
+export async function readJson(
+  request: IncomingMessage,
+  limitBytes: number,
+): Promise<{ value: unknown } | { status: 400 | 405 | 413 | 415 }> {
+  if (request.method !== 'POST') return { status: 405 }
+  if (!request.headers['content-type']?.startsWith('application/json')) return { status: 415 }
+  const body = await readBody(request, limitBytes)
+  if ('status' in body) return body
   try {
-    return { value: JSON.parse(Buffer.concat(chunks).toString('utf8')) }
+    return { value: JSON.parse(body.toString('utf8')) }
   } catch {
     return { status: 400 }
   }
 }
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  // What is left of a body that was too long is not read: the connection ends with the answer.
+  if (status === 413) response.setHeader('connection', 'close')
   if (body === null) {
     response.writeHead(status).end()
     return

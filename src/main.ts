@@ -7,6 +7,8 @@ const STOP_WITHIN_MS = 10_000
 /** The service with real credentials: start, wait for the signal, stop. */
 export async function main(): Promise<void> {
   const app = await startApp(readConfig(process.env))
+  // A library's forgotten promise must not take the service down; what it says stays out of the log, it may hold a payload.
+  process.on('unhandledRejection', (reason) => app.door.log.error('unhandled', reason))
   await stopOnSignal(() => app.stop())
 }
 

@@ -12,6 +12,8 @@ export type PersonRef = {
   timeZone?: string
   isBot?: boolean
   isDeactivated?: boolean
+  /** The platform did not tell in time who this is. */
+  isUnchecked?: boolean
   /** Teams: the plain-JSON conversation reference of the personal chat. */
   conversation?: ConversationRef
 }
@@ -55,6 +57,8 @@ export type Platform = {
   path: string
   handle: HttpHandler
   start(): Promise<Workspace>
+  /** Whether the credentials are for this workspace. Nothing is sent to another one. */
+  serves(workspaceId: string): boolean
   send(outgoing: Outgoing): Promise<void>
   /** Resolves when what was acknowledged is finished. */
   stop(): Promise<void>

@@ -1,5 +1,4 @@
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { inject } from 'vitest'
 import { type Local, settableClock, startLocal } from '../src/cli/local.ts'
@@ -8,6 +7,9 @@ import type { Incoming } from '../src/platform.ts'
 import { type Hands, lastSeen } from '../src/simulator/workspace.ts'
 import type { Db } from '../src/store/database.ts'
 import { freshDatabase } from './postgres.ts'
+import { tempDir } from './temp-dir.ts'
+
+export { tempDir }
 
 export type StoreKind = 'embedded' | 'postgres'
 
@@ -19,12 +21,6 @@ export const START = new Date('2026-03-02T09:00:00Z')
 /** The first session: Tuesday 17:30 in Berlin, 90 minutes. */
 export const SESSION = { startsAt: new Date('2026-03-03T16:30:00Z'), endsAt: new Date('2026-03-03T18:00:00Z') }
 export const CLOSES = new Date('2026-03-05T18:00:00Z')
-
-/** A directory that is gone when `remove` was called. */
-export function tempDir(): { dir: string; remove(): void } {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'groupwell-test-'))
-  return { dir, remove: () => fs.rmSync(dir, { recursive: true, force: true }) }
-}
 
 export type World = Local & {
   db: Db
@@ -52,6 +48,7 @@ export async function startWorld({
   clock.set(START)
   const keyDir = path.join(dir, 'keys')
   const dataDir = path.join(dir, 'data')
+  if (store === 'embedded') fs.cpSync(inject('embeddedTemplate'), dataDir, { recursive: true })
   const local = await startLocal(clock, {
     port: 0,
     store: { dataDir, databaseUrl: database?.url ?? null },

@@ -3,7 +3,8 @@ import { SetupError } from '../errors.ts'
 
 /** The application's secrets by id (1 to 255). New boxes use the first; older ids still open. */
 export type Keyring = { current: number; keys: ReadonlyMap<number, SecretKeys> }
-export type SecretKeys = { psk: Buffer; wrap: Buffer }
+/** `print` tells two secrets apart without telling either. */
+export type SecretKeys = { psk: Buffer; wrap: Buffer; print: string }
 
 const SECRET_BYTES = 32
 
@@ -21,7 +22,11 @@ export function parseKeyring(secret: string): Keyring {
         'GROUPWELL_SECRET: expected "1:" and 32 random bytes in base64. Make one with: echo "1:$(openssl rand -base64 32)"',
       )
     }
-    return [id, { psk: derive(bytes, 'groupwell/ballot/psk/v1'), wrap: derive(bytes, 'groupwell/ballot/wrap/v1') }]
+    const print = derive(bytes, 'groupwell/fingerprint/v1').toString('hex')
+    return [
+      id,
+      { psk: derive(bytes, 'groupwell/ballot/psk/v1'), wrap: derive(bytes, 'groupwell/ballot/wrap/v1'), print },
+    ]
   })
   const current = entries[0]?.[0]
   if (current === undefined || new Set(entries.map(([id]) => id)).size !== entries.length) {

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { SetupError } from '../errors.ts'
 import { associatedData, BOX_VERSION, type BoxContext, INNER_BYTES, NONCE_BYTES, TAG_BYTES } from './box.ts'
 import type { Keyring } from './keyring.ts'
 
@@ -36,9 +37,12 @@ export function unwrap(keyring: Keyring, context: BoxContext, box: Uint8Array): 
   }
 }
 
-/** The secret of an id. Throws BoxError when the environment no longer holds it. */
+/** The secret of an id. Throws when the environment no longer holds it: a set-up mistake, which must not cost a ballot. */
 export function keysOf(keyring: Keyring, secretId: number) {
   const keys = keyring.keys.get(secretId)
-  if (!keys) throw new BoxError(`GROUPWELL_SECRET has no key ${secretId}`)
+  if (!keys)
+    throw new SetupError(
+      `GROUPWELL_SECRET: key ${secretId} is still needed by an open check-in. Keep it until that has closed.`,
+    )
   return keys
 }

@@ -10,11 +10,13 @@ const DAY_MS = 24 * 60 * 60_000
 /** The local workspace with one group's week already lived; then it keeps serving. */
 export async function serveLocal(config: Config): Promise<void> {
   const clock = settableClock()
-  const keyDir = path.resolve(config.ballot.keyDir)
+  // Directories of its own: the demo never touches the keys or the rows of a real store.
+  const keyDir = path.resolve(`${config.ballot.keyDir}-demo`)
+  const dataDir = path.resolve(`${config.store.dataDir}-demo`)
   const local = await startLocal(clock, {
     host: config.http.host,
     port: config.http.port,
-    store: { dataDir: config.store.dataDir, databaseUrl: config.store.url },
+    store: { dataDir, databaseUrl: config.store.url },
     keyDir,
     secret: config.ballot.secret ?? localSecret(keyDir),
     country: config.organisation.country,
@@ -39,7 +41,7 @@ export async function serveLocal(config: Config): Promise<void> {
       )
   }
   say(
-    `Ready: http://127.0.0.1:${local.app.port}/healthz  ·  the data is in ${config.store.dataDir}  ·  stop with Ctrl+C`,
+    `Ready: http://127.0.0.1:${local.app.port}/healthz  ·  the data is in ${path.relative('.', dataDir)}  ·  stop with Ctrl+C`,
   )
   await stopOnSignal(() => local.stop())
 }

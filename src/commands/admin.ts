@@ -30,7 +30,7 @@ export const staffListSubmit = command({
   form: 'admin staff',
   input: formInput,
   run: async ({ tx, texts, connection, actor }, { values }) => {
-    const chosen = await ensurePeople(tx, connection, peopleValue(values, 'staff'))
+    const chosen = await ensurePeople(tx, connection, peopleValue(texts, values, 'staff'))
     const unusable = chosen.filter((person) => person.isBot || person.isDeactivated)
     if (unusable.length > 0) fail(texts, 'roster.bot', unusable)
     const before = await listStaff(tx, connection)

@@ -17,7 +17,7 @@ import {
   openCheckIn,
   replaceBallots,
 } from '../store/checkin.ts'
-import { findRole, getGroup, listAskable } from '../store/group.ts'
+import { findRole, getGroup, listAskable, lockGroup } from '../store/group.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
 import { getUnit } from '../store/unit.ts'
 import { checkInForm, checkInNotice, checkInThanks, SKIPPED } from '../views/checkin.ts'
@@ -46,7 +46,7 @@ export const checkIn = command({
       throw new UserError(texts.t('checkin.notInvited'))
     const group = groupOf(context)
     const unit = await getUnit(tx, actor.organisationId, unitId)
-    const form = checkInForm(texts, setOf(context, row.questionSetId), {
+    const form = checkInForm(texts, content.questionSet(unit.questionSetId, unit.questionSetVersion), {
       checkInId: id,
       alias: group.alias,
       closesAt: row.closesAt,
@@ -71,17 +71,17 @@ export const checkInSubmit = command({
   subject: 'checkIn',
   effect: 'ballot',
   isUntraced: true,
-  input: formInput,
+  input: formInput.required({ id: true }).extend(idInput.shape),
   run: async (context, { id, values }) => {
     const { tx, texts, content, actor, organisation, vault, now } = context
-    const { row, unitId } = mustBeOpen(context, await lockCheckIn(tx, actor.organisationId, id ?? ''))
+    const { row, unitId } = mustBeOpen(context, await lockCheckIn(tx, actor.organisationId, id))
     const unit = await getUnit(tx, actor.organisationId, unitId)
     const ballots = await listBallots(tx, actor.organisationId, row.id)
     // Looked at again under the lock: who left a moment ago has taken their answers with them.
     const role = await findRole(tx, actor.organisationId, row.groupId, actor.personId)
     if (role !== 'member' || !ballots.some((ballot) => ballot.memberId === actor.personId))
       throw new UserError(texts.t('checkin.notInvited'))
-    const answers = readAnswers(setOf(context, row.questionSetId), values)
+    const answers = readAnswers(content.questionSet(unit.questionSetId, unit.questionSetVersion), values)
     const bind = (memberId: string) => ({
       unitId,
       checkInId: row.id,
@@ -118,12 +118,6 @@ function mustBeOpen({ texts, now }: Context, row: CheckInRow | null): { row: Che
   return { row, unitId: row.unitId }
 }
 
-function setOf({ content }: Pick<Base, 'content'>, id: string): QuestionSet {
-  const set = content.questionSets.get(id)
-  if (!set) throw new Error(`question set ${id} is not in the content`)
-  return set
-}
-
 /** Only offered values count; a skipped question is left out. */
 function readAnswers(set: QuestionSet, values: Record<string, FieldValue>): Answers {
   const answers: Record<string, number> = {}
@@ -139,7 +133,11 @@ function readAnswers(set: QuestionSet, values: Record<string, FieldValue>): Answ
 /** A check-in's time has come: the roster freezes, the unit gets its key, every member a sealed blank and a note. */
 export async function openDueCheckIn(base: StepBase, occurrence: OccurrenceRow): Promise<Outcome> {
   const { tx, now, organisationId, vault, newId } = base
-  const row = occurrence.checkInId ? await lockCheckIn(tx, organisationId, occurrence.checkInId) : null
+  const planned = occurrence.checkInId ? await findCheckIn(tx, organisationId, occurrence.checkInId) : null
+  if (!planned) return { dropped: 'notPlanned' }
+  // The group before the check-in, as a roster change takes them: what is frozen is one roster, not half of two.
+  await lockGroup(tx, organisationId, planned.groupId)
+  const row = await lockCheckIn(tx, organisationId, planned.id)
   if (row?.state !== 'planned') return { dropped: 'notPlanned' }
   const group = await getGroup(tx, organisationId, row.groupId)
   const members = await listAskable(tx, organisationId, group.id)
@@ -149,7 +147,8 @@ export async function openDueCheckIn(base: StepBase, occurrence: OccurrenceRow):
     await dropCheckIn(tx, organisationId, row.id, opening.reason)
     return { dropped: opening.reason }
   }
-  const set = setOf(base, row.questionSetId)
+  const set = base.content.questionSets.get(row.questionSetId)
+  if (!set) throw new Error(`question set ${row.questionSetId} is not in the content`)
   const audience = base.content.kinds.get(group.kind)?.audience ?? 'shared'
   const unitId = newId()
   const key = newUnitKey()

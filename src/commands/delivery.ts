@@ -2,6 +2,7 @@ import type { Attempt } from '../domain/delivery.ts'
 import type { Outgoing, PlatformName } from '../platform.ts'
 import { findRole, getGroup } from '../store/group.ts'
 import {
+  type Address,
   beginDelivery,
   type DeliveryRow,
   dropDelivery,
@@ -26,13 +27,19 @@ export const MESSAGES: Messages = {
   'summary-notice': composeSummaryNotice,
 }
 
+/** A connection that this process has no credentials for is another process's to serve. */
+const NOT_SERVED_WAIT_MS = 30_000
+
 export type Ready = { row: DeliveryRow; platform: PlatformName; connectionId: string; outgoing: Outgoing }
 
 /** Takes a message out of the ledger and makes it as of now; null when there is nothing to send. */
-export const prepareDelivery = step<{ deliveryId: string; wall: Date }, Ready | null>({
+export const prepareDelivery = step<
+  { deliveryId: string; wall: Date; isServed: (address: Address) => boolean },
+  Ready | null
+>({
   verb: 'delivery.begin',
   access: { who: 'system' },
-  run: async (base, { deliveryId, wall }) => {
+  run: async (base, { deliveryId, wall, isServed }) => {
     const { tx, now, organisationId, content } = base
     const row = await beginDelivery(tx, organisationId, deliveryId)
     if (!row) return { result: null }
@@ -43,8 +50,9 @@ export const prepareDelivery = step<{ deliveryId: string; wall: Date }, Ready | 
     if (row.expiresAt && now >= row.expiresAt) return await drop('tooLate')
     const address = await findAddress(tx, organisationId, row.personId, wall)
     if (!address) return await drop('noAccount')
-    if (address.pausedForMs > 0) {
-      await postponeDelivery(tx, organisationId, deliveryId, address.pausedForMs)
+    const waitMs = isServed(address) ? address.pausedForMs : NOT_SERVED_WAIT_MS
+    if (waitMs > 0) {
+      await postponeDelivery(tx, organisationId, deliveryId, waitMs)
       return { result: null }
     }
     const group = row.groupId ? await getGroup(tx, organisationId, row.groupId) : null

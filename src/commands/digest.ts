@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { digestWindow, nextDigestAt } from '../domain/digest.ts'
-import { type Disclosed, disclose } from '../domain/disclosure.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { listMemberships, type Membership } from '../store/access.ts'
@@ -13,6 +12,7 @@ import { listEnded, sessionPlace } from '../store/session.ts'
 import { type DigestGroup, digestCard, digestNotice } from '../views/digest.ts'
 import { type Base, type Context, command, type Effects } from './command.ts'
 import type { Compose } from './messages.ts'
+import { type ShownResult, showResult } from './results.ts'
 
 /** Results that one digest window can hold, and the one before them to compare with. */
 const RESULTS_READ = 8
@@ -48,13 +48,11 @@ export const digest = command({
 
 async function groupWeek(
   context: Context,
-  { groupId, alias, kind }: Membership,
+  { groupId, alias }: Membership,
   window: { startsAt: Date; endsAt: Date },
 ): Promise<DigestGroup> {
-  const { tx, content, actor } = context
+  const { tx, actor } = context
   const { organisationId } = actor
-  const set = content.questionSets.get(content.kinds.get(kind)?.questionSet ?? '')
-  if (!set) throw new Error(`group kind ${kind} has no question set`)
   const ended = await listEnded(tx, organisationId, groupId, window.startsAt, window.endsAt)
   const held = ended.filter((session) => session.state === 'planned')
   const lastHeld = held.at(-1)
@@ -62,30 +60,26 @@ async function groupWeek(
   const results = await listResults(tx, organisationId, groupId, window.endsAt, RESULTS_READ)
   return {
     alias,
-    set,
     held: held.length,
     cancelled: ended.length - held.length,
     sessionNumber: place?.number ?? null,
     sessionTotal: place?.total ?? 0,
-    results: discloseWindow(context, results, window.startsAt),
+    results: showWindow(context, results, window.startsAt),
     droppedCheckIns: await countDropped(tx, organisationId, groupId, window.startsAt, window.endsAt),
   }
 }
 
 /** Each result that closed in the window, compared with the group's one before it, oldest first. */
-function discloseWindow({ content }: Context, newestFirst: readonly ResultRow[], startsAt: Date): Disclosed[] {
-  const shown = newestFirst.flatMap((row, index) => {
-    const set = content.questionSets.get(row.questionSetId)
-    if (row.closedAt < startsAt || !set) return []
-    const before = newestFirst[index + 1]
-    return [disclose(set, row.result, before?.questionSetId === row.questionSetId ? before.result : null)]
-  })
+function showWindow({ content }: Context, newestFirst: readonly ResultRow[], startsAt: Date): ShownResult[] {
+  const shown = newestFirst.flatMap((row, index) =>
+    row.closedAt < startsAt ? [] : [showResult(content, row, newestFirst[index + 1])],
+  )
   return shown.reverse()
 }
 
-/** A digest is due: its row, one neutral note, and the next week's occurrence. */
+/** A digest is due: its row, one neutral note, and the next week's occurrence. After a long downtime no week is left out. */
 export async function sendDigest(
-  { tx, now, organisationId }: Base & { organisationId: string },
+  { tx, organisationId }: Base & { organisationId: string },
   occurrence: OccurrenceRow,
 ): Promise<Effects & { dropped: string | null }> {
   const { personId } = occurrence
@@ -106,7 +100,7 @@ export async function sendDigest(
   return {
     dropped: null,
     deliveries: [{ key: `digest ${id}`, kind: 'digest-notice', personId, digestId: id }],
-    occurrences: [{ kind: 'digest', dueAt: nextDigestAt(plan, now), personId }],
+    occurrences: [{ kind: 'digest', dueAt: nextDigestAt(plan, occurrence.dueAt), personId }],
   }
 }
 

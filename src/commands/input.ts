@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { MAX_ECHO_CHARS } from '../domain/limits.ts'
+import type { Texts } from '../content/load.ts'
+import { MAX_ECHO_CHARS, MAX_STAFF } from '../domain/limits.ts'
+import { UserError } from '../errors.ts'
 import type { FieldValue, PersonRef } from '../platform.ts'
 
 /** The longest command line that is read; the rest is cut. */
@@ -22,13 +24,26 @@ export const idInput = z.object({ id: z.uuid() })
 
 export function textValue(values: Record<string, FieldValue>, name: string): string {
   const value = values[name]
-  return typeof value === 'string' ? value.trim() : ''
+  // Postgres takes no NUL in text.
+  return typeof value === 'string' ? value.replaceAll('\0', '').trim() : ''
 }
 
-export function peopleValue(values: Record<string, FieldValue>, name: string): readonly PersonRef[] {
+/** People chosen in a form. Throws UserError, before the store is asked, when there are too many or somebody is unknown. */
+export function peopleValue({ t }: Texts, values: Record<string, FieldValue>, name: string): readonly PersonRef[] {
   const value = values[name]
-  return Array.isArray(value) ? value : []
+  const people: readonly PersonRef[] = Array.isArray(value) ? value : []
+  const fail = (message: string): never => {
+    throw new UserError(message, { [name]: message })
+  }
+  if (people.length > MAX_STAFF) fail(t('roster.tooManyChosen', { limit: MAX_STAFF, got: people.length }))
+  if (people.some(({ externalId }) => !PLATFORM_ID.test(externalId))) fail(t('roster.notAPerson'))
+  const unchecked = people.filter(({ isUnchecked }) => isUnchecked)
+  if (unchecked.length > 0) fail(t('roster.unchecked', { count: unchecked.length }))
+  return people
 }
+
+/** A Slack user id or an Entra object id. */
+const PLATFORM_ID = /^[A-Za-z0-9-]{2,64}$/
 
 /** What a person typed, short enough to say back to them. */
 export function echo(text: string): string {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Texts } from '../content/load.ts'
 import { UserError } from '../errors.ts'
 import type { Incoming } from '../platform.ts'
-import type { Card, Field, Form, Reply } from '../views/card.ts'
+import type { Field, Form, Reply } from '../views/card.ts'
 import { problem } from '../views/notice.ts'
 import type { Command } from './command.ts'
 import type { Door } from './door.ts'
@@ -21,11 +21,28 @@ export async function refusal(
 ): Promise<Reply> {
   const message =
     error instanceof UserError ? error.message : texts.t('error.input', { got: z.prettifyError(error).slice(0, 200) })
-  const fields = error instanceof UserError ? error.fields : {}
+  return await said(again, texts, command, incoming, message, error instanceof UserError ? error.fields : {})
+}
+
+/**
+ * The words where the person is looking. A form stays open with what was typed in it; words about none of its fields stand
+ * at the first. A check-in's form is replaced by them: answers are not shown back.
+ */
+async function said(
+  again: Again,
+  texts: Texts,
+  command: Command | null,
+  incoming: Incoming,
+  message: string,
+  fields: Readonly<Record<string, string>>,
+): Promise<Reply> {
   const card = problem(texts, message)
   if (incoming.via !== 'form') return { type: 'message', card }
-  if (Object.keys(fields).length === 0) return { type: 'done', card }
-  return { type: 'errors', message, fields, form: await reopen(again, command, incoming) }
+  const form = await reopen(again, command, incoming)
+  const first = form?.fields[0]
+  if (!form || !first) return { type: 'done', card }
+  const isAboutFields = Object.keys(fields).length > 0
+  return { type: 'errors', message, fields: isAboutFields ? fields : { [first.name]: message }, form }
 }
 
 /** The form again, filled with what was sent. Never a check-in's: answers are not shown back. */
@@ -46,15 +63,28 @@ function refill(field: Field, incoming: Incoming): Field {
 }
 
 /** Ours, not theirs: logged with its cause under a code that the person can name. Past the deadline: nothing was done. */
-export function failure(door: Door, texts: Texts, command: Command | null, incoming: Incoming, error: unknown): Reply {
+export async function failure(
+  again: Again,
+  door: Door,
+  texts: Texts,
+  command: Command | null,
+  incoming: Incoming,
+  error: unknown,
+): Promise<Reply> {
   const code = randomUUID().slice(0, 8)
   const isLate = isTransactionTimeout(error)
+  // Around ballots a line would say when somebody came: only a fault of ours is worth that, never an ordinary wait.
   if (!command?.isUntraced)
     door.log.error('command.failed', error, { verb: command?.verb ?? 'unknown', platform: incoming.platform, code })
-  // Around ballots only what broke is logged, without when in the request or for whom.
-  else door.log.error('command.failed', error, { verb: 'untraced', code })
-  const card: Card = problem(texts, isLate ? texts.t('error.busy') : texts.t('error.generic', { code }))
-  return incoming.via === 'form' ? { type: 'done', card } : { type: 'message', card }
+  else if (!isLate) door.log.error('command.failed', error, { verb: 'untraced' })
+  return await said(
+    again,
+    texts,
+    command,
+    incoming,
+    isLate ? texts.t('error.busy') : texts.t('error.generic', { code }),
+    {},
+  )
 }
 
 /** The change met another one, or took too long, and was rolled back. */
@@ -62,5 +92,5 @@ function isTransactionTimeout(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? error.code : null
   // Prisma: the transaction ran out of time or found no connection; it met a conflict. Postgres: a lock was not had in time.
-  return code === 'P2028' || code === 'P2034' || /55P03|lock timeout/.test(error.message)
+  return code === 'P2028' || code === 'P2034' || /55P03|40P01|lock timeout|deadlock/.test(error.message)
 }

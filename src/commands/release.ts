@@ -15,10 +15,7 @@ export const beginRelease = step<{ unitId: string }, ReleaseWork>({
     const unit = await getUnit(tx, organisationId, unitId)
     if (unit.state === 'open') return { result: { work: 'nothing' } }
     if (unit.state !== 'closing') return { result: { work: unit.isCleaned ? 'nothing' : 'clean' } }
-    const questionSet = content.questionSets.get(unit.questionSetId)
-    if (!questionSet || questionSet.version !== unit.questionSetVersion) {
-      throw new Error(`question set ${unit.questionSetId} version ${unit.questionSetVersion} is not in the content`)
-    }
+    const questionSet = content.questionSet(unit.questionSetId, unit.questionSetVersion)
     const ballots = await listUnitBallots(tx, organisationId, unitId)
     const request = {
       unitId,

@@ -51,9 +51,9 @@ export const rosterSubmit = command({
     const group = groupOf(context)
     await lockGroup(tx, actor.organisationId, group.id)
     const chosen = {
-      member: await ensurePeople(tx, connection, peopleValue(values, 'members')),
-      facilitator: await ensurePeople(tx, connection, peopleValue(values, 'facilitators')),
-      supervisor: await ensurePeople(tx, connection, peopleValue(values, 'supervisors')),
+      member: await ensurePeople(tx, connection, peopleValue(texts, values, 'members')),
+      facilitator: await ensurePeople(tx, connection, peopleValue(texts, values, 'facilitators')),
+      supervisor: await ensurePeople(tx, connection, peopleValue(texts, values, 'supervisors')),
     }
     const before = await listRoster(tx, actor.organisationId, group.id)
     const elsewhere = before.filter((entry) => entry.connectionId !== connection.id)

@@ -39,7 +39,7 @@ export async function run(door: Door, incoming: Incoming): Promise<Reply | null>
       return await refusal((next) => run(door, next), texts, command, incoming, error)
     }
     done('failed')
-    return failure(door, texts, command, incoming, error)
+    return await failure((next) => run(door, next), door, texts, command, incoming, error)
   }
 }
 

@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill'
 import { planCheckIns, windowAfter } from '../domain/checkin.ts'
 import { MAX_SESSIONS, REMINDER_MINUTES_BEFORE, SESSION_MINUTES } from '../domain/limits.ts'
 import {
+  countOf,
   nextWeekday,
   type PlannedStart,
   parseDate,
@@ -89,7 +90,7 @@ async function draftOf(context: Context, typed: string): Promise<ScheduleDraft> 
     firstDate: nextWeekday(tomorrow.toString(), weekday),
     time: plan?.time ?? knownStart?.toPlainTime().toString({ smallestUnit: 'minute' }) ?? DRAFT.time,
     minutes: String(plan?.minutes ?? known?.durationMinutes ?? DRAFT.minutes),
-    count: String(plan?.count ?? known?.sessions ?? DRAFT.count),
+    count: String(plan?.count ?? (known && countOf(known.rule)) ?? DRAFT.count),
     timeZone,
   }
 }

@@ -1,4 +1,4 @@
-import { disclose, mayMembersSee } from '../domain/disclosure.ts'
+import { mayMembersSee } from '../domain/disclosure.ts'
 import { LEAST_MEMBERS_AT_OPEN } from '../domain/limits.ts'
 import { findLatest, listOpen, nextPlanned } from '../store/checkin.ts'
 import { countAgreement } from '../store/group.ts'
@@ -8,6 +8,7 @@ import { type Latest, summaryCard, summaryNotice } from '../views/summary.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { groupInput } from './input.ts'
 import type { Compose } from './messages.ts'
+import { showResult } from './results.ts'
 
 /** The group as a whole, through the gate. Members see the same result where the plan shares it. */
 export const summary = command({
@@ -19,15 +20,12 @@ export const summary = command({
   effect: 'audited',
   input: groupInput,
   run: async (context) => {
-    const { tx, texts, content, actor, now, role } = context
+    const { tx, texts, actor, now, role } = context
     const group = groupOf(context)
-    const set = content.questionSets.get(content.kinds.get(group.kind)?.questionSet ?? '')
-    if (!set) throw new Error(`group kind ${group.kind} has no question set`)
     const facts = {
       groupId: group.id,
       alias: group.alias,
       timeZone: group.timeZone,
-      set,
       latest: await latestOf(context),
       nextSessionAt: (await listUpcoming(tx, actor.organisationId, group.id, now, 1))[0]?.startsAt ?? null,
       agreement: role === 'member' ? null : await countAgreement(tx, actor.organisationId, group.id),
@@ -62,10 +60,7 @@ async function latestOf(context: Context): Promise<Latest> {
   const [newest, before] = results
   if (!newest || newest.unitId !== last.unitId) return { state: 'counting' }
   if (role === 'member' && !mayMembersSee(newest.audience)) return none
-  const set = content.questionSets.get(newest.questionSetId)
-  if (!set) throw new Error(`question set ${newest.questionSetId} is not in the content`)
-  const comparable = before?.questionSetId === newest.questionSetId ? before.result : null
-  return { state: 'result', sessionAt: newest.sessionAt, disclosed: disclose(set, newest.result, comparable) }
+  return { state: 'result', sessionAt: newest.sessionAt, shown: showResult(content, newest, before) }
 }
 
 export const composeSummaryNotice: Compose = async ({ texts, group, role }) =>

@@ -71,7 +71,10 @@ const crisisSchema = z.record(
 export type CrisisLines = z.infer<typeof crisisSchema>
 
 export type Content = {
+  /** The newest version of each set, by id: what a new check-in asks. */
   questionSets: ReadonlyMap<string, QuestionSet>
+  /** The very version that a check-in was opened with. Throws when its file was taken away. */
+  questionSet(id: string, version: number): QuestionSet
   kinds: ReadonlyMap<string, Kind>
   crisisLines: CrisisLines
   diagnosisWords: readonly string[]
@@ -81,10 +84,16 @@ export type Content = {
 
 /** Reads and checks all content. Throws when a file does not fit its schema: the build is wrong, not the person. */
 export function loadContent(): Content {
-  const questionSets = [pulse].map((set) => questionSetSchema.parse(set))
+  // A changed set is a new file with a new version; the old one stays for what was asked with it.
+  const questionSets = [pulse].map((set) => questionSetSchema.parse(set)).sort((a, b) => a.version - b.version)
   const kinds = [therapeuticSupport].map((kind) => kindSchema.parse(kind))
   return {
     questionSets: new Map(questionSets.map((set) => [set.id, set])),
+    questionSet: (id, version) => {
+      const set = questionSets.find((candidate) => candidate.id === id && candidate.version === version)
+      if (!set) throw new Error(`question set ${id} version ${version} is not in the content`)
+      return set
+    },
     kinds: new Map(kinds.map((kind) => [kind.id, kind])),
     crisisLines: crisisSchema.parse(crisisLinesJson),
     diagnosisWords: Object.values(diagnosisWordsJson).flat(),

@@ -5,6 +5,12 @@ import { instantOf } from './time.ts'
 /** A weekly programme in local wall time. `firstDate` is "2027-03-02", `time` "17:30"; ISO weekday 1 is Monday. */
 export type WeeklyPlan = { firstDate: string; time: string; minutes: number; count: number; timeZone: string }
 
+/** How many sessions a rule plans; null when it does not say. */
+export function countOf(rule: string): number | null {
+  const count = /COUNT=(\d+)/.exec(rule)?.[1]
+  return count === undefined ? null : Number(count)
+}
+
 /** One planned start. `originalLocalStart` is its identity; `isAfterClockChange` when the zone's offset changed since the one before. */
 export type PlannedStart = { originalLocalStart: string; startsAt: Date; endsAt: Date; isAfterClockChange: boolean }
 

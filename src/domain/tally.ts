@@ -4,7 +4,7 @@ import type { QuestionSet } from '../content/load.ts'
 export type Answers = Readonly<Record<string, number>>
 
 /**
- * What is kept about one question or scale: how many members answered it, the sum of their means (0 to 1, thousandths),
+ * What is kept about one scale: how many members answered it, the sum of their means (0 to 1, thousandths),
  * and how many of those means lie in the low and in the high band.
  */
 export type Tally = { subject: string; answers: number; totalMilli: number; low: number; high: number }
@@ -23,10 +23,12 @@ export const HIGH_BAND_FROM = 0.625
 export function countUnit(set: QuestionSet, ballots: readonly (readonly Answers[])[], k: number): Release | null {
   const answered = ballots.filter((own) => own.some((answers) => Object.keys(answers).length > 0))
   if (answered.length < k) return null
-  const subjects = [
-    ...set.questions.map((question) => ({ name: `question:${question.id}`, ids: [question.id], least: 1 })),
-    ...set.scales.map((scale) => ({ name: `scale:${scale.id}`, ids: scale.questions, least: scale.leastAnswered })),
-  ]
+  // Scales only: a question's sum beside its scale's would give away the one member who is in the first and not in the second.
+  const subjects = set.scales.map((scale) => ({
+    name: `scale:${scale.id}`,
+    ids: scale.questions,
+    least: scale.leastAnswered,
+  }))
   const tallies = subjects
     .map(({ name, ids, least }) =>
       tallyOf(

@@ -11,7 +11,12 @@ export async function deliver(
   platforms: readonly Platform[],
   { organisationId, id }: JobData,
 ): Promise<void> {
-  const ready = await runStep(door, prepareDelivery, organisationId, { deliveryId: id, wall: door.clock.wall() })
+  const ready = await runStep(door, prepareDelivery, organisationId, {
+    deliveryId: id,
+    wall: door.clock.wall(),
+    isServed: (address) =>
+      platforms.some((platform) => platform.name === address.platform && platform.serves(address.workspaceId)),
+  })
   if (!ready) return
   const platform = platforms.find(({ name }) => name === ready.platform)
   const attempt: Attempt = platform

@@ -22,9 +22,10 @@ export async function makeRelease(
   if (next.work === 'open') {
     const outcome = await openUnit(next.request)
     after('opened')
-    await runStep(door, recordOutcome, organisationId, { unitId, outcome })
+    const { isRecorded } = await runStep(door, recordOutcome, organisationId, { unitId, outcome })
     after('recorded')
-    if (outcome.outcome !== 'counted') door.log.warn('release.lost', { unit: unitId, reason: outcome.outcome })
+    if (isRecorded && outcome.outcome !== 'counted')
+      door.log.warn('release.lost', { unit: unitId, reason: outcome.outcome })
   }
   door.vault.keyStore.destroy(unitId)
   after('destroyed')

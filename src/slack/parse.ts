@@ -73,3 +73,16 @@ function parseJson(text: string | undefined): unknown {
     return null
   }
 }
+
+const typed = z.object({ type: z.string() })
+
+/**
+ * Whether a body has the shape of something that Slack sends: a command, a typed payload, a typed event, or its check of the
+ * certificate. Bolt would run into anything else, signed or not.
+ */
+export function isSlackBody(contentType: string, body: string): boolean {
+  if (contentType.startsWith('application/json')) return typed.safeParse(parseJson(body)).success
+  const form = new URLSearchParams(body)
+  if (form.has('payload')) return typed.safeParse(parseJson(form.get('payload') ?? '')).success
+  return form.has('command') || form.has('ssl_check')
+}

@@ -10,12 +10,14 @@ import {
 } from '@slack/bolt'
 import { WebClient } from '@slack/web-api'
 import type { TextKey } from '../content/load.ts'
+import { readBody, sendJson } from '../http.ts'
 import type { Log } from '../log.ts'
 import type { Incoming, OnIncoming, Outgoing, PersonRef, Platform, Workspace } from '../platform.ts'
 import type { Reply } from '../views/card.ts'
 import { toPlatformError } from './failure.ts'
-import { parseButton, parseCommand, parseForm } from './parse.ts'
+import { isSlackBody, parseButton, parseCommand, parseForm } from './parse.ts'
 import { renderCardView, renderForm, renderMessage } from './render.ts'
+import { createReplayGuard } from './replay.ts'
 
 export type SlackSettings = { signingSecret: string; botToken: string; apiUrl: string }
 export type SlackDeps = { onIncoming: OnIncoming; log: Log; say(key: TextKey): string; wall(): Date }
@@ -72,18 +74,34 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
   app.event(/.*/, async () => {})
   app.error(async (error) => deps.log.error('slack.listener', error))
   const channels = new Map<string, string>()
+  let own: string | null = null
+  const replays = createReplayGuard(deps.wall)
   return {
     name: 'slack',
     path: SLACK_PATH,
-    handle: (request, response) => {
+    handle: async (request, response) => {
+      // Bolt throws on any other method.
+      if (request.method !== 'POST') return sendJson(response, 405, null)
+      const signature = String(request.headers['x-slack-signature'])
       const sentAt = Number(request.headers['x-slack-request-timestamp'])
-      if (sentAt - deps.wall().getTime() / 1000 > MAX_AHEAD_SECONDS) {
-        response.writeHead(401).end()
-        return
-      }
-      receiver.requestListener(request, response)
+      const isAhead = sentAt - deps.wall().getTime() / 1000 > MAX_AHEAD_SECONDS
+      if (isAhead || replays.isReplay(signature)) return sendJson(response, 401, null)
+      const body = await readBody(request, BODY_LIMIT_BYTES)
+      if ('status' in body) return sendJson(response, body.status, null)
+      if (!isSlackBody(request.headers['content-type'] ?? '', body.toString('utf8')))
+        return sendJson(response, 400, null)
+      response.once('finish', () => {
+        if (response.statusCode === 200) replays.taken(signature)
+      })
+      // Bolt takes a body that was read for it, and verifies the signature over it.
+      receiver.requestListener(Object.assign(request, { rawBody: body }), response)
     },
-    start: async () => await whoAmI(interactive),
+    start: async () => {
+      const workspace = await whoAmI(interactive)
+      own = workspace.externalId
+      return workspace
+    },
+    serves: (workspaceId) => workspaceId === own,
     send: async (outgoing) => await send(outbound, channels, outgoing),
     stop: async () => {
       await Promise.allSettled([...running])
@@ -155,8 +173,8 @@ function createTurns(client: WebClient, deps: SlackDeps) {
             (error: unknown) => error,
           )
         : null
-      // Only the reason: around a check-in not even the person who pressed is named.
-      if (failure) deps.log.warn('slack.form', { reason: toPlatformError(failure, false).message })
+      // Not logged: the button may be a check-in's, and a line would say when somebody came. They see that nothing opened.
+      void failure
       await ack()
     },
     async form(parse: () => Promise<Incoming | null>, ack: AckFn<ViewResponseAction>): Promise<void> {
@@ -179,7 +197,7 @@ const delay = async (ms: number): Promise<false> => {
   return await promise
 }
 
-/** Who was chosen. What Slack does not tell in time stays unknown and is learnt when a message to them fails. */
+/** Who was chosen. What Slack does not tell in time is marked: a bot or a closed account must not count as a member. */
 async function describe(client: WebClient, userId: string): Promise<PersonRef> {
   try {
     const { user } = await client.users.info({ user: userId, include_locale: true })
@@ -194,7 +212,7 @@ async function describe(client: WebClient, userId: string): Promise<PersonRef> {
     }
   } catch (error) {
     if (toPlatformError(error, false).isGone) return { externalId: userId, isDeactivated: true }
-    return { externalId: userId }
+    return { externalId: userId, isUnchecked: true }
   }
 }
 

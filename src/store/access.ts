@@ -32,17 +32,19 @@ export async function getOrganisation(db: Tx, id: string): Promise<OrganisationR
   return await db.organisation.findUniqueOrThrow({ where: { id }, select: { id: true, name: true, country: true } })
 }
 
-/** Makes sure that the organisation exists; ids are fixed by name so that a second start finds the first's. */
+/** Makes sure that the organisation exists, and returns its id. */
 export async function ensureOrganisation(
   db: Tx,
   organisation: { name: string; country: string },
   now: Date,
 ): Promise<string> {
-  const id = fixedId('organisation', organisation.name)
+  const only = await db.organisation.findMany({ take: 2, select: { id: true } })
+  // The only organisation of a store may be renamed; its rows stay its own.
+  const id = only.length === 1 && only[0] ? only[0].id : fixedId('organisation', organisation.name)
   await db.organisation.upsert({
     where: { id },
     create: { id, ...organisation, createdAt: now },
-    update: { country: organisation.country },
+    update: organisation,
   })
   return id
 }
@@ -151,7 +153,8 @@ export async function ensurePeople(
   refs: readonly PersonRef[],
 ): Promise<PersonRow[]> {
   const people: PersonRow[] = []
-  for (const ref of refs) {
+  // In one order, so that two rosters which introduce the same people do not lock each other out.
+  for (const ref of refs.toSorted((a, b) => a.externalId.localeCompare(b.externalId))) {
     await ensureActor(db, connection, ref)
     people.push(
       await db.account

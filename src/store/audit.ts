@@ -14,7 +14,7 @@ export async function appendAudit(
 ): Promise<void> {
   if (facts.length === 0) return
   const heads = await tx.$queryRaw<{ auditHead: Uint8Array | null; auditLength: number }[]>`
-    select "auditHead", "auditLength" from "Organisation" where "id" = ${organisationId}::uuid for update`
+    select "auditHead", "auditLength" from "Organisation" where "id" = ${organisationId}::uuid for no key update`
   let head: Uint8Array | null = heads[0]?.auditHead ?? null
   let number = heads[0]?.auditLength ?? 0
   for (const fact of facts) {

@@ -49,10 +49,10 @@ export async function listOpen(db: Tx, organisationId: string, groupId: string):
   return await db.checkIn.findMany({ where: { organisationId, groupId, state: 'open' }, select: CHECK_IN_FIELDS })
 }
 
-/** When check-ins of a group opened or are open; dropped ones published nothing and do not count. */
+/** When check-ins of a group opened, are open, or will open after a session that has begun. Dropped ones published nothing. */
 export async function listOpenings(db: Tx, organisationId: string, groupId: string): Promise<Date[]> {
   const rows = await db.checkIn.findMany({
-    where: { organisationId, groupId, state: { in: ['open', 'closed'] } },
+    where: { organisationId, groupId, state: { in: ['planned', 'open', 'closed'] } },
     select: { opensAt: true },
   })
   return rows.map((row) => row.opensAt)

@@ -49,7 +49,8 @@ export async function openDatabase(settings: StoreSettings): Promise<Database> {
 
 async function openPostgres(url: string): Promise<Database> {
   const factory = new PrismaPg({ connectionString: url, max: POOL_SIZE, options: `-c lock_timeout=${LOCK_TIMEOUT_MS}` })
-  const applied = await migrate(factory)
+  // Without that limit: a second process that starts meanwhile has to wait for the first one's migration.
+  const applied = await migrate(new PrismaPg({ connectionString: url, max: 1 }))
   const db = createClient(factory)
   return {
     kind: 'postgres',

@@ -26,7 +26,7 @@ export async function getGroup(db: Tx, organisationId: string, id: string): Prom
 
 /** Takes the group's row lock: roster and schedule change one at a time. */
 export async function lockGroup(tx: Tx, organisationId: string, id: string): Promise<void> {
-  await tx.$queryRaw`select 1 from "Group" where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid for update`
+  await tx.$queryRaw`select 1 from "Group" where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid for no key update`
 }
 
 export type RosterRow = {

@@ -20,25 +20,23 @@ type Migration = { name: string; sql: string }
 export async function migrate(factory: SqlMigrationAwareDriverAdapterFactory): Promise<string[]> {
   const migrations = readMigrations()
   if (await isUpToDate(factory, migrations)) return []
-  const engine = await loadEngine(factory)
-  const { appliedMigrationNames } = await engine.applyMigrations({
-    migrationsList: toList(migrations),
-    filters: NO_FILTERS,
-  })
+  const { appliedMigrationNames } = await withEngine(factory, (engine) =>
+    engine.applyMigrations({ migrationsList: toList(migrations), filters: NO_FILTERS }),
+  )
   return appliedMigrationNames
 }
 
 /** SQL that would bring the database from its present state to schema.prisma; empty when they agree. */
 export async function schemaDrift(factory: SqlMigrationAwareDriverAdapterFactory): Promise<string> {
-  const engine = await loadEngine(factory)
   const schema = { path: 'schema.prisma', content: readSchema() }
-  const result = await engine.diff({
+  const question = {
     from: { tag: 'schemaDatasource', files: [schema], configDir: '.' },
     to: { tag: 'schemaDatamodel', files: [schema] },
     script: true,
     exitCode: null,
     filters: NO_FILTERS,
-  })
+  } as const
+  const result = await withEngine(factory, (engine) => engine.diff(question))
   const sql = result.stdout ?? ''
   return sql.includes('This is an empty migration') ? '' : sql.trim()
 }
@@ -94,10 +92,32 @@ function toList(migrations: Migration[]) {
   }
 }
 
-async function loadEngine(factory: SqlMigrationAwareDriverAdapterFactory) {
+type Engine = Awaited<ReturnType<Awaited<ReturnType<typeof loadGlue>>['SchemaEngine']['new']>>
+
+/** Lends the engine, and ends its connections afterwards: one of them holds the lock that keeps two migrations apart. */
+async function withEngine<T>(
+  factory: SqlMigrationAwareDriverAdapterFactory,
+  use: (engine: Engine) => Promise<T>,
+): Promise<T> {
   glue ??= loadGlue()
-  const adapter = bindMigrationAwareSqlAdapterFactory(factory)
-  return await (await glue).SchemaEngine.new({ datamodels: [['schema.prisma', readSchema()]] }, () => {}, adapter)
+  const opened: { dispose(): Promise<void> }[] = []
+  const keep = async <C extends { dispose(): Promise<void> }>(connecting: Promise<C>): Promise<C> => {
+    const connection = await connecting
+    opened.push(connection)
+    return connection
+  }
+  const adapter = bindMigrationAwareSqlAdapterFactory({
+    provider: factory.provider,
+    adapterName: factory.adapterName,
+    connect: () => keep(factory.connect()),
+    connectToShadowDb: () => keep(factory.connectToShadowDb()),
+  })
+  try {
+    const { SchemaEngine } = await glue
+    return await use(await SchemaEngine.new({ datamodels: [['schema.prisma', readSchema()]] }, () => {}, adapter))
+  } finally {
+    await Promise.all(opened.map((connection) => connection.dispose()))
+  }
 }
 
 /** One instance a process: the generated glue caches views of its memory, and a second instance would read the first's. */

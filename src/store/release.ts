@@ -92,6 +92,7 @@ export async function countUnfinishedUnits(db: Tx): Promise<number> {
 export type ResultRow = {
   unitId: string
   questionSetId: string
+  questionSetVersion: number
   audience: 'shared' | 'staff'
   closedAt: Date
   sessionAt: Date
@@ -122,6 +123,7 @@ export async function listResults(
 const RESULT_FIELDS = {
   id: true,
   questionSetId: true,
+  questionSetVersion: true,
   audience: true,
   state: true,
   k: true,
@@ -146,6 +148,7 @@ function toResult(row: Prisma.ReleaseUnitGetPayload<{ select: typeof RESULT_FIEL
   return {
     unitId: row.id,
     questionSetId: row.questionSetId,
+    questionSetVersion: row.questionSetVersion,
     audience: row.audience,
     closedAt: last.closesAt,
     sessionAt: last.session.startsAt,

@@ -5,7 +5,7 @@ const SESSION_FIELDS = { id: true, groupId: true, startsAt: true, endsAt: true, 
 
 export type ScheduleRow = { id: string; rule: string; localStart: string; timeZone: string; durationMinutes: number }
 
-/** Writes a schedule and its sessions. Sessions that have not begun yet, of earlier schedules, make way for them. */
+/** Writes a schedule and its sessions; the group's times are shown in its zone. Sessions that have not begun yet, of earlier schedules, make way for them. */
 export async function replaceSchedule(
   tx: Tx,
   organisationId: string,
@@ -15,33 +15,24 @@ export async function replaceSchedule(
   now: Date,
 ): Promise<void> {
   await tx.session.deleteMany({ where: { organisationId, groupId, startsAt: { gt: now } } })
+  await tx.group.update({
+    where: { organisationId_id: { organisationId, id: groupId } },
+    data: { timeZone: schedule.timeZone },
+  })
   await tx.schedule.create({ data: { organisationId, groupId, ...schedule } })
   await tx.session.createMany({
     data: sessions.map((session) => ({ organisationId, groupId, scheduleId: schedule.id, ...session })),
   })
 }
 
-/** The newest schedule of a group, by its first session; null when there is none. */
-export async function findSchedule(
-  db: Tx,
-  organisationId: string,
-  groupId: string,
-): Promise<(ScheduleRow & { sessions: number }) | null> {
-  const row = await db.schedule.findFirst({
+/** The schedule that a group's last sessions follow; null when it has none. */
+export async function findSchedule(db: Tx, organisationId: string, groupId: string): Promise<ScheduleRow | null> {
+  const last = await db.session.findFirst({
     where: { organisationId, groupId },
-    orderBy: { localStart: 'desc' },
-    select: {
-      id: true,
-      rule: true,
-      localStart: true,
-      timeZone: true,
-      durationMinutes: true,
-      _count: { select: { sessions: true } },
-    },
+    orderBy: { startsAt: 'desc' },
+    select: { schedule: { select: { id: true, rule: true, localStart: true, timeZone: true, durationMinutes: true } } },
   })
-  if (!row) return null
-  const { _count, ...schedule } = row
-  return { ...schedule, sessions: _count.sessions }
+  return last?.schedule ?? null
 }
 
 /** The next sessions of a group that have not ended. */

@@ -64,11 +64,12 @@ export function senderOf(activity: TeamsActivity): PersonRef | null {
 export function parseActivity(activity: TeamsActivity): Incoming | null {
   const sender = senderOf(activity)
   const workspaceId = tenantOf(activity)
-  if (!sender || !workspaceId) return null
+  // Without an id of its own a request could not be told from its repeat.
+  if (!sender || !workspaceId || !activity.id) return null
   const canOpen = activity.name === 'task/fetch' || activity.name === 'task/submit'
   const base = {
     canOpen,
-    requestId: `${activity.conversation.id} ${activity.id ?? ''}`,
+    requestId: `${activity.conversation.id} ${activity.id}`,
     platform: 'teams',
     workspaceId,
     sender,

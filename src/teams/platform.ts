@@ -66,6 +66,7 @@ export function createTeams(tenantId: string, transport: Transport, deps: TeamsD
     path: TEAMS_PATH,
     handle,
     start: async () => ({ externalId: tenantId, name: tenantId }),
+    serves: (workspaceId) => workspaceId === tenantId,
     send: async (outgoing) => await send(transport, outgoing),
     stop: async () => {
       await Promise.allSettled([...running])

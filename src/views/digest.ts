@@ -7,13 +7,12 @@ import { scaleLines } from './summary.ts'
 
 export type DigestGroup = {
   alias: string
-  set: QuestionSet
   held: number
   cancelled: number
   /** Of the latest session held in the window; null when none was. */
   sessionNumber: number | null
   sessionTotal: number
-  results: readonly Disclosed[]
+  results: readonly { set: QuestionSet; disclosed: Disclosed }[]
   droppedCheckIns: number
 }
 
@@ -51,12 +50,12 @@ function groupLines(texts: Texts, group: DigestGroup): string[] {
   const lines = [t('digest.sessions', { held: group.held, cancelled: group.cancelled })]
   if (group.sessionNumber !== null)
     lines.push(t('digest.session', { number: group.sessionNumber, total: group.sessionTotal }))
-  for (const disclosed of group.results) {
+  for (const { set, disclosed } of group.results) {
     if (disclosed.kind === 'tooFew') lines.push(t('digest.notShown'))
     else if (disclosed.kind === 'lost') lines.push(t('digest.lost'))
     else {
       lines.push(t('summary.answered', { band: t(`summary.answered.${disclosed.response}`) }))
-      lines.push(...disclosed.scales.flatMap((scale) => scaleLines(texts, group.set, scale)))
+      lines.push(...disclosed.scales.flatMap((scale) => scaleLines(texts, set, scale)))
     }
   }
   if (group.droppedCheckIns > 0) lines.push(t('digest.dropped'))

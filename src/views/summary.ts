@@ -9,13 +9,12 @@ export type Latest =
   | { state: 'none'; nextCheckInAt: Date | null; openUntil: Date | null }
   | { state: 'counting' }
   | { state: 'dropped'; sessionAt: Date; reason: 'tooFewMembers' | 'overlap'; least: number }
-  | { state: 'result'; sessionAt: Date; disclosed: Disclosed }
+  | { state: 'result'; sessionAt: Date; shown: { set: QuestionSet; disclosed: Disclosed } }
 
 export type SummaryFacts = {
   groupId: string
   alias: string
   timeZone: string
-  set: QuestionSet
   latest: Latest
   nextSessionAt: Date | null
   /** For staff only; null for members. */
@@ -62,7 +61,7 @@ function latestBlocks(texts: Texts, facts: SummaryFacts): Block[] {
     case 'result':
       return [
         heading(t('summary.checkIn', { date: date(latest.sessionAt) })),
-        ...resultBlocks(texts, facts.set, latest.disclosed),
+        ...resultBlocks(texts, latest.shown.set, latest.shown.disclosed),
       ]
   }
 }

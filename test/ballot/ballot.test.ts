@@ -123,7 +123,7 @@ describe('a sealed ballot', () => {
   it('cannot be stuffed by somebody who holds the wrap key and the public key but not the PSK', async () => {
     const own = keyring.keys.get(1)
     if (!own) throw new Error('no key')
-    const forger = { current: 1, keys: new Map([[1, { wrap: own.wrap, psk: randomBytes(32) }]]) }
+    const forger = { current: 1, keys: new Map([[1, { ...own, psk: randomBytes(32) }]]) }
     const memberId = members[0] ?? ''
     const forged = (await sealBallot(forger, key.publicKey, context(memberId), answers)).toString('base64')
     expect(await openUnit(request({ boxes: [{ checkInId, memberId, box: forged }, ...boxes.slice(1)] }))).toEqual({
@@ -142,9 +142,10 @@ describe('a sealed ballot', () => {
           : rewrap(parseKeyring(rotated), context(memberId), Buffer.from(rest.box, 'base64')).toString('base64'),
     }))
     expect(await openUnit(request({ secret: rotated, boxes: mixed }))).toMatchObject({ outcome: 'counted' })
-    expect(await openUnit(request({ secret: rotated.split(',')[0] ?? '', boxes: mixed }))).toEqual({
-      outcome: 'unreadable',
-    })
+    // A secret that is missing is a mistake of the set-up: the job fails and runs again, and nothing is lost.
+    await expect(openUnit(request({ secret: rotated.split(',')[0] ?? '', boxes: mixed }))).rejects.toThrow(
+      /ended with 1/,
+    )
   })
 
   it('refuses any changed byte of the outer layer', async () => {

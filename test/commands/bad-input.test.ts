@@ -1,5 +1,7 @@
+import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
+import { sign } from '../../src/simulator/slack-wire.ts'
 import { lastSeen } from '../../src/simulator/workspace.ts'
 import { dump, setUpGroup, startWorld, type World } from '../helpers.ts'
 
@@ -150,10 +152,11 @@ describe('requests that no platform sends', () => {
     ['a GET to Teams', () => fetch(`http://127.0.0.1:${world.app.port}/api/messages`), 405],
     [
       'an unsigned body to Slack',
-      () => post('/slack/events', 'x=1', { 'content-type': 'application/x-www-form-urlencoded' }),
+      () => post('/slack/events', 'command=%2Fgroup', { 'content-type': 'application/x-www-form-urlencoded' }),
       401,
     ],
     ['an unknown path', () => post('/nowhere', ''), 404],
+    ['a GET to Slack', () => fetch(`http://127.0.0.1:${world.app.port}/slack/events`), 405],
   ])('are refused: %s', async (_name, send, status) => {
     const before = await state()
     expect((await send()).status).toBe(status)
@@ -164,6 +167,65 @@ describe('requests that no platform sends', () => {
     const { status } = await world.slack.send({ payload: 'x'.repeat(1_100_000) })
     expect(status).toBeGreaterThanOrEqual(400)
     expect(status).toBeLessThan(500)
+  })
+
+  it.each(['//', '/slack/events?x=%', '*'])('do not end the process: the target “%s”', async (target) => {
+    const { promise, resolve, reject } = Promise.withResolvers<number>()
+    const sent = request({ host: '127.0.0.1', port: world.app.port, method: 'GET', path: target }, (response) =>
+      resolve(response.resume().statusCode ?? 0),
+    )
+    sent.once('error', reject)
+    sent.end()
+    expect(await promise).toBeGreaterThanOrEqual(400)
+    expect((await fetch(`http://127.0.0.1:${world.app.port}/healthz`)).status).toBe(200)
+  })
+
+  it.each(['null', '[]', '1', '"x"', '{}', '{'])(
+    'do not end the process: the signed body %s',
+    async (payload) => {
+      const { status } = await world.slack.send({ payload })
+      expect(status).toBeLessThan(500)
+      const raw = payload
+      const timestamp = String(Math.floor(Date.now() / 1000))
+      const headers = {
+        'content-type': 'application/json',
+        'x-slack-request-timestamp': timestamp,
+        'x-slack-signature': sign('demo signing secret, not a secret', timestamp, raw),
+      }
+      const direct = await fetch(`http://127.0.0.1:${world.app.port}/slack/events`, {
+        method: 'POST',
+        headers,
+        body: raw,
+      })
+      expect(direct.status).toBeLessThan(500)
+      expect((await fetch(`http://127.0.0.1:${world.app.port}/healthz`)).status).toBe(200)
+    },
+    20_000,
+  )
+
+  it('are refused in words: thousands of people, people that are none, a NUL in a name', async () => {
+    const submit = (data: object) =>
+      world.teams.send(
+        world.teams.activity(world.casts.teams.facilitator, { type: 'invoke', name: 'task/submit', value: { data } }),
+      )
+    const group = await world.db.group.findFirstOrThrow({ where: { alias: 'Wednesday group' } })
+    const before = await state()
+    const people = async (value: string) =>
+      JSON.stringify((await submit({ verb: 'roster.submit', id: group.id, 'people:members': value })).body)
+    expect(await people(Array.from({ length: 3_000 }, (_, index) => `u${index}`).join(','))).toContain(
+      'At most 100 people here. You chose 3000.',
+    )
+    expect(await people('not a person')).toContain('One entry is not a person.')
+    expect(await state()).toEqual(before)
+    expect((await submit({ verb: 'checkin.submit', id: null })).status).toBe(200)
+    await submit({
+      verb: 'new.submit',
+      id: null,
+      'field:kind': 'therapeutic-support',
+      'field:alias': 'Nul\u0000 group',
+      'field:timeZone': 'UTC',
+    })
+    expect(await world.db.group.count({ where: { alias: 'Nul group' } })).toBe(1)
   })
 
   it('are harmless: a signed payload that is not ours', async () => {

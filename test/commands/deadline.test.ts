@@ -15,9 +15,10 @@ describe.runIf(inject('hasPostgres'))('a change that takes too long', () => {
     const startedAt = performance.now()
     await fill(world.slack, 'UFACILITATOR', 'schedule', { firstDate: '2026-04-07', count: '3' })
     expect(performance.now() - startedAt).toBeLessThan(3_000)
-    expect(lastSeen(world.slack.journal, 'UFACILITATOR', 'problem').text).toContain(
+    expect(lastSeen(world.slack.journal, 'UFACILITATOR', 'form-errors').text).toContain(
       'That took too long, so nothing was changed. Please try again.',
     )
+    expect(world.slack.openForm('UFACILITATOR')).not.toBeNull()
     await holder.query('rollback')
     await holder.end()
     expect(await world.db.session.count()).toBe(sessions)

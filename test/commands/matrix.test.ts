@@ -12,6 +12,7 @@ const PEOPLE = {
   member: { sender: 'UMEMBER1', workspaceId: 'T0DEMO' },
   facilitator: { sender: 'UFACILITATOR', workspaceId: 'T0DEMO' },
   supervisor: { sender: 'USUPERVISOR', workspaceId: 'T0DEMO' },
+  'supervisor elsewhere': { sender: 'UOTHERSUPERVISOR', workspaceId: 'T0DEMO' },
   admin: { sender: 'UADMIN', workspaceId: 'T0DEMO' },
   'staff elsewhere': { sender: 'USTAFF', workspaceId: 'T0DEMO' },
   'all roles, other tenant': { sender: 'UFACILITATOR', workspaceId: 'T0OTHER' },
@@ -20,14 +21,41 @@ type Who = keyof typeof PEOPLE
 
 /** What each verb lets whom do with this group, written out by hand: the registry is what is tested. */
 const MAY: Record<string, readonly Who[]> = {
-  home: ['outsider', 'member', 'facilitator', 'supervisor', 'admin', 'staff elsewhere', 'all roles, other tenant'],
-  help: ['outsider', 'member', 'facilitator', 'supervisor', 'admin', 'staff elsewhere', 'all roles, other tenant'],
-  privacy: ['outsider', 'member', 'facilitator', 'supervisor', 'admin', 'staff elsewhere', 'all roles, other tenant'],
-  next: ['member', 'facilitator', 'supervisor', 'staff elsewhere', 'all roles, other tenant'],
+  home: [
+    'outsider',
+    'supervisor elsewhere',
+    'member',
+    'facilitator',
+    'supervisor',
+    'admin',
+    'staff elsewhere',
+    'all roles, other tenant',
+  ],
+  help: [
+    'outsider',
+    'supervisor elsewhere',
+    'member',
+    'facilitator',
+    'supervisor',
+    'admin',
+    'staff elsewhere',
+    'all roles, other tenant',
+  ],
+  privacy: [
+    'outsider',
+    'supervisor elsewhere',
+    'member',
+    'facilitator',
+    'supervisor',
+    'admin',
+    'staff elsewhere',
+    'all roles, other tenant',
+  ],
+  next: ['supervisor elsewhere', 'member', 'facilitator', 'supervisor', 'staff elsewhere', 'all roles, other tenant'],
   summary: ['member', 'facilitator', 'supervisor'],
   digest: ['supervisor'],
-  new: ['facilitator', 'supervisor', 'staff elsewhere', 'all roles, other tenant'],
-  'new.submit': ['facilitator', 'supervisor', 'staff elsewhere', 'all roles, other tenant'],
+  new: ['supervisor elsewhere', 'facilitator', 'supervisor', 'staff elsewhere', 'all roles, other tenant'],
+  'new.submit': ['supervisor elsewhere', 'facilitator', 'supervisor', 'staff elsewhere', 'all roles, other tenant'],
   roster: ['facilitator'],
   'roster.submit': ['facilitator'],
   schedule: ['facilitator'],
@@ -69,6 +97,9 @@ beforeAll(async () => {
   const { actor } = await ensureActor(world.db, home, { externalId: 'USTAFF' })
   await world.db.person.updateMany({ where: { id: actor.personId }, data: { isStaff: true } })
   await lead(group.organisationId, actor.personId)
+  const colleague = await ensureActor(world.db, home, { externalId: 'UOTHERSUPERVISOR' })
+  await world.db.person.updateMany({ where: { id: colleague.actor.personId }, data: { isStaff: true } })
+  await lead(group.organisationId, colleague.actor.personId, 'supervisor')
   const other = randomUUID()
   await world.db.organisation.create({ data: { id: other, name: 'Other', country: 'DE', createdAt: SESSION.endsAt } })
   const foreign = await ensureConnection(world.db, other, { platform: 'slack', externalId: 'T0OTHER', name: 'Other' })
@@ -79,7 +110,11 @@ beforeAll(async () => {
 afterAll(() => world.end())
 
 /** A group of their own, so that having a role somewhere is not having it here. */
-async function lead(organisationId: string, personId: string): Promise<void> {
+async function lead(
+  organisationId: string,
+  personId: string,
+  role: 'facilitator' | 'supervisor' = 'facilitator',
+): Promise<void> {
   const id = randomUUID()
   await world.db.group.create({
     data: {
@@ -91,7 +126,7 @@ async function lead(organisationId: string, personId: string): Promise<void> {
       createdAt: SESSION.endsAt,
     },
   })
-  await world.db.rosterEntry.create({ data: { organisationId, groupId: id, personId, role: 'facilitator' } })
+  await world.db.rosterEntry.create({ data: { organisationId, groupId: id, personId, role } })
 }
 
 const VALUES: Record<string, Incoming['input']['values']> = {

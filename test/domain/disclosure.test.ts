@@ -33,11 +33,16 @@ describe('counting a unit', () => {
       high: 0,
     })
   })
-  it('leaves out a question that fewer than k answered, and a scale value of too few answers', () => {
-    const withGap = [...members(5, 3), [{ belonging: 3 }]]
-    const release = countUnit(set, withGap, 6)
-    expect(release?.answered).toBe(6)
-    expect(release?.tallies.map(({ subject }) => subject)).toEqual(['question:belonging'])
+  it('leaves out a scale that fewer than k answered well enough', () => {
+    const release = countUnit(set, [...members(5, 3), [{ belonging: 3 }]], 6)
+    expect(release).toEqual({ invited: 6, answered: 6, tallies: [] })
+    expect(disclose(set, { state: 'released', k: 6, rosterChanges: 0, release }, null)).toEqual({ kind: 'tooFew' })
+  })
+  it('keeps nothing whose difference is one member: no question beside its scale', () => {
+    const release = countUnit(set, [...members(6, 3), [{ belonging: 1 }]], 6)
+    expect(release?.tallies.map(({ subject }) => subject)).toEqual(['scale:climate'])
+    const other = countUnit(set, [...members(6, 3), [{ belonging: 5 }]], 6)
+    expect(other).toEqual(release)
   })
   it('treats a ballot with everything skipped as a blank', () => {
     expect(countUnit(set, [...members(6, 4), blank], 6)).toMatchObject({ invited: 7, answered: 6 })

@@ -38,7 +38,7 @@ async function race(
       incoming(member, {
         verb: 'checkin.submit',
         via: 'form',
-        input: { id: checkIn.id, values: { belonging: String(value) } },
+        input: { id: checkIn.id, values: { belonging: String(value), voice: String(value) } },
       }),
     )
     if (reply?.type === 'done' && reply.card.kind === 'thanks') acknowledged.set(member, value)
@@ -57,9 +57,7 @@ async function race(
   if (work.work !== 'open') throw new Error(`the unit is not closing: ${work.work}`)
   const outcome = await openUnit({ ...work.request, k: 1 })
   const tally =
-    outcome.outcome === 'counted'
-      ? outcome.release?.tallies.find(({ subject }) => subject === 'question:belonging')
-      : null
+    outcome.outcome === 'counted' ? outcome.release?.tallies.find(({ subject }) => subject === 'scale:climate') : null
   await world.app.settle()
   return { acknowledged, answers: tally?.answers ?? 0, totalMilli: tally?.totalMilli ?? 0 }
 }

@@ -57,9 +57,11 @@ async function play(
 
 async function traces(world: World): Promise<Traces> {
   const rows = await dump(world.db)
+  // The sweeper may send a release's job again, by the minute of the wall clock: of those each is counted once.
   const jobs = await world.db.$queryRaw<
     { row: string }[]
-  >`select distinct concat(name, state, retry_count, data - 'id') as row from pgboss.job order by 1`
+  >`select concat(name, state, retry_count, data::text) as row from pgboss.job where name <> 'release'
+    union select concat(name, state, retry_count, data::text) from pgboss.job order by 1`
   const metrics = await (await fetch(`http://127.0.0.1:${world.app.port}/metrics`)).text()
   return normalise({ rows, jobs: jobs.map(({ row }) => row), metrics, log: capture.join('') })
 }
@@ -72,6 +74,7 @@ function normalise(found: Traces): Traces {
   const clean = (text: string) =>
     text
       .replace(/"(box|publicKey|digest|hash|auditHead)": "\\\\x[0-9a-f]*"/g, '"$1": "bytes"')
+      .replace(/"storeId": "[^"]*"/, '"storeId": "random"')
       .replace(/"(leasedUntil|notBefore)": "[^"]*"/g, '"$1": "wall"')
       .replace(/"at":"2[^"]*"/g, '"at":"wall"')
       .replace(/port":\d+/g, 'port')
@@ -142,6 +145,20 @@ describe.each(CELLS)(
       const one = await play(store, platform, { 0: '3' }, leak(0))
       const other = await play(store, platform, { 1: '3' }, leak(1))
       expect(tablesOf(differences(one.before, other.before))).toEqual(['log'])
+    })
+
+    it('would be told apart by one job that names who answered (negative control)', async () => {
+      const leak = (index: number) => async (world: World) => {
+        const where = { externalId: memberOf(world, index) }
+        const { organisationId, personId: id } = await world.db.account.findFirstOrThrow({ where })
+        const { database, queue } = world.app.door
+        await database.db.$transaction((tx) =>
+          queue.enqueue(tx, [{ queue: 'delivery', id, data: { organisationId, id } }]),
+        )
+      }
+      const one = await play(store, platform, { 0: '3' }, leak(0))
+      const other = await play(store, platform, { 1: '3' }, leak(1))
+      expect(tablesOf(differences(one.before, other.before))).toEqual(['jobs'])
     })
 
     it('would be told apart by one row that names who answered (negative control)', async () => {

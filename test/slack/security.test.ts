@@ -48,6 +48,14 @@ describe('Slack’s signature', () => {
     expect(await dump(world.db)).toEqual(before)
   })
 
+  it('is refused when the very same request comes a second time, and newer answers stay', async () => {
+    const timestamp = seconds(-3)
+    expect((await world.slack.send(command, { timestamp })).status).toBe(200)
+    const before = await dump(world.db)
+    expect((await world.slack.send(command, { timestamp })).status).toBe(401)
+    expect(await dump(world.db)).toEqual(before)
+  })
+
   it('is refused over another content type', async () => {
     expect(
       (await world.slack.send(command, { contentType: 'application/x-www-form-urlencoded; charset=utf-8' })).status,
@@ -63,8 +71,8 @@ describe('Slack’s signature', () => {
 
 describe('repeated requests on Slack', () => {
   it('of a command: the same answer, nothing doubled', async () => {
-    const once = await world.slack.send({ ...command, trigger_id: 'same' })
-    const twice = await world.slack.send({ ...command, trigger_id: 'same' })
+    const once = await world.slack.send({ ...command, trigger_id: 'same' }, { timestamp: seconds(-2) })
+    const twice = await world.slack.send({ ...command, trigger_id: 'same' }, { timestamp: seconds(-1) })
     expect(twice.body).toEqual(once.body)
   })
 
@@ -89,7 +97,10 @@ describe('repeated requests on Slack', () => {
         },
       }),
     })
-    const replies = await Promise.all([world.slack.send(form('V1')), world.slack.send(form('V1'))])
+    const replies = await Promise.all([
+      world.slack.send(form('V1'), { timestamp: seconds(-1) }),
+      world.slack.send(form('V1'), { timestamp: seconds(-2) }),
+    ])
     expect(replies.map(({ status }) => status)).toEqual([200, 200])
     expect(await world.db.group.count({ where: { alias: 'Twice' } })).toBe(1)
     await world.slack.send(form('V1'))
@@ -118,9 +129,9 @@ describe('repeated requests on Slack', () => {
       event_id: 'Ev1',
     }
     const raw = JSON.stringify(event)
-    const timestamp = seconds(0)
     const before = await dump(world.db)
     for (const retry of ['0', '1']) {
+      const timestamp = seconds(-Number(retry))
       const headers = {
         'content-type': 'application/json',
         'x-slack-request-timestamp': timestamp,

@@ -26,6 +26,15 @@ CREATE TYPE "OccurrenceState" AS ENUM ('planned', 'done', 'dropped');
 CREATE TYPE "DeliveryState" AS ENUM ('planned', 'sending', 'sent', 'failed', 'dropped');
 
 -- CreateTable
+CREATE TABLE "Installation" (
+    "id" INTEGER NOT NULL DEFAULT 1,
+    "storeId" UUID NOT NULL,
+    "secretPrints" JSONB NOT NULL,
+
+    CONSTRAINT "Installation_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "Organisation" (
     "id" UUID NOT NULL,
     "name" TEXT NOT NULL,

@@ -1,0 +1,24 @@
+/** Slack's signatures are good for five minutes; a little longer than that, one that was taken is not taken again. */
+const REMEMBER_MS = 6 * 60_000
+/** Far more requests than one workspace makes in that time. */
+const MOST = 20_000
+
+export type ReplayGuard = { isReplay(signature: string): boolean; taken(signature: string): void }
+
+/**
+ * Knows signed requests that were answered already: somebody who captured one must not replace newer answers with older.
+ * In this process's memory alone: nothing about a check-in may be written down. `now` is the wall clock.
+ */
+export function createReplayGuard(now: () => Date): ReplayGuard {
+  const until = new Map<string, number>()
+  return {
+    isReplay: (signature) => (until.get(signature) ?? 0) > now().getTime(),
+    taken(signature) {
+      for (const [old, end] of until) {
+        if (end > now().getTime() && until.size < MOST) break
+        until.delete(old)
+      }
+      until.set(signature, now().getTime() + REMEMBER_MS)
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { SetupError } from '../errors.ts'
+import type { Db } from './database.ts'
+
+/**
+ * Makes sure that the keys and the secret are this store's, before a sweeper could destroy another's keys or a release could
+ * be lost for a wrong setting. `prints` are the secrets' fingerprints by number. Throws SetupError.
+ */
+export async function checkInstallation(
+  db: Db,
+  keyDirectory: string,
+  prints: ReadonlyMap<number, string>,
+): Promise<void> {
+  await db.installation.createMany({ data: [{ storeId: randomUUID(), secretPrints: {} }], skipDuplicates: true })
+  const { storeId, secretPrints } = await db.installation.findUniqueOrThrow({ where: { id: 1 } })
+  await checkKeyDirectory(db, keyDirectory, storeId)
+  const known = (secretPrints ?? {}) as Record<string, string>
+  for (const [id, print] of prints) {
+    if (known[id] !== undefined && known[id] !== print) {
+      throw new SetupError(
+        `GROUPWELL_SECRET: key ${id} is not the one that this store was made with. Bring it back, or give the new one a new number: 2:new,1:old`,
+      )
+    }
+  }
+  await db.installation.update({
+    where: { id: 1 },
+    data: { secretPrints: { ...known, ...Object.fromEntries(prints) } },
+  })
+}
+
+async function checkKeyDirectory(db: Db, keyDirectory: string, storeId: string): Promise<void> {
+  const file = path.join(keyDirectory, 'store.id')
+  const found = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : null
+  if (found === storeId) return
+  if (found !== null) {
+    throw new SetupError(
+      `KEY_DIR ${keyDirectory} holds the keys of another store. Give each store a KEY_DIR of its own.`,
+    )
+  }
+  const waiting = await db.releaseUnit.count({ where: { state: { in: ['open', 'closing'] } } })
+  if (waiting > 0) {
+    throw new SetupError(
+      `KEY_DIR ${keyDirectory} is not the one that this store was made with: ${waiting} check-ins are open and their keys are not here. ` +
+        `All processes of one store share one KEY_DIR. If the keys are lost for good, write ${storeId} to ${file}: those check-ins will be marked as lost.`,
+    )
+  }
+  fs.mkdirSync(keyDirectory, { recursive: true, mode: 0o700 })
+  fs.writeFileSync(file, `${storeId}\n`, { mode: 0o600 })
+}
