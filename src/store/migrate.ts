@@ -29,14 +29,15 @@ export async function migrate(factory: SqlMigrationAwareDriverAdapterFactory): P
 /** SQL that would bring the database from its present state to schema.prisma; empty when they agree. */
 export async function schemaDrift(factory: SqlMigrationAwareDriverAdapterFactory): Promise<string> {
   const schema = { path: 'schema.prisma', content: readSchema() }
-  const question = {
-    from: { tag: 'schemaDatasource', files: [schema], configDir: '.' },
-    to: { tag: 'schemaDatamodel', files: [schema] },
-    script: true,
-    exitCode: null,
-    filters: NO_FILTERS,
-  } as const
-  const result = await withEngine(factory, (engine) => engine.diff(question))
+  const result = await withEngine(factory, (engine) =>
+    engine.diff({
+      from: { tag: 'schemaDatasource', files: [schema], configDir: '.' },
+      to: { tag: 'schemaDatamodel', files: [schema] },
+      script: true,
+      exitCode: null,
+      filters: NO_FILTERS,
+    }),
+  )
   const sql = result.stdout ?? ''
   return sql.includes('This is an empty migration') ? '' : sql.trim()
 }
