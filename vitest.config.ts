@@ -7,7 +7,8 @@ export default defineConfig({
     // Each file is its own process: the embedded store sets V8 flags, and tests kill and start processes of their own.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Far above what any takes: a loaded machine must not turn a slow test into a failed one.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
   },
 })
