@@ -170,7 +170,7 @@ describe('npm start without credentials', () => {
     await stop(second.child)
     busy.close()
     remove()
-  }, 60_000)
+  })
 })
 
 describe('npm start with credentials', () => {
@@ -220,7 +220,7 @@ describe('npm start with credentials', () => {
     expect(log).toContain('"event":"stopped"')
     await slack.close()
     remove()
-  }, 30_000)
+  })
 })
 
 describe('the other commands', () => {
