@@ -110,6 +110,8 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const port = await http.listen(config.http.host, config.http.port, { tryNextPorts: overrides.tryNextPorts ?? 0 })
   await startWorkers(door, platforms)
   const ticking = overrides.isClockManual ? null : startClock(door)
+  if (!content.crisisLines[config.organisation.country ?? ''])
+    log.warn('country.noHelpLines', { country: config.organisation.country })
   log.info('started', { port, store: database.kind, platforms: platforms.map(({ name }) => name).join(',') })
   return {
     port,
@@ -162,7 +164,9 @@ async function connect(
   { database: { db }, clock }: Door,
   platforms: readonly Platform[],
 ): Promise<void> {
-  const organisationId = await ensureOrganisation(db, config.organisation, clock.now())
+  const { name, country } = config.organisation
+  if (!country) throw new SetupError('ORGANISATION_COUNTRY: needed, because members see its help lines. Example: DE')
+  const organisationId = await ensureOrganisation(db, { name, country }, clock.now())
   for (const platform of platforms) {
     const workspace = await platform.start()
     const connection = await ensureConnection(db, organisationId, { platform: platform.name, ...workspace })

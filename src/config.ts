@@ -22,7 +22,8 @@ export type Config = Readonly<{
   store: Readonly<{ url: string | null; dataDir: string }>
   /** Null `secret`: none was given. */
   ballot: Readonly<{ keyDir: string; secret: string | null }>
-  organisation: Readonly<{ name: string; country: string }>
+  /** Null `country`: none was given (the demo's own is used). */
+  organisation: Readonly<{ name: string; country: string | null }>
   slack: Readonly<SlackConfig> | null
   teams: Readonly<TeamsConfig> | null
   log: Readonly<{ level: LogLevel }>
@@ -63,7 +64,7 @@ const schema = z.object({
   ORGANISATION_COUNTRY: z
     .string()
     .regex(/^[A-Z]{2}$/, 'two capital letters')
-    .default('GB'),
+    .optional(),
   SLACK_SIGNING_SECRET: z.string().min(16, 'at least 16 characters').optional(),
   SLACK_BOT_TOKEN: z
     .string()
@@ -103,13 +104,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   if ((hasSlack || hasTeams) && !env.GROUPWELL_SECRET)
     throw new SetupError(complaint('GROUPWELL_SECRET', 'needed with credentials'))
+  if ((hasSlack || hasTeams) && !env.ORGANISATION_COUNTRY) {
+    throw new SetupError(complaint('ORGANISATION_COUNTRY', 'needed with credentials: whose help lines members see'))
+  }
   refuseNesting(env.DATA_DIR, env.KEY_DIR)
   return deepFreeze({
     isProduction,
     http: { host: env.HOST, port: env.PORT },
     store: { url: env.DATABASE_URL ?? null, dataDir: env.DATA_DIR },
     ballot: { keyDir: env.KEY_DIR, secret: env.GROUPWELL_SECRET ?? null },
-    organisation: { name: env.ORGANISATION_NAME, country: env.ORGANISATION_COUNTRY },
+    organisation: { name: env.ORGANISATION_NAME, country: env.ORGANISATION_COUNTRY ?? null },
     slack: hasSlack
       ? {
           signingSecret: env.SLACK_SIGNING_SECRET ?? '',

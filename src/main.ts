@@ -16,8 +16,22 @@ export async function main(): Promise<void> {
 export async function stopOnSignal(stop: () => Promise<void>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  if (process.env.npm_lifecycle_event) stopWithParent(resolve)
   await promise
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
   await stop()
+}
+
+const LOOK_AT_PARENT_EVERY_MS = 1_000
+
+/** Whoever ends `npm start` by its process id means the service: npm does not pass that signal on. */
+function stopWithParent(stop: () => void): void {
+  const parent = process.ppid
+  const looking = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(looking)
+    stop()
+  }, LOOK_AT_PARENT_EVERY_MS)
+  looking.unref()
 }

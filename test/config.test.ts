@@ -11,6 +11,7 @@ const SLACK = {
   SLACK_BOT_TOKEN: 'xoxb-1',
   SLACK_FIRST_ADMIN: 'U012AB3CD',
   GROUPWELL_SECRET: SECRET,
+  ORGANISATION_COUNTRY: 'DE',
 }
 const TEAMS = {
   MICROSOFT_APP_ID: ID,
@@ -18,6 +19,7 @@ const TEAMS = {
   MICROSOFT_APP_TENANT_ID: ID,
   TEAMS_FIRST_ADMIN: ID,
   GROUPWELL_SECRET: SECRET,
+  ORGANISATION_COUNTRY: 'DE',
 }
 
 describe('the settings', () => {
@@ -58,6 +60,11 @@ describe('the settings', () => {
       'credentials without a secret',
       { ...SLACK, GROUPWELL_SECRET: undefined },
       /GROUPWELL_SECRET: needed with credentials/,
+    ],
+    [
+      'credentials without a country',
+      { ...SLACK, ORGANISATION_COUNTRY: undefined },
+      /ORGANISATION_COUNTRY: needed with credentials/,
     ],
     ['production without credentials', { NODE_ENV: 'production' }, /at least one platform is needed/],
     ['a port that is none', { PORT: 'abc' }, /PORT: .*Example: 3000/],

@@ -15,28 +15,26 @@ export async function demo(args: readonly string[]): Promise<void> {
   const options = readOptions(args)
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'groupwell-demo-'))
   const keyDir = path.join(home, 'keys')
-  try {
-    const local = await startLocal(settableClock(), {
-      port: 0,
-      store: { dataDir: path.join(home, 'data'), databaseUrl: null },
-      keyDir,
-      secret: localSecret(keyDir),
-      country: 'DE',
-      isClockManual: true,
-      logLevel: 'error',
-    })
-    await playWeek(
-      local,
-      plotsOf(options.answers),
-      new Date('2026-03-02T09:00:00Z'),
-      new Date('2026-03-09T08:00:00Z'),
-      options.seed,
-    )
-    report(local, options.isJson)
-    await local.stop()
-  } finally {
-    fs.rmSync(home, { recursive: true, force: true })
-  }
+  // Also when the reader of our output went away.
+  process.once('exit', () => fs.rmSync(home, { recursive: true, force: true }))
+  const local = await startLocal(settableClock(), {
+    port: 0,
+    store: { dataDir: path.join(home, 'data'), databaseUrl: null },
+    keyDir,
+    secret: localSecret(keyDir),
+    country: 'DE',
+    isClockManual: true,
+    logLevel: 'error',
+  })
+  await playWeek(
+    local,
+    plotsOf(options.answers),
+    new Date('2026-03-02T09:00:00Z'),
+    new Date('2026-03-09T08:00:00Z'),
+    options.seed,
+  )
+  report(local, options.isJson)
+  await local.stop()
 }
 
 type Options = { answers: { slack: number; teams: number }; seed: number; isJson: boolean }
@@ -68,7 +66,7 @@ function parse(args: readonly string[]) {
     })
   } catch (error) {
     throw new SetupError(
-      `${(error as Error).message} Example: npm run demo -- --answers slack=4,teams=6 --seed 7 --json`,
+      `${(error as Error).message}. Example: npm run demo -- --answers slack=4,teams=6 --seed 7 --json`,
       { cause: error },
     )
   }

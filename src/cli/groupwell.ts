@@ -13,6 +13,12 @@ const COMMANDS: Record<string, (args: readonly string[]) => Promise<void>> = {
   audit: async (args) => (await import('./audit.ts')).audit(args),
 }
 
+// Whoever reads our output may stop reading (`| head`): that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
 const [name = 'start', ...args] = process.argv.slice(2)
 const command = COMMANDS[name]
 if (!command) {

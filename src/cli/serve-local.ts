@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { Config } from '../config.ts'
+import { SetupError } from '../errors.ts'
 import { stopOnSignal } from '../main.ts'
 import { type Local, localSecret, settableClock, startLocal } from './local.ts'
 import { printSeen, together } from './print.ts'
@@ -9,6 +10,11 @@ const DAY_MS = 24 * 60 * 60_000
 
 /** The local workspace with one group's week already lived; then it keeps serving. */
 export async function serveLocal(config: Config): Promise<void> {
+  if (config.store.url) {
+    throw new SetupError(
+      'DATABASE_URL is set, but no Slack or Microsoft credentials are: the demo keeps to a store of its own. Set the credentials (see .env.example), or leave DATABASE_URL out.',
+    )
+  }
   const clock = settableClock()
   // Directories of its own: the demo never touches the keys or the rows of a real store.
   const keyDir = path.resolve(`${config.ballot.keyDir}-demo`)
@@ -16,10 +22,10 @@ export async function serveLocal(config: Config): Promise<void> {
   const local = await startLocal(clock, {
     host: config.http.host,
     port: config.http.port,
-    store: { dataDir, databaseUrl: config.store.url },
+    store: { dataDir, databaseUrl: null },
     keyDir,
     secret: config.ballot.secret ?? localSecret(keyDir),
-    country: config.organisation.country,
+    country: config.organisation.country ?? 'DE',
     isClockManual: false,
     logLevel: config.log.level === 'info' ? 'warn' : config.log.level,
   })
@@ -27,6 +33,7 @@ export async function serveLocal(config: Config): Promise<void> {
   const isFirst = (await local.app.door.database.db.group.count()) === 0
   if (isFirst) await liveAWeek(local)
   else {
+    await local.app.settle()
     say('The group is still there from last time. Its facilitator asks how it is doing:\n')
     await askForSummary(local, { platform: 'slack' })
   }

@@ -26,6 +26,16 @@ export function seeded(seed: number): () => number {
   }
 }
 
+/** How a group's week was, on the steps of the questions: most weeks are good, some are mixed, some are hard. */
+export function moodOf(drawn: number): number {
+  return drawn < 0.25 ? 1.7 : drawn < 0.5 ? 3 : 4.3
+}
+
+/** One answer in that mood. */
+export function answerIn(mood: number, drawn: number): number {
+  return Math.min(5, Math.max(1, Math.round(mood + (drawn - 0.5) * 2)))
+}
+
 /** Plays the week of every plot, from setting up to the digest, through the people's own clicks. */
 export async function playWeek(
   local: Local,
@@ -35,12 +45,13 @@ export async function playWeek(
   seed: number,
 ): Promise<void> {
   const random = seeded(seed)
+  const moods = new Map(plots.map((plot): [Plot, number] => [plot, moodOf(random())]))
   local.clock.set(from)
   for (const plot of plots) await setUp(local, plot)
   await local.app.settle()
   const read = new Map<Hands, number>(plots.map((plot) => [local[plot.platform], 0]))
   const react = async () => {
-    for (const plot of plots) await reactTo(local, plot, read, random)
+    for (const plot of plots) await reactTo(local, plot, read, () => answerIn(moods.get(plot) ?? 3, random()))
     await local.app.settle()
   }
   await react()
@@ -88,14 +99,14 @@ export async function fill(hands: Hands, person: string, line: string, filled: F
 }
 
 /** People do what their new messages ask: accept the agreement, answer (as many as the plot says), open the digest. */
-async function reactTo(local: Local, plot: Plot, read: Map<Hands, number>, random: () => number): Promise<void> {
+async function reactTo(local: Local, plot: Plot, read: Map<Hands, number>, draw: () => number): Promise<void> {
   const hands = local[plot.platform]
   const cast = local.casts[plot.platform]
   const fresh = hands.journal.seen.slice(read.get(hands) ?? 0)
   read.set(hands, hands.journal.seen.length)
   for (const seen of fresh) {
     if (seen.kind === 'welcome') await accept(hands, seen)
-    if (seen.kind === 'check-in' && cast.members.indexOf(seen.person) < plot.answers) await answer(hands, seen, random)
+    if (seen.kind === 'check-in' && cast.members.indexOf(seen.person) < plot.answers) await answer(hands, seen, draw)
     if (seen.kind === 'digest-notice') await hands.press(seen, 'Open')
   }
   read.set(hands, hands.journal.seen.length)
@@ -106,14 +117,11 @@ async function accept(hands: Hands, welcome: Seen): Promise<void> {
   await hands.submit(welcome.person, {})
 }
 
-async function answer(hands: Hands, notice: Seen, random: () => number): Promise<void> {
+async function answer(hands: Hands, notice: Seen, draw: () => number): Promise<void> {
   await hands.press(notice, 'Open the check-in')
   const form = hands.openForm(notice.person)
   if (!form) throw new Error(`the check-in did not open for ${notice.person}`)
-  const filled = form.surface.inputs.map((input): [string, string] => [
-    input.name,
-    String(3 + Math.floor(random() * 3)),
-  ])
+  const filled = form.surface.inputs.map((input): [string, string] => [input.name, String(draw())])
   await hands.submit(notice.person, Object.fromEntries(filled))
 }
 
@@ -125,10 +133,15 @@ export async function askForSummary(local: Local, plot: Pick<Plot, 'platform'>):
   if (plot.platform === 'teams') await hands.press(lastSeen(hands.journal, facilitator, 'opener'), 'Open')
 }
 
-/** Everything that people saw, in the order in which it happened. */
-export function allSeen(local: Local, from: { slack: number; teams: number } = { slack: 0, teams: 0 }): Seen[] {
-  const seen = [...local.slack.journal.seen.slice(from.slack), ...local.teams.journal.seen.slice(from.teams)]
-  return seen.sort((a, b) => a.at.localeCompare(b.at))
+/** Everything that people saw, by time; what came at the same time by platform and person, so that a seed gives one story. */
+export function allSeen(local: Local): Seen[] {
+  const name = (seen: Seen) => nameOf(local.casts, seen.platform, seen.person)
+  return [...local.slack.journal.seen, ...local.teams.journal.seen].sort(
+    (a, b) =>
+      a.at.localeCompare(b.at) ||
+      a.platform.localeCompare(b.platform) ||
+      name(a).localeCompare(name(b), 'en', { numeric: true }),
+  )
 }
 
 /** The name of somebody in the story. */
