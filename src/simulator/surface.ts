@@ -34,6 +34,7 @@ export function slackSurface(payload: Json): Surface {
   const blocks = list(payload.blocks)
   const surface = emptySurface(kindOf(blocks[0]?.block_id), payload.title ? textOf(payload.title) : null)
   surface.submitLabel = payload.submit ? textOf(payload.submit) : null
+  if (blocks.length === 0 && payload.text) surface.reading.push(str(payload.text))
   for (const block of blocks) {
     if (block.type === 'section' || block.type === 'header') surface.reading.push(...textOf(block.text).split('\n'))
     if (block.type === 'context') surface.reading.push(...list(block.elements).map((element) => str(element.text)))

@@ -12,9 +12,9 @@ import { WebClient } from '@slack/web-api'
 import type { TextKey } from '../content/load.ts'
 import { readBody, sendJson } from '../http.ts'
 import type { Log } from '../log.ts'
-import type { Incoming, OnIncoming, Outgoing, PersonRef, Platform, Workspace } from '../platform.ts'
+import type { Incoming, OnIncoming, Platform } from '../platform.ts'
 import type { Reply } from '../views/card.ts'
-import { toPlatformError } from './failure.ts'
+import { describe, send, whoAmI } from './calls.ts'
 import { isSlackBody, parseButton, parseCommand, parseForm } from './parse.ts'
 import { renderCardView, renderForm, renderMessage } from './render.ts'
 import { createReplayGuard } from './replay.ts'
@@ -66,7 +66,9 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
   app.command(/.*/, ({ command, ack, respond }) =>
     track(turns.command(parseCommand(command), command.trigger_id, ack, respond)),
   )
-  app.action({ type: 'block_actions' }, ({ body, ack }) => track(turns.button(parseButton(body), body.trigger_id, ack)))
+  app.action({ type: 'block_actions' }, ({ body, ack, respond }) =>
+    track(turns.button(parseButton(body), body.trigger_id, ack, respond)),
+  )
   app.view<ViewSubmitAction>({ type: 'view_submission' }, ({ body, ack }) =>
     track(turns.form(() => parseForm(body, (id) => describe(interactive, id)), ack)),
   )
@@ -122,12 +124,6 @@ const QUIET: Logger = {
   setName() {},
 }
 
-async function whoAmI(client: WebClient): Promise<Workspace> {
-  const { team_id, team } = await client.auth.test()
-  if (!team_id) throw new Error('auth.test gave no team')
-  return { externalId: team_id, name: team ?? team_id }
-}
-
 /** What happens after each kind of request: run the verb, then answer so that only this person sees it. */
 function createTurns(client: WebClient, deps: SlackDeps) {
   const openView = async (triggerId: string, reply: Reply) => {
@@ -151,12 +147,8 @@ function createTurns(client: WebClient, deps: SlackDeps) {
       if (!isInTime) await ack()
       const reply = await work
       if (reply?.type === 'form') {
-        const failure = await openView(triggerId, reply).then(
-          () => null,
-          (error: unknown) => error,
-        )
-        if (failure) deps.log.warn('slack.form', { reason: toPlatformError(failure, false).message })
-        if (isInTime) await ack(failure ? { response_type: 'ephemeral', text: deps.say('error.busy') } : undefined)
+        const isOpen = await opens(openView(triggerId, reply))
+        if (isInTime) await ack(isOpen ? undefined : { response_type: 'ephemeral', text: deps.say('error.busy') })
         return
       }
       const message =
@@ -164,18 +156,18 @@ function createTurns(client: WebClient, deps: SlackDeps) {
       if (isInTime) await ack(message)
       else if (message) await respond(message)
     },
-    async button(incoming: Incoming | null, triggerId: string, ack: AckFn<void>): Promise<void> {
+    async button(
+      incoming: Incoming | null,
+      triggerId: string,
+      ack: AckFn<void>,
+      respond: (message: RespondArguments) => Promise<unknown>,
+    ): Promise<void> {
       if (!incoming) return await ack()
       const reply = await deps.onIncoming(incoming)
-      const failure = reply
-        ? await openView(triggerId, reply).then(
-            () => null,
-            (error: unknown) => error,
-          )
-        : null
-      // Not logged: the button may be a check-in's, and a line would say when somebody came. They see that nothing opened.
-      void failure
+      const isOpen = !reply || (await opens(openView(triggerId, reply)))
       await ack()
+      // Told, not logged: the button may be a check-in's, and a line would say when somebody came.
+      if (!isOpen) await respond({ response_type: 'ephemeral', replace_original: false, text: deps.say('error.busy') })
     },
     async form(parse: () => Promise<Incoming | null>, ack: AckFn<ViewResponseAction>): Promise<void> {
       const incoming = await parse()
@@ -191,55 +183,16 @@ function createTurns(client: WebClient, deps: SlackDeps) {
   }
 }
 
+/** Whether a form or result could be opened: its trigger may have expired, or Slack may not have answered. */
+async function opens(opening: Promise<void>): Promise<boolean> {
+  return await opening.then(
+    () => true,
+    () => false,
+  )
+}
+
 const delay = async (ms: number): Promise<false> => {
   const { promise, resolve } = Promise.withResolvers<false>()
   setTimeout(() => resolve(false), ms).unref()
   return await promise
-}
-
-/** Who was chosen. What Slack does not tell in time is marked: a bot or a closed account must not count as a member. */
-async function describe(client: WebClient, userId: string): Promise<PersonRef> {
-  try {
-    const { user } = await client.users.info({ user: userId, include_locale: true })
-    const name = user?.profile?.display_name || user?.real_name || user?.name
-    return {
-      externalId: userId,
-      isBot: user?.is_bot ?? false,
-      isDeactivated: user?.deleted ?? false,
-      ...(name ? { name } : {}),
-      ...(user?.locale ? { language: user.locale } : {}),
-      ...(user?.tz ? { timeZone: user.tz } : {}),
-    }
-  } catch (error) {
-    if (toPlatformError(error, false).isGone) return { externalId: userId, isDeactivated: true }
-    return { externalId: userId, isUnchecked: true }
-  }
-}
-
-/** One message to one person's DM. Throws PlatformError. */
-async function send(client: WebClient, channels: Map<string, string>, outgoing: Outgoing): Promise<void> {
-  const channel = channels.get(outgoing.externalId) ?? (await openDm(client, outgoing.externalId))
-  channels.set(outgoing.externalId, channel)
-  try {
-    await client.chat.postMessage({
-      channel,
-      ...renderMessage(outgoing.notice),
-      unfurl_links: false,
-      unfurl_media: false,
-    })
-  } catch (error) {
-    const failure = toPlatformError(error, true)
-    if (failure.isGone) channels.delete(outgoing.externalId)
-    throw failure
-  }
-}
-
-async function openDm(client: WebClient, userId: string): Promise<string> {
-  try {
-    const { channel } = await client.conversations.open({ users: userId })
-    if (!channel?.id) throw new Error('conversations.open gave no channel')
-    return channel.id
-  } catch (error) {
-    throw toPlatformError(error, false)
-  }
 }

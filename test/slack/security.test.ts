@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sign } from '../../src/simulator/slack-wire.ts'
-import { lastSeen } from '../../src/simulator/workspace.ts'
+import { lastSeen, waitUntil } from '../../src/simulator/workspace.ts'
 import { answer, dump, moveTo, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 let world: World
@@ -146,6 +146,16 @@ describe('repeated requests on Slack', () => {
       expect(response.status).toBe(200)
     }
     expect(await dump(world.db)).toEqual(before)
+  })
+
+  it('of a press whose form could not open: told to try again, and a second press works', async () => {
+    world.slack.failNext({ method: 'views.open', status: 500 })
+    const notice = lastSeen(world.slack.journal, 'UMEMBER2', 'check-in')
+    await world.slack.press(notice, 'Open the check-in')
+    await waitUntil(() => world.slack.journal.seen.at(-1)?.text.includes('Please try again.') ?? false)
+    expect(world.slack.journal.seen.at(-1)).toMatchObject({ person: 'UMEMBER2', audience: 'private' })
+    await world.slack.press(notice, 'Open the check-in')
+    expect(world.slack.openForm('UMEMBER2')?.kind).toBe('check-in-form')
   })
 
   it('of a press on an old button of something that is gone: words, not an error', async () => {

@@ -1,0 +1,58 @@
+import type { WebClient } from '@slack/web-api'
+import type { Outgoing, PersonRef, Workspace } from '../platform.ts'
+import { toPlatformError } from './failure.ts'
+import { renderMessage } from './render.ts'
+
+/** The workspace that the token is for. */
+export async function whoAmI(client: WebClient): Promise<Workspace> {
+  const { team_id, team } = await client.auth.test()
+  if (!team_id) throw new Error('auth.test gave no team')
+  return { externalId: team_id, name: team ?? team_id }
+}
+
+/** Who was chosen. What Slack does not tell in time is marked: a bot or a closed account must not count as a member. */
+export async function describe(client: WebClient, userId: string): Promise<PersonRef> {
+  try {
+    const { user } = await client.users.info({ user: userId, include_locale: true })
+    const name = user?.profile?.display_name || user?.real_name || user?.name
+    return {
+      externalId: userId,
+      isBot: user?.is_bot ?? false,
+      isDeactivated: user?.deleted ?? false,
+      ...(name ? { name } : {}),
+      ...(user?.locale ? { language: user.locale } : {}),
+      ...(user?.tz ? { timeZone: user.tz } : {}),
+    }
+  } catch (error) {
+    if (toPlatformError(error, false).isGone) return { externalId: userId, isDeactivated: true }
+    return { externalId: userId, isUnchecked: true }
+  }
+}
+
+/** One message to one person's DM. Throws PlatformError. */
+export async function send(client: WebClient, channels: Map<string, string>, outgoing: Outgoing): Promise<void> {
+  const channel = channels.get(outgoing.externalId) ?? (await openDm(client, outgoing.externalId))
+  channels.set(outgoing.externalId, channel)
+  try {
+    await client.chat.postMessage({
+      channel,
+      ...renderMessage(outgoing.notice),
+      unfurl_links: false,
+      unfurl_media: false,
+    })
+  } catch (error) {
+    const failure = toPlatformError(error, true)
+    if (failure.isGone) channels.delete(outgoing.externalId)
+    throw failure
+  }
+}
+
+async function openDm(client: WebClient, userId: string): Promise<string> {
+  try {
+    const { channel } = await client.conversations.open({ users: userId })
+    if (!channel?.id) throw new Error('conversations.open gave no channel')
+    return channel.id
+  } catch (error) {
+    throw toPlatformError(error, false)
+  }
+}
