@@ -66,9 +66,12 @@ export async function startWorld({
     dataDir,
     databaseUrl: database?.url ?? null,
     async end() {
-      await local.stop()
-      await database?.drop()
-      remove()
+      try {
+        await local.stop()
+      } finally {
+        await database?.drop()
+        remove()
+      }
     },
   }
 }
