@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Reply } from './views/card.ts'
 import type { Notice } from './views/notice.ts'
 
+/** Why a Teams message waits for its person to open the app: the ledger's reason, and what `send` throws. */
+export const NOT_OPENED = 'notOpened'
+
 export type PlatformName = 'slack' | 'teams'
 
 /** Somebody as a platform names them. What is undefined was not said; it never overwrites what is known. */
@@ -44,9 +47,6 @@ export type FieldValue = string | readonly PersonRef[] | null
 export type Outgoing = { workspaceId: string; externalId: string; conversation: ConversationRef | null; notice: Notice }
 
 export type OnIncoming = (incoming: Incoming) => Promise<Reply | null>
-
-/** How commands are written on a platform: "/group help" in Slack, "help" in Teams. */
-export type CommandPrefix = string
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
 

@@ -7,7 +7,7 @@ import type { Config } from '../config.ts'
 import { createLog } from '../log.ts'
 import { type SlackSimulator, startSlack } from '../simulator/slack.ts'
 import { startTeams, type TeamsSimulator } from '../simulator/teams.ts'
-import type { Hands, SimulatedPerson } from '../simulator/workspace.ts'
+import type { SimulatedPerson } from '../simulator/workspace.ts'
 
 /** The people of one simulated platform, by what they do in the story. */
 export type Cast = {
@@ -168,5 +168,3 @@ export function localSecret(keyDir: string): string {
   }
   return fs.readFileSync(file, 'utf8').trim()
 }
-
-export const handsOf = (local: Local, platform: 'slack' | 'teams'): Hands => local[platform]

@@ -76,14 +76,13 @@ export async function meet(door: Door, connection: ConnectionRow, sender: Incomi
 
 export type Person = Pick<Context, 'incoming' | 'connection' | 'actor' | 'texts'>
 
-/** Checks the rule with roles as they are now; gives the verb's context, or a reply when the group has to be chosen first. */
-export async function enter(
-  door: Door,
-  tx: Tx,
-  resolved: Resolved,
-  person: Person,
-): Promise<Context | { reply: Reply }> {
+/** The verb's context and what it was given besides its group; or a reply, when the group has to be chosen first. */
+type Entered = { context: Context; input: Incoming['input'] } | { reply: Reply }
+
+/** Checks the rule with roles as they are now. Throws UserError for whoever may not. */
+export async function enter(door: Door, tx: Tx, resolved: Resolved, person: Person): Promise<Entered> {
   const { command } = resolved
+  let { input } = resolved
   const { actor, texts, incoming } = person
   const { organisationId } = actor
   const memberships = await listMemberships(tx, organisationId, actor.personId)
@@ -91,8 +90,9 @@ export async function enter(
   let groupId: string | null = null
   if (command.access.who === 'group') {
     const choice = await chooseGroup(tx, resolved, person, memberships)
-    if (typeof choice !== 'string') return { reply: choice }
-    groupId = choice
+    if ('reply' in choice) return choice
+    groupId = choice.groupId
+    input = choice.input
   }
   const role = groupId ? await findRole(tx, organisationId, groupId, actor.personId) : null
   // Whoever has no place in a group does not learn that it exists.
@@ -100,7 +100,7 @@ export async function enter(
     throw new UserError(texts.t('error.notFound', { example: exampleOn(incoming.platform, 'next') }))
   if (!isAllowed(command.access, { isStaff: actor.isStaff, isAdmin: actor.isAdmin, isSupervisor, roleInGroup: role }))
     throw notAllowed(texts, command)
-  return {
+  const context: Context = {
     ...person,
     tx,
     now: door.clock.now(),
@@ -112,6 +112,7 @@ export async function enter(
     role,
     example: (typed) => exampleOn(incoming.platform, typed),
   }
+  return { context, input }
 }
 
 function notAllowed(texts: Texts, command: Command): UserError {
@@ -125,27 +126,25 @@ async function chooseGroup(
   { command, input }: Resolved,
   person: Person,
   memberships: Awaited<ReturnType<typeof listMemberships>>,
-): Promise<string | Reply> {
+): Promise<{ groupId: string; input: Incoming['input'] } | { reply: Reply }> {
   const { texts, actor, incoming } = person
   const example = (typed: string) => exampleOn(incoming.platform, typed)
   const notFound = () => new UserError(texts.t('error.notFound', { example: example('next') }))
   if (input.id !== undefined) {
     const id = z.uuid().safeParse(input.id)
     if (!id.success) throw notFound()
-    if (command.subject !== 'checkIn') return id.data
+    if (command.subject !== 'checkIn') return { groupId: id.data, input }
     const checkIn = await findCheckIn(tx, actor.organisationId, id.data)
     if (!checkIn) throw notFound()
-    return checkIn.groupId
+    return { groupId: checkIn.groupId, input }
   }
   const access = command.access
   const fitting = memberships.filter(({ role }) => access.who === 'group' && access.roles.includes(role))
   if (memberships.length === 0) throw new UserError(texts.t('error.noGroup', { example: example('help') }))
   if (fitting.length === 0) throw notAllowed(texts, command)
   const named = input.text === undefined ? undefined : fitting.find(({ alias }) => isSameAlias(alias, input.text ?? ''))
-  if (named) {
-    delete input.text
-    return named.groupId
-  }
+  // The text named the group; nothing of it is left for the verb.
+  if (named) return { groupId: named.groupId, input: {} }
   if (input.text !== undefined && !command.takesText) {
     const known = fitting.map(({ alias }) => alias).join(', ')
     throw new UserError(
@@ -157,7 +156,9 @@ async function chooseGroup(
     )
   }
   const only = fitting.length === 1 ? fitting[0] : undefined
-  if (only) return only.groupId
+  if (only) return { groupId: only.groupId, input }
   const choices = fitting.map(({ groupId, alias }) => ({ id: groupId, alias }))
-  return { type: 'message', card: pickerCard(texts, command.verb, 'dialog', choices) }
+  return {
+    reply: { type: 'message', card: pickerCard(texts, { verb: command.verb, draft: input.text, groups: choices }) },
+  }
 }

@@ -48,10 +48,11 @@ async function perform(door: Door, resolved: Resolved, person: Person): Promise<
   const { incoming } = person
   const act = async (tx: Tx): Promise<Reply | null> => {
     if (command.effect === 'write' && !(await isFirst(tx, door, person))) return null
-    const context = await enter(door, tx, resolved, person)
-    if ('reply' in context) return context.reply
-    if (command.opens && !incoming.canOpen) return await leadOn(context, resolved, command.opens)
-    const result = await command.handle(context, resolved.input)
+    const entered = await enter(door, tx, resolved, person)
+    if ('reply' in entered) return entered.reply
+    const { context, input } = entered
+    if (command.opens && !incoming.canOpen) return await leadOn(context, { command, input }, command.opens)
+    const result = await command.handle(context, input)
     await apply(door, tx, person.actor, result)
     return result.reply
   }

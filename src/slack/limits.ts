@@ -7,6 +7,8 @@ export const SLACK_LIMITS = {
   headerText: 150,
   contextText: 2_000,
   buttonText: 75,
+  /** A button's value takes 2,000 characters, JSON's escapes included. */
+  draft: 250,
   buttonsInRow: 25,
   viewTitle: 24,
   viewButton: 24,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { FieldValue, Incoming, PersonRef } from '../platform.ts'
 
 /** What this app puts into its own buttons and forms. */
-const buttonValue = z.object({ verb: z.string(), id: z.string().nullable() })
+const buttonValue = z.object({ verb: z.string(), id: z.string().nullable(), text: z.string().optional() })
 const metadata = z.object({ id: z.string().nullable() })
 
 /** `/group …`. The trigger id is the platform's own id of one command. */
@@ -32,7 +32,10 @@ export function parseButton(body: BlockAction): Incoming | null {
     workspaceId: body.team.id,
     sender: { externalId: body.user.id },
     verb: value.data.verb,
-    input: value.data.id === null ? {} : { id: value.data.id },
+    input: {
+      ...(value.data.id === null ? {} : { id: value.data.id }),
+      ...(value.data.text === undefined ? {} : { text: value.data.text }),
+    },
     via: 'button',
     canOpen: true,
   }

@@ -102,7 +102,11 @@ function renderButton(button: Button, index: number): types.Button {
     type: 'button',
     action_id: `button:${index}`,
     text: plainText(button.label, LIMITS.buttonText),
-    value: JSON.stringify({ verb: button.verb, id: button.id }),
+    value: JSON.stringify({
+      verb: button.verb,
+      id: button.id,
+      ...(button.draft ? { text: clip(button.draft, LIMITS.draft) } : {}),
+    }),
     ...(button.isPrimary ? { style: 'primary' } : {}),
   }
 }

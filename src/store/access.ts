@@ -212,10 +212,6 @@ export async function setStaff(
   await db.person.updateMany({ where: { organisationId, id: { in: [...personIds] } }, data: { isStaff } })
 }
 
-export async function countStaff(db: Tx, organisationId: string): Promise<number> {
-  return await db.person.count({ where: { organisationId, isStaff: true } })
-}
-
 export async function makeAdmin(db: Tx, organisationId: string, personId: string): Promise<void> {
   await db.person.update({ where: { organisationId_id: { organisationId, id: personId } }, data: { isAdmin: true } })
 }

@@ -1,5 +1,5 @@
 import { type Attempt, afterAttempt, type DeliveryKind, type LedgerStep } from '../domain/delivery.ts'
-import type { ConversationRef, PlatformName } from '../platform.ts'
+import { type ConversationRef, NOT_OPENED, type PlatformName } from '../platform.ts'
 import type { Database, Tx } from './database.ts'
 import { LEASE_SECONDS } from './occurrence.ts'
 import { fixedId, type Queue } from './queue.ts'
@@ -29,8 +29,6 @@ export type DeliveryRow = {
   expiresAt: Date | null
 }
 
-/** Why a Teams message waits for its person to open the app. */
-export const NOT_OPENED = 'notOpened'
 const CLAIM_LIMIT = 500
 
 /** Writes ledger rows and sends their jobs, in the caller's transaction. */

@@ -1,7 +1,14 @@
 import { PlatformError } from '../errors.ts'
 import { readJson, sendJson } from '../http.ts'
 import type { Log } from '../log.ts'
-import type { HttpHandler, OnIncoming, Outgoing, PersonRef, Platform } from '../platform.ts'
+import {
+  type HttpHandler,
+  NOT_OPENED,
+  type OnIncoming,
+  type Outgoing,
+  type PersonRef,
+  type Platform,
+} from '../platform.ts'
 import type { Card, Reply } from '../views/card.ts'
 import { isPersonal, parseActivity, readActivity, senderOf, type TeamsActivity, tenantOf } from './parse.ts'
 import { type AdaptiveCard, renderCard, renderDialogCard, renderForm } from './render.ts'
@@ -178,7 +185,7 @@ async function tried(call: Promise<unknown>): Promise<boolean> {
 }
 
 async function send(transport: Transport, { conversation, notice }: Outgoing): Promise<void> {
-  if (!conversation) throw new PlatformError('notOpened', { isGone: true })
+  if (!conversation) throw new PlatformError(NOT_OPENED, { isGone: true })
   const path = `v3/conversations/${encodeURIComponent(conversation.conversationId)}/activities`
   await transport.post(conversation.serviceUrl, path, {
     ...messageOf(notice),

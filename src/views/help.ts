@@ -113,14 +113,20 @@ export function homeCard(
   }
 }
 
-/** Asks which group a command is for. */
+/** Asks which group a command is for. `draft` is what was typed after it; it goes on with the choice. */
 export function pickerCard(
   texts: Texts,
-  verb: string,
-  opens: Button['opens'],
-  groups: readonly { id: string; alias: string }[],
+  facts: { verb: string; draft: string | undefined; groups: readonly { id: string; alias: string }[] },
 ): Card {
   const title = texts.t('picker.title')
-  const choices = groups.map(({ id, alias }): Button => ({ label: alias, verb, id, opens }))
-  return { kind: 'picker', title, notification: title, blocks: [text(texts.t('picker.text')), buttons(...choices)] }
+  const draft = facts.draft === undefined ? {} : { draft: facts.draft }
+  const choices = facts.groups.map(
+    ({ id, alias }): Button => ({ label: alias, verb: facts.verb, id, opens: 'dialog', ...draft }),
+  )
+  return {
+    kind: 'picker',
+    title,
+    notification: title,
+    blocks: [text(texts.t('picker.text')), buttons(...choices)],
+  }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
 import { run } from '../../src/commands/run.ts'
+import { lastSeen } from '../../src/simulator/workspace.ts'
 import { ensureActor, ensureConnection } from '../../src/store/access.ts'
 import { planDeliveries } from '../../src/store/outbox.ts'
 import { incoming, moveTo, SESSION, START, setUpGroup, startWorld, type World } from '../helpers.ts'
@@ -123,6 +124,35 @@ describe('rosters in Slack', () => {
     expect(world.slack.journal.seen.at(-1)?.text).toContain('1 person could not be checked just now.')
     expect(await world.db.rosterEntry.count({ where: { role: 'member' } })).toBe(8)
     await world.end()
+  })
+})
+
+describe('a facilitator of two groups', () => {
+  it.each(['slack', 'teams'] as const)('chooses one on %s, and what was typed comes along', async (platform) => {
+    const world = await startWorld()
+    await setUpGroup(world, platform)
+    const { facilitator } = world.casts[platform]
+    await fill(world[platform], facilitator, 'new', { alias: 'Second group', timeZone: 'UTC' })
+    await world[platform].type(facilitator, 'schedule every Friday 9:15 for 45 minutes, 5 sessions')
+    await world[platform].press(lastSeen(world[platform].journal, facilitator, 'picker'), 'Second group')
+    const values = world[platform].openForm(facilitator)?.surface.inputs.map(({ value }) => value)
+    expect(values).toEqual(['2026-03-06', '09:15', '45', '5', 'UTC'])
+    await world[platform].type(facilitator, 'summary Second group')
+    if (platform === 'teams') await world.teams.press(lastSeen(world.teams.journal, facilitator, 'opener'), 'Open')
+    expect(lastSeen(world[platform].journal, facilitator, 'summary').text).toContain('Summary: Second group')
+    await world.end()
+  })
+})
+
+describe('a stop', () => {
+  it('comes after the answer to what was acknowledged', async () => {
+    const world = await startWorld()
+    await setUpGroup(world, 'teams')
+    const before = world.teams.journal.seen.length
+    expect((await world.teams.typeIn('personal', world.casts.teams.facilitator, 'help')).status).toBe(200)
+    await world.app.stop()
+    expect(world.teams.journal.seen.slice(before).map(({ kind }) => kind)).toEqual(['help'])
+    await world.end().catch(() => undefined)
   })
 })
 

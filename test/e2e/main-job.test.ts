@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lastSeen } from '../../src/simulator/workspace.ts'
+import { verifyAudit } from '../../src/store/audit.ts'
 import { answer, CLOSES, moveTo, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 const HOUR_MS = 60 * 60_000
@@ -122,6 +123,9 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
     const actions = await world.db.auditEntry.groupBy({ by: ['action'], _count: true })
     expect(actions.find(({ action }) => action === 'summary.opened')?._count).toBe(3)
     expect(actions.find(({ action }) => action === 'digest.opened')?._count).toBe(1)
+    const { id } = await world.db.organisation.findFirstOrThrow()
+    const total = actions.reduce((sum, { _count }) => sum + _count, 0)
+    expect(await verifyAudit(world.db, id)).toEqual({ length: total, brokenAt: null })
   })
 
   it('hides the result of a week with too few answers, and its count', async () => {
@@ -153,6 +157,12 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
       expect(seen.text).not.toMatch(/therapeutic|climate|answered:|help now|mostly/i)
     }
     expect(world[platform].journal.seen.some((seen) => seen.audience === 'channel')).toBe(false)
+  })
+
+  it('shows each unasked message with the payload of the platform’s own request log', () => {
+    const { seen, requests } = world[platform].journal
+    const direct = seen.filter(({ audience }) => audience === 'dm')
+    expect(direct.filter(({ payload }) => !requests.some((request) => request.payload === payload))).toEqual([])
   })
 
   it('sent nothing that the platform refused', () => {
