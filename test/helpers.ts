@@ -1,4 +1,6 @@
 import fs from 'node:fs'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { inject } from 'vitest'
 import { type Local, settableClock, startLocal } from '../src/cli/local.ts'
@@ -145,4 +147,13 @@ export async function dump(db: Db, skip: readonly string[] = []): Promise<Record
     rows[name] = found.map(({ row }) => row)
   }
   return rows
+}
+
+/** Listens on a free port of this machine; returns the address. */
+export async function listenOn(server: Server): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  if (server.listening) resolve()
+  else server.listen(0, '127.0.0.1', () => resolve())
+  await promise
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }

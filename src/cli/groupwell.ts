@@ -7,10 +7,11 @@ const written = (stream: NodeJS.WriteStream): Promise<void> =>
 
 /** Each loads what it needs and no more. */
 const COMMANDS: Record<string, (args: readonly string[]) => Promise<void>> = {
-  start: async () => (await import('./start.ts')).start(),
+  start: async (args) => (await import('./start.ts')).start(args),
   demo: async (args) => (await import('./demo.ts')).demo(args),
   migrate: async () => (await import('./migrate.ts')).migrateStore(),
   audit: async (args) => (await import('./audit.ts')).audit(args),
+  manifest: async (args) => (await import('./manifest.ts')).manifest(args),
 }
 
 // Whoever reads our output may stop reading (`| head`): that is no failure of ours.

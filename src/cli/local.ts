@@ -7,16 +7,8 @@ import type { Config } from '../config.ts'
 import { createLog } from '../log.ts'
 import { type SlackSimulator, startSlack } from '../simulator/slack.ts'
 import { startTeams, type TeamsSimulator } from '../simulator/teams.ts'
-import type { SimulatedPerson } from '../simulator/workspace.ts'
-
-/** The people of one simulated platform, by what they do in the story. */
-export type Cast = {
-  admin: string
-  facilitator: string
-  supervisor: string
-  members: readonly string[]
-  people: readonly SimulatedPerson[]
-}
+import { type Cast, slackCast, teamsCast } from './cast.ts'
+import { readSlackManifest } from './manifest.ts'
 
 export type Local = {
   app: App
@@ -27,21 +19,24 @@ export type Local = {
   stop(): Promise<void>
 }
 
-/** A product clock that can be moved; null follows the wall. */
-export type SettableClock = Clock & { set(now: Date | null): void }
+/** A product clock that can be moved. `set` makes it stand still there, or (null) follow the wall; `runFrom` lets it go on. */
+export type SettableClock = Clock & { set(now: Date | null): void; runFrom(now: Date): void }
 
 export function settableClock(): SettableClock {
-  let fixed: Date | null = null
+  let now = () => new Date()
   return {
-    now: () => fixed ?? new Date(),
+    now: () => now(),
     wall: () => new Date(),
-    set: (now) => {
-      fixed = now
+    set: (fixed) => {
+      now = fixed ? () => fixed : () => new Date()
+    },
+    runFrom: (start) => {
+      const aheadMs = start.getTime() - Date.now()
+      now = () => new Date(Date.now() + aheadMs)
     },
   }
 }
 
-const MEMBERS = 8
 const TEAM_ID = 'T0DEMO'
 const BOT_TOKEN = 'xoxb-demo-not-a-secret'
 const SIGNING_SECRET = 'demo signing secret, not a secret'
@@ -59,24 +54,26 @@ export type LocalOptions = {
   isClockManual: boolean
   logLevel: Config['log']['level']
   newId?: () => string
+  /** Scopes that the installed app has; the manifest's unless a test takes one away. */
+  scopes?: readonly string[]
+  /** Lets clients without tokens in at /api/playground. */
+  isPlaygroundOpen?: boolean
 }
 
-/** The whole thing on this machine: a simulated Slack workspace and Teams tenant, and the real service talking HTTP to both. */
+/** The whole thing on this machine: a simulated Slack and Teams, and the real service talking HTTP to both. */
 export async function startLocal(clock: SettableClock, options: LocalOptions): Promise<Local> {
   const casts = { slack: slackCast(), teams: teamsCast() }
-  const scopes = ['commands', 'chat:write', 'im:write', 'users:read']
-  const slack = await startSlack(
+  const slack = await startSlackOf(casts.slack, clock, options.scopes)
+  const teams = await startTeams(
     {
-      teamId: TEAM_ID,
-      teamName: 'Demo workspace',
-      botToken: BOT_TOKEN,
-      signingSecret: SIGNING_SECRET,
-      scopes,
-      people: casts.slack.people,
+      appId: APP_ID,
+      tenants: [
+        { tenantId: TENANT_ID, people: casts.teams.people },
+        { tenantId: TENANT_ID.replace('aa', 'ee'), people: casts.teams.strangers },
+      ],
     },
     clock.now,
   )
-  const teams = await startTeams({ tenantId: TENANT_ID, appId: APP_ID, people: casts.teams.people }, clock.now)
   const config: Config = {
     isProduction: false,
     http: { host: options.host ?? '127.0.0.1', port: options.port },
@@ -105,6 +102,7 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
     isClockManual: options.isClockManual,
     tryNextPorts: 20,
     ...(options.newId ? { newId: options.newId } : {}),
+    ...(options.isPlaygroundOpen ? { isPlaygroundOpen: true } : {}),
   })
   const url = `http://127.0.0.1:${app.port}`
   slack.connectTo(url)
@@ -122,41 +120,28 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
   }
 }
 
-function slackCast(): Cast {
-  const person = (id: string, name: string): SimulatedPerson => ({
-    id,
-    name,
-    language: 'en-GB',
-    timeZone: 'Europe/Berlin',
-  })
-  const members = Array.from({ length: MEMBERS }, (_, index) => `UMEMBER${index + 1}`)
-  const people = [
-    person('UADMIN', 'Admin'),
-    person('UFACILITATOR', 'Facilitator'),
-    person('USUPERVISOR', 'Supervisor'),
-    ...members.map((id, index) => person(id, `Member ${index + 1}`)),
-    { ...person('UAPP', 'Another app'), isBot: true },
-    { ...person('UCLOSED', 'Closed account'), isDeactivated: true },
-  ]
-  return { admin: 'UADMIN', facilitator: 'UFACILITATOR', supervisor: 'USUPERVISOR', members, people }
-}
-
-function teamsCast(): Cast {
-  const id = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
-  const person = (number: number, name: string): SimulatedPerson => ({
-    id: id(number),
-    name,
-    language: 'en-GB',
-    timeZone: 'Europe/Berlin',
-  })
-  const members = Array.from({ length: MEMBERS }, (_, index) => id(index + 1))
-  const people = [
-    person(100, 'Admin'),
-    person(101, 'Facilitator'),
-    person(102, 'Supervisor'),
-    ...members.map((_, index) => person(index + 1, `Member ${index + 1}`)),
-  ]
-  return { admin: id(100), facilitator: id(101), supervisor: id(102), members, people }
+/** The app is installed from its own manifest: what that does not ask for is refused. */
+async function startSlackOf(cast: Cast, clock: Clock, scopes?: readonly string[]): Promise<SlackSimulator> {
+  const manifest = readSlackManifest()
+  const members = [...cast.people.filter(({ isBot, isDeactivated }) => !isBot && !isDeactivated).map(({ id }) => id)]
+  return await startSlack(
+    {
+      signingSecret: SIGNING_SECRET,
+      scopes: scopes ?? manifest.oauth_config.scopes.bot,
+      events: manifest.settings.event_subscriptions.bot_events,
+      workspaces: [
+        {
+          teamId: TEAM_ID,
+          teamName: 'Demo workspace',
+          botToken: BOT_TOKEN,
+          people: cast.people,
+          channels: [{ id: 'C0GENERAL', name: 'general', isPrivate: false, members, hasApp: false }],
+        },
+        { teamId: 'T0SECOND', teamName: 'Second workspace', botToken: `${BOT_TOKEN}-second`, people: cast.strangers },
+      ],
+    },
+    clock.now,
+  )
 }
 
 /** The secret of a local workspace, made once and kept beside the keys: the data directory and its backups never hold it. */

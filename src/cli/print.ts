@@ -5,6 +5,7 @@ const WHERE: Record<Seen['audience'], string> = {
   private: 'only visible to',
   channel: 'channel, for',
   form: 'form for',
+  home: 'home tab of',
 }
 const PLATFORM = { slack: 'Slack', teams: 'Teams' } as const
 const TIME = new Intl.DateTimeFormat('en-GB', {

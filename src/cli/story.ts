@@ -1,6 +1,7 @@
 import { type Filled, type Hands, lastSeen, type Seen } from '../simulator/workspace.ts'
 import { nextDueAt } from '../store/occurrence.ts'
-import type { Cast, Local } from './local.ts'
+import type { Cast } from './cast.ts'
+import type { Local } from './local.ts'
 
 /** One group's week: who plays it, when it meets, and how many members answer. */
 export type Plot = {

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
-export type Answer = { status: number; body: unknown; headers?: Record<string, string> }
+/** `cut` leaves the caller without an answer: the connection is reset, or nothing ever comes. */
+export type Answer = { status: number; body: unknown; headers?: Record<string, string>; cut?: 'reset' | 'hang' }
 export type Received = {
   method: string
   path: string
@@ -11,14 +12,23 @@ export type Received = {
   raw: string
 }
 
-/** A small server on loopback for one simulated platform; `handle` answers in JSON. */
-export async function serve(
-  handle: (request: Received) => Promise<Answer>,
-): Promise<{ url: string; close(): Promise<void> }> {
+export type Server = { url: string; close(): Promise<void> }
+
+/** A small server on loopback; `handle` writes the response. Refuses to start in production. */
+export async function listen(
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+  port = 0,
+): Promise<Server> {
   if (process.env.NODE_ENV === 'production') throw new Error('the simulator does not run in production')
-  const server = createServer((request, response) => void respond(request, response, handle))
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' })
+      response.end(String(error))
+    })
+  })
   const listening = Promise.withResolvers<void>()
-  server.listen(0, '127.0.0.1', () => listening.resolve())
+  server.once('error', listening.reject)
+  server.listen(port, '127.0.0.1', () => listening.resolve())
   await listening.promise
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -31,23 +41,19 @@ export async function serve(
   }
 }
 
-async function respond(
-  request: IncomingMessage,
-  response: ServerResponse,
-  handle: (request: Received) => Promise<Answer>,
-): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://localhost')
-  const raw = (await buffer(request)).toString('utf8')
-  const answer = await handle({
-    method: request.method ?? 'GET',
-    path: url.pathname,
-    query: url.searchParams,
-    headers: request.headers,
-    raw,
+/** A small server on loopback for one simulated platform; `handle` answers in JSON. */
+export async function serve(handle: (request: Received) => Promise<Answer>): Promise<Server> {
+  return await listen(async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost')
+    const raw = (await buffer(request)).toString('utf8')
+    const { method = 'GET', headers } = request
+    const answer = await handle({ method, path: url.pathname, query: url.searchParams, headers, raw })
+    if (answer.cut === 'reset') request.socket.resetAndDestroy()
+    if (answer.cut) return
+    response
+      .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
+      .end(JSON.stringify(answer.body))
   })
-  response
-    .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
-    .end(JSON.stringify(answer.body))
 }
 
 export function parseJson(text: string): Record<string, unknown> | null {

@@ -8,6 +8,9 @@ export type SeenInput = {
   options: { value: string; label: string }[]
   value: string | string[] | null
   maxLength: number | null
+  isOptional: boolean
+  /** Where the platform keeps it: Slack's block, action and element type; Teams' input id. */
+  at: { block: string; action: string; element: string }
 }
 /** `reading` is everything in the order in which it stands. */
 export type Surface = {
@@ -76,6 +79,8 @@ function slackInput(block: Json): SeenInput {
     options: list(element.options).map((option) => ({ value: str(option.value), label: textOf(option.text) })),
     value: initial as SeenInput['value'],
     maxLength: typeof element.max_length === 'number' ? element.max_length : null,
+    isOptional: block.optional === true,
+    at: { block: str(block.block_id), action: str(element.action_id), element: str(element.type) },
   }
 }
 
@@ -112,6 +117,8 @@ function teamsInput(element: Json): SeenInput {
     options: list(element.choices).map((choice) => ({ value: str(choice.value), label: str(choice.title) })),
     value: isPeople ? value.split(',').filter((id) => id !== '') : value || null,
     maxLength: typeof element.maxLength === 'number' ? element.maxLength : null,
+    isOptional: element.isRequired !== true,
+    at: { block: '', action: str(element.id), element: str(element.type) },
   }
 }
 

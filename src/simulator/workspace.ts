@@ -10,7 +10,7 @@ export type SimulatedPerson = {
   isDeactivated?: boolean
 }
 
-export type Audience = 'dm' | 'private' | 'channel' | 'form'
+export type Audience = 'dm' | 'private' | 'channel' | 'form' | 'home'
 
 /** One thing that a person saw: what arrived, where, and what a lock screen would show of it (null: nothing). */
 export type Seen = {
@@ -34,13 +34,32 @@ export type LoggedRequest = {
   error: string | null
 }
 
-/** Everything that a simulated workspace remembers. */
-export type Journal = { seen: Seen[]; requests: LoggedRequest[] }
+/** A message as it stands in its conversation now. `onlyFor` is the one person who can see it; null: everybody there. */
+export type Message = {
+  id: string
+  place: string
+  at: string
+  /** A person's id, or the bot. */
+  author: 'bot' | (string & {})
+  onlyFor: string | null
+  /** As the platform stores it: Slack's text and blocks, Teams' activity. */
+  payload: Record<string, unknown>
+  isEdited: boolean
+}
 
-export const createJournal = (): Journal => ({ seen: [], requests: [] })
+/** Everything that a simulated platform remembers. `seen` is what was ever shown; `messages` is what stands there now. */
+export type Journal = {
+  seen: Seen[]
+  requests: LoggedRequest[]
+  messages: Message[]
+  /** Called after anything changed for somebody. */
+  onChange: () => void
+}
 
-/** What the bot answered to a person's request. */
-export type BotAnswer = { status: number; body: unknown }
+export const createJournal = (): Journal => ({ seen: [], requests: [], messages: [], onChange: () => {} })
+
+/** What the bot answered to a person's request. `problem` is what the platform's client says when it did not work. */
+export type BotAnswer = { status: number; body: unknown; problem?: string }
 
 /** Field values by name: text, a choice's value, or ids for people. */
 export type Filled = Record<string, string | readonly string[]>

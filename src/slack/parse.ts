@@ -1,4 +1,4 @@
-import type { BlockAction, SlashCommand, ViewSubmitAction } from '@slack/bolt'
+import type { BlockAction, EnvelopedEvent, SlashCommand, ViewSubmitAction } from '@slack/bolt'
 import { z } from 'zod'
 import type { FieldValue, Incoming, PersonRef } from '../platform.ts'
 
@@ -36,6 +36,21 @@ export function parseButton(body: BlockAction): Incoming | null {
       ...(value.data.id === null ? {} : { id: value.data.id }),
       ...(value.data.text === undefined ? {} : { text: value.data.text }),
     },
+    via: 'button',
+    canOpen: true,
+  }
+}
+
+/** The home tab was opened, which asks for what this person can do next; null for the app's other tabs. */
+export function parseHome(event: { tab?: string; user: string }, envelope: EnvelopedEvent): Incoming | null {
+  if (event.tab !== 'home') return null
+  return {
+    requestId: envelope.event_id,
+    platform: 'slack',
+    workspaceId: envelope.team_id,
+    sender: { externalId: event.user },
+    verb: 'home',
+    input: {},
     via: 'button',
     canOpen: true,
   }

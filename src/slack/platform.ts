@@ -15,8 +15,9 @@ import type { Log } from '../log.ts'
 import type { Incoming, OnIncoming, Platform } from '../platform.ts'
 import type { Reply } from '../views/card.ts'
 import { describe, send, whoAmI } from './calls.ts'
-import { isSlackBody, parseButton, parseCommand, parseForm } from './parse.ts'
-import { renderCardView, renderForm, renderMessage } from './render.ts'
+import { toPlatformError } from './failure.ts'
+import { isSlackBody, parseButton, parseCommand, parseForm, parseHome } from './parse.ts'
+import { renderCardView, renderForm, renderHome, renderMessage } from './render.ts'
 import { createReplayGuard } from './replay.ts'
 
 export type SlackSettings = { signingSecret: string; botToken: string; apiUrl: string }
@@ -73,7 +74,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     track(turns.form(() => parseForm(body, (id) => describe(interactive, id)), ack)),
   )
   app.view({ type: 'view_closed' }, ({ ack }) => ack())
-  app.event(/.*/, async () => {})
+  app.event('app_home_opened', ({ event, body }) => track(turns.home(parseHome(event, body))))
   app.error(async (error) => deps.log.error('slack.listener', error))
   const channels = new Map<string, string>()
   let own: string | null = null
@@ -160,14 +161,28 @@ function createTurns(client: WebClient, deps: SlackDeps) {
       incoming: Incoming | null,
       triggerId: string,
       ack: AckFn<void>,
-      respond: (message: RespondArguments) => Promise<unknown>,
+      /** Missing for a button on the home tab. */
+      respond: ((message: RespondArguments) => Promise<unknown>) | undefined,
     ): Promise<void> {
       if (!incoming) return await ack()
       const reply = await deps.onIncoming(incoming)
       const isOpen = !reply || (await opens(openView(triggerId, reply)))
+      // Left unacknowledged, Slack itself marks the button as failed.
+      if (!isOpen && !respond) throw new Error('the view did not open')
       await ack()
       // Told, not logged: the button may be a check-in's, and a line would say when somebody came.
-      if (!isOpen) await respond({ response_type: 'ephemeral', replace_original: false, text: deps.say('error.busy') })
+      if (!isOpen)
+        await respond?.({ response_type: 'ephemeral', replace_original: false, text: deps.say('error.busy') })
+    },
+    /** Bolt has acknowledged it already; a home tab that cannot be drawn now is drawn at its next opening. */
+    async home(incoming: Incoming | null): Promise<void> {
+      const reply = incoming && (await deps.onIncoming(incoming))
+      if (!reply || !('card' in reply)) return
+      try {
+        await client.views.publish({ user_id: incoming.sender.externalId, view: renderHome(reply.card) })
+      } catch (error) {
+        deps.log.warn('slack.home', { reason: toPlatformError(error, false).message })
+      }
     },
     async form(parse: () => Promise<Incoming | null>, ack: AckFn<ViewResponseAction>): Promise<void> {
       const incoming = await parse()

@@ -42,6 +42,11 @@ export function renderCardView(card: Card, closeLabel: string): ModalView {
   }
 }
 
+/** A card as the app's home tab. */
+export function renderHome(card: Card): types.HomeView {
+  return { type: 'home', blocks: labelled(card.kind, renderBlocks(card.blocks, LIMITS.blocksInView)) }
+}
+
 /** A form as a modal. What it is about travels as an id in private_metadata; the verb is the callback id. */
 export function renderForm(form: Form): ModalView {
   const intro = renderBlocks(form.intro, LIMITS.blocksInView - form.fields.length)

@@ -191,15 +191,9 @@ describe('npm start with credentials', () => {
   it('is the real service: it serves its workspace, finishes what it has acknowledged, and stops when told', async () => {
     const { dir, remove } = tempDir()
     const people = [{ id: 'UADMIN', name: 'Admin', language: 'en-GB', timeZone: 'UTC' }]
-    const workspace = {
-      teamId: 'T0REAL',
-      teamName: 'Real',
-      botToken: 'xoxb-real',
-      signingSecret: 'a signing secret of some length',
-      scopes: [],
-      people,
-    }
-    const slack = await startSlack(workspace, () => new Date())
+    const workspace = { teamId: 'T0REAL', teamName: 'Real', botToken: 'xoxb-real', people }
+    const app = { signingSecret: 'a signing secret of some length', scopes: [], events: [], workspaces: [workspace] }
+    const slack = await startSlack(app, () => new Date())
     const env = {
       PATH: process.env.PATH,
       NODE_ENV: 'production',
@@ -208,7 +202,7 @@ describe('npm start with credentials', () => {
       PORT: '0',
       GROUPWELL_SECRET: SECRET,
       ORGANISATION_COUNTRY: 'DE',
-      SLACK_SIGNING_SECRET: workspace.signingSecret,
+      SLACK_SIGNING_SECRET: app.signingSecret,
       SLACK_BOT_TOKEN: workspace.botToken,
       SLACK_FIRST_ADMIN: 'UADMIN',
       SLACK_API_URL: slack.apiUrl,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sign } from '../../src/simulator/slack-wire.ts'
+import { sign } from '../../src/simulator/slack/wire.ts'
 import { lastSeen, waitUntil } from '../../src/simulator/workspace.ts'
 import { answer, dump, moveTo, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
 

@@ -1,0 +1,42 @@
+import type { Answer } from './server.ts'
+
+/** A failure for the next call that matches: before the platform acts, or after. */
+export type Fault = {
+  /** Slack's method, or the connector's verb and path (`POST /v3/conversations`). Left out: whatever comes next. */
+  method?: string
+  status?: number
+  /** Seconds. A 429 without it names no time. */
+  retryAfter?: number
+  isAfterActing?: boolean
+  /** No answer at all: the connection is reset, or nothing ever comes. */
+  cut?: 'reset' | 'hang'
+}
+
+export type Faults = {
+  failNext(fault: Fault): void
+  /** Takes the fault that a call meets; null when none waits for it. */
+  take(method: string): Fault | null
+}
+
+export function createFaults(): Faults {
+  const waiting: Fault[] = []
+  return {
+    failNext: (fault) => {
+      waiting.push(fault)
+    },
+    take(method) {
+      const index = waiting.findIndex((fault) => fault.method === undefined || method.startsWith(fault.method))
+      return index === -1 ? null : (waiting.splice(index, 1)[0] ?? null)
+    },
+  }
+}
+
+/** Lets a call meet its fault: `act` runs unless the fault comes first, `fail` says it in the platform's words. */
+export function meet(fault: Fault | null, act: () => Answer, fail: (status: number) => unknown): Answer {
+  if (!fault) return act()
+  if (fault.isAfterActing) act()
+  const status = fault.status ?? 500
+  const headers: Record<string, string> =
+    fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) }
+  return { status, body: fail(status), headers, ...(fault.cut ? { cut: fault.cut } : {}) }
+}

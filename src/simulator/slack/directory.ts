@@ -1,0 +1,110 @@
+import type { Method } from './methods.ts'
+import { BOT_USER, channelsOf, directOf, type SlackState, type SlackWorkspace } from './state.ts'
+import { type Json, no, userOf } from './wire.ts'
+
+/** Who and where: the token itself, people, and conversations. */
+export const directory: Record<string, Method> = {
+  'auth.test': {
+    scope: null,
+    tier: 'special',
+    run: (_state, { teamId, teamName }) => ({
+      ok: true,
+      url: 'https://demo.slack.invalid/',
+      team: teamName,
+      team_id: teamId,
+      user: 'groupwell',
+      user_id: BOT_USER,
+      bot_id: 'B0BOT',
+      is_enterprise_install: false,
+    }),
+  },
+  'auth.revoke': {
+    scope: null,
+    tier: 'tier3',
+    run(state, { botToken }) {
+      state.revoked.add(botToken)
+      return { ok: true, revoked: true }
+    },
+  },
+  'users.info': {
+    scope: 'users:read',
+    tier: 'tier4',
+    run(_state, workspace, args) {
+      const person = workspace.people.find(({ id }) => id === args.user)
+      if (!person) return no('user_not_found')
+      return {
+        ok: true,
+        user: userOf(person, workspace.teamId, args.include_locale === 'true' || args.include_locale === true),
+      }
+    },
+  },
+  'users.list': {
+    scope: 'users:read',
+    tier: 'tier2',
+    run: (_state, workspace) => ({
+      ok: true,
+      members: workspace.people.map((person) => userOf(person, workspace.teamId, false)),
+    }),
+  },
+  'conversations.open': {
+    scope: 'im:write',
+    tier: 'tier3',
+    run(state, workspace, args) {
+      const ids = String(args.users ?? '').split(',')
+      if (ids.length > 1) return no('not_implemented')
+      const person = workspace.people.find(({ id }) => id === ids[0])
+      if (!person) return no('user_not_found')
+      if (person.isDeactivated) return no('user_disabled')
+      if (person.isBot) return no('cannot_dm_bot')
+      const id = directOf(person.id)
+      const isKnown = state.directs.has(id)
+      state.directs.set(id, person.id)
+      return { ok: true, ...(isKnown ? { no_op: true, already_open: true } : {}), channel: { id } }
+    },
+  },
+  'conversations.info': {
+    scope: (_state, args) => readScope(args),
+    tier: 'tier3',
+    run(state, workspace, args) {
+      const place = findConversation(state, workspace, String(args.channel))
+      if (!place) return no('channel_not_found')
+      const { id, name, isPrivate, isDirect, members } = place
+      return {
+        ok: true,
+        channel: {
+          id,
+          name,
+          is_private: isPrivate,
+          is_im: isDirect,
+          is_channel: !isDirect,
+          num_members: members.length,
+        },
+      }
+    },
+  },
+  'conversations.members': {
+    scope: (_state, args) => readScope(args),
+    tier: 'tier4',
+    run(state, workspace, args) {
+      const place = findConversation(state, workspace, String(args.channel))
+      return place
+        ? { ok: true, members: place.members, response_metadata: { next_cursor: '' } }
+        : no('channel_not_found')
+    },
+  },
+}
+
+/** Reading a conversation asks for the scope of its kind, told by the id's first letter. */
+function readScope(args: Json): string {
+  const first = String(args.channel ?? '')[0]
+  return first === 'D' ? 'im:read' : first === 'G' ? 'groups:read' : 'channels:read'
+}
+
+function findConversation(state: SlackState, workspace: SlackWorkspace, id: string) {
+  const person = state.directs.get(id)
+  if (person && workspace.people.some((known) => known.id === person))
+    return { id, name: '', isPrivate: true, isDirect: true, members: [person, BOT_USER] }
+  const channel = channelsOf(workspace).find((known) => known.id === id)
+  if (!channel || (channel.isPrivate && !channel.hasApp)) return null
+  return { ...channel, isDirect: false, members: channel.hasApp ? [...channel.members, BOT_USER] : channel.members }
+}

@@ -1,0 +1,221 @@
+// What Slack takes, from its reference pages (docs.slack.dev/reference/block-kit). The renderer has a table of its own:
+// sharing this one would hide its mistakes.
+type Json = Record<string, unknown>
+
+/** A complaint in Slack's own words: what, and the pointer to where. */
+export type Complaint = string
+const complain = (what: string, pointer: string): Complaint => `[ERROR] ${what} [json-pointer:${pointer}]`
+
+const MAX_BLOCKS = { message: 50, view: 100 }
+/** Undocumented; bolt-js issue 2509 found about 13,200 characters. */
+const MAX_MESSAGE_TEXT = 13_200
+const MAX_FALLBACK_TEXT = 40_000
+const MAX_VIEW_BYTES = 250_000
+const MAX_ID = 255
+
+/** The properties of each block and element that the simulator draws; anything else is refused. */
+const PROPERTIES: Record<string, { needs: readonly string[]; may: readonly string[] }> = {
+  section: { needs: ['text'], may: ['fields', 'accessory', 'expand'] },
+  header: { needs: ['text'], may: [] },
+  context: { needs: ['elements'], may: [] },
+  actions: { needs: ['elements'], may: [] },
+  divider: { needs: [], may: [] },
+  input: { needs: ['label', 'element'], may: ['hint', 'optional', 'dispatch_action'] },
+  button: { needs: ['text', 'action_id'], may: ['value', 'url', 'style', 'confirm', 'accessibility_label'] },
+  plain_text_input: {
+    needs: ['action_id'],
+    may: ['initial_value', 'multiline', 'min_length', 'max_length', 'placeholder', 'focus_on_load'],
+  },
+  radio_buttons: { needs: ['action_id', 'options'], may: ['initial_option', 'confirm', 'focus_on_load'] },
+  static_select: {
+    needs: ['action_id', 'options'],
+    may: ['initial_option', 'placeholder', 'confirm', 'focus_on_load'],
+  },
+  multi_users_select: {
+    needs: ['action_id'],
+    may: ['initial_users', 'max_selected_items', 'placeholder', 'confirm', 'focus_on_load'],
+  },
+}
+const BLOCKS = new Set(['section', 'header', 'context', 'actions', 'divider', 'input'])
+const INPUTS = new Set(['plain_text_input', 'radio_buttons', 'static_select', 'multi_users_select'])
+const VIEW_PROPERTIES = new Set(
+  'type title blocks submit close private_metadata callback_id clear_on_close notify_on_close external_id'.split(' '),
+)
+
+const list = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : [])
+
+/** What Slack would refuse about a message's blocks; empty when it would take them. */
+export function checkMessage(payload: Json): Complaint[] {
+  const { blocks, text } = payload
+  if (typeof text === 'string' && text.length > MAX_FALLBACK_TEXT) return ['msg_too_long']
+  if (!Array.isArray(blocks)) return typeof text === 'string' && text !== '' ? [] : ['no_text']
+  const complaints = checkBlocks(blocks as Json[], '/blocks', MAX_BLOCKS.message)
+  if (textOf(blocks).length > MAX_MESSAGE_TEXT) complaints.push('msg_blocks_too_long')
+  for (const [index, block] of (blocks as Json[]).entries())
+    if (block.type === 'input') complaints.push(complain('input is not allowed in a message', `/blocks/${index}/type`))
+  return complaints
+}
+
+/** All text that blocks show, in a row. */
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).join('')
+  if (typeof value !== 'object' || value === null) return ''
+  const { text, ...rest } = value as Json
+  return (typeof text === 'string' ? text : textOf(text)) + Object.values(rest).map(textOf).join('')
+}
+
+/** What Slack would refuse about a modal or a home tab. */
+export function checkView(view: Json): Complaint[] {
+  const complaints: Complaint[] = []
+  if (view.type !== 'modal' && view.type !== 'home')
+    return [complain(`unsupported type: ${view.type}`, '/view/type'), ...complaints]
+  if (JSON.stringify(view).length > MAX_VIEW_BYTES) complaints.push('view_too_large')
+  for (const key of Object.keys(view))
+    if (!VIEW_PROPERTIES.has(key)) complaints.push(complain(`invalid additional property: ${key}`, '/view'))
+  if (view.type === 'modal') checkText(view.title, { at: '/view/title', most: 24, isPlain: true }, complaints)
+  for (const name of ['submit', 'close'] as const)
+    if (view[name] !== undefined) checkText(view[name], { at: `/view/${name}`, most: 24, isPlain: true }, complaints)
+  checkLength(view.private_metadata, 3000, '/view/private_metadata', complaints)
+  checkLength(view.callback_id, MAX_ID, '/view/callback_id', complaints)
+  checkLength(view.external_id, MAX_ID, '/view/external_id', complaints)
+  const blocks = list(view.blocks)
+  if (!Array.isArray(view.blocks)) complaints.push(complain('missing required field: blocks', '/view'))
+  complaints.push(...checkBlocks(blocks, '/view/blocks', MAX_BLOCKS.view))
+  if (view.type === 'modal' && blocks.some((block) => block.type === 'input') && view.submit === undefined)
+    complaints.push(complain('missing required field: submit', '/view'))
+  return complaints
+}
+
+function checkBlocks(blocks: Json[], at: string, most: number): Complaint[] {
+  const complaints: Complaint[] = []
+  if (blocks.length > most) complaints.push(complain(`no more than ${most} items allowed`, at))
+  const ids = new Set<unknown>()
+  for (const [index, block] of blocks.entries()) {
+    const here = `${at}/${index}`
+    if (block.block_id !== undefined && ids.has(block.block_id))
+      complaints.push(complain(`\`${block.block_id}\` already exists`, `${here}/block_id`))
+    ids.add(block.block_id)
+    checkBlock(block, here, complaints)
+  }
+  return complaints
+}
+
+function checkBlock(block: Json, at: string, complaints: Complaint[]): void {
+  if (!BLOCKS.has(String(block.type)))
+    return void complaints.push(complain(`unsupported type: ${block.type}`, `${at}/type`))
+  checkProperties(block, ['type', 'block_id'], at, complaints)
+  checkLength(block.block_id, MAX_ID, `${at}/block_id`, complaints)
+  if (block.type === 'section') checkSection(block, at, complaints)
+  if (block.type === 'header') checkText(block.text, { at: `${at}/text`, most: 150, isPlain: true }, complaints)
+  if (block.type === 'context') {
+    const elements = checkCount(block.elements, 10, `${at}/elements`, complaints)
+    for (const [index, element] of elements.entries())
+      checkText(element, { at: `${at}/elements/${index}`, most: 2000, isPlain: false }, complaints)
+  }
+  if (block.type === 'actions') checkActions(block, at, complaints)
+  if (block.type === 'input') checkInput(block, at, complaints)
+}
+
+function checkProperties(item: Json, always: readonly string[], at: string, complaints: Complaint[]): void {
+  const known = PROPERTIES[String(item.type)] ?? { needs: [], may: [] }
+  for (const name of known.needs)
+    if (item[name] === undefined) complaints.push(complain(`missing required field: ${name}`, at))
+  for (const key of Object.keys(item))
+    if (![...always, ...known.needs, ...known.may].includes(key))
+      complaints.push(complain(`invalid additional property: ${key}`, at))
+}
+
+function checkSection(block: Json, at: string, complaints: Complaint[]): void {
+  if (block.text !== undefined) checkText(block.text, { at: `${at}/text`, most: 3000, isPlain: false }, complaints)
+  if (block.fields === undefined) return
+  for (const [index, field] of checkCount(block.fields, 10, `${at}/fields`, complaints).entries())
+    checkText(field, { at: `${at}/fields/${index}`, most: 2000, isPlain: false }, complaints)
+}
+
+function checkActions(block: Json, at: string, complaints: Complaint[]): void {
+  const ids = new Set<unknown>()
+  for (const [index, element] of checkCount(block.elements, 25, `${at}/elements`, complaints).entries()) {
+    const here = `${at}/elements/${index}`
+    if (element.type !== 'button') {
+      complaints.push(complain(`unsupported type: ${element.type}`, `${here}/type`))
+      continue
+    }
+    checkProperties(element, ['type'], here, complaints)
+    if (ids.has(element.action_id))
+      complaints.push(complain(`\`action_id\` "${element.action_id}" already exists`, `${here}/action_id`))
+    ids.add(element.action_id)
+    checkLength(element.action_id, MAX_ID, `${here}/action_id`, complaints)
+    checkLength(element.value, 2000, `${here}/value`, complaints)
+    checkLength(element.url, 3000, `${here}/url`, complaints)
+    checkText(element.text, { at: `${here}/text`, most: 75, isPlain: true }, complaints)
+    if (element.style !== undefined && element.style !== 'primary' && element.style !== 'danger')
+      complaints.push(complain('must be a valid enum value', `${here}/style`))
+  }
+}
+
+function checkInput(block: Json, at: string, complaints: Complaint[]): void {
+  checkText(block.label, { at: `${at}/label`, most: 2000, isPlain: true }, complaints)
+  if (block.hint !== undefined) checkText(block.hint, { at: `${at}/hint`, most: 2000, isPlain: true }, complaints)
+  const element = (block.element ?? {}) as Json
+  const here = `${at}/element`
+  if (!INPUTS.has(String(element.type)))
+    return void complaints.push(complain(`unsupported type: ${element.type}`, `${here}/type`))
+  checkProperties(element, ['type'], here, complaints)
+  checkLength(element.action_id, MAX_ID, `${here}/action_id`, complaints)
+  if (element.placeholder !== undefined)
+    checkText(element.placeholder, { at: `${here}/placeholder`, most: 150, isPlain: true }, complaints)
+  if (element.type === 'radio_buttons') checkOptions(element, 10, here, complaints)
+  if (element.type === 'static_select') checkOptions(element, 100, here, complaints)
+  if (element.type === 'plain_text_input') checkTextInput(element, here, complaints)
+}
+
+function checkOptions(element: Json, most: number, at: string, complaints: Complaint[]): void {
+  const options = checkCount(element.options, most, `${at}/options`, complaints)
+  for (const [index, option] of options.entries()) {
+    checkText(
+      option.text,
+      { at: `${at}/options/${index}/text`, most: 75, isPlain: element.type !== 'radio_buttons' },
+      complaints,
+    )
+    checkLength(option.value, 75, `${at}/options/${index}/value`, complaints)
+  }
+  const initial = element.initial_option as Json | undefined
+  if (initial && !options.some((option) => JSON.stringify(option) === JSON.stringify(initial)))
+    complaints.push(complain('initial_option must be one of the options', `${at}/initial_option`))
+}
+
+function checkTextInput(element: Json, at: string, complaints: Complaint[]): void {
+  const { max_length: most, initial_value: initial } = element
+  if (most !== undefined && !(typeof most === 'number' && most >= 1 && most <= 3000))
+    complaints.push(complain('must be between 1 and 3000', `${at}/max_length`))
+  if (typeof initial === 'string' && typeof most === 'number')
+    checkLength(initial, most, `${at}/initial_value`, complaints)
+}
+
+/** The items of a list that must have one to `most`. */
+function checkCount(value: unknown, most: number, at: string, complaints: Complaint[]): Json[] {
+  const items = list(value)
+  if (items.length === 0) complaints.push(complain('no fewer than 1 items allowed', at))
+  if (items.length > most) complaints.push(complain(`no more than ${most} items allowed`, at))
+  return items
+}
+
+function checkLength(value: unknown, most: number, at: string, complaints: Complaint[]): void {
+  if (value === undefined) return
+  if (typeof value !== 'string') complaints.push(complain('must provide a string', at))
+  else if (value.length > most) complaints.push(complain(`must be less than ${most + 1} characters`, at))
+}
+
+function checkText(
+  value: unknown,
+  { at, most, isPlain }: { at: string; most: number; isPlain: boolean },
+  complaints: Complaint[],
+): void {
+  if (typeof value !== 'object' || value === null) return void complaints.push(complain('must provide an object', at))
+  const { type, text } = value as Json
+  if (typeof text !== 'string' || text.length === 0)
+    complaints.push(complain('must be more than 0 characters', `${at}/text`))
+  else checkLength(text, most, `${at}/text`, complaints)
+  if (type !== 'plain_text' && (isPlain || type !== 'mrkdwn'))
+    complaints.push(complain('must be a valid enum value', `${at}/type`))
+}
