@@ -1,4 +1,3 @@
-import { createEmulator, type Emulator } from 'emulate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PlatformError } from '../../src/errors.ts'
 import { createHttpServer, type HttpServer } from '../../src/http.ts'
@@ -6,28 +5,26 @@ import { createLog } from '../../src/log.ts'
 import type { Incoming, Platform } from '../../src/platform.ts'
 import { sign } from '../../src/simulator/slack/wire.ts'
 import { createSlack } from '../../src/slack/platform.ts'
-import type { Reply } from '../../src/views/card.ts'
+import type { Card, Reply } from '../../src/views/card.ts'
 import { notice } from '../../src/views/notice.ts'
+import { call, PEERS, type Peer, SIGNING_SECRET } from './peers.ts'
 
-const TOKEN = 'xoxb-contract'
-const WEAK_TOKEN = 'xoxb-weak'
-const SIGNING_SECRET = 'contract signing secret'
 const log = createLog(
   'silent',
   () => {},
   () => new Date(),
 )
+const seconds = () => String(Math.floor(Date.now() / 1000))
 
-/** The Slack adapter against a Slack that is not ours: another project's stateful Web API, scopes enforced. */
-describe('the Slack adapter, against an independent Web API', () => {
-  let emulator: Emulator
+/** The same flows of the adapter against a Slack that is not ours and against our own: neither may hide a mistake. */
+describe.each(PEERS)('the Slack adapter, against $name', ({ open }) => {
+  let peer: Peer
   let slack: Platform
   let http: HttpServer
   let url = ''
   let reply: Reply | null = null
-  const received: Incoming[] = []
+  let received: Incoming[] = []
 
-  const settings = (botToken: string) => ({ signingSecret: SIGNING_SECRET, botToken, apiUrl: `${emulator.url}/api/` })
   const deps = {
     onIncoming: async (incoming: Incoming) => {
       received.push(incoming)
@@ -37,17 +34,11 @@ describe('the Slack adapter, against an independent Web API', () => {
     say: (key: string) => key,
     wall: () => new Date(),
   }
-  const call = async (method: string, body: Record<string, string>) => {
-    const response = await fetch(`${emulator.url}/api/${method}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${TOKEN}` },
-      body: new URLSearchParams(body),
-    })
-    return (await response.json()) as Record<string, unknown>
-  }
-  const userId = async (name: string) =>
-    ((await call('users.list', {})).members as { id: string; name: string }[]).find((user) => user.name === name)?.id ??
-    ''
+  const settings = ({ apiUrl, token }: { apiUrl: string; token: string }) => ({
+    signingSecret: SIGNING_SECRET,
+    botToken: token,
+    apiUrl,
+  })
   const outgoing = (externalId: string) => ({
     workspaceId: 'T1',
     externalId,
@@ -61,40 +52,35 @@ describe('the Slack adapter, against an independent Web API', () => {
   })
 
   beforeAll(async () => {
-    const scopes = ['chat:write', 'im:write', 'users:read', 'im:history']
-    const tokens = [
-      { token: TOKEN, user: 'bot-owner', scopes },
-      { token: WEAK_TOKEN, user: 'bot-owner', scopes: ['users:read'] },
-    ]
-    const users = ['bot-owner', 'member'].map((name) => ({ name, real_name: name, email: `${name}@example.invalid` }))
-    emulator = await createEmulator({
-      service: 'slack',
-      port: 0,
-      seed: { slack: { strict_scopes: true, team: { name: 'Contract', domain: 'contract' }, users, tokens } },
-    })
-    slack = createSlack(settings(TOKEN), deps)
+    peer = await open()
+    slack = createSlack(settings(peer), deps)
     http = createHttpServer(new Map([[slack.path, slack.handle]]), log)
     url = `http://127.0.0.1:${await http.listen('127.0.0.1', 0, { tryNextPorts: 0 })}${slack.path}`
   })
   afterAll(async () => {
     await http.close(1_000)
-    await emulator.close()
+    await peer.close()
   })
 
   it('learns which workspace its token is for', async () => {
     expect(await slack.start()).toEqual({ externalId: expect.stringMatching(/^T/), name: 'Contract' })
   })
 
-  it('opens a DM and posts the notice with its blocks, once', async () => {
-    const member = await userId('member')
-    await slack.send(outgoing(member))
-    const { channel } = (await call('conversations.open', { users: member })) as { channel: { id: string } }
-    const { messages } = (await call('conversations.history', { channel: channel.id })) as {
-      messages: { text: string; blocks: { block_id?: string; type: string }[] }[]
+  it('opens a DM and posts the notice with its blocks, once, and the message can be changed and removed', async () => {
+    await slack.send(outgoing(peer.member))
+    const { channel } = (await call(peer.apiUrl, 'conversations.open', { users: peer.member })) as {
+      channel: { id: string }
     }
-    expect(messages).toHaveLength(1)
-    expect(messages[0]?.text).toBe('Tuesday group: Tuesday, 17:30.')
-    expect(messages[0]?.blocks.map(({ type }) => type)).toEqual(['section', 'actions'])
+    const again = await call(peer.apiUrl, 'conversations.open', { users: peer.member })
+    expect(again).toMatchObject({ ok: true, no_op: true, already_open: true, channel: { id: channel.id } })
+    const posted = await call(peer.apiUrl, 'chat.postMessage', { channel: channel.id, text: 'x' })
+    const { ts } = posted
+    expect(await call(peer.apiUrl, 'chat.update', { channel: channel.id, ts, text: 'y' })).toMatchObject({
+      ok: true,
+      ts,
+    })
+    expect(await call(peer.apiUrl, 'chat.delete', { channel: channel.id, ts })).toMatchObject({ ok: true, ts })
+    expect((await call(peer.apiUrl, 'chat.delete', { channel: channel.id, ts })).error).toBe('message_not_found')
   })
 
   it('says that a person who is not there is gone for good', async () => {
@@ -105,14 +91,11 @@ describe('the Slack adapter, against an independent Web API', () => {
   })
 
   it('says which scope is missing, and that it may work later', async () => {
-    const weak = createSlack(settings(WEAK_TOKEN), deps)
-    await expect(weak.send(outgoing(await userId('member')))).rejects.toMatchObject({
-      message: 'missing_scope',
-      isGone: false,
-    })
+    const weak = createSlack(settings(peer.weak), deps)
+    await expect(weak.send(outgoing(peer.member))).rejects.toMatchObject({ message: 'missing_scope', isGone: false })
   })
 
-  it('opens a form on a real trigger, and says to try again on one that is not', async () => {
+  it('opens a form on a real trigger, and says to try again on one that is used or was never given', async () => {
     reply = {
       type: 'form',
       form: {
@@ -126,39 +109,76 @@ describe('the Slack adapter, against an independent Web API', () => {
         fields: [{ type: 'text', name: 'alias', label: 'Name', maxLength: 60 }],
       },
     }
-    const { trigger_id: trigger } = await call('views.generateTriggerId', {
-      user_id: await userId('member'),
-      user: await userId('member'),
-    })
-    expect(typeof trigger).toBe('string')
-    expect(await command(String(trigger))).toEqual({ status: 200, text: '' })
-    const late = await command('not-a-trigger')
-    expect(late.status).toBe(200)
-    expect(late.text).toContain('error.busy')
-    expect(received.map(({ verb, input }) => [verb, input.text])).toEqual([
-      ['', 'new'],
-      ['', 'new'],
-    ])
+    received = []
+    const trigger = await peer.newTrigger()
+    expect(await command(trigger)).toEqual({ status: 200, text: '' })
+    for (const late of [trigger, 'not-a-trigger']) {
+      const answer = await command(late)
+      expect(answer.status).toBe(200)
+      expect(answer.text).toContain('error.busy')
+    }
+    expect(received.map(({ verb, input }) => [verb, input.text])).toEqual(Array(3).fill(['', 'new']))
   })
 
-  async function command(trigger: string): Promise<{ status: number; text: string }> {
-    const body = new URLSearchParams({
-      command: '/group',
-      text: 'new',
-      team_id: 'T1',
-      user_id: 'U1',
-      channel_id: 'C1',
-      trigger_id: trigger,
-      response_url: 'http://127.0.0.1:9/unused',
-      api_app_id: 'A1',
-    }).toString()
-    const timestamp = String(Math.floor(Date.now() / 1000))
+  it('draws the home tab when it is opened, and again over the first', async () => {
+    const card: Card = {
+      kind: 'home',
+      title: 'Groupwell',
+      notification: 'Groupwell',
+      blocks: [{ type: 'text', text: 'x' }],
+    }
+    reply = { type: 'message', card }
+    received = []
+    for (const tab of ['home', 'messages', 'home']) await opened(tab)
+    await slack.stop()
+    expect(received.map(({ verb, sender }) => [verb, sender.externalId])).toEqual(Array(2).fill(['home', peer.member]))
+    const stale = { user_id: peer.member, view: { type: 'home', blocks: [] }, hash: '1.stale' }
+    expect((await call(peer.apiUrl, 'views.publish', stale)).error).toBe('hash_conflict')
+  })
+
+  it.each<[string, string, object, string | null | undefined, string]>([
+    ['no token', 'auth.test', {}, null, 'not_authed'],
+    ['a person who is not there', 'users.info', { user: 'U000NOBODY' }, undefined, 'user_not_found'],
+    ['a chat with nobody', 'conversations.open', { users: 'U000NOBODY' }, undefined, 'user_not_found'],
+    ['a conversation that is not there', 'conversations.info', { channel: 'D000' }, undefined, 'channel_not_found'],
+    ['a message to nowhere', 'chat.postMessage', { channel: 'D000', text: 'x' }, undefined, 'channel_not_found'],
+    ['a trigger never given', 'views.open', { trigger_id: '1.2.3', view: MODAL }, undefined, 'invalid_trigger_id'],
+    ['a view that is not there', 'views.update', { view_id: 'V0', view: MODAL }, undefined, 'not_found'],
+    ['a home tab of nobody', 'views.publish', { user_id: 'U000NOBODY', view: HOME }, undefined, 'user_not_found'],
+  ])('is told in the same word: %s', async (_name, method, args, token, error) => {
+    expect((await call(peer.apiUrl, method, args, token)).error).toBe(error)
+  })
+
+  async function post(body: string, contentType: string): Promise<{ status: number; text: string }> {
+    const timestamp = seconds()
     const headers = {
-      'content-type': 'application/x-www-form-urlencoded',
+      'content-type': contentType,
       'x-slack-request-timestamp': timestamp,
       'x-slack-signature': sign(SIGNING_SECRET, timestamp, body),
     }
     const response = await fetch(url, { method: 'POST', headers, body })
     return { status: response.status, text: await response.text() }
   }
+  async function command(trigger: string): Promise<{ status: number; text: string }> {
+    const fields = {
+      command: '/group',
+      text: 'new',
+      team_id: 'T1',
+      user_id: 'U1',
+      channel_id: 'C1',
+      trigger_id: trigger,
+      response_url: `http://127.0.0.1:9/${crypto.randomUUID()}`,
+      api_app_id: 'A1',
+    }
+    return await post(new URLSearchParams(fields).toString(), 'application/x-www-form-urlencoded')
+  }
+  async function opened(tab: string): Promise<void> {
+    const event = { type: 'app_home_opened', user: peer.member, tab, channel: 'D1', event_ts: '1.1' }
+    const id = crypto.randomUUID()
+    const body = JSON.stringify({ type: 'event_callback', team_id: 'T1', event_id: id, event, event_time: 1 })
+    expect((await post(body, 'application/json')).status).toBe(200)
+  }
 })
+
+const MODAL = { type: 'modal', title: { type: 'plain_text', text: 'T' }, blocks: [{ type: 'divider' }] }
+const HOME = { type: 'home', blocks: [{ type: 'divider' }] }
