@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { SetupError } from '../errors.ts'
 import { type Local, localSecret, settableClock, startLocal } from './local.ts'
 import { printSeen } from './print.ts'
-import { allSeen, nameOf, type Plot, playWeek } from './story.ts'
+import { allSeen, nameOf, type Plot, tell } from './story.ts'
 
 const MEMBERS = 8
 const ZONE = 'Europe/Berlin'
@@ -26,13 +26,8 @@ export async function demo(args: readonly string[]): Promise<void> {
     isClockManual: true,
     logLevel: 'error',
   })
-  await playWeek(
-    local,
-    plotsOf(options.answers),
-    new Date('2026-03-02T09:00:00Z'),
-    new Date('2026-03-09T08:00:00Z'),
-    options.seed,
-  )
+  const span = { from: new Date('2026-03-02T09:00:00Z'), until: new Date('2026-03-09T08:00:00Z') }
+  await tell(local, plotsOf(options.answers), { ...span, seed: options.seed })
   report(local, options.isJson)
   await local.stop()
 }
@@ -82,7 +77,7 @@ function plotsOf(answers: Options['answers']): Plot[] {
       firstDate: '2026-03-03',
       time: '17:30',
       answers: answers.slack,
-      summaryAt: new Date('2026-03-05T19:00:00Z'),
+      summariesAt: [new Date('2026-03-05T19:00:00Z')],
     },
     {
       ...common,
@@ -91,7 +86,7 @@ function plotsOf(answers: Options['answers']): Plot[] {
       firstDate: '2026-03-04',
       time: '18:00',
       answers: answers.teams,
-      summaryAt: new Date('2026-03-06T19:30:00Z'),
+      summariesAt: [new Date('2026-03-06T19:30:00Z')],
     },
   ]
 }

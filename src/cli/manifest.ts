@@ -27,6 +27,26 @@ export function readSlackManifest(): z.infer<typeof slackManifest> {
   return slackManifest.parse(JSON.parse(read('slack/manifest.json')))
 }
 
+const teamsManifest = z.object({
+  bots: z.tuple([
+    z.object({
+      commandLists: z.array(
+        z.object({
+          scopes: z.array(z.string()),
+          commands: z.array(z.object({ title: z.string(), description: z.string() })),
+        }),
+      ),
+    }),
+  ]),
+})
+
+/** The commands that Teams offers in a chat with the app. */
+export function readTeamsCommands(): { line: string; does: string }[] {
+  const { bots } = teamsManifest.parse(JSON.parse(read('teams/manifest.json')))
+  const personal = bots[0].commandLists.find(({ scopes }) => scopes.includes('personal'))
+  return (personal?.commands ?? []).map(({ title, description }) => ({ line: title, does: description }))
+}
+
 /** `npx groupwell manifest`: Slack's manifest on standard output, or Teams' app package as a file, for this service's address. */
 export async function manifest(args: readonly string[]): Promise<void> {
   const { platform, url, appId, website, out } = readOptions(args)

@@ -1,15 +1,22 @@
 import path from 'node:path'
 import type { Config } from '../config.ts'
-import { SetupError } from '../errors.ts'
+import { messageOf, SetupError } from '../errors.ts'
 import { stopOnSignal } from '../main.ts'
+import { keepMemory } from '../simulator/memory.ts'
+import { startPage } from '../simulator/page/server.ts'
 import { type Local, localSecret, settableClock, startLocal } from './local.ts'
-import { printSeen, together } from './print.ts'
-import { allSeen, askForSummary, nameOf, type Plot, playWeek } from './story.ts'
+import { createStage } from './stage.ts'
+import { type Plot, type Progress, tell } from './story.ts'
 
 const DAY_MS = 24 * 60 * 60_000
+/** Weeks that have already been when somebody opens the demo: enough for results to be compared. */
+const HISTORY_WEEKS = 6
+const ZONE = 'Europe/Berlin'
 
-/** The local workspace with one group's week already lived; then it keeps serving. */
-export async function serveLocal(config: Config): Promise<void> {
+type Telling = { progress: Progress | null; trouble: string | null }
+
+/** The local workspace and its page. It serves at once; on the first start the past weeks are told meanwhile. */
+export async function serveLocal(config: Config, { isPlaygroundOpen }: { isPlaygroundOpen: boolean }): Promise<void> {
   if (config.store.url) {
     throw new SetupError(
       'DATABASE_URL is set, but no Slack or Microsoft credentials are: the demo keeps to a store of its own. Set the credentials (see .env.example), or leave DATABASE_URL out.',
@@ -21,56 +28,68 @@ export async function serveLocal(config: Config): Promise<void> {
   const dataDir = path.resolve(`${config.store.dataDir}-demo`)
   const local = await startLocal(clock, {
     host: config.http.host,
-    port: config.http.port,
+    port: config.http.port === 0 ? 0 : config.http.port + 1,
     store: { dataDir, databaseUrl: null },
     keyDir,
     secret: config.ballot.secret ?? localSecret(keyDir),
     country: config.organisation.country ?? 'DE',
     isClockManual: false,
     logLevel: config.log.level === 'info' ? 'warn' : config.log.level,
+    isPlaygroundOpen,
   })
-  say('Groupwell: no Slack or Teams credentials, so this is the local demo workspace. Everybody in it is fictional.\n')
   const isFirst = (await local.app.door.database.db.group.count()) === 0
-  if (isFirst) await liveAWeek(local)
-  else {
-    await local.app.settle()
-    say('The group is still there from last time. Its facilitator asks how it is doing:\n')
-    await askForSummary(local, { platform: 'slack' })
-  }
-  for (const seen of together(allSeen(local))) {
-    const first = seen[0]
-    if (first)
-      say(
-        printSeen(
-          first,
-          seen.map((one) => nameOf(local.casts, one.platform, one.person)),
-        ),
-      )
-  }
-  say(
-    `Ready: http://127.0.0.1:${local.app.port}/healthz  ·  the data is in ${path.relative('.', dataDir)}  ·  stop with Ctrl+C`,
-  )
-  await stopOnSignal(() => local.stop())
+  const memory = keepMemory(`${dataDir}.platforms.json`, local.slack, local.teams, isFirst)
+  const telling: Telling = { progress: isFirst ? { done: 0, total: HISTORY_WEEKS } : null, trouble: null }
+  const page = await startPage(createStage(local, telling), config.http.port, memory.save)
+  const isStopping = { yes: false }
+  say('Groupwell: no Slack or Teams credentials, so this is the local demo workspace. Everybody in it is fictional.')
+  say(`Ready: ${page.url}  ·  stop with Ctrl+C`)
+  say(`The service itself: http://127.0.0.1:${local.app.port}/healthz  ·  its data: ${path.relative('.', dataDir)}`)
+  if (isPlaygroundOpen) say(`Teams clients without a token: http://127.0.0.1:${local.app.port}/api/playground`)
+  const told = isFirst ? tellHistory(local, telling, isStopping) : Promise.resolve()
+  await stopOnSignal(async () => {
+    isStopping.yes = true
+    await page.close()
+    memory.close()
+    await local.stop()
+    await told
+  })
 }
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
-/** A week that ends now: the group met five days ago, and the check-in has closed. */
-async function liveAWeek(local: Local): Promise<void> {
-  const now = new Date()
-  const sessionDay = new Date(now.getTime() - 5 * DAY_MS)
-  const firstDate = sessionDay.toISOString().slice(0, 10)
-  const plot: Plot = {
-    platform: 'slack',
-    alias: 'Evening group',
-    firstDate,
-    time: '17:30',
-    timeZone: 'Europe/Berlin',
-    answers: 7,
-    summaryAt: new Date(now.getTime() - DAY_MS),
+/** Weeks that end now, one group on each platform, through the real code; the page shows them come in. */
+async function tellHistory(local: Local, telling: Telling, isStopping: { yes: boolean }): Promise<void> {
+  const startedAt = Date.now()
+  const changed = () => local.slack.journal.onChange()
+  try {
+    const now = new Date()
+    const from = new Date(now.getTime() - HISTORY_WEEKS * 7 * DAY_MS)
+    const plots = [plot('slack', 'Evening group', 7, from, 1), plot('teams', 'Morning group', 6, from, 2)]
+    await tell(local, plots, { from, until: now, seed: 7 }, (progress) => {
+      telling.progress = progress
+      changed()
+    })
+    say(`The last ${HISTORY_WEEKS} weeks of two groups are told (${Math.round((Date.now() - startedAt) / 1000)} s).`)
+  } catch (error) {
+    if (isStopping.yes) return
+    telling.trouble = `The story of the last weeks broke off: ${messageOf(error)}`
+    say(telling.trouble)
   }
-  await playWeek(local, [plot], new Date(now.getTime() - 8 * DAY_MS), now, 7)
   local.clock.set(null)
+  telling.progress = null
+  changed()
+}
+
+/** A group that met every week on the day that is `offset` days after the story begins; a summary after every check-in. */
+function plot(platform: Plot['platform'], alias: string, answers: number, from: Date, offset: number): Plot {
+  const first = new Date(from.getTime() + offset * DAY_MS)
+  const summariesAt = Array.from(
+    { length: HISTORY_WEEKS },
+    (_, week) => new Date(first.getTime() + (week * 7 + 3) * DAY_MS),
+  )
+  const time = platform === 'slack' ? '17:30' : '10:00'
+  return { platform, alias, firstDate: first.toISOString().slice(0, 10), time, timeZone: ZONE, answers, summariesAt }
 }

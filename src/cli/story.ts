@@ -1,5 +1,6 @@
-import { type Filled, type Hands, lastSeen, type Seen } from '../simulator/workspace.ts'
-import { nextDueAt } from '../store/occurrence.ts'
+import { slackSurface, teamsSurface } from '../simulator/surface.ts'
+import { type Filled, type Hands, lastSeen, type Message, type Seen } from '../simulator/workspace.ts'
+import { findNextDue } from '../store/occurrence.ts'
 import type { Cast } from './cast.ts'
 import type { Local } from './local.ts'
 
@@ -13,7 +14,7 @@ export type Plot = {
   timeZone: string
   answers: number
   /** When the facilitator asks for a summary. */
-  summaryAt: Date
+  summariesAt: readonly Date[]
 }
 
 /** A small repeatable generator (mulberry32), so that a seed gives the same story again. */
@@ -37,40 +38,54 @@ export function answerIn(mood: number, drawn: number): number {
   return Math.min(5, Math.max(1, Math.round(mood + (drawn - 0.5) * 2)))
 }
 
-/** Plays the week of every plot, from setting up to the digest, through the people's own clicks. */
-export async function playWeek(
+/** How far a story is told, in weeks. */
+export type Progress = { done: number; total: number }
+
+const WEEK_MS = 7 * 24 * 60 * 60_000
+
+/** Tells the story of every plot, from setting up to the end, through the people's own clicks. */
+export async function tell(
   local: Local,
   plots: readonly Plot[],
-  from: Date,
-  until: Date,
-  seed: number,
+  span: { from: Date; until: Date; seed: number },
+  onProgress: (progress: Progress) => void = () => {},
 ): Promise<void> {
-  const random = seeded(seed)
-  const moods = new Map(plots.map((plot): [Plot, number] => [plot, moodOf(random())]))
-  local.clock.set(from)
+  const { clock, app } = local
+  const random = seeded(span.seed)
+  const total = Math.ceil((span.until.getTime() - span.from.getTime()) / WEEK_MS)
+  const progress = () =>
+    onProgress({ done: Math.floor((clock.now().getTime() - span.from.getTime()) / WEEK_MS), total })
+  clock.set(span.from)
+  progress()
   for (const plot of plots) await setUp(local, plot)
-  await local.app.settle()
-  const read = new Map<Hands, number>(plots.map((plot) => [local[plot.platform], 0]))
+  await app.settle()
+  const story: Story = { read: new Map(plots.map((plot) => [local[plot.platform], 0])), moods: new Map(), random }
   const react = async () => {
-    for (const plot of plots) await reactTo(local, plot, read, () => answerIn(moods.get(plot) ?? 3, random()))
-    await local.app.settle()
+    for (const plot of plots) await reactTo(local, plot, story)
+    await app.settle()
   }
   await react()
-  const summaries = plots.map((plot) => ({ at: plot.summaryAt, plot }))
+  const summaries = plots.flatMap((plot) => plot.summariesAt.map((at) => ({ at, plot })))
   for (;;) {
-    const due = await nextDueAt(local.app.door.database.db, local.clock.now())
-    const summary = summaries.find(({ at }) => at <= until && (due === null || at <= due))
+    const due = (await findNextDue(app.door.database.db, clock.now()))?.dueAt ?? null
+    const summary = summaries
+      .filter(({ at }) => at <= span.until && (due === null || at <= due))
+      .sort((a, b) => a.at.getTime() - b.at.getTime())[0]
     const next = summary ? summary.at : due
-    if (next === null || next > until) break
-    local.clock.set(next)
-    await local.app.settle()
+    if (next === null || next > span.until) break
+    clock.set(next)
+    progress()
+    await app.settle()
     await react()
     if (!summary) continue
     summaries.splice(summaries.indexOf(summary), 1)
     await askForSummary(local, summary.plot)
   }
-  local.clock.set(until)
+  clock.set(span.until)
 }
+
+/** What was reacted to so far, how each group's weeks are, and where chance comes from. */
+type Story = { read: Map<Hands, number>; moods: Map<string, number>; random: () => number }
 
 async function setUp(local: Local, plot: Plot): Promise<void> {
   const hands = local[plot.platform]
@@ -100,17 +115,43 @@ export async function fill(hands: Hands, person: string, line: string, filled: F
 }
 
 /** People do what their new messages ask: accept the agreement, answer (as many as the plot says), open the digest. */
-async function reactTo(local: Local, plot: Plot, read: Map<Hands, number>, draw: () => number): Promise<void> {
+async function reactTo(local: Local, plot: Plot, { read, moods, random }: Story): Promise<void> {
   const hands = local[plot.platform]
   const cast = local.casts[plot.platform]
   const fresh = hands.journal.seen.slice(read.get(hands) ?? 0)
   read.set(hands, hands.journal.seen.length)
   for (const seen of fresh) {
     if (seen.kind === 'welcome') await accept(hands, seen)
-    if (seen.kind === 'check-in' && cast.members.indexOf(seen.person) < plot.answers) await answer(hands, seen, draw)
+    if (seen.kind === 'check-in' && cast.members.indexOf(seen.person) < plot.answers) {
+      const week = `${plot.platform} ${seen.at.slice(0, 10)}`
+      const mood = moods.get(week) ?? moodOf(random())
+      moods.set(week, mood)
+      await answer(hands, seen, () => answerIn(mood, random()))
+    }
     if (seen.kind === 'digest-notice') await hands.press(seen, 'Open')
   }
   read.set(hands, hands.journal.seen.length)
+}
+
+/** Members answer the check-in that their latest message asks for, each in the mood of the same week. */
+export async function answerAll(hands: Hands, members: readonly string[], random: () => number): Promise<void> {
+  const mood = moodOf(random())
+  for (const member of members) {
+    const place = hands.platform === 'slack' ? `D${member.slice(1)}` : `a:${member}`
+    const notice = hands.journal.messages
+      .filter((message) => message.place === place && message.author === 'bot')
+      .map((message) => seenAgain(hands, member, message))
+      .findLast((seen) => seen.kind === 'check-in')
+    if (notice) await answer(hands, notice, () => answerIn(mood, random()))
+  }
+}
+
+/** A message that stands in somebody's chat, as they see it now. */
+function seenAgain(hands: Hands, person: string, { at, payload }: Message): Seen {
+  const card = (payload.attachments as { content: Record<string, unknown> }[] | undefined)?.[0]?.content ?? {}
+  const surface = hands.platform === 'slack' ? slackSurface(payload) : teamsSurface(card, null)
+  const { kind } = surface
+  return { at, platform: hands.platform, audience: 'dm', person, kind, notification: null, text: '', payload, surface }
 }
 
 async function accept(hands: Hands, welcome: Seen): Promise<void> {

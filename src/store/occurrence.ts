@@ -92,14 +92,13 @@ export async function countDue(db: Tx, now: Date): Promise<number> {
   return await db.occurrence.count({ where: { state: 'planned', dueAt: { lte: now } } })
 }
 
-/** When the next thing happens after an instant; null when nothing is planned. */
-export async function nextDueAt(db: Tx, after: Date): Promise<Date | null> {
-  const row = await db.occurrence.findFirst({
+/** The next thing that happens after an instant; null when nothing is planned. */
+export async function findNextDue(db: Tx, after: Date): Promise<{ dueAt: Date; kind: OccurrenceKind } | null> {
+  return await db.occurrence.findFirst({
     where: { state: 'planned', dueAt: { gt: after } },
     orderBy: { dueAt: 'asc' },
-    select: { dueAt: true },
+    select: { dueAt: true, kind: true },
   })
-  return row?.dueAt ?? null
 }
 
 /** Whether another reminder of the session is due as well, and later: then this one says nothing new. */

@@ -1,0 +1,56 @@
+import type { KeyStore } from '../ballot/key-store.ts'
+import type { DatabaseView, PlatformName } from '../simulator/page/protocol.ts'
+import type { Db } from '../store/database.ts'
+
+/** Characters of a box that are shown: enough to see that it changed. */
+const SHOWN_BYTES = 12
+
+/** The rows of the latest check-in of a platform's groups, as somebody with the whole database reads them. */
+export async function viewDatabase(db: Db, keyStore: KeyStore, platform: PlatformName): Promise<DatabaseView> {
+  const checkIn = await db.checkIn.findFirst({
+    where: {
+      unitId: { not: null },
+      group: { roster: { some: { person: { accounts: { some: { connection: { platform } } } } } } },
+    },
+    orderBy: { opensAt: 'desc' },
+    select: {
+      state: true,
+      opensAt: true,
+      closesAt: true,
+      group: { select: { alias: true } },
+      unit: { select: { id: true, state: true, k: true, isCleaned: true, release: { include: { tallies: true } } } },
+      ballots: { select: { memberId: true, box: true }, orderBy: { memberId: 'asc' } },
+    },
+  })
+  if (!checkIn) return { checkIn: null, unit: null, hasKey: false, ballots: [], release: null, tallies: [] }
+  const { unit, ballots } = checkIn
+  const accounts = await db.account.findMany({
+    where: { personId: { in: ballots.map(({ memberId }) => memberId) } },
+    select: { personId: true, externalId: true },
+  })
+  const externalId = (personId: string) =>
+    accounts.find((account) => account.personId === personId)?.externalId ?? personId
+  return {
+    checkIn: {
+      alias: checkIn.group.alias,
+      state: checkIn.state,
+      opensAt: checkIn.opensAt.toISOString(),
+      closesAt: checkIn.closesAt.toISOString(),
+    },
+    unit: unit && { state: unit.state, k: unit.k, isCleaned: unit.isCleaned },
+    hasKey: unit !== null && keyStore.list().some(({ unitId }) => unitId === unit.id),
+    ballots: ballots.map(({ memberId, box }) => ({
+      memberId: externalId(memberId),
+      box: `${Buffer.from(box.subarray(0, SHOWN_BYTES)).toString('hex')}…`,
+      bytes: box.length,
+    })),
+    release: unit?.release ? { invited: unit.release.invited, answered: unit.release.answered } : null,
+    tallies: (unit?.release?.tallies ?? []).map(({ subject, answers, totalMilli, low, high }) => ({
+      subject,
+      answers,
+      totalMilli,
+      low,
+      high,
+    })),
+  }
+}
