@@ -118,6 +118,7 @@ export async function answer(
   const hands: Hands = world[platform]
   await hands.press(lastSeen(hands.journal, member, 'check-in'), 'Open the check-in')
   await hands.submit(member, { belonging: value, voice: value, safety: value, useful: value })
+  await hands.closeForm(member)
 }
 
 /** Something that a person did, straight to the door. */

@@ -111,7 +111,13 @@ async function setUp(local: Local, plot: Plot): Promise<void> {
 export async function fill(hands: Hands, person: string, line: string, filled: Filled): Promise<void> {
   await hands.type(person, line)
   if (!hands.openForm(person)) await hands.press(lastSeen(hands.journal, person, 'opener'), 'Open')
+  await send(hands, person, filled)
+}
+
+/** Sends the open form, and closes what thanks for it. */
+async function send(hands: Hands, person: string, filled: Filled): Promise<void> {
   await hands.submit(person, filled)
+  if (!hands.openForm(person)?.surface.submitLabel) await hands.closeForm(person)
 }
 
 /** People do what their new messages ask: accept the agreement, answer (as many as the plot says), open the digest. */
@@ -128,7 +134,7 @@ async function reactTo(local: Local, plot: Plot, { read, moods, random }: Story)
       moods.set(week, mood)
       await answer(hands, seen, () => answerIn(mood, random()))
     }
-    if (seen.kind === 'digest-notice') await hands.press(seen, 'Open')
+    if (seen.kind === 'digest-notice') await readOnce(hands, seen)
   }
   read.set(hands, hands.journal.seen.length)
 }
@@ -154,9 +160,15 @@ function seenAgain(hands: Hands, person: string, { at, payload }: Message): Seen
   return { at, platform: hands.platform, audience: 'dm', person, kind, notification: null, text: '', payload, surface }
 }
 
+/** Opens what a message leads to, and closes it again. */
+async function readOnce(hands: Hands, seen: Seen): Promise<void> {
+  await hands.press(seen, 'Open')
+  await hands.closeForm(seen.person)
+}
+
 async function accept(hands: Hands, welcome: Seen): Promise<void> {
   await hands.press(welcome, 'Open')
-  await hands.submit(welcome.person, {})
+  await send(hands, welcome.person, {})
 }
 
 async function answer(hands: Hands, notice: Seen, draw: () => number): Promise<void> {
@@ -164,7 +176,7 @@ async function answer(hands: Hands, notice: Seen, draw: () => number): Promise<v
   const form = hands.openForm(notice.person)
   if (!form) throw new Error(`the check-in did not open for ${notice.person}`)
   const filled = form.surface.inputs.map((input): [string, string] => [input.name, String(draw())])
-  await hands.submit(notice.person, Object.fromEntries(filled))
+  await send(hands, notice.person, Object.fromEntries(filled))
 }
 
 /** The facilitator types it; in Teams the result waits behind a card. */
@@ -172,7 +184,7 @@ export async function askForSummary(local: Local, plot: Pick<Plot, 'platform'>):
   const hands = local[plot.platform]
   const { facilitator } = local.casts[plot.platform]
   await hands.type(facilitator, 'summary')
-  if (plot.platform === 'teams') await hands.press(lastSeen(hands.journal, facilitator, 'opener'), 'Open')
+  if (plot.platform === 'teams') await readOnce(hands, lastSeen(hands.journal, facilitator, 'opener'))
 }
 
 /** Everything that people saw, by time; what came at the same time by platform and person, so that a seed gives one story. */

@@ -53,7 +53,7 @@ export async function startTeams(app: TeamsApp, now: () => Date): Promise<TeamsS
       return seen?.surface.submitLabel ? seen : null
     },
     async type(person, line) {
-      hands.closeForm(person)
+      await hands.closeForm(person)
       const before = state.journal.seen.length
       const answer = await hands.typeIn('personal', person, line)
       // The answer to a typed line arrives after the request is acknowledged.

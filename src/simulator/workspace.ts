@@ -76,6 +76,8 @@ export type Hands = {
   submit(person: string, filled: Filled): Promise<BotAnswer>
   /** The form or dialog that is open for them; null when none is. */
   openForm(person: string): Seen | null
+  /** Closes what is open in front of them. */
+  closeForm(person: string): Promise<void>
 }
 
 /** The last thing of a kind that a person saw. Throws with what they did see. */

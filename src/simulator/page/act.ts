@@ -79,7 +79,7 @@ async function inTeams({ teams }: Stage, act: PersonalAct): Promise<PageAnswer> 
     case 'submit':
       return done(await teams.submitForm(person, act.values))
     case 'close':
-      teams.closeForm(person)
+      await teams.closeForm(person)
       return done()
     case 'home':
       return done()

@@ -78,7 +78,10 @@ async function listenNear(handle: Parameters<typeof listen>[0], port: number): P
 async function serveGet(stage: Stage, url: URL, response: ServerResponse): Promise<void> {
   const { pathname, searchParams } = url
   if (pathname === '/state') {
-    const state = await pageState(stage, searchParams.get('person') ?? stage.people[0]?.id ?? '')
+    const state = await pageState(
+      stage,
+      searchParams.get('person') ?? stage.people.find(({ role }) => role === 'facilitator')?.id ?? '',
+    )
     return state ? sendJson(response, state) : send(response, 404, 'text/plain', 'nobody of that name')
   }
   if (pathname === '/database')

@@ -26,7 +26,7 @@ export type TeamsHands = {
   pressAction(person: string, action: Json, messageId: string | null): Promise<BotAnswer>
   submitForm(person: string, filled: Filled): Promise<BotAnswer>
   /** Closes the dialog; the bot hears nothing of it. */
-  closeForm(person: string): void
+  closeForm(person: string): Promise<void>
   /** Adds the app to their own chat: the bot learns where to reach them. */
   install(person: string): Promise<BotAnswer>
   uninstall(person: string): Promise<BotAnswer>
@@ -130,7 +130,7 @@ export function createHands(state: TeamsState, { send, activity }: Sender): Team
     typeIn,
     pressAction,
     submitForm,
-    closeForm(person) {
+    async closeForm(person) {
       state.dialogs.delete(person)
       state.journal.onChange()
     },
