@@ -13,14 +13,13 @@ import { settle, startClock, tick } from './jobs/clock.ts'
 import { startWorkers } from './jobs/worker.ts'
 import { createLog, type Log } from './log.ts'
 import type { HttpHandler, Platform } from './platform.ts'
-import { createSlack } from './slack/platform.ts'
-import { ensureActor, ensureConnection, ensureOrganisation, findConnection, makeAdmin } from './store/access.ts'
+import { ensureActor, ensureConnection, findConnection, makeAdmin } from './store/access.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { checkInstallation } from './store/installation.ts'
+import { ensureOrganisation, removeThrowaway } from './store/organisation.ts'
 import { countPending } from './store/outbox.ts'
 import { createQueue } from './store/queue.ts'
-import { createTeams } from './teams/platform.ts'
-import { createTransport, type LocalAuthority } from './teams/transport.ts'
+import type { LocalAuthority } from './teams/transport.ts'
 import { healthz, readyz } from './web/health.ts'
 import { createMetrics } from './web/metrics.ts'
 
@@ -36,6 +35,8 @@ export type Overrides = {
   /** The clock does not tick by itself: the caller moves it. */
   isClockManual?: boolean
   tryNextPorts?: number
+  /** Lets Teams clients without a token in at /api/playground, from this machine, in an organisation of its own. */
+  isPlaygroundOpen?: boolean
 }
 
 export type App = {
@@ -94,8 +95,13 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     onDone: metrics.commandDone,
     ...(overrides.newId ? { newId: overrides.newId } : {}),
   }
-  const platforms = createPlatforms(config, door, overrides.teamsAuthority ?? null)
+  await removeThrowaway(database.db)
+  const platforms = await createPlatforms(config, door, overrides.teamsAuthority ?? null)
   await connect(config, door, platforms)
+  if (overrides.isPlaygroundOpen) {
+    const { openPlayground } = await import('./playground.ts')
+    platforms.push(await openPlayground(door, config.organisation.country ?? ''))
+  }
   let isStopping = false
   const check = async () => {
     await database.db.$queryRaw`select 1`
@@ -137,15 +143,20 @@ function storeSettings({ store }: Config) {
     : ({ kind: 'embedded', directory: path.resolve(store.dataDir) } as const)
 }
 
-function createPlatforms(config: Config, door: Door, authority: LocalAuthority | null): Platform[] {
+/** Loads only what is set up: each platform's library takes its share of memory and of the start. */
+async function createPlatforms(config: Config, door: Door, authority: LocalAuthority | null): Promise<Platform[]> {
   const { t } = door.content.textsFor(null)
   const onIncoming = (incoming: Parameters<typeof run>[1]) => run(door, incoming)
   const platforms: Platform[] = []
-  if (config.slack)
+  if (config.slack) {
+    const { createSlack } = await import('./slack/platform.ts')
     platforms.push(
       createSlack(config.slack, { onIncoming, log: door.log, say: (key) => t(key), wall: door.clock.wall }),
     )
+  }
   if (config.teams) {
+    const { createTeams } = await import('./teams/platform.ts')
+    const { createTransport } = await import('./teams/transport.ts')
     const transport = createTransport(config.teams, authority)
     const onSeen = async (tenantId: string, person: Parameters<typeof meet>[2]) => {
       const connection = await findConnection(door.database.db, 'teams', tenantId)

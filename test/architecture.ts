@@ -11,6 +11,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['ballot', 'store'],
   ['commands'],
   ['slack', 'teams', 'web', 'jobs'],
+  ['playground.ts'],
   ['app.ts'],
   ['main.ts'],
   ['cli'],
@@ -25,7 +26,7 @@ export type Finding = string
 export function readSources(root: string): Source[] {
   const files = fs
     .readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !file.includes('generated'))
+    .filter((file) => /\.tsx?$/.test(file) && !file.includes('generated'))
   return files.sort().map((file) => {
     const text = fs.readFileSync(path.join(root, file), 'utf8')
     const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '')
@@ -45,7 +46,7 @@ export function rankFindings(sources: readonly Source[]): Finding[] {
     imports.flatMap((target) => {
       const from = unitOf(file)
       const to = unitOf(target)
-      if (!target.endsWith('.ts') || from === to) return []
+      if (!/\.tsx?$/.test(target) || from === to) return []
       if (from === BESIDE) return [`${file} (simulator) imports ${target}`]
       if (to === BESIDE) return from === 'cli' ? [] : [`${file} imports the simulator`]
       if (rankOf(from) === -1 || rankOf(to) === -1) return [`${file} or ${target} has no rank`]
@@ -57,7 +58,7 @@ export function rankFindings(sources: readonly Source[]): Finding[] {
 /** Circles of files, type imports included. */
 export function circles(sources: readonly Source[]): Finding[] {
   const byFile = new Map(
-    sources.map((source) => [source.file, source.imports.filter((target) => target.endsWith('.ts'))]),
+    sources.map((source) => [source.file, source.imports.filter((target) => /\.tsx?$/.test(target))]),
   )
   const done = new Set<string>()
   const found: Finding[] = []
@@ -117,7 +118,8 @@ export const INVARIANTS: readonly { name: string; pattern: RegExp; in: RegExp; e
     name: 'only config, main and cli read the environment',
     pattern: /process\.env/,
     in: /./,
-    except: /^(main\.ts|cli\/|simulator\/server\.ts)/,
+    // The page's bundle names it to leave it out.
+    except: /^(main\.ts|cli\/|simulator\/server\.ts|simulator\/page\/bundle\.ts)/,
   },
   {
     name: 'the network is touched by platforms alone',

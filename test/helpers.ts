@@ -36,13 +36,15 @@ export type WorldOptions = {
   store?: StoreKind
   logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   newId?: () => string
+  scopes?: readonly string[]
+  isPlaygroundOpen?: boolean
 }
 
 /** The service and both simulated platforms on a clock that stands still until it is set. */
 export async function startWorld({
   store = 'embedded',
   logLevel = 'silent',
-  newId,
+  ...given
 }: WorldOptions = {}): Promise<World> {
   const { dir, remove } = tempDir()
   const database = store === 'postgres' ? await freshDatabase() : null
@@ -59,7 +61,7 @@ export async function startWorld({
     country: 'DE',
     isClockManual: true,
     logLevel,
-    ...(newId ? { newId } : {}),
+    ...given,
   })
   return {
     ...local,

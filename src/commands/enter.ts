@@ -10,12 +10,12 @@ import {
   ensureActor,
   findActor,
   findConnection,
-  getOrganisation,
   listMemberships,
 } from '../store/access.ts'
 import { findCheckIn } from '../store/checkin.ts'
 import type { Tx } from '../store/database.ts'
 import { findRole, getGroup } from '../store/group.ts'
+import { getOrganisation } from '../store/organisation.ts'
 import { reviveWelcomes } from '../store/outbox.ts'
 import type { Reply } from '../views/card.ts'
 import { pickerCard } from '../views/help.ts'

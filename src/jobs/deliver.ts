@@ -18,7 +18,7 @@ export async function deliver(
       platforms.some((platform) => platform.name === address.platform && platform.serves(address.workspaceId)),
   })
   if (!ready) return
-  const platform = platforms.find(({ name }) => name === ready.platform)
+  const platform = platforms.find(({ name, serves }) => name === ready.platform && serves(ready.outgoing.workspaceId))
   const attempt: Attempt = platform
     ? await tryToSend(door, platform, ready.outgoing)
     : { outcome: 'refused', isGone: false, retryAfterMs: null, reason: 'platformNotRunning' }

@@ -14,7 +14,6 @@ export type Actor = {
   language: string | null
   timeZone: string | null
 }
-export type OrganisationRow = { id: string; name: string; country: string }
 
 /** The connection that a verified workspace or tenant id stands for; null when it is not connected. */
 export async function findConnection(
@@ -26,27 +25,6 @@ export async function findConnection(
     where: { platform_externalId: { platform, externalId } },
     select: { organisationId: true, id: true, platform: true, externalId: true },
   })
-}
-
-export async function getOrganisation(db: Tx, id: string): Promise<OrganisationRow> {
-  return await db.organisation.findUniqueOrThrow({ where: { id }, select: { id: true, name: true, country: true } })
-}
-
-/** Makes sure that the organisation exists, and returns its id. */
-export async function ensureOrganisation(
-  db: Tx,
-  organisation: { name: string; country: string },
-  now: Date,
-): Promise<string> {
-  const only = await db.organisation.findMany({ take: 2, select: { id: true } })
-  // The only organisation of a store may be renamed; its rows stay its own.
-  const id = only.length === 1 && only[0] ? only[0].id : fixedId('organisation', organisation.name)
-  await db.organisation.upsert({
-    where: { id },
-    create: { id, ...organisation, createdAt: now },
-    update: organisation,
-  })
-  return id
 }
 
 /** Connects a workspace. Throws when it already belongs to another organisation. */

@@ -22,12 +22,19 @@ export type TeamsDeps = {
   say(key: 'error.openChat'): string
 }
 
-const TEAMS_PATH = '/api/messages'
+/** Where activities come in, and what is made of one before it is read. */
+export type TeamsDoor = { path: string; adopt(body: unknown): unknown }
+const TEAMS_DOOR: TeamsDoor = { path: '/api/messages', adopt: (body) => body }
 /** Teams takes 100 KB a message; a form of thirty people comes back far below. */
 const BODY_LIMIT_BYTES = 256_000
 
 /** Teams behind the port: activities in, cards out. Whatever somebody typed anywhere is answered to them alone. */
-export function createTeams(tenantId: string, transport: Transport, deps: TeamsDeps): Platform {
+export function createTeams(
+  tenantId: string,
+  transport: Transport,
+  deps: TeamsDeps,
+  door: TeamsDoor = TEAMS_DOOR,
+): Platform {
   const running = new Set<Promise<void>>()
   const inBackground = (work: Promise<void>): void => {
     const tracked = work
@@ -40,9 +47,10 @@ export function createTeams(tenantId: string, transport: Transport, deps: TeamsD
   const handle: HttpHandler = async (request, response) => {
     const body = await readJson(request, BODY_LIMIT_BYTES)
     if ('status' in body) return sendJson(response, body.status, null)
-    const activity = readActivity(body.value)
-    if (!activity || typeof body.value !== 'object' || body.value === null) return sendJson(response, 400, null)
-    const answer = await transport.receive(request.headers.authorization ?? '', body.value, activity.serviceUrl, () =>
+    const sent = door.adopt(body.value)
+    const activity = readActivity(sent)
+    if (!activity || typeof sent !== 'object' || sent === null) return sendJson(response, 400, null)
+    const answer = await transport.receive(request.headers.authorization ?? '', sent, activity.serviceUrl, () =>
       takeTurn(activity),
     )
     sendJson(response, answer.status, answer.body ?? null)
@@ -70,7 +78,7 @@ export function createTeams(tenantId: string, transport: Transport, deps: TeamsD
   }
   return {
     name: 'teams',
-    path: TEAMS_PATH,
+    path: door.path,
     handle,
     start: async () => ({ externalId: tenantId, name: tenantId }),
     serves: (workspaceId) => workspaceId === tenantId,

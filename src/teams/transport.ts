@@ -9,7 +9,7 @@ import {
 } from 'botbuilder'
 import { AuthenticationError } from 'botframework-connector'
 import { PlatformError } from '../errors.ts'
-import { toPlatformError } from './failure.ts'
+import { call } from './call.ts'
 
 export type TeamsSettings = { appId: string; appPassword: string; appType: 'SingleTenant'; tenantId: string }
 
@@ -30,7 +30,6 @@ const SERVICE_HOSTS = new Set([
 ])
 const SCOPE = 'https://api.botframework.com'
 const LOGIN = 'https://login.microsoftonline.com/'
-const CALL_TIMEOUT_MS = 10_000
 
 export type Answer = { status: number; body?: unknown }
 export type Transport = {
@@ -119,19 +118,4 @@ async function mintToken(
 /** A token that cannot be read is refused; only failing to fetch Microsoft's keys is a reason to come again. */
 function statusOf(error: unknown): number {
   return error instanceof Error && /ECONN|ENOTFOUND|ETIMEDOUT|fetch|openid|metadata/i.test(error.message) ? 503 : 401
-}
-
-async function call(url: URL, token: string, body: object): Promise<{ id?: string }> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-    redirect: 'error',
-  }).catch((cause: unknown) => {
-    throw new PlatformError('no_answer', { isUnknown: true, cause })
-  })
-  const text = await response.text()
-  if (!response.ok) throw toPlatformError(response.status, text, response.headers.get('retry-after'))
-  return text === '' ? {} : (JSON.parse(text) as { id?: string })
 }

@@ -1,7 +1,8 @@
 import { meet } from '../faults.ts'
 import { type Answer, parseJson, type Received } from '../server.ts'
 import { problemOf } from './chat.ts'
-import { METHODS, TIERS } from './methods.ts'
+import { TIERS } from './method.ts'
+import { METHODS } from './methods.ts'
 import { post, type SlackState, type SlackWorkspace, see, withBlockIds } from './state.ts'
 import { failureBody, type Json, no, ok, readArgs } from './wire.ts'
 

@@ -1,5 +1,5 @@
 import { checkMessage } from './limits.ts'
-import type { Method } from './methods.ts'
+import type { Method } from './method.ts'
 import { channelsOf, directOf, post, type SlackState, type SlackWorkspace, see, withBlockIds } from './state.ts'
 import { type Json, no, refuse } from './wire.ts'
 

@@ -1,4 +1,4 @@
-import type { Method } from './methods.ts'
+import type { Method } from './method.ts'
 import { BOT_USER, channelsOf, directOf, type SlackState, type SlackWorkspace } from './state.ts'
 import { type Json, no, userOf } from './wire.ts'
 

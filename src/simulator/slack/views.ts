@@ -1,5 +1,5 @@
 import { checkView } from './limits.ts'
-import type { Method } from './methods.ts'
+import type { Method } from './method.ts'
 import { type SlackState, type SlackView, type SlackWorkspace, showView, viewObject } from './state.ts'
 import { type Json, no, refuse } from './wire.ts'
 

@@ -23,12 +23,10 @@ export function createSender(state: TeamsState, authority: Authority, serviceUrl
   let endpoint = ''
   let isRepeated = false
   async function post(activity: Json, authorization?: string): Promise<BotAnswer> {
+    const token = authorization ?? (state.app.isAnonymous ? null : `Bearer ${await authority.token(serviceUrl())}`)
     const response = await fetch(endpoint, {
       method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        authorization: authorization ?? `Bearer ${await authority.token(serviceUrl())}`,
-      },
+      headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: token }) },
       body: JSON.stringify(activity),
     })
     const text = await response.text()

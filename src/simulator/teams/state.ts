@@ -12,7 +12,8 @@ import {
 
 export type Json = Record<string, unknown>
 
-export type TeamsApp = { appId: string; tenants: readonly TeamsTenant[] }
+/** `isAnonymous`: a client of the evaluating kind, which neither shows nor asks for a token. */
+export type TeamsApp = { appId: string; tenants: readonly TeamsTenant[]; isAnonymous?: boolean }
 export type TeamsTenant = { tenantId: string; people: readonly SimulatedPerson[] }
 
 /** A dialog that a person has open: what was seen, and the card that it shows. */

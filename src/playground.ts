@@ -1,0 +1,33 @@
+import type { Door } from './commands/door.ts'
+import { meet } from './commands/enter.ts'
+import { run } from './commands/run.ts'
+import type { Platform } from './platform.ts'
+import { ensureConnection, makeAdmin, setStaff } from './store/access.ts'
+import { makeThrowaway } from './store/organisation.ts'
+import { createPlayground, PLAYGROUND_TENANT } from './teams/playground.ts'
+
+const NAME = 'Playground'
+
+/** Opens /api/playground with an organisation of its own, in which everybody who comes may do everything. */
+export async function openPlayground(door: Door, country: string): Promise<Platform> {
+  const { database, clock, content, log } = door
+  const organisationId = await makeThrowaway(database.db, { name: NAME, country }, clock.now())
+  const workspace = { platform: 'teams', externalId: PLAYGROUND_TENANT, name: NAME } as const
+  const connection = await ensureConnection(database.db, organisationId, workspace)
+  const { t } = content.textsFor(null)
+  const letIn = async (person: Parameters<typeof meet>[2]) => {
+    const { personId, isAdmin } = await meet(door, connection, person)
+    if (isAdmin) return
+    await makeAdmin(database.db, organisationId, personId)
+    await setStaff(database.db, organisationId, [personId], true)
+  }
+  return createPlayground({
+    onIncoming: async (incoming) => {
+      await letIn(incoming.sender)
+      return await run(door, incoming)
+    },
+    onSeen: async (_tenant, person) => await letIn(person),
+    log,
+    say: (key) => t(key),
+  })
+}
