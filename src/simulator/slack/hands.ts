@@ -50,6 +50,8 @@ export function createHands(state: SlackState, sender: Sender, hookUrl: (id: str
   }
 
   async function typeIn(place: string, person: string, line: string): Promise<BotAnswer> {
+    if (!state.app.scopes.includes('commands'))
+      throw new Error('Slack has no slash command of this app: no commands scope')
     const { teamId } = workspaceOf(state, person)
     closeView(state, person, true)
     const answer = problemOf(
