@@ -2,6 +2,7 @@ import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { directoryKeyStore, type KeyStore } from './ballot/key-store.ts'
 import { parseKeyring } from './ballot/keyring.ts'
+import { createAcquaintances } from './commands/acquaintances.ts'
 import type { Clock, Door } from './commands/door.ts'
 import { meet } from './commands/enter.ts'
 import { run } from './commands/run.ts'
@@ -91,6 +92,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     clock,
     content,
     vault,
+    acquaintances: createAcquaintances(clock.wall),
     log,
     onDone: metrics.commandDone,
     ...(overrides.newId ? { newId: overrides.newId } : {}),

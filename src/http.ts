@@ -72,14 +72,22 @@ async function listenOn(server: Server, host: string, port: number): Promise<num
 
 /** The whole body, or 413 when it is longer than the limit. */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | { status: 413 }> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer | { status: 413 }>()
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Events, not an iterator: this is on the way of every request, and costs a third.
+  request.on('data', (chunk: Buffer) => {
     length += chunk.length
-    if (length > limitBytes) return { status: 413 }
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+    if (length <= limitBytes) return void chunks.push(chunk)
+    request.pause()
+    resolve({ status: 413 })
+  })
+  request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+  request.once('error', reject)
+  request.once('close', () => {
+    if (!request.complete) reject(new Error('the request was cut off'))
+  })
+  return await promise
 }
 
 /** The JSON body, or the 4xx status that says why there is none: 413 too long, 415 not JSON, 400 not readable. */

@@ -4,7 +4,7 @@ import type { Keyring } from '../ballot/keyring.ts'
 import type { Content, Texts } from '../content/load.ts'
 import type { AccessRule, Role } from '../domain/access.ts'
 import type { Incoming } from '../platform.ts'
-import type { Actor, ConnectionRow } from '../store/access.ts'
+import type { Actor, ConnectionRow, Membership } from '../store/access.ts'
 import type { AuditFact } from '../store/audit.ts'
 import type { Tx } from '../store/database.ts'
 import type { GroupRow } from '../store/group.ts'
@@ -29,6 +29,8 @@ export type Context = Base & {
   texts: Texts
   group: GroupRow | null
   role: Role | null
+  /** The running groups of this person, as they are now; empty for a verb that is the same for everybody. */
+  memberships: readonly Membership[]
   /** A command as typed on this person's platform. */
   example(command: string): string
 }
@@ -60,6 +62,8 @@ export type Command = {
   effect: Effect
   /** Whether it answers with a form or a result, which some requests cannot open by themselves. */
   opens?: 'form' | 'content'
+  /** True when the answer depends on nothing of the person but their language: it asks the store nothing. */
+  isSameForAll?: boolean
   /** True when nothing about its use may be recorded, not even that it happened. */
   isUntraced?: boolean
   /** The verb whose form this submits: it is shown again with what was typed when something has to be mended. */

@@ -26,13 +26,12 @@ export const digest = command({
   effect: 'audited',
   input: z.object({ id: z.uuid().optional(), text: z.string().optional() }),
   run: async (context, { id }) => {
-    const { tx, texts, actor, now, example } = context
+    const { tx, texts, actor, now, example, memberships } = context
     const known = id ? await findDigest(tx, actor.organisationId, id) : null
     if (id && known?.personId !== actor.personId)
       throw new UserError(texts.t('error.notFound', { example: example('digest') }))
     const plan = await findDigestPlan(tx, actor.organisationId, actor.personId)
     const window = known ?? { startsAt: plus(now, -7 * DAY_MS), endsAt: now, timeZone: plan?.timeZone ?? 'UTC' }
-    const memberships = await listMemberships(tx, actor.organisationId, actor.personId)
     const groups: DigestGroup[] = []
     for (const membership of memberships.filter(({ role }) => role === 'supervisor'))
       groups.push(await groupWeek(context, membership, window))

@@ -5,6 +5,7 @@ import type { Database, Tx } from '../store/database.ts'
 import { planOccurrences } from '../store/occurrence.ts'
 import { planDeliveries } from '../store/outbox.ts'
 import type { Queue } from '../store/queue.ts'
+import type { Acquaintances } from './acquaintances.ts'
 import type { Effects, Step, Vault } from './command.ts'
 
 export type Clock = {
@@ -21,6 +22,7 @@ export type Door = {
   clock: Clock
   content: Content
   vault: Vault
+  acquaintances: Acquaintances
   log: Log
   newId?: () => string
   onDone?: (facts: { platform: string; verb: string; outcome: 'ok' | 'refused' | 'failed'; ms: number }) => void

@@ -15,7 +15,6 @@ import {
 import { findCheckIn } from '../store/checkin.ts'
 import type { Tx } from '../store/database.ts'
 import { findRole, getGroup } from '../store/group.ts'
-import { getOrganisation } from '../store/organisation.ts'
 import { reviveWelcomes } from '../store/outbox.ts'
 import type { Reply } from '../views/card.ts'
 import { pickerCard } from '../views/help.ts'
@@ -55,14 +54,19 @@ export async function identify(
   incoming: Incoming,
 ): Promise<{ connection: ConnectionRow; actor: Actor }> {
   const { db } = door.database
-  const connection = await findConnection(db, incoming.platform, incoming.workspaceId)
+  const known = command.isSameForAll ? door.acquaintances.find(incoming) : null
+  if (known) return known
+  const { platform, workspaceId } = incoming
+  const connection = await door.acquaintances.connection(incoming, () => findConnection(db, platform, workspaceId))
   if (!connection) throw new UserError(texts.t('error.notConnected'))
   if (command.isUntraced) {
     const actor = await findActor(db, connection, incoming.sender.externalId)
     if (!actor) throw new UserError(texts.t('error.notFound', { example: exampleOn(incoming.platform, 'help') }))
     return { connection, actor }
   }
-  return { connection, actor: await meet(door, connection, incoming.sender) }
+  const who = { connection, actor: await meet(door, connection, incoming.sender) }
+  if (command.isSameForAll) door.acquaintances.keep(incoming, who)
+  return who
 }
 
 /** Makes somebody known, and sends what waited for their first chat. */
@@ -85,7 +89,7 @@ export async function enter(door: Door, tx: Tx, resolved: Resolved, person: Pers
   let { input } = resolved
   const { actor, texts, incoming } = person
   const { organisationId } = actor
-  const memberships = await listMemberships(tx, organisationId, actor.personId)
+  const memberships = command.isSameForAll ? [] : await listMemberships(tx, organisationId, actor.personId)
   const isSupervisor = memberships.some(({ role }) => role === 'supervisor')
   let groupId: string | null = null
   if (command.access.who === 'group') {
@@ -107,7 +111,8 @@ export async function enter(door: Door, tx: Tx, resolved: Resolved, person: Pers
     content: door.content,
     vault: door.vault,
     newId: door.newId ?? randomUUID,
-    organisation: await getOrganisation(tx, organisationId),
+    organisation: person.connection.organisation,
+    memberships,
     group: groupId ? await getGroup(tx, organisationId, groupId) : null,
     role,
     example: (typed) => exampleOn(incoming.platform, typed),

@@ -3,7 +3,6 @@ import { diagnosisWordIn } from '../domain/group.ts'
 import { MAX_ALIAS_CHARS } from '../domain/limits.ts'
 import { isTimeZone } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
-import { listMemberships } from '../store/access.ts'
 import { acceptAgreement, createGroup } from '../store/group.ts'
 import { newGroupDone, newGroupForm, welcomeDone, welcomeForm, welcomeNotice } from '../views/group.ts'
 import { type Context, command, groupOf } from './command.ts'
@@ -49,18 +48,17 @@ export const newGroupSubmit = command({
 })
 
 async function newGroupProblems(
-  { tx, texts, content, actor }: Context,
+  { texts, content, memberships }: Context,
   alias: string,
   timeZone: string,
 ): Promise<Record<string, string>> {
   const fields: Record<string, string> = {}
   const word = diagnosisWordIn(alias, content.diagnosisWords)
-  const own = await listMemberships(tx, actor.organisationId, actor.personId)
   if (alias === '') fields.alias = texts.t('error.required', { example: 'Tuesday group' })
   else if (alias.length > MAX_ALIAS_CHARS)
     fields.alias = texts.t('error.tooLong', { limit: MAX_ALIAS_CHARS, got: alias.length })
   else if (word) fields.alias = texts.t('new.aliasDiagnosis', { word })
-  else if (own.some((membership) => isSameAlias(membership.alias, alias)))
+  else if (memberships.some((membership) => isSameAlias(membership.alias, alias)))
     fields.alias = texts.t('new.aliasTaken', { alias })
   if (!isTimeZone(timeZone)) fields.timeZone = texts.t('new.badZone', { got: echo(timeZone) })
   return fields

@@ -1,15 +1,28 @@
-import { listMemberships } from '../store/access.ts'
+import type { Texts } from '../content/load.ts'
+import type { PlatformName } from '../platform.ts'
+import type { Card } from '../views/card.ts'
 import { helpCard, helpLines, homeCard, privacyCard } from '../views/help.ts'
-import { command } from './command.ts'
+import { type Context, command } from './command.ts'
 import { noInput } from './input.ts'
+
+/** Help is the same for everybody who reads a language on a platform: made once. */
+const helpCards = new WeakMap<Texts, Map<PlatformName, Card>>()
+
+function helpFor({ texts, incoming: { platform }, example }: Context): Card {
+  const known = helpCards.get(texts) ?? new Map<PlatformName, Card>()
+  const card = known.get(platform) ?? helpCard(texts, example)
+  helpCards.set(texts, known.set(platform, card))
+  return card
+}
 
 export const help = command({
   verb: 'help',
   isTyped: true,
+  isSameForAll: true,
   access: { who: 'anyone' },
   effect: 'read',
   input: noInput,
-  run: async ({ texts, example }) => ({ reply: { type: 'message', card: helpCard(texts, example) } }),
+  run: async (context) => ({ reply: { type: 'message', card: helpFor(context) } }),
 })
 
 const PLATFORM_NAMES = { slack: 'Slack', teams: 'Microsoft Teams' } as const
@@ -17,6 +30,7 @@ const PLATFORM_NAMES = { slack: 'Slack', teams: 'Microsoft Teams' } as const
 export const privacy = command({
   verb: 'privacy',
   isTyped: true,
+  isSameForAll: true,
   access: { who: 'anyone' },
   effect: 'read',
   input: noInput,
@@ -35,8 +49,7 @@ export const home = command({
   access: { who: 'anyone' },
   effect: 'read',
   input: noInput,
-  run: async ({ tx, texts, actor }) => {
-    const memberships = await listMemberships(tx, actor.organisationId, actor.personId)
+  run: async ({ texts, actor, memberships }) => {
     const facts = {
       groups: memberships.map((membership) => membership.alias),
       isStaff: actor.isStaff,

@@ -15,7 +15,6 @@ import {
 } from '../domain/schedule.ts'
 import { formatTime, isTimeZone, localOf, MINUTE_MS, plus, weekdayName } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
-import { listMemberships } from '../store/access.ts'
 import { createCheckIns, listOpen, listOpenings } from '../store/checkin.ts'
 import { listRoster, lockGroup } from '../store/group.ts'
 import { hasLaterDueReminder, type OccurrencePlan, type OccurrenceRow } from '../store/occurrence.ts'
@@ -36,8 +35,7 @@ export const next = command({
   access: { who: 'anyone' },
   effect: 'read',
   input: noInput,
-  run: async ({ tx, texts, actor, now, example }) => {
-    const memberships = await listMemberships(tx, actor.organisationId, actor.personId)
+  run: async ({ tx, texts, actor, now, example, memberships }) => {
     if (memberships.length === 0) throw new UserError(texts.t('error.noGroup', { example: example('help') }))
     const groups = []
     for (const { groupId, alias, timeZone } of memberships) {

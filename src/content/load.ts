@@ -104,9 +104,13 @@ export function loadContent(): Content {
 /** Languages that are complete. One file adds a language. */
 const LOCALES: Record<string, Record<TextKey, string>> = { en }
 
+/** Tags that are remembered as they came; far more than one organisation's people have. */
+const MOST_TAGS = 200
+
 function createTextsFor(): (languageTag: string | null) => Texts {
   const cache = new Map<string, Texts>()
-  return (languageTag) => {
+  const asGiven = new Map<string | null, Texts>()
+  const find = (languageTag: string | null): Texts => {
     const language = languageTag?.split(/[-_]/)[0]?.toLowerCase() ?? 'en'
     const known = LOCALES[language] ? language : 'en'
     const tag = languageTag && known === language ? canonicalTag(languageTag) : 'en-GB'
@@ -114,6 +118,14 @@ function createTextsFor(): (languageTag: string | null) => Texts {
     if (cached) return cached
     const texts = createTexts(tag, known, LOCALES[known] ?? en)
     cache.set(tag, texts)
+    return texts
+  }
+  // Every request asks, and Intl takes its time to read a tag.
+  return (languageTag) => {
+    const known = asGiven.get(languageTag)
+    if (known) return known
+    const texts = find(languageTag)
+    if (asGiven.size < MOST_TAGS) asGiven.set(languageTag, texts)
     return texts
   }
 }

@@ -41,9 +41,23 @@ export function formatDateTime(instant: Date, timeZone: string, language: string
   return `${formatDate(instant, timeZone, language, now)}, ${formatTime(instant, timeZone, language)}`
 }
 
+const formats = new Map<string, Intl.DateTimeFormat>()
+/** Languages times zones times shapes; far more than an organisation has. */
+const MOST_FORMATS = 1_000
+
+/** Making a format takes Intl a millisecond and memory that is freed late, and each message needs some: made once. */
+function formatOf(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language} ${Object.values(options).join(' ')} ${Object.keys(options).join(' ')}`
+  const known = formats.get(key)
+  if (known) return known
+  const format = new Intl.DateTimeFormat(language, options)
+  if (formats.size < MOST_FORMATS) formats.set(key, format)
+  return format
+}
+
 export function formatDate(instant: Date, timeZone: string, language: string, now: Date): string {
   const isThisYear = localOf(instant, timeZone).year === localOf(now, timeZone).year
-  return new Intl.DateTimeFormat(language, {
+  return formatOf(language, {
     timeZone,
     weekday: 'long',
     day: 'numeric',
@@ -53,12 +67,12 @@ export function formatDate(instant: Date, timeZone: string, language: string, no
 }
 
 export function formatTime(instant: Date, timeZone: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { timeZone, hour: '2-digit', minute: '2-digit' }).format(instant)
+  return formatOf(language, { timeZone, hour: '2-digit', minute: '2-digit' }).format(instant)
 }
 
 /** The name of an ISO weekday (1 = Monday) in the language. */
 export function weekdayName(isoWeekday: number, language: string): string {
   // 5 January 2026 was a Monday.
   const day = new Date(Date.UTC(2026, 0, 4 + isoWeekday))
-  return new Intl.DateTimeFormat(language, { weekday: 'long', timeZone: 'UTC' }).format(day)
+  return formatOf(language, { weekday: 'long', timeZone: 'UTC' }).format(day)
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import {
   type AckFn,
   App,
@@ -54,6 +55,8 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     receiver,
     logger: QUIET,
     ignoreSelf: false,
+    // Bolt would keep every conversation in memory.
+    convoStore: false,
     tokenVerificationEnabled: false,
     authorize: async () => ({ botToken: settings.botToken }),
   })
@@ -97,7 +100,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
         if (response.statusCode === 200) replays.taken(signature)
       })
       // Bolt takes a body that was read for it, and verifies the signature over it.
-      receiver.requestListener(Object.assign(request, { rawBody: body }), response)
+      receiver.requestListener(Object.assign(request, { rawBody: body }), inOnePiece(response))
     },
     start: async () => {
       const workspace = await whoAmI(interactive)
@@ -144,7 +147,7 @@ function createTurns(client: WebClient, deps: SlackDeps) {
       respond: (message: RespondArguments) => Promise<unknown>,
     ): Promise<void> {
       const work = deps.onIncoming(incoming)
-      const isInTime = await Promise.race([work.then(() => true), delay(ANSWER_WITHIN_MS)])
+      const isInTime = await endsWithin(work, ANSWER_WITHIN_MS)
       if (!isInTime) await ack()
       const reply = await work
       if (reply?.type === 'form') {
@@ -206,8 +209,31 @@ async function opens(opening: Promise<void>): Promise<boolean> {
   )
 }
 
-const delay = async (ms: number): Promise<false> => {
+/** Whether work ended in time; it goes on either way. */
+async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<false>()
-  setTimeout(() => resolve(false), ms).unref()
-  return await promise
+  const patience = setTimeout(() => resolve(false), ms)
+  return await Promise.race([work.then(() => true), promise]).finally(() => clearTimeout(patience))
 }
+
+/**
+ * Bolt says the head before the body, which then goes out in chunks; held back until the end, it is one packet. In ASCII, which
+ * JSON can always be, head and body are one string to write, not two to encode.
+ */
+function inOnePiece(response: ServerResponse): ServerResponse {
+  const { writeHead, end } = response
+  response.writeHead = (status: number, headers?: unknown) => {
+    // Node calls it itself at the end, with the length that it knows by then.
+    response.writeHead = writeHead
+    response.statusCode = status
+    for (const [name, value] of Object.entries((headers ?? {}) as Record<string, string>))
+      response.setHeader(name, value)
+    return response
+  }
+  response.end = (body?: unknown) =>
+    end.call(response, typeof body === 'string' ? body.replace(NOT_ASCII, escaped) : undefined, 'latin1')
+  return response
+}
+
+const NOT_ASCII = /[\u0080-\uffff]/g
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

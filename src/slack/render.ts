@@ -21,8 +21,17 @@ function escapeMrkdwn(text: string): string {
 
 export type SlackMessage = { text: string; blocks: KnownBlock[] }
 
-/** A card as a message. A title that only repeats the first line is left out. */
+const rendered = new WeakMap<Card, SlackMessage>()
+
+/** A card as a message. A card that is shown again is not rendered again. */
 export function renderMessage(card: Card): SlackMessage {
+  const message = rendered.get(card) ?? toMessage(card)
+  rendered.set(card, message)
+  return message
+}
+
+/** A title that only repeats the first line is left out. */
+function toMessage(card: Card): SlackMessage {
   const first = card.blocks[0]
   const hasOwnTitle = !(first && 'text' in first && first.text === card.title)
   const blocks: Block[] = hasOwnTitle ? [{ type: 'heading', text: card.title }, ...card.blocks] : [...card.blocks]

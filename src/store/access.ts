@@ -2,9 +2,16 @@ import type { Role } from '../domain/access.ts'
 import type { PersonRef, PlatformName } from '../platform.ts'
 import type { Tx } from './database.ts'
 import type { Prisma } from './generated/client.ts'
+import type { OrganisationRow } from './organisation.ts'
 import { fixedId } from './queue.ts'
 
-export type ConnectionRow = { organisationId: string; id: string; platform: PlatformName; externalId: string }
+export type ConnectionRow = {
+  organisationId: string
+  id: string
+  platform: PlatformName
+  externalId: string
+  organisation: OrganisationRow
+}
 export type Actor = {
   organisationId: string
   connectionId: string
@@ -23,7 +30,13 @@ export async function findConnection(
 ): Promise<ConnectionRow | null> {
   return await db.connection.findUnique({
     where: { platform_externalId: { platform, externalId } },
-    select: { organisationId: true, id: true, platform: true, externalId: true },
+    select: {
+      organisationId: true,
+      id: true,
+      platform: true,
+      externalId: true,
+      organisation: { select: { id: true, name: true, country: true } },
+    },
   })
 }
 
@@ -37,28 +50,39 @@ export async function ensureConnection(
   if (known && known.organisationId !== organisationId)
     throw new Error('the workspace is connected to another organisation')
   if (known) return known
-  const row = { organisationId, id: fixedId('connection', workspace.platform, workspace.externalId), ...workspace }
-  await db.connection.create({ data: row })
-  return row
+  const id = fixedId('connection', workspace.platform, workspace.externalId)
+  await db.connection.create({ data: { organisationId, id, ...workspace } })
+  const made = await findConnection(db, workspace.platform, workspace.externalId)
+  if (!made) throw new Error('the connection that was made is not there')
+  return made
 }
 
-const ACCOUNT_FIELDS = {
-  personId: true,
-  language: true,
-  timeZone: true,
-  conversation: true,
-  name: true,
-  isBot: true,
-  isDeactivated: true,
-  person: { select: { isStaff: true, isAdmin: true } },
-} as const
+/** An account with what its person may do. */
+type AccountFields = {
+  personId: string
+  language: string | null
+  timeZone: string | null
+  conversation: Prisma.JsonValue
+  name: string | null
+  isBot: boolean
+  isDeactivated: boolean
+  isStaff: boolean
+  isAdmin: boolean
+}
+
+/** One statement in place of the client's two: every request asks this. */
+async function findAccount(db: Tx, connectionId: string, externalId: string): Promise<AccountFields | null> {
+  const rows = await db.$queryRaw<AccountFields[]>`
+    select a."personId"::text as "personId", a."language", a."timeZone", a."conversation", a."name", a."isBot", a."isDeactivated",
+      p."isStaff", p."isAdmin"
+    from "Account" a join "Person" p on p."organisationId" = a."organisationId" and p."id" = a."personId"
+    where a."connectionId" = ${connectionId}::uuid and a."externalId" = ${externalId}`
+  return rows[0] ?? null
+}
 
 /** The person behind a platform id, as already known; null when they never appeared. Writes nothing. */
 export async function findActor(db: Tx, connection: ConnectionRow, externalId: string): Promise<Actor | null> {
-  const account = await db.account.findUnique({
-    where: { connectionId_externalId: { connectionId: connection.id, externalId } },
-    select: ACCOUNT_FIELDS,
-  })
+  const account = await findAccount(db, connection.id, externalId)
   return account && toActor(connection, account)
 }
 
@@ -71,8 +95,7 @@ export async function ensureActor(
   connection: ConnectionRow,
   ref: PersonRef,
 ): Promise<{ actor: Actor; isNewlyReachable: boolean }> {
-  const where = { connectionId_externalId: { connectionId: connection.id, externalId: ref.externalId } }
-  let account = await db.account.findUnique({ where, select: ACCOUNT_FIELDS })
+  let account = await findAccount(db, connection.id, ref.externalId)
   if (!account) {
     const { organisationId } = connection
     // Ids are fixed by account, so two requests that meet here make one person.
@@ -83,15 +106,17 @@ export async function ensureActor(
       data: [{ organisationId, id, personId, connectionId: connection.id, externalId: ref.externalId }],
       skipDuplicates: true,
     })
-    account = await db.account.findUniqueOrThrow({ where, select: ACCOUNT_FIELDS })
+    account = await findAccount(db, connection.id, ref.externalId)
+    if (!account) throw new Error('the account that was made is not there')
   }
   const changes = changesOf(account, ref)
-  if (Object.keys(changes).length > 0)
-    account = await db.account.update({ where, data: changes, select: ACCOUNT_FIELDS })
+  if (Object.keys(changes).length > 0) {
+    const where = { connectionId_externalId: { connectionId: connection.id, externalId: ref.externalId } }
+    const { language, timeZone } = await db.account.update({ where, data: changes })
+    account = { ...account, language, timeZone }
+  }
   return { actor: toActor(connection, account), isNewlyReachable: 'conversation' in changes }
 }
-
-type AccountFields = Prisma.AccountGetPayload<{ select: typeof ACCOUNT_FIELDS }>
 
 function changesOf(account: AccountFields, ref: PersonRef): Prisma.AccountUpdateInput {
   const changes: Prisma.AccountUpdateInput = {}
@@ -117,8 +142,8 @@ function toActor(connection: ConnectionRow, account: AccountFields): Actor {
     organisationId: connection.organisationId,
     connectionId: connection.id,
     personId: account.personId,
-    isStaff: account.person.isStaff,
-    isAdmin: account.person.isAdmin,
+    isStaff: account.isStaff,
+    isAdmin: account.isAdmin,
     language: account.language,
     timeZone: account.timeZone,
   }
@@ -208,10 +233,9 @@ export type Membership = { groupId: string; alias: string; timeZone: string; kin
 
 /** The running groups of a person with their role in each, by alias. */
 export async function listMemberships(db: Tx, organisationId: string, personId: string): Promise<Membership[]> {
-  const rows = await db.rosterEntry.findMany({
-    where: { organisationId, personId, group: { endedAt: null } },
-    orderBy: { group: { alias: 'asc' } },
-    select: { role: true, groupId: true, group: { select: { alias: true, timeZone: true, kind: true } } },
-  })
-  return rows.map(({ role, groupId, group }) => ({ groupId, role, ...group }))
+  return await db.$queryRaw<Membership[]>`
+    select r."role"::text as "role", r."groupId"::text as "groupId", g."alias", g."timeZone", g."kind"
+    from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId" and g."id" = r."groupId"
+    where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid and g."endedAt" is null
+    order by g."alias"`
 }

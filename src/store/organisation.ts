@@ -3,10 +3,6 @@ import { fixedId } from './queue.ts'
 
 export type OrganisationRow = { id: string; name: string; country: string }
 
-export async function getOrganisation(db: Tx, id: string): Promise<OrganisationRow> {
-  return await db.organisation.findUniqueOrThrow({ where: { id }, select: { id: true, name: true, country: true } })
-}
-
 /** Makes sure that the organisation exists, and returns its id. */
 export async function ensureOrganisation(
   db: Tx,

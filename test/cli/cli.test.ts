@@ -4,9 +4,11 @@ import fs from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readOptions } from '../../src/cli/demo.ts'
 import { answerIn, moodOf, seeded } from '../../src/cli/story.ts'
+import type { PageState } from '../../src/simulator/page/protocol.ts'
 import { startSlack } from '../../src/simulator/slack.ts'
 import { SECRET, tempDir } from '../helpers.ts'
 
@@ -128,9 +130,14 @@ describe('npm run demo', () => {
 })
 
 describe('npm start without credentials', () => {
+  const running = new Set<ChildProcess>()
+  afterEach(() => {
+    for (const child of running) child.kill('SIGKILL')
+  })
   const start = (
     home: string,
     port: number,
+    ...args: string[]
   ): { child: ChildProcess; output: () => string; isReady: Promise<number> } => {
     const env = {
       PATH: process.env.PATH,
@@ -139,16 +146,20 @@ describe('npm start without credentials', () => {
       PORT: String(port),
     }
     const startedAt = performance.now()
-    const child = spawn(process.execPath, [CLI, 'start'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [CLI, 'start', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    running.add(child)
     let output = ''
     const { promise, resolve, reject } = Promise.withResolvers<number>()
     const read = (chunk: Buffer) => {
       output += chunk.toString()
-      if (output.includes('Ready: ')) resolve(performance.now() - startedAt)
+      if (output.includes('its data: ')) resolve(performance.now() - startedAt)
     }
     child.stdout?.on('data', read)
     child.stderr?.on('data', read)
-    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${output}`)))
+    child.once('exit', (code) => {
+      running.delete(child)
+      reject(new Error(`ended with ${code}: ${output}`))
+    })
     return { child, output: () => output, isReady: promise }
   }
   const stop = async (child: ChildProcess): Promise<{ code: number | null; ms: number }> => {
@@ -157,32 +168,61 @@ describe('npm start without credentials', () => {
     const [code] = (await once(child, 'exit')) as [number | null]
     return { code, ms: performance.now() - startedAt }
   }
+  const addresses = (output: string) => ({
+    page: /Ready: (http:\/\/127\.0\.0\.1:\d+)/.exec(output)?.[1] ?? '',
+    service: /itself: (http:\/\/127\.0\.0\.1:\d+)\/healthz/.exec(output)?.[1] ?? '',
+  })
+  const stateOf = async (page: string, person: string) =>
+    (await (await fetch(`${page}/state?person=${person}`)).json()) as PageState
 
-  it('lives a week within 20 s, takes the next port when its own is busy, serves, stops within 10 s, and starts again within 4 s', async () => {
+  it('serves the page at once while six weeks are told, stops within 10 s, and knows them when it starts again', async () => {
     const { dir, remove } = tempDir()
     const busy = createServer().listen(0, '127.0.0.1')
     await once(busy, 'listening')
     const { port } = busy.address() as { port: number }
     const first = start(dir, port)
     expect(await first.isReady).toBeLessThan(20_000)
-    const url = /Ready: (http:\/\/127\.0\.0\.1:(\d+))/.exec(first.output())
-    expect(Number(url?.[2])).toBeGreaterThan(port)
-    expect(first.output()).toContain('Group climate: ')
-    expect((await fetch(`${url?.[1]}/healthz`)).status).toBe(200)
-    expect((await fetch(`${url?.[1]}/readyz`)).status).toBe(200)
-    const metrics = await (await fetch(`${url?.[1]}/metrics`)).text()
-    expect(metrics).toContain('groupwell_commands_total{platform="slack",verb="summary",outcome="ok"} 1')
+    const { page, service } = addresses(first.output())
+    expect(Number(new URL(page).port)).toBeGreaterThan(port)
+    const early = await stateOf(page, 'UFACILITATOR')
+    expect(early.history).toMatchObject({ total: 6 })
+    const weeks = new Set<number>()
+    while (!first.output().includes('are told')) {
+      const { history, trouble } = await stateOf(page, 'UFACILITATOR')
+      expect(trouble).toBeNull()
+      if (history) weeks.add(history.done)
+      await wait(200)
+    }
+    expect(weeks.size).toBeGreaterThan(3)
+    const told = await stateOf(page, 'UMEMBER1')
+    expect(told.history).toBeNull()
+    expect(told.messages.length).toBeGreaterThan(20)
+    expect((await fetch(`${service}/readyz`)).status).toBe(200)
+    const metrics = await (await fetch(`${service}/metrics`)).text()
+    expect(metrics).toContain('groupwell_commands_total{platform="slack",verb="summary",outcome="ok"} 6')
     expect(metrics).not.toContain('checkin')
     const stopped = await stop(first.child)
     expect(stopped.code).toBe(0)
     expect(stopped.ms).toBeLessThan(10_000)
     const second = start(dir, 0)
     const readyMs = await second.isReady
-    console.info(`npm start: second start ready after ${Math.round(readyMs)} ms`)
-    expect(readyMs).toBeLessThan(4_000)
-    expect(second.output()).toContain('The group is still there from last time.')
+    console.info(`npm start: second start of the demo ready after ${Math.round(readyMs)} ms`)
+    const again = await stateOf(addresses(second.output()).page, 'UMEMBER1')
+    expect(again.history).toBeNull()
+    expect(again.messages.map(({ id }) => id)).toEqual(told.messages.map(({ id }) => id))
     await stop(second.child)
     busy.close()
+    remove()
+  }, 180_000)
+
+  it('stops well in the middle of the story, and opens the door for clients without a token only when asked', async () => {
+    const { dir, remove } = tempDir()
+    const { child, output, isReady } = start(dir, 0, '--allow-unauthenticated-teams')
+    await isReady
+    const { service } = addresses(output())
+    const ask = () => fetch(`${service}/api/playground`, { method: 'POST', body: '{}' })
+    expect((await ask()).status).toBe(415)
+    expect((await stop(child)).code).toBe(0)
     remove()
   })
 })
@@ -250,7 +290,33 @@ describe('the other commands', () => {
     expect(fs.statSync(CLI).mode & 0o111).not.toBe(0)
   })
 
+  it('write both platforms’ manifests for an address, and refuse what is none', () => {
+    const { dir, remove } = tempDir()
+    const made = groupwell(['manifest', 'slack', '--url', 'https://groupwell.clinic.example/'], {})
+    expect(JSON.parse(made.stdout).settings.interactivity.request_url).toBe(
+      'https://groupwell.clinic.example/slack/events',
+    )
+    const out = path.join(dir, 'app.zip')
+    const args = [
+      '--app-id',
+      '11111111-2222-4333-8444-555555555555',
+      '--website',
+      'https://clinic.example',
+      '--out',
+      out,
+    ]
+    expect(groupwell(['manifest', 'teams', ...args], {}).status).toBe(0)
+    expect(fs.statSync(out).size).toBeGreaterThan(1_000)
+    expect(groupwell(['manifest', 'slack', '--url', 'http://plain.example'], {}).stderr).toContain(
+      'expected an https address',
+    )
+    expect(groupwell(['manifest', 'teams', '--website', 'https://x.example'], {}).stderr).toContain('expected the bot')
+    expect(groupwell(['manifest', 'zoom'], {}).stderr).toContain('expected slack or teams')
+    remove()
+  })
+
   it('refuse wrong settings in words, without a stack', () => {
+    expect(groupwell(['start', '--loud'], {}).stderr).toContain('Example: npm start -- --allow-unauthenticated-teams')
     expect(groupwell(['start'], { DATABASE_URL: 'postgresql://x@localhost/real' }).stderr).toContain(
       'the demo keeps to a store of its own',
     )
@@ -258,6 +324,6 @@ describe('the other commands', () => {
     expect(status).toBe(2)
     expect(stderr).toContain('SLACK_SIGNING_SECRET: needed together with SLACK_BOT_TOKEN')
     expect(stderr).not.toContain('    at ')
-    expect(groupwell(['dance'], {}).stderr).toContain('expected one of start, demo, migrate, audit')
+    expect(groupwell(['dance'], {}).stderr).toContain('expected one of start, demo, migrate, audit, manifest')
   })
 })

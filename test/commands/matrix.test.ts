@@ -92,7 +92,10 @@ beforeAll(async () => {
       timeZone: 'UTC',
     },
   })
-  const home = await world.db.connection.findFirstOrThrow({ where: { externalId: 'T0DEMO' } })
+  const home = await world.db.connection.findFirstOrThrow({
+    where: { externalId: 'T0DEMO' },
+    include: { organisation: true },
+  })
   await ensureActor(world.db, home, { externalId: 'UOUTSIDER' })
   const { actor } = await ensureActor(world.db, home, { externalId: 'USTAFF' })
   await world.db.person.updateMany({ where: { id: actor.personId }, data: { isStaff: true } })

@@ -1,0 +1,251 @@
+import { createServer } from 'node:http'
+import path from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { slackCast, teamsCast } from '../../src/cli/cast.ts'
+import { readSlackManifest } from '../../src/cli/manifest.ts'
+import { fill } from '../../src/cli/story.ts'
+import type { Config } from '../../src/config.ts'
+import { sign } from '../../src/simulator/slack/wire.ts'
+import { startSlack } from '../../src/simulator/slack.ts'
+import { startTeams } from '../../src/simulator/teams.ts'
+import type { Hands } from '../../src/simulator/workspace.ts'
+import { freshDatabase, isReachable } from '../postgres.ts'
+import { tempDir } from '../temp-dir.ts'
+import { type Child, startChild, stayOnSecondCore } from './child.ts'
+import { median, type Request, type Round, sendAll } from './load.ts'
+
+const CONNECTIONS = [1, 10, 50] as const
+/** Each side in turn, so often; the middle one counts. */
+const ROUNDS = 3
+const COUNTS = {
+  help: { 1: 2_000, 10: 4_000, 50: 4_000 },
+  next: { 1: 400, 10: 1_500, 50: 1_500 },
+  teams: { 1: 500, 10: 1_500, 50: 1_500 },
+} as const
+const SIGNING_SECRET = 'bench signing secret, not a secret'
+const APP_ID = '00000000-0000-4000-8000-0000000000bb'
+const TENANT_ID = '00000000-0000-4000-8000-0000000000aa'
+
+type Ported = { port: number }
+type Side = (connections: 1 | 10 | 50) => Promise<Round>
+type Row = { what: string; connections: number; ours: Round; bare: Round | null; ratio: number | null }
+type Goal = { goal: string; reached: string; isMet: boolean }
+
+/** The service beside bare SDK apps: `/group help` and a command that reads the store; a Teams command's reply. */
+export async function run(isJson: boolean): Promise<void> {
+  if (!(await isReachable())) throw new Error('the bench needs Postgres: set TEST_DATABASE_URL')
+  stayOnSecondCore()
+  const { dir, remove } = tempDir()
+  const database = await freshDatabase()
+  const stage = await setTheStage(dir, database.url)
+  try {
+    const rows = [
+      ...(await compare('Slack: /group help', stage.slack(stage.ours, 'help'), stage.slack(stage.bolt, 'help'))),
+      ...(await compare('Slack: /group next (reads the store)', stage.slack(stage.ours, 'next'), null)),
+      ...(await compare(
+        'Teams: help, until the reply is there',
+        stage.teams(stage.ours),
+        stage.teams(stage.botbuilder),
+      )),
+    ]
+    report(rows, goalsOf(rows), isJson)
+  } finally {
+    await stage.end()
+    await database.drop()
+    remove()
+  }
+}
+
+async function compare(what: string, ours: Side, bare: Side | null): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const connections of CONNECTIONS) {
+    // One round to warm up, which does not count.
+    await ours(connections)
+    await bare?.(connections)
+    const rounds = { ours: [] as Round[], bare: [] as Round[] }
+    for (let round = 0; round < ROUNDS; round += 1) {
+      rounds.ours.push(await ours(connections))
+      if (bare) rounds.bare.push(await bare(connections))
+    }
+    const row = { what, connections, ours: median(rounds.ours), bare: bare ? median(rounds.bare) : null }
+    process.stderr.write(`${what}, ${connections}: measured\n`)
+    rows.push({ ...row, ratio: row.bare ? row.ours.requestsPerSecond / row.bare.requestsPerSecond : null })
+  }
+  return rows
+}
+
+async function setTheStage(dir: string, databaseUrl: string) {
+  const cast = { slack: slackCast(), teams: teamsCast() }
+  const manifest = readSlackManifest()
+  const now = () => new Date()
+  const slack = await startSlack(
+    {
+      signingSecret: SIGNING_SECRET,
+      scopes: manifest.oauth_config.scopes.bot,
+      events: [],
+      workspaces: [{ teamId: 'T0BENCH', teamName: 'Bench', botToken: 'xoxb-bench', people: cast.slack.people }],
+    },
+    now,
+  )
+  const teams = await startTeams({ appId: APP_ID, tenants: [{ tenantId: TENANT_ID, people: cast.teams.people }] }, now)
+  const token = await teams.authority.getToken()
+  const { openIdMetadataUrl, issuer, serviceUrl } = teams.authority
+  const config: Config = {
+    isProduction: false,
+    http: { host: '127.0.0.1', port: 0 },
+    store: { url: databaseUrl, dataDir: path.join(dir, 'data') },
+    ballot: { keyDir: path.join(dir, 'keys'), secret: `1:${Buffer.alloc(32, 7).toString('base64')}` },
+    organisation: { name: 'Bench', country: 'DE' },
+    slack: {
+      signingSecret: SIGNING_SECRET,
+      botToken: 'xoxb-bench',
+      firstAdmin: cast.slack.admin,
+      apiUrl: slack.apiUrl,
+    },
+    teams: {
+      appId: APP_ID,
+      appPassword: 'x',
+      appType: 'SingleTenant',
+      tenantId: TENANT_ID,
+      firstAdmin: cast.teams.admin,
+    },
+    log: { level: 'warn' },
+  }
+  const authority = { openIdMetadataUrl, issuer, serviceUrl, token }
+  const ours = await startChild<Ported>('service.ts', { config, authority })
+  const bolt = await startChild<Ported>('bare-bolt.ts', { signingSecret: SIGNING_SECRET })
+  const botbuilder = await startChild<Ported>('bare-botbuilder.ts', { appId: APP_ID, openIdMetadataUrl, issuer, token })
+  slack.connectTo(originOf(ours))
+  await setUpGroup(slack, cast.slack)
+  const mailbox = await openMailbox()
+  // The token names the address that replies go to.
+  const bearer = `Bearer ${await teams.token({ serviceurl: mailbox.url })}`
+  const allow = await startChild<Ported>('service.ts', { config, authority: { ...authority, serviceUrl: mailbox.url } })
+  return {
+    ours,
+    bolt,
+    botbuilder,
+    slack:
+      (child: Child<Ported>, text: 'help' | 'next'): Side =>
+      (connections) =>
+        sendAll(originOf(child), connections, COUNTS[text][connections], () => commandOf(cast.slack.facilitator, text)),
+    teams:
+      (child: Child<Ported>): Side =>
+      (connections) =>
+        sendAll(
+          originOf(child === ours ? allow : child),
+          connections,
+          COUNTS.teams[connections],
+          (index) => activityOf(teams, cast.teams.facilitator, mailbox.url, bearer, index),
+          (index) => mailbox.arrived(String(index)),
+        ),
+    async end() {
+      await Promise.all([ours, bolt, botbuilder, allow].map((child) => child.end()))
+      await Promise.all([slack.close(), teams.close(), mailbox.close()])
+    },
+  }
+}
+
+const originOf = ({ said }: Child<Ported>): string => `http://127.0.0.1:${said.port}`
+
+async function setUpGroup(hands: Hands, cast: ReturnType<typeof slackCast>): Promise<void> {
+  const { admin, facilitator, supervisor, members } = cast
+  const date = new Date(Date.now() + 7 * 24 * 60 * 60_000).toISOString().slice(0, 10)
+  await fill(hands, admin, 'admin staff', { staff: [facilitator, supervisor] })
+  await fill(hands, facilitator, 'new', { alias: 'Bench group', timeZone: 'Europe/Berlin' })
+  await fill(hands, facilitator, 'roster', { members, facilitators: [facilitator], supervisors: [supervisor] })
+  const plan = { firstDate: date, time: '17:30', minutes: '90', count: '12', timeZone: 'Europe/Berlin' }
+  await fill(hands, facilitator, 'schedule', plan)
+}
+
+let sent = 0
+
+/** A command with a signature of its own: the very same one twice is refused. */
+function commandOf(person: string, text: string): Request {
+  sent += 1
+  const body = `token=unused&team_id=T0BENCH&team_domain=bench&channel_id=C1&channel_name=c&user_id=${person}&user_name=n&command=%2Fgroup&text=${text}&api_app_id=A1&is_enterprise_install=false&response_url=http%3A%2F%2F127.0.0.1%3A9%2F&trigger_id=${sent}`
+  const timestamp = String(Math.floor(Date.now() / 1000))
+  return {
+    path: '/slack/events',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-slack-request-timestamp': timestamp,
+      'x-slack-signature': sign(SIGNING_SECRET, timestamp, body),
+    },
+    body,
+  }
+}
+
+function activityOf(
+  teams: { activity(person: string, fields: Record<string, unknown>): Record<string, unknown> },
+  person: string,
+  serviceUrl: string,
+  authorization: string,
+  index: number,
+): Request {
+  const activity = teams.activity(person, { type: 'message', text: 'help', serviceUrl, id: String(index) })
+  return {
+    path: '/api/messages',
+    headers: { 'content-type': 'application/json', authorization },
+    body: JSON.stringify(activity),
+  }
+}
+
+/** Where replies arrive; each is known by the id of the activity that it answers. */
+async function openMailbox() {
+  const waiting = new Map<string, () => void>()
+  const server = createServer(async (request, response) => {
+    const reply = JSON.parse((await buffer(request)).toString('utf8')) as { replyToId?: string }
+    response.writeHead(201, { 'content-type': 'application/json' }).end('{"id":"1"}')
+    waiting.get(reply.replyToId ?? '')?.()
+  })
+  server.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const address = server.address()
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+    arrived: (id: string) => new Promise<void>((resolve) => waiting.set(id, resolve)),
+    close: async () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+function goalsOf(rows: readonly Row[]): Goal[] {
+  const row = (what: string, connections: number) =>
+    rows.find((known) => known.what.startsWith(what) && known.connections === connections)
+  const ratio = (what: string, connections: number): Goal => {
+    const reached = row(what, connections)?.ratio ?? 0
+    return {
+      goal: `${what}, ${connections}: at least 0.8 of the bare SDK`,
+      reached: reached.toFixed(2),
+      isMet: reached >= 0.8,
+    }
+  }
+  const next = row('Slack: /group next', 10)?.ours.p99Us ?? Number.POSITIVE_INFINITY
+  return [
+    ratio('Slack: /group help', 1),
+    ratio('Slack: /group help', 10),
+    ratio('Teams: help', 1),
+    ratio('Teams: help', 10),
+    ratio('Teams: help', 50),
+    {
+      goal: 'Slack: /group next, 10: p99 under 25 ms',
+      reached: `${(next / 1000).toFixed(1)} ms`,
+      isMet: next < 25_000,
+    },
+  ]
+}
+
+function report(rows: readonly Row[], goals: readonly Goal[], isJson: boolean): void {
+  if (isJson) return void process.stdout.write(`${JSON.stringify({ bench: 'ack', rows, goals }, null, 2)}\n`)
+  const show = (round: Round | null) =>
+    round ? `${round.requestsPerSecond}/s, p50 ${round.p50Us} µs, p99 ${round.p99Us} µs` : ''
+  for (const { what, connections, ours, bare, ratio } of rows)
+    process.stdout.write(
+      `${what}, ${connections} connection(s): ${show(ours)}${bare ? ` · bare: ${show(bare)} · ratio ${ratio?.toFixed(2)}` : ''}\n`,
+    )
+  for (const { goal, reached, isMet } of goals)
+    process.stdout.write(`${isMet ? 'met   ' : 'SHORT '} ${goal}: ${reached}\n`)
+}

@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import path from 'node:path'
+import { slackCast } from '../../src/cli/cast.ts'
+import { startSlack } from '../../src/simulator/slack.ts'
+import { freshDatabase, isReachable } from '../postgres.ts'
+import { tempDir } from '../temp-dir.ts'
+
+const CLI = path.resolve('src/cli/groupwell.ts')
+/** After that the start's garbage is collected, or would not be. */
+const IDLE_AFTER_MS = 8_000
+const PLATFORMS = { both: ['slack', 'teams'], slack: ['slack'], teams: ['teams'] } as const
+const BOTH_GOALS = { pglite: { readyMs: 4_000, rssMb: 350 }, postgres: { readyMs: 1_500, rssMb: 220 } } as const
+
+type Store = keyof typeof BOTH_GOALS
+type Row = {
+  store: Store
+  platforms: keyof typeof PLATFORMS
+  start: 'first' | 'second'
+  readyMs: number
+  rssMb: number
+  peakMb: number
+}
+
+/** The service alone, as `npm start` runs it with credentials: time to ready, and what it holds when nothing happens. */
+export async function run(isJson: boolean): Promise<void> {
+  if (!(await isReachable())) throw new Error('the bench needs Postgres: set TEST_DATABASE_URL')
+  if (!fs.existsSync('/proc/self/status')) throw new Error('the bench reads memory from /proc: Linux only')
+  const rows: Row[] = []
+  for (const store of ['pglite', 'postgres'] as const)
+    for (const platforms of ['both', 'slack', 'teams'] as const) rows.push(...(await measure(store, platforms)))
+  const goals = goalsOf(rows)
+  if (isJson) return void process.stdout.write(`${JSON.stringify({ bench: 'start', rows, goals }, null, 2)}\n`)
+  for (const row of rows)
+    process.stdout.write(
+      `${row.store}, ${row.platforms}, ${row.start} start: ready in ${row.readyMs} ms, idle ${row.rssMb} MB, peak ${row.peakMb} MB\n`,
+    )
+  for (const { goal, reached, isMet } of goals)
+    process.stdout.write(`${isMet ? 'met   ' : 'SHORT '} ${goal}: ${reached}\n`)
+}
+
+async function measure(store: Store, platforms: keyof typeof PLATFORMS): Promise<Row[]> {
+  const { dir, remove } = tempDir()
+  const database = store === 'postgres' ? await freshDatabase() : null
+  const people = slackCast().people
+  const workspaces = [{ teamId: 'T0BENCH', teamName: 'Bench', botToken: 'xoxb-bench', people }]
+  const app = { signingSecret: 'bench signing secret, not a secret', scopes: [], events: [], workspaces }
+  const slack = await startSlack(app, () => new Date())
+  const env = environment(dir, database?.url ?? null, slack.apiUrl, PLATFORMS[platforms])
+  try {
+    return [await startOnce(store, platforms, 'first', env), await startOnce(store, platforms, 'second', env)]
+  } finally {
+    await slack.close()
+    await database?.drop()
+    remove()
+  }
+}
+
+async function startOnce(
+  store: Store,
+  platforms: Row['platforms'],
+  start: Row['start'],
+  env: Record<string, string>,
+): Promise<Row> {
+  const startedAt = performance.now()
+  const child = spawn(process.execPath, [CLI, 'start'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  await ready(child)
+  const readyMs = Math.round(performance.now() - startedAt)
+  await new Promise((resolve) => setTimeout(resolve, IDLE_AFTER_MS))
+  const memory = fs.readFileSync(`/proc/${child.pid}/status`, 'utf8')
+  const megabytes = (field: string) => Math.round(Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(memory)?.[1]) / 1024)
+  const gone = once(child, 'exit')
+  child.kill('SIGTERM')
+  await gone
+  return { store, platforms, start, readyMs, rssMb: megabytes('VmRSS'), peakMb: megabytes('VmHWM') }
+}
+
+async function ready(child: ChildProcess): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  let log = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    log += chunk.toString()
+    if (log.includes('"event":"started"')) resolve()
+  })
+  child.once('exit', () => reject(new Error(`ended before it was ready: ${log}`)))
+  await promise
+}
+
+function environment(
+  dir: string,
+  url: string | null,
+  apiUrl: string,
+  platforms: readonly string[],
+): Record<string, string> {
+  const id = '00000000-0000-4000-8000-0000000000aa'
+  return {
+    PATH: process.env.PATH ?? '',
+    NODE_ENV: 'production',
+    PORT: '0',
+    DATA_DIR: path.join(dir, 'data'),
+    KEY_DIR: path.join(dir, 'keys'),
+    ...(url ? { DATABASE_URL: url } : {}),
+    GROUPWELL_SECRET: `1:${Buffer.alloc(32, 7).toString('base64')}`,
+    ORGANISATION_COUNTRY: 'DE',
+    ...(platforms.includes('slack')
+      ? {
+          SLACK_SIGNING_SECRET: 'bench signing secret, not a secret',
+          SLACK_BOT_TOKEN: 'xoxb-bench',
+          SLACK_FIRST_ADMIN: 'UADMIN',
+          SLACK_API_URL: apiUrl,
+        }
+      : {}),
+    ...(platforms.includes('teams')
+      ? {
+          MICROSOFT_APP_ID: id,
+          MICROSOFT_APP_PASSWORD: 'not a secret',
+          MICROSOFT_APP_TENANT_ID: id,
+          TEAMS_FIRST_ADMIN: id,
+        }
+      : {}),
+  }
+}
+
+function goalsOf(rows: readonly Row[]) {
+  return (['pglite', 'postgres'] as const).flatMap((store) => {
+    const row = rows.find((known) => known.store === store && known.platforms === 'both' && known.start === 'second')
+    const { readyMs, rssMb } = BOTH_GOALS[store]
+    const [reachedMs, reachedMb] = [row?.readyMs ?? Number.POSITIVE_INFINITY, row?.rssMb ?? Number.POSITIVE_INFINITY]
+    return [
+      { goal: `${store}, second start: under ${readyMs} ms`, reached: `${reachedMs} ms`, isMet: reachedMs < readyMs },
+      { goal: `${store}, second start, idle: under ${rssMb} MB`, reached: `${reachedMb} MB`, isMet: reachedMb < rssMb },
+    ]
+  })
+}
