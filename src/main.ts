@@ -6,21 +6,27 @@ const STOP_WITHIN_MS = 10_000
 
 /** The service with real credentials: start, wait for the signal, stop. */
 export async function main(): Promise<void> {
+  const stopped = listenForStop()
   const app = await startApp(readConfig(process.env))
   // A library's forgotten promise must not take the service down; what it says stays out of the log, it may hold a payload.
   process.on('unhandledRejection', (reason) => app.door.log.error('unhandled', reason))
-  await stopOnSignal(() => app.stop())
+  await stopped(() => app.stop())
 }
 
-/** Waits for SIGINT or SIGTERM, then stops; a second signal, or the deadline, ends the process at once. */
-export async function stopOnSignal(stop: () => Promise<void>): Promise<void> {
+/**
+ * Listens for SIGINT and SIGTERM from now on: one that comes while everything starts is not lost. What is returned waits for
+ * the first of them, then stops; a second signal, or the deadline, ends the process at once.
+ */
+export function listenForStop(): (stop: () => Promise<void>) => Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   if (process.env.npm_lifecycle_event) stopWithParent(resolve)
-  await promise
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
-  setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
-  await stop()
+  return async (stop) => {
+    await promise
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
+    await stop()
+  }
 }
 
 const LOOK_AT_PARENT_EVERY_MS = 1_000

@@ -6,8 +6,9 @@ import { describe, expect, it } from 'vitest'
 import { teamsPackage } from '../src/cli/manifest.ts'
 import { parseTyped } from '../src/commands/registry.ts'
 import { METHODS } from '../src/simulator/slack/methods.ts'
+import { lastSeen } from '../src/simulator/workspace.ts'
 import { readSources } from './architecture.ts'
-import { moveTo, SESSION, setUpGroup, startWorld } from './helpers.ts'
+import { answer, CLOSES, moveTo, SESSION, setUpGroup, startWorld } from './helpers.ts'
 
 type Json = Record<string, unknown>
 const readJson = (file: string | URL): Json => JSON.parse(fs.readFileSync(file, 'utf8')) as Json
@@ -72,10 +73,8 @@ describe('the Slack manifest', () => {
   })
 
   it('would be found to ask for too little by one call more (control)', () => {
-    const { scopes, events } = derive(
-      "client.conversations.members({})\napp.event('app_uninstalled', f)\napp.command(/x/, f)",
-    )
-    expect(scopes).toEqual(['channels:read', 'commands'])
+    const { scopes, events } = derive("client.users.list({})\napp.event('app_uninstalled', f)\napp.command(/x/, f)")
+    expect(scopes).toEqual(['commands', 'users:read'])
     expect(events).toEqual(['app_uninstalled'])
   })
 
@@ -97,6 +96,21 @@ describe('the Slack manifest', () => {
     const world = await startWorld()
     await setUpGroup(world)
     await moveTo(world, SESSION.endsAt)
+    for (const member of world.casts.slack.members) await answer(world, 'slack', member, '4')
+    await moveTo(world, CLOSES)
+    await world.slack.type('UFACILITATOR', 'summary')
+    await world.slack.openHome('UFACILITATOR')
+    await moveTo(world, new Date('2026-03-09T07:00:00Z'))
+    await world.slack.press(lastSeen(world.slack.journal, 'USUPERVISOR', 'digest-notice'), 'Open')
+    const called = new Set(world.slack.journal.requests.map(({ method }) => method))
+    expect([...called].sort()).toEqual([
+      'auth.test',
+      'chat.postMessage',
+      'conversations.open',
+      'users.info',
+      'views.open',
+      'views.publish',
+    ])
     expect(world.slack.journal.requests.filter(({ error }) => error !== null)).toEqual([])
     await world.end()
   })
@@ -114,7 +128,8 @@ function derive(code: string): { scopes: string[]; events: string[] } {
   const scopes = calls.flatMap((name) => {
     const scope = METHODS[name]?.scope
     if (scope === undefined) throw new Error(`the simulator does not know ${name}`)
-    return typeof scope === 'string' ? [scope] : scope === null ? [] : ['channels:read']
+    if (typeof scope === 'function') throw new Error(`${name} asks for a scope by its arguments: say which`)
+    return scope === null ? [] : [scope]
   })
   const events = [...code.matchAll(/\bapp\.event\('(\w+)'/g)].map(([, name = '']) => name)
   const typed = /\bapp\.command\(/.test(code) ? ['commands'] : []

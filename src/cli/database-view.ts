@@ -1,16 +1,21 @@
 import type { KeyStore } from '../ballot/key-store.ts'
-import type { DatabaseView, PlatformName } from '../simulator/page/protocol.ts'
+import type { DatabaseView } from '../simulator/page/protocol.ts'
 import type { Db } from '../store/database.ts'
 
 /** Characters of a box that are shown: enough to see that it changed. */
 const SHOWN_BYTES = 12
 
-/** The rows of the latest check-in of a platform's groups, as somebody with the whole database reads them. */
-export async function viewDatabase(db: Db, keyStore: KeyStore, platform: PlatformName): Promise<DatabaseView> {
+/** Groups whose people come from a workspace or tenant. */
+export const groupsOf = (workspaceId: string) => ({
+  roster: { some: { person: { accounts: { some: { connection: { externalId: workspaceId } } } } } },
+})
+
+/** The rows of the latest check-in of a workspace's groups, as somebody with the whole database reads them. */
+export async function viewDatabase(db: Db, keyStore: KeyStore, workspaceId: string): Promise<DatabaseView> {
   const checkIn = await db.checkIn.findFirst({
     where: {
       unitId: { not: null },
-      group: { roster: { some: { person: { accounts: { some: { connection: { platform } } } } } } },
+      group: groupsOf(workspaceId),
     },
     orderBy: { opensAt: 'desc' },
     select: {

@@ -1,9 +1,14 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --liftoff-only
+import { enableCompileCache } from 'node:module'
 import { messageOf, SetupError } from '../errors.ts'
 
 /** A pipe takes what was written in its own time; ending before that would cut it. */
 const written = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => stream.write('', () => resolve()))
+
+// What was compiled at the last start is not compiled again: about half a second. Beside the packages, where only who installed
+// them can write: what is read from there is run. Where it cannot be written there is none.
+enableCompileCache(new URL('../../node_modules/.cache/groupwell/', import.meta.url).pathname)
 
 /** Each loads what it needs and no more. */
 const COMMANDS: Record<string, (args: readonly string[]) => Promise<void>> = {

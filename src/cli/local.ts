@@ -16,17 +16,25 @@ export type Local = {
   teams: TeamsSimulator
   casts: { slack: Cast; teams: Cast }
   clock: SettableClock
+  /** The workspace and the tenant that the service is connected to. */
+  workspaces: { slack: string; teams: string }
   stop(): Promise<void>
 }
 
 /** A product clock that can be moved. `set` makes it stand still there, or (null) follow the wall; `runFrom` lets it go on. */
-export type SettableClock = Clock & { set(now: Date | null): void; runFrom(now: Date): void }
+export type SettableClock = Clock & {
+  set(now: Date | null): void
+  runFrom(now: Date): void
+  /** How far the product clock is ahead of the wall. */
+  aheadMs(): number
+}
 
 export function settableClock(): SettableClock {
   let now = () => new Date()
   return {
     now: () => now(),
     wall: () => new Date(),
+    aheadMs: () => now().getTime() - Date.now(),
     set: (fixed) => {
       now = fixed ? () => fixed : () => new Date()
     },
@@ -113,6 +121,7 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
     teams,
     casts,
     clock,
+    workspaces: { slack: TEAM_ID, teams: TENANT_ID },
     async stop() {
       await app.stop()
       await Promise.all([slack.close(), teams.close()])

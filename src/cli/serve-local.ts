@@ -1,8 +1,9 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import type { Config } from '../config.ts'
 import { messageOf, SetupError } from '../errors.ts'
-import { stopOnSignal } from '../main.ts'
-import { keepMemory } from '../simulator/memory.ts'
+import { listenForStop } from '../main.ts'
+import { keepMemory, readStory } from '../simulator/memory.ts'
 import { startPage } from '../simulator/page/server.ts'
 import { type Local, localSecret, settableClock, startLocal } from './local.ts'
 import { createStage } from './stage.ts'
@@ -12,8 +13,9 @@ const DAY_MS = 24 * 60 * 60_000
 /** Weeks that have already been when somebody opens the demo: enough for results to be compared. */
 const HISTORY_WEEKS = 6
 const ZONE = 'Europe/Berlin'
+const SECOND_MS = 1_000
 
-type Telling = { progress: Progress | null; trouble: string | null }
+type Telling = { progress: Progress | null; trouble: string | null; isTold: boolean }
 
 /** The local workspace and its page. It serves at once; on the first start the past weeks are told meanwhile. */
 export async function serveLocal(config: Config, { isPlaygroundOpen }: { isPlaygroundOpen: boolean }): Promise<void> {
@@ -22,10 +24,17 @@ export async function serveLocal(config: Config, { isPlaygroundOpen }: { isPlayg
       'DATABASE_URL is set, but no Slack or Microsoft credentials are: the demo keeps to a store of its own. Set the credentials (see .env.example), or leave DATABASE_URL out.',
     )
   }
+  const stopped = listenForStop()
   const clock = settableClock()
   // Directories of its own: the demo never touches the keys or the rows of a real store.
   const keyDir = path.resolve(`${config.ballot.keyDir}-demo`)
   const dataDir = path.resolve(`${config.store.dataDir}-demo`)
+  const memoryFile = `${dataDir}.platforms.json`
+  const known = readStory(memoryFile)
+  // A story that broke off cannot be told on: what was due meanwhile would all come at once. The demo begins anew.
+  if (known && !known.isTold)
+    for (const left of [dataDir, keyDir, memoryFile]) fs.rmSync(left, { recursive: true, force: true })
+  if (known?.isTold && known.aheadMs > SECOND_MS) clock.runFrom(new Date(Date.now() + known.aheadMs))
   const local = await startLocal(clock, {
     host: config.http.host,
     port: config.http.port === 0 ? 0 : config.http.port + 1,
@@ -38,8 +47,14 @@ export async function serveLocal(config: Config, { isPlaygroundOpen }: { isPlayg
     isPlaygroundOpen,
   })
   const isFirst = (await local.app.door.database.db.group.count()) === 0
-  const memory = keepMemory(`${dataDir}.platforms.json`, local.slack, local.teams, isFirst)
-  const telling: Telling = { progress: isFirst ? { done: 0, total: HISTORY_WEEKS } : null, trouble: null }
+  const telling: Telling = {
+    progress: isFirst ? { done: 0, total: HISTORY_WEEKS } : null,
+    trouble: null,
+    isTold: !isFirst,
+  }
+  const story = () => ({ isTold: telling.isTold, aheadMs: clock.aheadMs() })
+  const memory = keepMemory(memoryFile, local.slack, local.teams, story)
+  memory.save()
   const page = await startPage(createStage(local, telling), config.http.port, memory.save)
   const isStopping = { yes: false }
   say('Groupwell: no Slack or Teams credentials, so this is the local demo workspace. Everybody in it is fictional.')
@@ -47,7 +62,7 @@ export async function serveLocal(config: Config, { isPlaygroundOpen }: { isPlayg
   say(`The service itself: http://127.0.0.1:${local.app.port}/healthz  ·  its data: ${path.relative('.', dataDir)}`)
   if (isPlaygroundOpen) say(`Teams clients without a token: http://127.0.0.1:${local.app.port}/api/playground`)
   const told = isFirst ? tellHistory(local, telling, isStopping) : Promise.resolve()
-  await stopOnSignal(async () => {
+  await stopped(async () => {
     isStopping.yes = true
     await page.close()
     memory.close()
@@ -72,6 +87,7 @@ async function tellHistory(local: Local, telling: Telling, isStopping: { yes: bo
       telling.progress = progress
       changed()
     })
+    telling.isTold = true
     say(`The last ${HISTORY_WEEKS} weeks of two groups are told (${Math.round((Date.now() - startedAt) / 1000)} s).`)
   } catch (error) {
     if (isStopping.yes) return

@@ -3,7 +3,7 @@ import type { PlatformName } from '../simulator/page/protocol.ts'
 import type { Stage } from '../simulator/page/stage.ts'
 import { findNextDue, type OccurrenceKind } from '../store/occurrence.ts'
 import { roleOf } from './cast.ts'
-import { viewDatabase } from './database-view.ts'
+import { groupsOf, viewDatabase } from './database-view.ts'
 import type { Local } from './local.ts'
 import { readTeamsCommands } from './manifest.ts'
 import { answerAll, type Progress, seeded } from './story.ts'
@@ -46,8 +46,9 @@ export function createStage(local: Local, telling: { progress: Progress | null; 
     },
     history: () => telling.progress,
     trouble: () => telling.trouble,
-    database: (platform) => viewDatabase(db, app.door.vault.keyStore, platform),
-    canOthersAnswer: async (platform) => (await db.checkIn.count({ where: openOn(platform) })) > 0,
+    database: (platform) => viewDatabase(db, app.door.vault.keyStore, local.workspaces[platform]),
+    canOthersAnswer: async (platform) =>
+      (await db.checkIn.count({ where: { state: 'open', group: groupsOf(local.workspaces[platform]) } })) > 0,
     async othersAnswer(platform, person) {
       const others = casts[platform].members.filter((member) => member !== person)
       const random = seeded(Math.floor(clock.wall().getTime() / 1000))
@@ -75,20 +76,18 @@ function peopleOf({ casts }: Local, platform: PlatformName) {
   ]
 }
 
-const openOn = (platform: PlatformName) => ({
-  state: 'open' as const,
-  group: { roster: { some: { person: { accounts: { some: { connection: { platform } } } } } } },
-})
-
 /** Lets time pass, stopping at everything that is due on the way; then the clock runs on from there. */
 async function passTimeTo({ app, clock }: Local, at: Date): Promise<void> {
-  for (;;) {
-    const due = await findNextDue(app.door.database.db, clock.now())
-    if (!due || due.dueAt > at) break
-    clock.set(due.dueAt)
+  try {
+    for (;;) {
+      const due = await findNextDue(app.door.database.db, clock.now())
+      if (!due || due.dueAt > at) break
+      clock.set(due.dueAt)
+      await app.settle()
+    }
+    clock.set(at)
     await app.settle()
+  } finally {
+    clock.runFrom(clock.now())
   }
-  clock.set(at)
-  await app.settle()
-  clock.runFrom(at)
 }

@@ -5,15 +5,28 @@ import type { TeamsSimulator } from './teams.ts'
 import type { Message } from './workspace.ts'
 
 /** What the platforms themselves would still know after the service was started anew. Nothing private is kept. */
-type Memory = { slack: Message[]; teams: Message[]; directs: [string, string][]; installed: string[] }
+type Memory = {
+  slack: Message[]
+  teams: Message[]
+  directs: [string, string][]
+  installed: string[]
+  /** What whoever keeps the memory wants to know again: how far its story is told, what time it is in it. */
+  story: Story
+}
+export type Story = { isTold: boolean; aheadMs: number }
 
 const SAVE_AFTER_MS = 500
 
 export type Keeper = { save(): void; close(): void }
 
-/** Brings back what a file remembers, unless the story begins anew, and keeps it up to date. */
-export function keepMemory(file: string, slack: SlackSimulator, teams: TeamsSimulator, isNew: boolean): Keeper {
-  if (!isNew) restore(file, slack, teams)
+/** Where the story stood; null when there was none. */
+export function readStory(file: string): Story | null {
+  return read(file)?.story ?? null
+}
+
+/** Brings back what a file remembers of the platforms, if there is one, and keeps it up to date. */
+export function keepMemory(file: string, slack: SlackSimulator, teams: TeamsSimulator, story: () => Story): Keeper {
+  restore(file, slack, teams)
   const save = () => {
     const lasting = (messages: readonly Message[]) => messages.filter(({ onlyFor }) => onlyFor === null)
     const memory: Memory = {
@@ -21,6 +34,7 @@ export function keepMemory(file: string, slack: SlackSimulator, teams: TeamsSimu
       teams: lasting(teams.journal.messages),
       directs: [...slack.state.directs],
       installed: [...teams.state.installed],
+      story: story(),
     }
     fs.writeFileSync(`${file}.new`, JSON.stringify(memory), { mode: 0o600 })
     fs.renameSync(`${file}.new`, file)
@@ -40,8 +54,11 @@ export function keepMemory(file: string, slack: SlackSimulator, teams: TeamsSimu
   }
 }
 
+const read = (file: string): Memory | null =>
+  fs.existsSync(file) ? (parseJson(fs.readFileSync(file, 'utf8')) as Memory | null) : null
+
 function restore(file: string, slack: SlackSimulator, teams: TeamsSimulator): void {
-  const memory = fs.existsSync(file) ? (parseJson(fs.readFileSync(file, 'utf8')) as Memory | null) : null
+  const memory = read(file)
   if (!memory) return
   slack.journal.messages.push(...memory.slack)
   teams.journal.messages.push(...memory.teams)

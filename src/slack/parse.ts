@@ -101,7 +101,9 @@ const typed = z.object({ type: z.string() })
 export function isSlackBody(contentType: string, body: string): boolean {
   if (contentType.startsWith('application/json')) return typed.safeParse(parseJson(body)).success
   // A command is the most common of them, and need not be taken apart for this.
-  if (/(^|&)(command|ssl_check)=/.test(body) && !/(^|&)payload=/.test(body)) return true
-  const payload = new URLSearchParams(body).get('payload')
-  return payload !== null && typed.safeParse(parseJson(payload)).success
+  const isPlain = !/(^|&)([^=&]*%|payload=)/.test(body)
+  if (isPlain && /(^|&)(command|ssl_check)=/.test(body)) return true
+  const form = new URLSearchParams(body)
+  if (form.has('payload')) return typed.safeParse(parseJson(form.get('payload') ?? '')).success
+  return form.has('command') || form.has('ssl_check')
 }

@@ -164,14 +164,14 @@ function createTurns(client: WebClient, deps: SlackDeps) {
       incoming: Incoming | null,
       triggerId: string,
       ack: AckFn<void>,
-      /** Missing for a button on the home tab. */
+      /** Missing for a button in a view, such as the home tab. */
       respond: ((message: RespondArguments) => Promise<unknown>) | undefined,
     ): Promise<void> {
       if (!incoming) return await ack()
       const reply = await deps.onIncoming(incoming)
       const isOpen = !reply || (await opens(openView(triggerId, reply)))
-      // Left unacknowledged, Slack itself marks the button as failed.
-      if (!isOpen && !respond) throw new Error('the view did not open')
+      // Nobody can be told there; left unacknowledged, Slack itself marks the button as failed. No line is logged, see below.
+      if (!isOpen && !respond) return
       await ack()
       // Told, not logged: the button may be a check-in's, and a line would say when somebody came.
       if (!isOpen)
@@ -231,9 +231,12 @@ function inOnePiece(response: ServerResponse): ServerResponse {
     return response
   }
   response.end = (body?: unknown) =>
-    end.call(response, typeof body === 'string' ? body.replace(NOT_ASCII, escaped) : undefined, 'latin1')
+    end.call(response, isJson(response, body) ? body.replace(NOT_ASCII, escaped) : body, 'utf8')
   return response
 }
+
+const isJson = (response: ServerResponse, body: unknown): body is string =>
+  typeof body === 'string' && String(response.getHeader('content-type')).startsWith('application/json')
 
 const NOT_ASCII = /[\u0080-\uffff]/g
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -65,7 +65,8 @@ async function openPostgres(url: string): Promise<Database> {
 async function openEmbedded(directory: string | null): Promise<Database> {
   const unlock = directory ? lockDirectory(directory) : () => {}
   try {
-    // Optimising the WebAssembly costs more memory and time than it saves here: 145 MB against 500 to 850 MB.
+    // Optimising the WebAssembly costs more memory and time than it saves here. `npm start` says so on the command line: by now
+    // some of it is already compiled, and an idle service holds 90 MB more (npm run bench -- start).
     setFlagsFromString('--liftoff-only')
     const { PGlite } = await import('@electric-sql/pglite')
     const { PrismaPGlite } = await import('pglite-prisma-adapter')

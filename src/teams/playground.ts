@@ -44,7 +44,7 @@ function isLoopback(address: string): boolean {
 /** The peer is this machine, and asked for it by name: a page of another site cannot, whatever its own name resolves to. */
 function isFromHere({ socket, headers }: IncomingMessage): boolean {
   const isOwnName = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(headers.host ?? '')
-  const isOwnPage = headers.origin === undefined || isLoopback(headers.origin)
+  const isOwnPage = headers.origin === undefined || headers.origin === `http://${headers.host}`
   return LOOPBACK_PEERS.has(socket.remoteAddress ?? '') && isOwnName && isOwnPage
 }
 

@@ -89,7 +89,10 @@ async function setTheStage(dir: string, databaseUrl: string) {
   )
   const teams = await startTeams({ appId: APP_ID, tenants: [{ tenantId: TENANT_ID, people: cast.teams.people }] }, now)
   const token = await teams.authority.getToken()
-  const { openIdMetadataUrl, issuer, serviceUrl } = teams.authority
+  const { openIdMetadataUrl, issuer } = teams.authority
+  // Replies go there, and the token that comes with a message names it.
+  const mailbox = await openMailbox()
+  const bearer = `Bearer ${await teams.token({ serviceurl: mailbox.url })}`
   const config: Config = {
     isProduction: false,
     http: { host: '127.0.0.1', port: 0 },
@@ -111,16 +114,12 @@ async function setTheStage(dir: string, databaseUrl: string) {
     },
     log: { level: 'warn' },
   }
-  const authority = { openIdMetadataUrl, issuer, serviceUrl, token }
+  const authority = { openIdMetadataUrl, issuer, serviceUrl: mailbox.url, token }
   const ours = await startChild<Ported>('service.ts', { config, authority })
   const bolt = await startChild<Ported>('bare-bolt.ts', { signingSecret: SIGNING_SECRET })
   const botbuilder = await startChild<Ported>('bare-botbuilder.ts', { appId: APP_ID, openIdMetadataUrl, issuer, token })
   slack.connectTo(originOf(ours))
   await setUpGroup(slack, cast.slack)
-  const mailbox = await openMailbox()
-  // The token names the address that replies go to.
-  const bearer = `Bearer ${await teams.token({ serviceurl: mailbox.url })}`
-  const allow = await startChild<Ported>('service.ts', { config, authority: { ...authority, serviceUrl: mailbox.url } })
   return {
     ours,
     bolt,
@@ -133,14 +132,14 @@ async function setTheStage(dir: string, databaseUrl: string) {
       (child: Child<Ported>): Side =>
       (connections) =>
         sendAll(
-          originOf(child === ours ? allow : child),
+          originOf(child),
           connections,
           COUNTS.teams[connections],
           (index) => activityOf(teams, cast.teams.facilitator, mailbox.url, bearer, index),
           (index) => mailbox.arrived(String(index)),
         ),
     async end() {
-      await Promise.all([ours, bolt, botbuilder, allow].map((child) => child.end()))
+      await Promise.all([ours, bolt, botbuilder].map((child) => child.end()))
       await Promise.all([slack.close(), teams.close(), mailbox.close()])
     },
   }

@@ -7,6 +7,7 @@ import { startSlack } from '../../src/simulator/slack.ts'
 import { freshDatabase, isReachable } from '../postgres.ts'
 import { tempDir } from '../temp-dir.ts'
 
+/** Started as package.json starts it. */
 const CLI = path.resolve('src/cli/groupwell.ts')
 /** After that the start's garbage is collected, or would not be. */
 const IDLE_AFTER_MS = 8_000
@@ -64,7 +65,7 @@ async function startOnce(
   env: Record<string, string>,
 ): Promise<Row> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [CLI, 'start'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, ['--liftoff-only', CLI, 'start'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   await ready(child)
   const readyMs = Math.round(performance.now() - startedAt)
   await new Promise((resolve) => setTimeout(resolve, IDLE_AFTER_MS))
@@ -100,6 +101,8 @@ function environment(
     PORT: '0',
     DATA_DIR: path.join(dir, 'data'),
     KEY_DIR: path.join(dir, 'keys'),
+    // A first start has compiled nothing yet.
+    NODE_COMPILE_CACHE: path.join(dir, 'cache'),
     ...(url ? { DATABASE_URL: url } : {}),
     GROUPWELL_SECRET: `1:${Buffer.alloc(32, 7).toString('base64')}`,
     ORGANISATION_COUNTRY: 'DE',

@@ -68,6 +68,8 @@ describe.each(PEERS)('the Slack adapter, against $name', ({ open }) => {
 
   it('opens a DM and posts the notice with its blocks, once, and the message can be changed and removed', async () => {
     await slack.send(outgoing(peer.member))
+    const notices = [{ text: 'Tuesday group: Tuesday, 17:30.', blocks: ['section', 'actions'] }]
+    expect(await peer.messages()).toEqual(notices)
     const { channel } = (await call(peer.apiUrl, 'conversations.open', { users: peer.member })) as {
       channel: { id: string }
     }
@@ -81,6 +83,7 @@ describe.each(PEERS)('the Slack adapter, against $name', ({ open }) => {
     })
     expect(await call(peer.apiUrl, 'chat.delete', { channel: channel.id, ts })).toMatchObject({ ok: true, ts })
     expect((await call(peer.apiUrl, 'chat.delete', { channel: channel.id, ts })).error).toBe('message_not_found')
+    expect(await peer.messages()).toEqual(notices)
   })
 
   it('says that a person who is not there is gone for good', async () => {

@@ -49,7 +49,10 @@ describe('the home tab', () => {
     const before = await dump(world.db)
     await world.slack.openHome('UMEMBER3')
     await settled()
-    expect(world.slack.state.homes.get('UMEMBER3')).toBeTruthy()
+    expect(homes('UMEMBER3')).toHaveLength(3)
+    const drawn = [...world.slack.state.views.values()].filter(({ person }) => person === 'UMEMBER3')
+    expect(drawn).toHaveLength(1)
+    expect(drawn[0]?.seen).toBe(homes('UMEMBER3').at(-1))
     expect(await dump(world.db)).toEqual(before)
   })
 

@@ -14,6 +14,8 @@ export type Peer = {
   member: string
   /** A trigger that opens one form. */
   newTrigger(): Promise<string>
+  /** What stands in the member's chat with the bot. */
+  messages(): Promise<{ text: string; blocks: string[] }[]>
   close(): Promise<void>
 }
 
@@ -53,6 +55,13 @@ async function independent(): Promise<Peer> {
     token: TOKEN,
     weak: { apiUrl, token: WEAK_TOKEN },
     member,
+    async messages() {
+      const { channel } = (await call(apiUrl, 'conversations.open', { users: member })) as { channel: { id: string } }
+      const { messages } = (await call(apiUrl, 'conversations.history', { channel: channel.id })) as {
+        messages: { text: string; blocks?: { type: string }[] }[]
+      }
+      return messages.map(({ text, blocks }) => ({ text, blocks: (blocks ?? []).map(({ type }) => type) }))
+    },
     newTrigger: async () =>
       String((await call(apiUrl, 'views.generateTriggerId', { user_id: member, user: member })).trigger_id),
     close: () => emulator.close(),
@@ -79,6 +88,11 @@ async function simulated(): Promise<Peer> {
     token: TOKEN,
     weak: { apiUrl: weak.apiUrl, token: WEAK_TOKEN },
     member: 'UMEMBER',
+    messages: async () =>
+      slack.journal.messages.map(({ payload }) => ({
+        text: String(payload.text),
+        blocks: ((payload.blocks ?? []) as { type: string }[]).map(({ type }) => type),
+      })),
     newTrigger: async () => slack.newTrigger('UMEMBER'),
     async close() {
       await Promise.all([slack.close(), weak.close()])

@@ -125,13 +125,14 @@ describe('repeated requests on Slack', () => {
       payload: '',
       type: 'event_callback',
       team_id: 'T0DEMO',
-      event: { type: 'app_home_opened', user: 'UMEMBER1' },
+      event: { type: 'reaction_added', user: 'UMEMBER1' },
       event_id: 'Ev1',
     }
     const raw = JSON.stringify(event)
     const before = await dump(world.db)
     for (const retry of ['0', '1']) {
-      const timestamp = seconds(-Number(retry))
+      // Far apart, so that no tick of the clock makes them the same request.
+      const timestamp = seconds(-30 * Number(retry))
       const headers = {
         'content-type': 'application/json',
         'x-slack-request-timestamp': timestamp,

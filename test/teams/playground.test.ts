@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
 import { startTeams, type TeamsSimulator } from '../../src/simulator/teams.ts'
 import { lastSeen } from '../../src/simulator/workspace.ts'
+import { appendAudit } from '../../src/store/audit.ts'
+import { createGroup } from '../../src/store/group.ts'
+import { makeThrowaway, removeThrowaway } from '../../src/store/organisation.ts'
 import { dump, moveTo, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 const PERSON = '00000000-0000-4000-8000-000000000101'
@@ -95,6 +99,27 @@ describe('the door for Teams clients without a token', () => {
     expect(await post({ host: '127.0.0.1' }, '/api/messages', world.teams.authority.serviceUrl)).toBe(401)
     await world.teams.type(world.casts.teams.facilitator, 'next')
     expect(lastSeen(world.teams.journal, world.casts.teams.facilitator, 'next').text).toContain('Tuesday group')
+  })
+})
+
+describe('when it is opened again', () => {
+  it('begins anew: nothing that an earlier one held is left, and the real organisation is untouched', async () => {
+    const world = await startWorld({ isPlaygroundOpen: true })
+    await setUpGroup(world, 'teams')
+    const { id } = await world.db.organisation.findFirstOrThrow({ where: { name: 'Playground' } })
+    const personId = randomUUID()
+    const now = new Date()
+    await world.db.person.create({ data: { organisationId: id, id: personId, isAdmin: true, isStaff: true } })
+    const group = { id: randomUUID(), kind: 'therapeutic-support', alias: 'Old', timeZone: 'UTC' }
+    await createGroup(world.db, id, group, personId, now)
+    await appendAudit(world.db, id, [{ actorId: personId, action: 'group.created', subjectId: group.id }], now)
+    const before = Object.values(await dump(world.db)).flat()
+    await removeThrowaway(world.db)
+    const left = Object.values(await dump(world.db)).flat()
+    expect(before.filter((row) => row.includes(id)).length).toBeGreaterThan(4)
+    expect(left).toEqual(before.filter((row) => !row.includes(id)))
+    expect(await makeThrowaway(world.db, { name: 'Playground', country: 'DE' }, now)).toBe(id)
+    await world.end()
   })
 })
 

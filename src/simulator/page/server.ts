@@ -9,7 +9,7 @@ import { pageState } from './state.ts'
 
 /** Changes that come together are told together. */
 const TELL_AFTER_MS = 60
-const BODY_LIMIT_CHARS = 1_000_000
+const BODY_LIMIT_BYTES = 1_000_000
 /** Nothing but this page's own files and answers is ever loaded. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -42,8 +42,9 @@ export async function startPage(stage: Stage, port: number, onChange: () => void
     response.once('close', () => readers.delete(response))
   }
   async function serveAct(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const raw = await readText(request)
-    const act = raw.length > BODY_LIMIT_CHARS ? null : parseJson(raw)
+    if (!(Number(request.headers['content-length']) <= BODY_LIMIT_BYTES))
+      return send(response, 413, 'text/plain', 'too long')
+    const act = parseJson(await readText(request))
     if (!act) return send(response, 400, 'text/plain', 'not readable')
     const answer = await perform(stage, act as PageAct).catch((error: unknown) => ({
       problem: error instanceof Error ? error.message : String(error),

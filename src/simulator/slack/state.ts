@@ -61,6 +61,8 @@ export type SlackState = {
   /** Codes of installs in the browser, by workspace; used codes stay, so that they can be refused. */
   codes: Map<string, { teamId: string; isUsed: boolean }>
   revoked: Set<string>
+  /** Messages ever posted, so that no two have one `ts`. */
+  posted: number
 }
 
 const TRIGGER_LIFE_MS = 3_000
@@ -81,6 +83,7 @@ export function createState(app: SlackApp, now: () => Date): SlackState {
     homes: new Map(),
     codes: new Map(),
     revoked: new Set(),
+    posted: 0,
   }
 }
 
@@ -139,7 +142,8 @@ export function post(state: SlackState, message: Omit<Message, 'id' | 'at' | 'is
 
 function nextTs(state: SlackState): string {
   const seconds = Math.floor(Date.now() / 1000)
-  return `${seconds}.${String(state.journal.messages.length + 1).padStart(6, '0')}`
+  state.posted += 1
+  return `${seconds}.${String(state.posted % 1_000_000).padStart(6, '0')}`
 }
 
 export function newTrigger(state: SlackState, person: string, fromView: string | null = null): string {

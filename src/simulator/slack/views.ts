@@ -67,7 +67,8 @@ const isIn = (workspace: SlackWorkspace, person: string): boolean => workspace.p
 
 const given = (state: SlackState, shown: SlackView): Json => ({ ok: true, view: viewObject(state, shown) })
 
-const isStale = (args: Json, known: SlackView | null): boolean => args.hash !== undefined && args.hash !== known?.hash
+const isStale = (args: Json, known: SlackView | null): boolean =>
+  args.hash !== undefined && known !== null && args.hash !== known.hash
 
 function findView(state: SlackState, args: Json): SlackView | null {
   if (args.view_id !== undefined) return state.views.get(String(args.view_id)) ?? null

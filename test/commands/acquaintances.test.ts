@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createAcquaintances } from '../../src/commands/acquaintances.ts'
+import type { Door } from '../../src/commands/door.ts'
+import { run } from '../../src/commands/run.ts'
+import type { Db } from '../../src/store/database.ts'
+import { incoming, setUpGroup, startWorld, type World } from '../helpers.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+  await setUpGroup(world)
+})
+afterAll(() => world.end())
+
+/** The same door with a store that answers nothing. */
+function withoutStore(door: Door): Door {
+  const db = new Proxy({} as Db, {
+    get() {
+      throw new Error('the store was asked')
+    },
+  })
+  return { ...door, database: { ...door.database, db } }
+}
+const typed = (text: string, change = {}) => incoming('UFACILITATOR', { via: 'typed', input: { text }, ...change })
+const kindOf = async (door: Door, text: string, change = {}) => {
+  const reply = await run(door, typed(text, change))
+  return reply && 'card' in reply ? reply.card.kind : reply?.type
+}
+
+describe('what is the same for everybody', () => {
+  it.each(['help', 'privacy'])('%s asks the store once, and then nothing', async (verb) => {
+    expect(await kindOf(world.app.door, verb)).toBe(verb)
+    expect(await kindOf(withoutStore(world.app.door), verb)).toBe(verb)
+  })
+
+  it('goes the whole way for somebody who says something new of themselves', async () => {
+    await kindOf(world.app.door, 'help')
+    const renamed = { sender: { externalId: 'UFACILITATOR', name: 'Another name' } }
+    expect(await kindOf(withoutStore(world.app.door), 'help', renamed)).toBe('problem')
+    expect(await kindOf(world.app.door, 'help', renamed)).toBe('help')
+    expect(await world.db.account.count({ where: { name: 'Another name' } })).toBe(1)
+  })
+
+  it('does not cover what depends on who somebody is (control)', async () => {
+    await kindOf(world.app.door, 'help')
+    for (const verb of ['home', 'next', 'roster', 'summary'])
+      expect(await kindOf(withoutStore(world.app.door), verb)).toBe('problem')
+  })
+
+  it('keeps no role: whoever is taken off the staff list can start no group a moment later', async () => {
+    await kindOf(world.app.door, 'help')
+    const { personId } = await world.db.account.findFirstOrThrow({ where: { externalId: 'UFACILITATOR' } })
+    await world.db.person.updateMany({ where: { id: personId }, data: { isStaff: false } })
+    const reply = await run(world.app.door, typed('new'))
+    expect(JSON.stringify(reply)).toContain('This is for staff.')
+    await world.db.person.updateMany({ where: { id: personId }, data: { isStaff: true } })
+  })
+})
+
+describe('the memory of who was met', () => {
+  it('forgets after half a minute, and the oldest when it is full', () => {
+    let now = new Date('2026-03-02T09:00:00Z')
+    const acquaintances = createAcquaintances(() => now)
+    const who = { connection: {} as never, actor: {} as never }
+    acquaintances.keep(incoming('U0', {}), who)
+    expect(acquaintances.find(incoming('U0', {}))).toBe(who)
+    now = new Date(now.getTime() + 30_000)
+    expect(acquaintances.find(incoming('U0', {}))).toBeNull()
+    for (let index = 0; index <= 10_000; index += 1) acquaintances.keep(incoming(`U${index}`, {}), who)
+    expect(acquaintances.find(incoming('U0', {}))).toBeNull()
+    expect(acquaintances.find(incoming('U1', {}))).toBe(who)
+  })
+})
