@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
+/** What `npm run test:slow` runs instead, so that `npm test` stays under five minutes. */
+export const SLOW = ['test/browser/**/*.test.ts', 'test/privacy/crash.test.ts', 'test/privacy/two-worlds.test.ts']
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Needs Chromium, and a script of its own: npm run test:browser.
-    exclude: ['test/browser/**'],
+    exclude: SLOW,
     globalSetup: ['test/global-setup.ts'],
     // Each file is its own process: the embedded store sets V8 flags, and tests kill and start processes of their own.
     pool: 'forks',

@@ -1,16 +1,14 @@
 // Makes the pictures that the README shows, from the demo itself: node scripts/screenshots.ts [folder]
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { localSecret, settableClock, startLocal } from '../src/cli/local.ts'
+import { startPassing } from '../src/cli/local.ts'
 import { createStage } from '../src/cli/stage.ts'
 import { type Plot, tell } from '../src/cli/story.ts'
 import { startPage } from '../src/simulator/page/server.ts'
 import { launchChromium } from '../test/browser/launch.ts'
 
 const folder = path.resolve(process.argv[2] ?? 'docs/screenshots')
-const home = fs.mkdtempSync(path.join(os.tmpdir(), 'groupwell-screenshots-'))
 const FROM = new Date('2026-03-02T09:00:00Z')
 /** The digest has come, and the second check-in is open. */
 const UNTIL = new Date('2026-03-11T18:30:00Z')
@@ -93,16 +91,7 @@ async function open(page: Page, label: string, name: string): Promise<void> {
 }
 
 fs.mkdirSync(folder, { recursive: true })
-const keyDir = path.join(home, 'keys')
-const local = await startLocal(settableClock(), {
-  port: 0,
-  store: { dataDir: path.join(home, 'data'), databaseUrl: null },
-  keyDir,
-  secret: localSecret(keyDir),
-  country: 'DE',
-  isClockManual: true,
-  logLevel: 'error',
-})
+const local = await startPassing()
 const plots = [
   plot('slack', 'Tuesday group', '2026-03-03', '17:30'),
   plot('teams', 'Wednesday group', '2026-03-04', '17:30'),
@@ -114,5 +103,4 @@ await shoot(browser, page.url)
 await browser.close()
 await page.close()
 await local.stop()
-fs.rmSync(home, { recursive: true })
 process.exit(0)

@@ -1,9 +1,6 @@
-import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { SetupError } from '../errors.ts'
-import { type Local, localSecret, settableClock, startLocal } from './local.ts'
+import { type Local, startPassing } from './local.ts'
 import { printSeen } from './print.ts'
 import { allSeen, nameOf, type Plot, tell } from './story.ts'
 
@@ -13,19 +10,7 @@ const ZONE = 'Europe/Berlin'
 /** `npm run demo`: one full week of two groups on a settable clock, everything that anybody saw, then the end. */
 export async function demo(args: readonly string[]): Promise<void> {
   const options = readOptions(args)
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'groupwell-demo-'))
-  const keyDir = path.join(home, 'keys')
-  // Also when the reader of our output went away.
-  process.once('exit', () => fs.rmSync(home, { recursive: true, force: true }))
-  const local = await startLocal(settableClock(), {
-    port: 0,
-    store: { dataDir: path.join(home, 'data'), databaseUrl: null },
-    keyDir,
-    secret: localSecret(keyDir),
-    country: 'DE',
-    isClockManual: true,
-    logLevel: 'error',
-  })
+  const local = await startPassing()
   const span = { from: new Date('2026-03-02T09:00:00Z'), until: new Date('2026-03-09T08:00:00Z') }
   await tell(local, plotsOf(options.answers), { ...span, seed: options.seed })
   report(local, options.isJson)

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --liftoff-only
+#!/usr/bin/env node
 import { enableCompileCache } from 'node:module'
 import { messageOf, SetupError } from '../errors.ts'
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { type App, startApp } from '../app.ts'
 import type { Clock } from '../commands/door.ts'
@@ -127,6 +128,23 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
       await Promise.all([slack.close(), teams.close()])
     },
   }
+}
+
+/** A local workspace that leaves nothing behind, on a clock that its caller moves; its directory goes when the process ends. */
+export async function startPassing(): Promise<Local> {
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'groupwell-demo-'))
+  const keyDir = path.join(home, 'keys')
+  // Also when the reader of our output went away.
+  process.once('exit', () => fs.rmSync(home, { recursive: true, force: true }))
+  return await startLocal(settableClock(), {
+    port: 0,
+    store: { dataDir: path.join(home, 'data'), databaseUrl: null },
+    keyDir,
+    secret: localSecret(keyDir),
+    country: 'DE',
+    isClockManual: true,
+    logLevel: 'error',
+  })
 }
 
 /** The app is installed from its own manifest: what that does not ask for is refused. */

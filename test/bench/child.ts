@@ -16,9 +16,7 @@ export function stayOnSecondCore(): void {
 /** Starts a file of this folder on the first core and waits for the one JSON line that it says. */
 export async function startChild<T>(file: string, given: unknown): Promise<Child<T>> {
   const script = path.join(import.meta.dirname, file)
-  // The service as package.json starts it; the bare SDKs as anybody would.
-  const flags = file === 'service.ts' ? ['--liftoff-only'] : []
-  const node = [process.execPath, ...flags, script, JSON.stringify(given)]
+  const node = [process.execPath, script, JSON.stringify(given)]
   const [command = '', ...args] = hasTaskset ? ['taskset', '-c', '0', ...node] : node
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit').then(([code]) => {

@@ -7,11 +7,12 @@ import { startSlack } from '../../src/simulator/slack.ts'
 import { freshDatabase, isReachable } from '../postgres.ts'
 import { tempDir } from '../temp-dir.ts'
 
-/** Started as package.json starts it. */
 const CLI = path.resolve('src/cli/groupwell.ts')
 /** After that the start's garbage is collected, or would not be. */
 const IDLE_AFTER_MS = 8_000
 const PLATFORMS = { both: ['slack', 'teams'], slack: ['slack'], teams: ['teams'] } as const
+/** `npm start` for the embedded store, `npx groupwell start` for Postgres: see docs/decisions/0011. */
+const FLAGS = { pglite: ['--liftoff-only'], postgres: [] } as const
 const BOTH_GOALS = { pglite: { readyMs: 4_000, rssMb: 350 }, postgres: { readyMs: 1_500, rssMb: 220 } } as const
 
 type Store = keyof typeof BOTH_GOALS
@@ -65,7 +66,7 @@ async function startOnce(
   env: Record<string, string>,
 ): Promise<Row> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, ['--liftoff-only', CLI, 'start'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, [...FLAGS[store], CLI, 'start'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   await ready(child)
   const readyMs = Math.round(performance.now() - startedAt)
   await new Promise((resolve) => setTimeout(resolve, IDLE_AFTER_MS))

@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config'
+import { SLOW } from './vitest.config.ts'
 
-/** The slower suite: a real Chromium on the demo's page. It has a script of its own, `npm run test:browser`. */
+/** The slower suite: Chromium on the demo's page, and the tests that kill processes or play a week several times. */
 export default defineConfig({
   test: {
-    include: ['test/browser/**/*.test.ts'],
+    include: SLOW,
     globalSetup: ['test/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
