@@ -22,6 +22,8 @@ export async function startChild<T>(file: string, given: unknown): Promise<Child
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`${file} ended with ${code}`)
   })
+  // Also when a bench breaks off: what it started ends with it.
+  process.once('exit', () => child.kill('SIGKILL'))
   const lines = createInterface({ input: child.stdout })
   const [line] = (await Promise.race([once(lines, 'line'), ended])) as [string]
   ended.catch(() => {})
