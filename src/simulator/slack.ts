@@ -4,15 +4,7 @@ import { serve } from './server.ts'
 import { answerApi } from './slack/api.ts'
 import { createHands, type SlackHands } from './slack/hands.ts'
 import { createSender, type Sender, type SignedHeaders, type SlackAnswer } from './slack/send.ts'
-import {
-  createState,
-  directOf,
-  newTrigger,
-  type SlackApp,
-  type SlackState,
-  topView,
-  workspaceOf,
-} from './slack/state.ts'
+import { createState, directOf, newTrigger, type SlackApp, type SlackState, topView } from './slack/state.ts'
 import type { Hands } from './workspace.ts'
 
 export type { SlackApp, SlackChannel, SlackWorkspace } from './slack/state.ts'
@@ -77,5 +69,3 @@ export async function startSlack(app: SlackApp, now: () => Date): Promise<SlackS
     close: () => server.close(),
   }
 }
-
-export { workspaceOf }
