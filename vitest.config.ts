@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
 /** What `npm run test:slow` runs instead, so that `npm test` stays under five minutes. */
-export const SLOW = ['test/browser/**/*.test.ts', 'test/privacy/crash.test.ts', 'test/privacy/two-worlds.test.ts']
+export const SLOW = [
+  'test/browser/**/*.test.ts',
+  'test/jobs/downtime.test.ts',
+  'test/privacy/crash.test.ts',
+  'test/privacy/two-worlds.test.ts',
+]
 
 export default defineConfig({
   test: {

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { directoryKeyStore, type KeyStore } from './ballot/key-store.ts'
 import { parseKeyring } from './ballot/keyring.ts'
 import { createAcquaintances } from './commands/acquaintances.ts'
+import { CALENDAR_PATH } from './commands/calendar.ts'
 import type { Clock, Door } from './commands/door.ts'
 import { meet } from './commands/enter.ts'
 import { run } from './commands/run.ts'
@@ -11,16 +12,20 @@ import { loadContent } from './content/load.ts'
 import { SetupError } from './errors.ts'
 import { createHttpServer } from './http.ts'
 import { settle, startClock, tick } from './jobs/clock.ts'
+import { createLanes } from './jobs/lanes.ts'
+import { createRetention } from './jobs/retention.ts'
 import { startWorkers } from './jobs/worker.ts'
 import { createLog, type Log } from './log.ts'
 import type { HttpHandler, Platform } from './platform.ts'
-import { ensureActor, ensureConnection, findConnection, makeAdmin } from './store/access.ts'
+import { ensureActor, ensureConnection, findConnection } from './store/access.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { checkInstallation } from './store/installation.ts'
 import { ensureOrganisation, removeThrowaway } from './store/organisation.ts'
 import { countPending } from './store/outbox.ts'
+import { makeAdmin } from './store/people.ts'
 import { createQueue } from './store/queue.ts'
 import type { LocalAuthority } from './teams/transport.ts'
+import { calendarFile } from './web/calendar.ts'
 import { healthz, readyz } from './web/health.ts'
 import { createMetrics } from './web/metrics.ts'
 
@@ -36,6 +41,10 @@ export type Overrides = {
   /** The clock does not tick by itself: the caller moves it. */
   isClockManual?: boolean
   tryNextPorts?: number
+  /** Sends as fast as it can: for platforms that keep no limits, such as the demo's. */
+  isUnpaced?: boolean
+  /** In place of those that the settings name. */
+  platforms?: (door: Door) => Promise<Platform[]>
   /** Lets Teams clients without a token in at /api/playground, from this machine, in an organisation of its own. */
   isPlaygroundOpen?: boolean
 }
@@ -85,7 +94,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   await checkInstallation(database.db, keyDirectory, new Map(prints))
   const queue = createQueue(database, (error) => log.error('queue', error))
   await queue.start()
-  const metrics = createMetrics(() => countPending(database.db))
+  const metrics = createMetrics(() => countPending(database.db, clock.now()))
   const door: Door = {
     database,
     queue,
@@ -94,11 +103,13 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     vault,
     acquaintances: createAcquaintances(clock.wall),
     log,
+    publicUrl: config.http.publicUrl,
     onDone: metrics.commandDone,
     ...(overrides.newId ? { newId: overrides.newId } : {}),
   }
   await removeThrowaway(database.db)
-  const platforms = await createPlatforms(config, door, overrides.teamsAuthority ?? null)
+  const platforms = await (overrides.platforms?.(door) ??
+    createPlatforms(config, door, overrides.teamsAuthority ?? null))
   await connect(config, door, platforms)
   if (overrides.isPlaygroundOpen) {
     const { openPlayground } = await import('./playground.ts')
@@ -112,12 +123,15 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     ['/healthz', healthz],
     ['/readyz', readyz(check, () => isStopping)],
     ['/metrics', metrics.handle],
+    [CALENDAR_PATH, calendarFile(door)],
     ...platforms.map(({ path, handle }): [string, HttpHandler] => [path, handle]),
   ])
   const http = createHttpServer(routes, log)
   const port = await http.listen(config.http.host, config.http.port, { tryNextPorts: overrides.tryNextPorts ?? 0 })
-  await startWorkers(door, platforms)
-  const ticking = overrides.isClockManual ? null : startClock(door)
+  const lanes = createLanes(door, platforms, overrides.isUnpaced ?? false)
+  await startWorkers(door, lanes)
+  const regular = { lanes, retention: createRetention(door) }
+  const ticking = overrides.isClockManual ? null : startClock(door, regular)
   if (!content.crisisLines[config.organisation.country ?? ''])
     log.warn('country.noHelpLines', { country: config.organisation.country })
   log.info('started', { port, store: database.kind, platforms: platforms.map(({ name }) => name).join(',') })
@@ -125,13 +139,14 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     port,
     door,
     platforms,
-    tick: () => tick(door),
-    settle: () => settle(door),
+    tick: () => tick(door, regular),
+    settle: () => settle(door, regular),
     async stop() {
       isStopping = true
       await http.close(REQUEST_GRACE_MS)
       await Promise.race([Promise.all(platforms.map((platform) => platform.stop())), wait(PLATFORM_GRACE_MS)])
       await ticking?.stop()
+      await Promise.race([lanes.stop(), wait(JOB_GRACE_MS)])
       await queue.stop(JOB_GRACE_MS)
       await database.close()
       log.info('stopped')

@@ -17,7 +17,7 @@ export type TeamsConfig = {
 
 export type Config = Readonly<{
   isProduction: boolean
-  http: Readonly<{ host: string; port: number }>
+  http: Readonly<{ host: string; port: number; publicUrl: string | null }>
   /** Null `url`: the embedded store in `dataDir`. */
   store: Readonly<{ url: string | null; dataDir: string }>
   /** Null `secret`: none was given. */
@@ -35,6 +35,7 @@ const TEAMS = ['MICROSOFT_APP_ID', 'MICROSOFT_APP_PASSWORD', 'MICROSOFT_APP_TENA
 /** What each setting should look like, for the message that refuses another. */
 const EXAMPLES: Record<string, string> = {
   PORT: '3000',
+  PUBLIC_URL: 'https://groupwell.your.org',
   DATABASE_URL: 'postgresql://groupwell@localhost:5432/groupwell',
   SLACK_SIGNING_SECRET: 'the 32 hexadecimal digits under “Basic Information”',
   SLACK_BOT_TOKEN: 'xoxb-…',
@@ -52,6 +53,7 @@ const EXAMPLES: Record<string, string> = {
 const schema = z.object({
   NODE_ENV: z.string().default('development'),
   HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: z.url({ protocol: /^https$/, error: 'an https:// address' }).optional(),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   DATABASE_URL: z
     .string()
@@ -110,7 +112,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   refuseNesting(env.DATA_DIR, env.KEY_DIR)
   return deepFreeze({
     isProduction,
-    http: { host: env.HOST, port: env.PORT },
+    http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL?.replace(/\/$/, '') ?? null },
     store: { url: env.DATABASE_URL ?? null, dataDir: env.DATA_DIR },
     ballot: { keyDir: env.KEY_DIR, secret: env.GROUPWELL_SECRET ?? null },
     organisation: { name: env.ORGANISATION_NAME, country: env.ORGANISATION_COUNTRY ?? null },

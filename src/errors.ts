@@ -10,20 +10,29 @@ export class UserError extends Error {
 
 /**
  * A platform refused or did not answer. `retryAfterMs` is what it asked for; `isGone` means that trying again cannot
- * help (person blocked the app, token revoked); `isUnknown` means that it may have acted before failing.
+ * help (the person blocked the app, the account was closed); `isWorkspace` that nothing gets through there (a token was
+ * taken back); `isUnknown` that it may have acted before failing.
  */
 export class PlatformError extends Error {
   override readonly name = 'PlatformError'
   readonly retryAfterMs: number | null
   readonly isGone: boolean
+  readonly isWorkspace: boolean
   readonly isUnknown: boolean
   constructor(
     message: string,
-    facts: { retryAfterMs?: number; isGone?: boolean; isUnknown?: boolean; cause?: unknown } = {},
+    facts: {
+      retryAfterMs?: number
+      isGone?: boolean
+      isWorkspace?: boolean
+      isUnknown?: boolean
+      cause?: unknown
+    } = {},
   ) {
     super(message, { cause: facts.cause })
     this.retryAfterMs = facts.retryAfterMs ?? null
     this.isGone = facts.isGone ?? false
+    this.isWorkspace = facts.isWorkspace ?? false
     this.isUnknown = facts.isUnknown ?? false
   }
 }

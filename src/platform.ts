@@ -15,6 +15,8 @@ export type PersonRef = {
   timeZone?: string
   isBot?: boolean
   isDeactivated?: boolean
+  /** A guest of the workspace. */
+  isGuest?: boolean
   /** The platform did not tell in time who this is. */
   isUnchecked?: boolean
   /** Teams: the plain-JSON conversation reference of the personal chat. */
@@ -23,6 +25,9 @@ export type PersonRef = {
 
 /** Where a Teams bot can reach a person; plain JSON, no SDK object. */
 export type ConversationRef = { serviceUrl: string; conversationId: string; botId: string; tenantId: string }
+
+/** The channel or chat that a line was typed in. `isPrivate`: only its own people see it. */
+export type ChannelRef = { id: string; isPrivate: boolean; address: ConversationRef | null }
 
 /** One thing that somebody did, verified and parsed. `requestId` is the platform's own id of it, for duplicates. */
 export type Incoming = {
@@ -36,6 +41,8 @@ export type Incoming = {
   input: { text?: string; id?: string; values?: Record<string, FieldValue> }
   /** `typed` at a command line, `button` on a card, `form` submitted. */
   via: 'typed' | 'button' | 'form'
+  /** Where it was typed, when that was a channel or a chat of several. */
+  channel?: ChannelRef
   /** Whether the answer can open a form or show a result by itself. A line typed in Teams can only get a card. */
   canOpen: boolean
 }
@@ -43,8 +50,18 @@ export type Incoming = {
 /** What a form field held; null when it was left empty. */
 export type FieldValue = string | readonly PersonRef[] | null
 
-/** One message to one person. */
-export type Outgoing = { workspaceId: string; externalId: string; conversation: ConversationRef | null; notice: Notice }
+/** Where a message goes: to one person's own chat with the app, or to a group's private channel. */
+export type Recipient =
+  | { type: 'person'; externalId: string; directChannel: string | null; conversation: ConversationRef | null }
+  | { type: 'channel'; id: string; address: ConversationRef | null }
+
+export type Outgoing = { workspaceId: string; recipient: Recipient; notice: Notice }
+
+/** What sending taught: Slack's channel of direct messages with this person. Null: nothing. */
+export type Sent = { directChannel: string | null }
+
+/** At most `calls` of what `key` names in `perMs` of wall-clock time. */
+export type Rate = { key: string; calls: number; perMs: number }
 
 export type OnIncoming = (incoming: Incoming) => Promise<Reply | null>
 
@@ -59,7 +76,12 @@ export type Platform = {
   start(): Promise<Workspace>
   /** Whether the credentials are for this workspace. Nothing is sent to another one. */
   serves(workspaceId: string): boolean
-  send(outgoing: Outgoing): Promise<void>
+  send(outgoing: Outgoing): Promise<Sent>
+  /** The rates that sending this keeps to, and those of its whole workspace. */
+  rates(outgoing: Outgoing): readonly Rate[]
+  workspaceRates(workspaceId: string): readonly Rate[]
+  /** Messages that are taken up at a time: what goes out within a moment. */
+  batch: number
   /** Resolves when what was acknowledged is finished. */
   stop(): Promise<void>
 }

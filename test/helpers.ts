@@ -38,6 +38,7 @@ export type WorldOptions = {
   newId?: () => string
   scopes?: readonly string[]
   isPlaygroundOpen?: boolean
+  publicUrl?: string
 }
 
 /** The service and both simulated platforms on a clock that stands still until it is set. */

@@ -4,7 +4,7 @@ import { SetupError } from '../errors.ts'
 /** The application's secrets by id (1 to 255). New boxes use the first; older ids still open. */
 export type Keyring = { current: number; keys: ReadonlyMap<number, SecretKeys> }
 /** `print` tells two secrets apart without telling either. */
-export type SecretKeys = { psk: Buffer; wrap: Buffer; print: string }
+export type SecretKeys = { psk: Buffer; wrap: Buffer; calendar: Buffer; print: string }
 
 const SECRET_BYTES = 32
 
@@ -25,7 +25,12 @@ export function parseKeyring(secret: string): Keyring {
     const print = derive(bytes, 'groupwell/fingerprint/v1').toString('hex')
     return [
       id,
-      { psk: derive(bytes, 'groupwell/ballot/psk/v1'), wrap: derive(bytes, 'groupwell/ballot/wrap/v1'), print },
+      {
+        psk: derive(bytes, 'groupwell/ballot/psk/v1'),
+        wrap: derive(bytes, 'groupwell/ballot/wrap/v1'),
+        calendar: derive(bytes, 'groupwell/calendar/v1'),
+        print,
+      },
     ]
   })
   const current = entries[0]?.[0]

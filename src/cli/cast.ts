@@ -29,6 +29,7 @@ export function slackCast(): Cast {
     person('UFACILITATOR', 'Facilitator'),
     person('USUPERVISOR', 'Supervisor'),
     ...members.map((id, index) => person(id, `Member ${index + 1}`)),
+    { ...person('UGUEST', 'Guest'), isGuest: true },
     { ...person('UAPP', 'Another app'), isBot: true },
     { ...person('UCLOSED', 'Closed account'), isDeactivated: true },
   ]

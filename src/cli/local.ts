@@ -54,6 +54,7 @@ const APP_ID = '00000000-0000-4000-8000-0000000000bb'
 
 export type LocalOptions = {
   host?: string
+  publicUrl?: string
   port: number
   /** Null: everything in memory and in a directory that is removed at the end. */
   store: { dataDir: string; databaseUrl: string | null }
@@ -85,7 +86,7 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
   )
   const config: Config = {
     isProduction: false,
-    http: { host: options.host ?? '127.0.0.1', port: options.port },
+    http: { host: options.host ?? '127.0.0.1', port: options.port, publicUrl: options.publicUrl ?? null },
     store: { url: options.store.databaseUrl, dataDir: options.store.dataDir },
     ballot: { keyDir: options.keyDir, secret: options.secret },
     organisation: { name: 'Demo organisation', country: options.country },
@@ -109,6 +110,7 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
     log,
     teamsAuthority: teams.authority,
     isClockManual: options.isClockManual,
+    isUnpaced: true,
     tryNextPorts: 20,
     ...(options.newId ? { newId: options.newId } : {}),
     ...(options.isPlaygroundOpen ? { isPlaygroundOpen: true } : {}),
@@ -162,7 +164,10 @@ async function startSlackOf(cast: Cast, clock: Clock, scopes?: readonly string[]
           teamName: 'Demo workspace',
           botToken: BOT_TOKEN,
           people: cast.people,
-          channels: [{ id: 'C0GENERAL', name: 'general', isPrivate: false, members, hasApp: false }],
+          channels: [
+            { id: 'C0GENERAL', name: 'general', isPrivate: false, members, hasApp: false },
+            { id: 'C0TUESDAY', name: 'tuesday', isPrivate: true, members, hasApp: true },
+          ],
         },
         { teamId: 'T0SECOND', teamName: 'Second workspace', botToken: `${BOT_TOKEN}-second`, people: cast.strangers },
       ],

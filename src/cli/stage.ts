@@ -10,10 +10,13 @@ import { answerAll, type Progress, seeded } from './story.ts'
 
 const WHAT: Record<OccurrenceKind, string> = {
   reminder: 'A reminder goes out',
+  sessionEnded: 'A session is over',
+  message: 'A message goes out',
   checkInOpens: 'A check-in opens',
   checkInNudge: 'A check-in is mentioned once more',
   checkInCloses: 'A check-in closes',
   digest: 'The weekly digest goes out',
+  groupDeletion: 'An ended group is deleted',
 }
 
 /** What the page knows of the service: who can be played, the clock, and the database. `telling` is the story so far. */

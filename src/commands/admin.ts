@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
-import { ensurePeople, listStaff, type PersonRow, setStaff, withStaffRole } from '../store/access.ts'
-import { staffDone, staffForm } from '../views/group.ts'
+import { ensurePeople, listStaff, type PersonRow, setStaff, withStaffRole } from '../store/people.ts'
+import { staffDone, staffForm } from '../views/roster.ts'
 import { type Context, command } from './command.ts'
 import { formInput, noInput, peopleValue } from './input.ts'
 
@@ -33,6 +33,8 @@ export const staffListSubmit = command({
     const chosen = await ensurePeople(tx, connection, peopleValue(texts, values, 'staff'))
     const unusable = chosen.filter((person) => person.isBot || person.isDeactivated)
     if (unusable.length > 0) fail(texts, 'roster.bot', unusable)
+    const guests = chosen.filter((person) => person.isGuest)
+    if (guests.length > 0) fail(texts, 'staff.guest', guests)
     const before = await listStaff(tx, connection)
     const removed = before.filter((person) => !chosen.some(({ personId }) => personId === person.personId))
     const busyIds = await withStaffRole(
@@ -65,7 +67,11 @@ export const staffListSubmit = command({
   },
 })
 
-function fail(texts: Context['texts'], key: 'roster.bot' | 'staff.hasRole', people: readonly PersonRow[]): never {
+function fail(
+  texts: Context['texts'],
+  key: 'roster.bot' | 'staff.guest' | 'staff.hasRole',
+  people: readonly PersonRow[],
+): never {
   const names = people.map((person) => person.name ?? texts.t('roster.someone')).join(', ')
   const message = texts.t(key, { names, count: people.length })
   throw new UserError(message, { staff: message })

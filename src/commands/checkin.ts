@@ -12,19 +12,20 @@ import {
   findCheckIn,
   isInvited,
   listBallots,
+  listOpen,
   lockCheckIn,
   nextPlanned,
   openCheckIn,
   replaceBallots,
 } from '../store/checkin.ts'
-import { findRole, getGroup, listAskable, lockGroup } from '../store/group.ts'
+import { getGroup, lockGroup } from '../store/group.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
+import { findRole, listAskable } from '../store/roster.ts'
 import { getUnit } from '../store/unit.ts'
-import { checkInForm, checkInNotice, checkInThanks, SKIPPED } from '../views/checkin.ts'
+import { checkInForm, checkInThanks, SKIPPED } from '../views/checkin.ts'
 import { helpLines } from '../views/help.ts'
 import { type Base, type Context, command, type Effects, groupOf } from './command.ts'
 import { formInput, idInput } from './input.ts'
-import type { Compose } from './messages.ts'
 
 type StepBase = Base & { organisationId: string }
 type Outcome = Effects & { dropped: string | null }
@@ -141,8 +142,9 @@ export async function openDueCheckIn(base: StepBase, occurrence: OccurrenceRow):
   if (row?.state !== 'planned') return { dropped: 'notPlanned' }
   const group = await getGroup(tx, organisationId, row.groupId)
   const members = await listAskable(tx, organisationId, group.id)
+  const isOneOpen = (await listOpen(tx, organisationId, group.id)).length > 0
   const nextOne = await nextPlanned(tx, organisationId, group.id, row.opensAt)
-  const opening = decideOpening(now, row, members.length, nextOne?.opensAt ?? null)
+  const opening = decideOpening(now, row, members.length, isOneOpen ? now : (nextOne?.opensAt ?? null))
   if (opening.decision === 'drop') {
     await dropCheckIn(tx, organisationId, row.id, opening.reason)
     return { dropped: opening.reason }
@@ -208,15 +210,4 @@ export async function closeDueCheckIn({ tx, organisationId }: StepBase, occurren
   // The job carries the unit's own id: two closers send one job.
   const job = { queue: 'release', id: row.unitId, data: { organisationId, id: row.unitId } } as const
   return { dropped: null, jobs: isUnitOver ? [job] : [] }
-}
-
-export const composeCheckIn: Compose = async ({ tx, now, organisationId, texts, delivery, group, role }) => {
-  const row = delivery.checkInId ? await findCheckIn(tx, organisationId, delivery.checkInId) : null
-  if (!group || role !== 'member' || row?.state !== 'open') return null
-  const kind = delivery.kind === 'check-in-nudge' ? 'check-in-nudge' : 'check-in'
-  return checkInNotice(
-    texts,
-    { checkInId: row.id, alias: group.alias, closesAt: row.closesAt, timeZone: group.timeZone, now },
-    kind,
-  )
 }

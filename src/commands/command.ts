@@ -31,6 +31,8 @@ export type Context = Base & {
   role: Role | null
   /** The running groups of this person, as they are now; empty for a verb that is the same for everybody. */
   memberships: readonly Membership[]
+  /** Where the service is reached from outside, for calendars; null when nobody said. */
+  publicUrl: string | null
   /** A command as typed on this person's platform. */
   example(command: string): string
 }
@@ -58,7 +60,7 @@ export type Command = {
   /** Whether text after the verb may be something else than a group's alias. */
   takesText?: boolean
   /** What `input.id` names when the rule is about a group. */
-  subject?: 'group' | 'checkIn'
+  subject?: 'group' | 'checkIn' | 'session' | 'message'
   effect: Effect
   /** Whether it answers with a form or a result, which some requests cannot open by themselves. */
   opens?: 'form' | 'content'

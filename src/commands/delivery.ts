@@ -1,76 +1,50 @@
-import type { Attempt } from '../domain/delivery.ts'
-import type { Outgoing, PlatformName } from '../platform.ts'
-import { findRole, getGroup } from '../store/group.ts'
-import {
-  type Address,
-  beginDelivery,
-  type DeliveryRow,
-  dropDelivery,
-  endDelivery,
-  findAddress,
-  postponeDelivery,
-} from '../store/outbox.ts'
-import { composeCheckIn } from './checkin.ts'
+import type { Content } from '../content/load.ts'
+import { DAY_MS } from '../domain/time.ts'
+import type { Outgoing } from '../platform.ts'
+import type { Taken } from '../store/batch.ts'
+import type { DeliveryPlan } from '../store/outbox.ts'
+import { markUnreachable } from '../store/people.ts'
+import { listGroupsOf, listStaffOf } from '../store/roster.ts'
 import { step } from './command.ts'
-import { composeDigest } from './digest.ts'
-import { composeWelcome } from './group.ts'
-import type { Messages } from './messages.ts'
-import { composeReminder } from './session.ts'
-import { composeSummaryNotice } from './summary.ts'
+import { compose } from './messages.ts'
 
-export const MESSAGES: Messages = {
-  welcome: composeWelcome,
-  reminder: composeReminder,
-  'check-in': composeCheckIn,
-  'check-in-nudge': composeCheckIn,
-  'digest-notice': composeDigest,
-  'summary-notice': composeSummaryNotice,
+/** A message ready to go, or why it does not go. */
+export function prepare(content: Content, taken: Taken, now: Date): { outgoing: Outgoing } | { dropped: string } {
+  const composed = compose(content.textsFor(taken.language), taken, now)
+  if ('dropped' in composed) return composed
+  const { workspaceId, externalId, directChannel, conversation, channelId, channelAddress } = taken
+  if (taken.personId === null) {
+    if (!channelId) return { dropped: 'noChannel' }
+    return {
+      outgoing: { workspaceId, recipient: { type: 'channel', id: channelId, address: channelAddress }, ...composed },
+    }
+  }
+  if (externalId === null) return { dropped: 'noAccount' }
+  return {
+    outgoing: { workspaceId, recipient: { type: 'person', externalId, directChannel, conversation }, ...composed },
+  }
 }
 
-/** A connection that this process has no credentials for is another process's to serve. */
-const NOT_SERVED_WAIT_MS = 30_000
-
-export type Ready = { row: DeliveryRow; platform: PlatformName; connectionId: string; outgoing: Outgoing }
-
-/** Takes a message out of the ledger and makes it as of now; null when there is nothing to send. */
-export const prepareDelivery = step<
-  { deliveryId: string; wall: Date; isServed: (address: Address) => boolean },
-  Ready | null
+/**
+ * Somebody, or a group's channel, cannot be reached any more: it is marked, and the facilitators of the groups concerned are
+ * told how many, once a day. Where a group has no facilitator who can be reached, its supervisors are.
+ */
+export const reportUnreachable = step<
+  { taken: Pick<Taken, 'personId' | 'groupId' | 'messageId'>; connectionId: string; reason: string },
+  null
 >({
-  verb: 'delivery.begin',
+  verb: 'delivery.unreachable',
   access: { who: 'system' },
-  run: async (base, { deliveryId, wall, isServed }) => {
-    const { tx, now, organisationId, content } = base
-    const row = await beginDelivery(tx, organisationId, deliveryId)
-    if (!row) return { result: null }
-    const drop = async (reason: string) => {
-      await dropDelivery(tx, organisationId, deliveryId, reason)
-      return { result: null }
+  run: async ({ tx, organisationId, now }, { taken, connectionId, reason }) => {
+    if (taken.personId) await markUnreachable(tx, organisationId, connectionId, taken.personId, reason)
+    const groupIds = taken.personId ? await listGroupsOf(tx, organisationId, taken.personId) : [taken.groupId ?? '']
+    const day = Math.floor(now.getTime() / DAY_MS)
+    const deliveries: DeliveryPlan[] = []
+    for (const groupId of groupIds) {
+      const about = taken.personId ? {} : taken.messageId ? { messageId: taken.messageId } : {}
+      for (const personId of await listStaffOf(tx, organisationId, groupId))
+        deliveries.push({ key: `problem ${groupId} ${day}`, kind: 'delivery-problem', personId, groupId, ...about })
     }
-    if (row.expiresAt && now >= row.expiresAt) return await drop('tooLate')
-    const address = await findAddress(tx, organisationId, row.personId, wall)
-    if (!address) return await drop('noAccount')
-    const waitMs = isServed(address) ? address.pausedForMs : NOT_SERVED_WAIT_MS
-    if (waitMs > 0) {
-      await postponeDelivery(tx, organisationId, deliveryId, waitMs)
-      return { result: null }
-    }
-    const group = row.groupId ? await getGroup(tx, organisationId, row.groupId) : null
-    const role = row.groupId ? await findRole(tx, organisationId, row.groupId, row.personId) : null
-    const texts = content.textsFor(address.language)
-    const notice = await MESSAGES[row.kind]({ tx, now, organisationId, texts, delivery: row, group, role })
-    if (!notice) return await drop('noLongerApplies')
-    const { platform, connectionId, workspaceId, externalId, conversation } = address
-    return { result: { row, platform, connectionId, outgoing: { workspaceId, externalId, conversation, notice } } }
-  },
-})
-
-/** Writes how sending went. */
-export const recordDelivery = step<{ row: DeliveryRow; attempt: Attempt; connectionId: string }, null>({
-  verb: 'delivery.end',
-  access: { who: 'system' },
-  run: async ({ tx, organisationId }, { row, attempt, connectionId }) => {
-    await endDelivery(tx, organisationId, row, attempt, connectionId)
-    return { result: null }
+    return { result: null, deliveries }
   },
 })

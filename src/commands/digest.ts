@@ -9,9 +9,8 @@ import type { OccurrenceRow } from '../store/occurrence.ts'
 import { fixedId } from '../store/queue.ts'
 import { listResults, type ResultRow } from '../store/release.ts'
 import { listEnded, sessionPlace } from '../store/session.ts'
-import { type DigestGroup, digestCard, digestNotice } from '../views/digest.ts'
+import { type DigestGroup, digestCard } from '../views/digest.ts'
 import { type Base, type Context, command, type Effects } from './command.ts'
-import type { Compose } from './messages.ts'
 import { type ShownResult, showResult } from './results.ts'
 
 /** Results that one digest window can hold, and the one before them to compare with. */
@@ -102,6 +101,3 @@ export async function sendDigest(
     occurrences: [{ kind: 'digest', dueAt: nextDigestAt(plan, occurrence.dueAt), personId }],
   }
 }
-
-export const composeDigest: Compose = async ({ texts, delivery }) =>
-  delivery.digestId ? digestNotice(texts, delivery.digestId) : null

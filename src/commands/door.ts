@@ -24,6 +24,8 @@ export type Door = {
   vault: Vault
   acquaintances: Acquaintances
   log: Log
+  /** Where the service is reached from outside; null when nobody said. */
+  publicUrl: string | null
   newId?: () => string
   onDone?: (facts: { platform: string; verb: string; outcome: 'ok' | 'refused' | 'failed'; ms: number }) => void
 }
@@ -49,6 +51,6 @@ export async function runStep<I, O>(door: Door, step: Step<I, O>, organisationId
 export async function applyEffects(door: Door, tx: Tx, organisationId: string, effects: Effects): Promise<void> {
   if (effects.occurrences?.length) await planOccurrences(tx, organisationId, effects.occurrences)
   if (effects.deliveries?.length)
-    await planDeliveries(tx, door.queue, organisationId, effects.deliveries, door.clock.now(), door.clock.wall())
+    await planDeliveries(tx, door.queue, organisationId, effects.deliveries, door.clock.now())
   if (effects.jobs?.length) await door.queue.enqueue(tx, effects.jobs)
 }

@@ -14,8 +14,11 @@ import {
 } from '../store/access.ts'
 import { findCheckIn } from '../store/checkin.ts'
 import type { Tx } from '../store/database.ts'
-import { findRole, getGroup } from '../store/group.ts'
+import { getGroup } from '../store/group.ts'
+import { findMessage } from '../store/message.ts'
 import { reviveWelcomes } from '../store/outbox.ts'
+import { findRole } from '../store/roster.ts'
+import { findSession } from '../store/session.ts'
 import type { Reply } from '../views/card.ts'
 import { pickerCard } from '../views/help.ts'
 import type { Command, Context } from './command.ts'
@@ -71,7 +74,7 @@ export async function identify(
 
 /** Makes somebody known, and sends what waited for their first chat. */
 export async function meet(door: Door, connection: ConnectionRow, sender: Incoming['sender']): Promise<Actor> {
-  const { actor, isNewlyReachable } = await ensureActor(door.database.db, connection, sender)
+  const { actor, isNewlyReachable } = await ensureActor(door.database.db, connection, sender, true)
   if (isNewlyReachable) {
     await door.database.db.$transaction((tx) => reviveWelcomes(tx, door.queue, actor.organisationId, actor.personId))
   }
@@ -115,6 +118,7 @@ export async function enter(door: Door, tx: Tx, resolved: Resolved, person: Pers
     memberships,
     group: groupId ? await getGroup(tx, organisationId, groupId) : null,
     role,
+    publicUrl: door.publicUrl,
     example: (typed) => exampleOn(incoming.platform, typed),
   }
   return { context, input }
@@ -124,6 +128,9 @@ function notAllowed(texts: Texts, command: Command): UserError {
   const roles = rolesNamed(command.access).map((role) => texts.t(`role.${role}`))
   return new UserError(texts.t('error.notAllowed', { roles: roles.join(', ') }))
 }
+
+/** What an id can name besides a group. */
+const FIND = { checkIn: findCheckIn, session: findSession, message: findMessage }
 
 /** The group that a command is about: by id, by the alias typed, or the person's only one. Several: a card to choose. */
 async function chooseGroup(
@@ -138,10 +145,10 @@ async function chooseGroup(
   if (input.id !== undefined) {
     const id = z.uuid().safeParse(input.id)
     if (!id.success) throw notFound()
-    if (command.subject !== 'checkIn') return { groupId: id.data, input }
-    const checkIn = await findCheckIn(tx, actor.organisationId, id.data)
-    if (!checkIn) throw notFound()
-    return { groupId: checkIn.groupId, input }
+    if (command.subject === undefined || command.subject === 'group') return { groupId: id.data, input }
+    const about = await FIND[command.subject](tx, actor.organisationId, id.data)
+    if (!about) throw notFound()
+    return { groupId: about.groupId, input }
   }
   const access = command.access
   const fitting = memberships.filter(({ role }) => access.who === 'group' && access.roles.includes(role))

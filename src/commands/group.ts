@@ -1,13 +1,15 @@
-import { z } from 'zod'
+import { isHolidayCalendar } from '../content/holidays.ts'
+import { LANGUAGES } from '../content/load.ts'
 import { diagnosisWordIn } from '../domain/group.ts'
 import { MAX_ALIAS_CHARS } from '../domain/limits.ts'
 import { isTimeZone } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
-import { acceptAgreement, createGroup } from '../store/group.ts'
-import { newGroupDone, newGroupForm, welcomeDone, welcomeForm, welcomeNotice } from '../views/group.ts'
+import type { FieldValue } from '../platform.ts'
+import { createGroup, editGroup } from '../store/group.ts'
+import { describePerson, ensurePeople } from '../store/people.ts'
+import { editDone, editForm, newGroupDone, newGroupForm } from '../views/group.ts'
 import { type Context, command, groupOf } from './command.ts'
-import { echo, formInput, groupInput, textValue } from './input.ts'
-import type { Compose } from './messages.ts'
+import { echo, formInput, groupInput, peopleValue, textValue } from './input.ts'
 
 export const newGroup = command({
   verb: 'new',
@@ -18,7 +20,8 @@ export const newGroup = command({
   input: groupInput,
   run: async ({ texts, content, actor }, { text }) => {
     const alias = (text ?? '').slice(0, MAX_ALIAS_CHARS)
-    const form = newGroupForm(texts, { kinds: [...content.kinds.values()], timeZone: actor.timeZone ?? 'UTC', alias })
+    const kinds = [...content.kinds.values()]
+    const form = newGroupForm(texts, { kinds, timeZone: actor.timeZone ?? 'UTC', alias, languages: LANGUAGES })
     return { reply: { type: 'form', form } }
   },
 })
@@ -33,13 +36,15 @@ export const newGroupSubmit = command({
   run: async (context, { values }) => {
     const { tx, texts, actor, now, newId } = context
     const kind = context.content.kinds.get(textValue(values, 'kind'))
-    const alias = textValue(values, 'alias')
     const timeZone = textValue(values, 'timeZone')
-    const fields = await newGroupProblems(context, alias, timeZone)
+    const { alias, ...words } = readCommon(values)
+    const fields = aliasProblems(context, alias, null)
+    if (!isTimeZone(timeZone)) fields.timeZone = texts.t('new.badZone', { got: echo(timeZone) })
     if (!kind) fields.kind = texts.t('new.badKind', { known: [...context.content.kinds.keys()].join(', ') })
     if (!kind || Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
     const id = newId()
-    await createGroup(tx, actor.organisationId, { id, kind: kind.id, alias, timeZone }, actor.personId, now)
+    const group = { id, kind: kind.id, alias, timeZone, ...words }
+    await createGroup(tx, actor.organisationId, group, actor.personId, now)
     return {
       reply: { type: 'done', card: newGroupDone(texts, { id, alias, kind }) },
       audit: [{ action: 'group.created', subjectId: id }],
@@ -47,21 +52,25 @@ export const newGroupSubmit = command({
   },
 })
 
-async function newGroupProblems(
+/** What both forms ask. A language that is not offered counts as "as the organisation". */
+function readCommon(values: Record<string, FieldValue>): { alias: string; isOpen: boolean; language: string | null } {
+  const language = LANGUAGES.find(({ id }) => id === textValue(values, 'language'))?.id ?? null
+  return { alias: textValue(values, 'alias'), isOpen: textValue(values, 'isOpen') === 'open', language }
+}
+
+/** `ownId` is the group that may keep its name. */
+function aliasProblems(
   { texts, content, memberships }: Context,
   alias: string,
-  timeZone: string,
-): Promise<Record<string, string>> {
-  const fields: Record<string, string> = {}
+  ownId: string | null,
+): Record<string, string> {
   const word = diagnosisWordIn(alias, content.diagnosisWords)
-  if (alias === '') fields.alias = texts.t('error.required', { example: 'Tuesday group' })
-  else if (alias.length > MAX_ALIAS_CHARS)
-    fields.alias = texts.t('error.tooLong', { limit: MAX_ALIAS_CHARS, got: alias.length })
-  else if (word) fields.alias = texts.t('new.aliasDiagnosis', { word })
-  else if (memberships.some((membership) => isSameAlias(membership.alias, alias)))
-    fields.alias = texts.t('new.aliasTaken', { alias })
-  if (!isTimeZone(timeZone)) fields.timeZone = texts.t('new.badZone', { got: echo(timeZone) })
-  return fields
+  if (alias === '') return { alias: texts.t('error.required', { example: texts.t('new.aliasExample') }) }
+  if (alias.length > MAX_ALIAS_CHARS)
+    return { alias: texts.t('error.tooLong', { limit: MAX_ALIAS_CHARS, got: alias.length }) }
+  if (word) return { alias: texts.t('new.aliasDiagnosis', { word }) }
+  const isTaken = memberships.some((one) => one.groupId !== ownId && isSameAlias(one.alias, alias))
+  return isTaken ? { alias: texts.t('new.aliasTaken', { alias }) } : {}
 }
 
 /** Aliases are told apart by their letters, not their case. */
@@ -69,36 +78,62 @@ export function isSameAlias(a: string, b: string): boolean {
   return a.trim().toLowerCase() === b.trim().toLowerCase()
 }
 
-export const welcome = command({
-  verb: 'welcome',
+export const edit = command({
+  verb: 'edit',
   opens: 'form',
-  isTyped: false,
-  access: { who: 'group', roles: ['member'] },
+  isTyped: true,
+  access: { who: 'group', roles: ['facilitator'] },
   subject: 'group',
   effect: 'read',
   input: groupInput,
   run: async (context) => {
-    const group = groupOf(context)
-    const kind = context.content.kinds.get(group.kind)
-    if (!kind) throw new Error(`group kind ${group.kind} has no content`)
-    const form = welcomeForm(context.texts, { groupId: group.id, alias: group.alias, kind })
+    const { tx, texts, actor } = context
+    const { id, alias, isOpen, language, holidays, backupId } = groupOf(context)
+    const backup = backupId ? await describePerson(tx, actor.organisationId, backupId) : null
+    const form = editForm(texts, {
+      id,
+      draft: { alias, isOpen, language: language ?? '' },
+      languages: LANGUAGES,
+      holidays: holidays ?? '',
+      backup: backup?.externalId ?? null,
+    })
     return { reply: { type: 'form', form } }
   },
 })
 
-export const welcomeAccept = command({
-  verb: 'welcome.accept',
+export const editSubmit = command({
+  verb: 'edit.submit',
   isTyped: false,
-  access: { who: 'group', roles: ['member'] },
+  access: { who: 'group', roles: ['facilitator'] },
   subject: 'group',
   effect: 'write',
-  input: z.object({ id: z.uuid() }),
-  run: async (context) => {
-    const { tx, texts, actor, now } = context
-    await acceptAgreement(tx, actor.organisationId, groupOf(context).id, actor.personId, now)
-    return { reply: { type: 'done', card: welcomeDone(texts) } }
+  form: 'edit',
+  input: formInput,
+  run: async (context, { values }) => {
+    const { tx, texts, actor, connection, content, example } = context
+    const group = groupOf(context)
+    const common = readCommon(values)
+    const fields = aliasProblems(context, common.alias, group.id)
+    const holidays = textValue(values, 'holidays').toUpperCase() || null
+    if (holidays && !(await isHolidayCalendar(holidays)))
+      fields.holidays = texts.t('edit.badHolidays', { got: echo(holidays) })
+    const [backup] = await ensurePeople(tx, connection, peopleValue(texts, values, 'backup').slice(0, 1))
+    if (backup && (!backup.isStaff || backup.isDeactivated))
+      fields.backup = texts.t('roster.notStaff', { names: backup.name ?? texts.t('roster.someone'), count: 1 })
+    if (Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
+    await editGroup(tx, actor.organisationId, group.id, { ...common, holidays, backupId: backup?.personId ?? null })
+    const mayUseChannel = content.kinds.get(group.kind)?.mayUseChannel ?? false
+    const facts = {
+      id: group.id,
+      alias: common.alias,
+      isOpen: common.isOpen,
+      hasChannel: group.channelId !== null,
+      mayUseChannel,
+      example: example('channel'),
+    }
+    return {
+      reply: { type: 'done', card: editDone(texts, facts) },
+      audit: [{ action: 'group.changed', subjectId: group.id }],
+    }
   },
 })
-
-export const composeWelcome: Compose = async ({ texts, group, role }) =>
-  group && role === 'member' ? welcomeNotice(texts, group) : null

@@ -1,9 +1,14 @@
 import type { Texts } from '../content/load.ts'
+import type { Role } from '../domain/access.ts'
 import type { PlatformName } from '../platform.ts'
+import { isInvited, listOpen } from '../store/checkin.ts'
+import { listUpcoming } from '../store/session.ts'
 import type { Card } from '../views/card.ts'
-import { helpCard, helpLines, homeCard, privacyCard } from '../views/help.ts'
+import { helpCard, helpLines, homeCard, type OpenCheckIn, privacyCard } from '../views/help.ts'
+import { timeWithZone } from '../views/notice.ts'
 import { type Context, command } from './command.ts'
 import { noInput } from './input.ts'
+import { goingOut } from './next.ts'
 
 /** Help is the same for everybody who reads a language on a platform: made once. */
 const helpCards = new WeakMap<Texts, Map<PlatformName, Card>>()
@@ -34,29 +39,54 @@ export const privacy = command({
   access: { who: 'anyone' },
   effect: 'read',
   input: noInput,
-  run: async ({ texts, content, organisation, incoming }) => {
+  run: async ({ texts, content, organisation, incoming, example }) => {
     const lines = helpLines(texts, organisation.country, content.crisisLines)
-    return {
-      reply: { type: 'message', card: privacyCard(texts, { platform: PLATFORM_NAMES[incoming.platform], lines }) },
-    }
+    const { resultMonths, ledgerDays } = organisation
+    const facts = { platform: PLATFORM_NAMES[incoming.platform], lines, resultMonths, ledgerDays, example }
+    return { reply: { type: 'message', card: privacyCard(texts, facts) } }
   },
 })
 
-/** What this person can do next. */
+/** What comes next, what is open, and what this person can do. */
 export const home = command({
   verb: 'home',
   isTyped: true,
   access: { who: 'anyone' },
   effect: 'read',
   input: noInput,
-  run: async ({ texts, actor, memberships }) => {
+  run: async (context) => {
+    const { texts, actor, memberships, now } = context
+    const has = (role: Role) => memberships.some((membership) => membership.role === role)
+    const led = memberships.filter(({ role }) => role === 'facilitator')
     const facts = {
-      groups: memberships.map((membership) => membership.alias),
+      ...(await whatComes(context)),
       isStaff: actor.isStaff,
       isAdmin: actor.isAdmin,
-      isFacilitator: memberships.some((membership) => membership.role === 'facilitator'),
-      isSupervisor: memberships.some((membership) => membership.role === 'supervisor'),
+      isFacilitator: has('facilitator'),
+      isSupervisor: has('supervisor'),
+      isMember: has('member'),
+      upcoming: (await goingOut(context, led)).slice(0, HOME_GOING_OUT),
+      timeZone: led[0]?.timeZone ?? 'UTC',
+      now,
     }
     return { reply: { type: 'message', card: homeCard(texts, facts) } }
   },
 })
+
+/** What goes out next that the home card shows to facilitators. */
+const HOME_GOING_OUT = 3
+
+/** Each group's next session, and the check-ins that are open for this person: alike for who answered and who did not. */
+async function whatComes({ tx, texts, actor, memberships, now }: Context) {
+  const groups: { alias: string; next: string | null }[] = []
+  const open: OpenCheckIn[] = []
+  for (const { groupId, alias, timeZone, role } of memberships) {
+    const session = (await listUpcoming(tx, actor.organisationId, groupId, now, 1))[0]
+    groups.push({ alias, next: session ? timeWithZone(texts, session.startsAt, timeZone, now) : null })
+    if (role !== 'member') continue
+    for (const { id, closesAt } of await listOpen(tx, actor.organisationId, groupId))
+      if (closesAt > now && (await isInvited(tx, actor.organisationId, id, actor.personId)))
+        open.push({ id, alias, until: timeWithZone(texts, closesAt, timeZone, now) })
+  }
+  return { groups, open }
+}

@@ -1,23 +1,97 @@
 import type { Texts } from '../content/load.ts'
-import type { Role } from '../domain/access.ts'
-import type { DeliveryKind } from '../domain/delivery.ts'
-import type { Tx } from '../store/database.ts'
-import type { GroupRow } from '../store/group.ts'
-import type { DeliveryRow } from '../store/outbox.ts'
+import { type DeliveryKind, heldBack } from '../domain/delivery.ts'
+import type { Taken } from '../store/batch.ts'
+import { welcomeNotice } from '../views/agreement.ts'
+import { checkInNotice } from '../views/checkin.ts'
+import { digestNotice } from '../views/digest.ts'
+import { goodbyeNotice, receiptNotice } from '../views/ending.ts'
+import { messageNotice } from '../views/message.ts'
 import type { Notice } from '../views/notice.ts'
+import { headcountNotice } from '../views/reminder.ts'
+import { problemNotice } from '../views/roster.ts'
+import { changeNotice, reminderNotice } from '../views/session.ts'
+import { summaryNotice } from '../views/summary.ts'
 
-/** What a message is made from at the moment it is sent. `group` and `role` are null when it is about none. */
-export type ComposeContext = {
-  tx: Tx
-  now: Date
-  organisationId: string
-  texts: Texts
-  delivery: DeliveryRow
-  group: GroupRow | null
-  role: Role | null
+/** A message's facts when it is about a running group. */
+type InGroup = Taken & { groupId: string; alias: string; timeZone: string }
+/** Makes a message as of now, or null when it no longer applies: the person left, the session was cancelled. */
+type Compose = (texts: Texts, taken: InGroup, now: Date) => Notice | null
+type ComposeAlone = (texts: Texts, taken: Taken) => Notice | null
+
+const isStaffOf = ({ role }: Taken) => role === 'facilitator' || role === 'supervisor'
+
+/** Messages about a group that runs. */
+const IN_GROUP: Partial<Record<DeliveryKind, Compose>> = {
+  welcome: (texts, taken) => (taken.role === 'member' ? welcomeNotice(texts, groupIn(taken)) : null),
+  reminder: (texts, taken, now) =>
+    taken.role && taken.role !== 'supervisor' && isAhead(taken) && taken.startsAt
+      ? reminderNotice(texts, { ...sessionIn(taken, taken.startsAt, now), hasPlace: taken.hasPlace })
+      : null,
+  'session-cancelled': (texts, taken, now) =>
+    taken.role && taken.sessionState === 'cancelled' && taken.startsAt
+      ? changeNotice(texts, 'session-cancelled', { ...sessionIn(taken, taken.startsAt, now), hasPlace: false })
+      : null,
+  'session-moved': (texts, taken, now) =>
+    taken.role && isAhead(taken) && taken.startsAt
+      ? changeNotice(texts, 'session-moved', { ...sessionIn(taken, taken.startsAt, now), hasPlace: taken.hasPlace })
+      : null,
+  'session-ended': (texts, taken) =>
+    taken.role === 'facilitator' && isAhead(taken) && taken.sessionId
+      ? headcountNotice(texts, { alias: taken.alias, sessionId: taken.sessionId })
+      : null,
+  message: (texts, taken) =>
+    taken.messageId && taken.messageState !== 'stopped' && taken.messageState !== 'draft' && mayRead(taken)
+      ? messageNotice(texts, { alias: taken.alias, messageId: taken.messageId })
+      : null,
+  'check-in': (texts, taken, now) => composeCheckIn(texts, taken, now, 'check-in'),
+  'check-in-nudge': (texts, taken, now) => composeCheckIn(texts, taken, now, 'check-in-nudge'),
+  'summary-notice': (texts, taken) => (taken.role === 'facilitator' ? summaryNotice(texts, groupIn(taken)) : null),
+  'delivery-problem': (texts, taken) =>
+    isStaffOf(taken) && (taken.unreachable > 0 || taken.messageId)
+      ? problemNotice(texts, { ...groupIn(taken), count: taken.unreachable })
+      : null,
 }
 
-/** Makes the message, or null when it no longer applies (the person left, the check-in closed). */
-export type Compose = (context: ComposeContext) => Promise<Notice | null>
+/** Messages that need no running group. */
+const ALONE: Partial<Record<DeliveryKind, ComposeAlone>> = {
+  'digest-notice': (texts, { digestId }) => (digestId ? digestNotice(texts, digestId) : null),
+  'deletion-receipt': (texts, { receiptId }) => (receiptId ? receiptNotice(texts, receiptId) : null),
+  goodbye: (texts, { alias, role, groupId }) =>
+    alias && role && groupId ? goodbyeNotice(texts, { alias, groupId }) : null,
+}
 
-export type Messages = Record<DeliveryKind, Compose>
+/** A session that was not cancelled. Its time is looked at by the ledger's own expiry. */
+const isAhead = ({ sessionState }: Taken): boolean => sessionState === 'planned'
+
+/** A channel's message has no role; a person's needs one. */
+const mayRead = ({ personId, role, channelId }: Taken): boolean => (personId ? role !== null : channelId !== null)
+
+const groupIn = ({ groupId, alias }: InGroup) => ({ id: groupId, alias })
+const sessionIn = ({ alias, timeZone, sessionId }: InGroup, startsAt: Date, now: Date) => ({
+  alias,
+  timeZone,
+  startsAt,
+  sessionId: sessionId ?? '',
+  now,
+})
+
+function composeCheckIn(texts: Texts, taken: InGroup, now: Date, kind: 'check-in' | 'check-in-nudge'): Notice | null {
+  const { checkInId, checkInState, closesAt, alias, timeZone, role } = taken
+  if (role !== 'member' || !checkInId || checkInState !== 'open' || !closesAt) return null
+  return checkInNotice(texts, { checkInId, alias, closesAt, timeZone, now }, kind)
+}
+
+/** What to send, or why nothing is sent. */
+export function compose(texts: Texts, taken: Taken, now: Date): { notice: Notice } | { dropped: string } {
+  if (taken.expiresAt && now >= taken.expiresAt) return { dropped: 'tooLate' }
+  const held = heldBack(taken.kind, taken)
+  if (held) return { dropped: held }
+  const alone = ALONE[taken.kind]?.(texts, taken) ?? null
+  const { groupId, alias, timeZone } = taken
+  const inGroup =
+    groupId !== null && alias !== null && timeZone !== null && !taken.hasEnded
+      ? (IN_GROUP[taken.kind]?.(texts, { ...taken, groupId, alias, timeZone }, now) ?? null)
+      : null
+  const notice = alone ?? inGroup
+  return notice ? { notice } : { dropped: 'noLongerApplies' }
+}

@@ -2,7 +2,9 @@ import { finishOccurrence, lockOccurrence, type OccurrenceKind, type OccurrenceR
 import { closeDueCheckIn, nudge, openDueCheckIn } from './checkin.ts'
 import { type Base, type Effects, step } from './command.ts'
 import { sendDigest } from './digest.ts'
-import { remind } from './session.ts'
+import { deleteDueGroup } from './ending.ts'
+import { messageDue } from './message-due.ts'
+import { remindDue, sessionEnded } from './reminder.ts'
 
 /** What happens at each kind of time. `dropped` is the reason when it came to nothing. */
 type Happening = (
@@ -11,11 +13,14 @@ type Happening = (
 ) => Promise<Effects & { dropped: string | null }>
 
 const HAPPENINGS: Record<OccurrenceKind, Happening> = {
-  reminder: remind,
+  reminder: remindDue,
+  sessionEnded,
+  message: messageDue,
   checkInOpens: openDueCheckIn,
   checkInNudge: nudge,
   checkInCloses: closeDueCheckIn,
   digest: sendDigest,
+  groupDeletion: deleteDueGroup,
 }
 
 /** Does what is due, once: the row is locked, and done in the same transaction as what it causes. */

@@ -1,14 +1,34 @@
 import { staffList, staffListSubmit } from './admin.ts'
+import { agreement, agreementSubmit, welcome, welcomeAccept } from './agreement.ts'
+import { attendance, attendanceEnter, attendanceSubmit } from './attendance.ts'
+import { calendar } from './calendar.ts'
+import { channel } from './channel.ts'
 import { checkIn, checkInSubmit } from './checkin.ts'
 import type { Command } from './command.ts'
-import { prepareDelivery, recordDelivery } from './delivery.ts'
+import { reportUnreachable } from './delivery.ts'
 import { digest } from './digest.ts'
-import { newGroup, newGroupSubmit, welcome, welcomeAccept } from './group.ts'
+import { end, endSubmit, goodbye, goodbyeLeave, receipt } from './ending.ts'
+import { edit, editSubmit, newGroup, newGroupSubmit } from './group.ts'
 import { help, home, privacy } from './help.ts'
+import {
+  message,
+  messageConfirm,
+  messageEdit,
+  messageEditSubmit,
+  messageNew,
+  messageStop,
+  messageSubmit,
+} from './message.ts'
+import { messageReadIt } from './message-due.ts'
+import { next } from './next.ts'
 import { occur } from './occurrence.ts'
 import { beginRelease, finishRelease, recordOutcome } from './release.ts'
-import { roster, rosterSubmit } from './roster.ts'
-import { next, schedule, scheduleSubmit } from './session.ts'
+import { remind, remindSubmit } from './reminder.ts'
+import { leave, leaveSubmit, mydata, pause, pauseSubmit } from './rights.ts'
+import { problems, roster, rosterSubmit } from './roster.ts'
+import { schedule, scheduleSubmit } from './schedule.ts'
+import { cancel, cancelSubmit, move, moveSubmit, session } from './session.ts'
+import { admin, settings, settingsSubmit } from './settings.ts'
 import { summary } from './summary.ts'
 
 /** Everything that a person can do. Each entry says who may: tests generate the role matrix from here. */
@@ -21,20 +41,58 @@ export const COMMANDS: readonly Command[] = [
   digest,
   newGroup,
   newGroupSubmit,
+  edit,
+  editSubmit,
   roster,
   rosterSubmit,
-  schedule,
-  scheduleSubmit,
+  problems,
+  agreement,
+  agreementSubmit,
   welcome,
   welcomeAccept,
+  schedule,
+  scheduleSubmit,
+  session,
+  calendar,
+  cancel,
+  cancelSubmit,
+  move,
+  moveSubmit,
+  remind,
+  remindSubmit,
+  message,
+  messageNew,
+  messageSubmit,
+  messageEdit,
+  messageEditSubmit,
+  messageConfirm,
+  messageStop,
+  messageReadIt,
+  channel,
+  attendance,
+  attendanceEnter,
+  attendanceSubmit,
   checkIn,
   checkInSubmit,
+  mydata,
+  pause,
+  pauseSubmit,
+  leave,
+  leaveSubmit,
+  end,
+  endSubmit,
+  goodbye,
+  goodbyeLeave,
+  receipt,
+  admin,
   staffList,
   staffListSubmit,
+  settings,
+  settingsSubmit,
 ]
 
 /** Everything that only the system does, step by step. */
-export const STEPS = [occur, prepareDelivery, recordDelivery, beginRelease, recordOutcome, finishRelease] as const
+export const STEPS = [occur, reportUnreachable, beginRelease, recordOutcome, finishRelease] as const
 
 const BY_VERB = new Map(COMMANDS.map((command) => [command.verb, command]))
 const TYPED = COMMANDS.filter((command) => command.isTyped).sort((a, b) => b.verb.length - a.verb.length)

@@ -1,6 +1,6 @@
 import type { OpenOutcome, OpenRequest } from '../ballot/make.ts'
-import { listRoster } from '../store/group.ts'
 import { listUnitBallots, markCleaned, recordRelease } from '../store/release.ts'
+import { listRoster } from '../store/roster.ts'
 import { getUnit } from '../store/unit.ts'
 import { step } from './command.ts'
 

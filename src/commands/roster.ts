@@ -1,24 +1,25 @@
-import { rewrap, sealBallot } from '../ballot/seal.ts'
 import type { Role } from '../domain/access.ts'
 import { DEFAULT_DIGEST, nextDigestAt } from '../domain/digest.ts'
 import { type RosterProblem, rosterProblems } from '../domain/group.ts'
 import { MAX_MEMBERS } from '../domain/limits.ts'
 import { UserError } from '../errors.ts'
-import { ensurePeople, type PersonRow } from '../store/access.ts'
-import { listBallots, listOpen, lockCheckIn, replaceBallots } from '../store/checkin.ts'
 import { createDigestPlan, findDigestPlan } from '../store/digest.ts'
-import { changeRoster, listRoster, lockGroup } from '../store/group.ts'
+import { type GroupRow, lockGroup } from '../store/group.ts'
 import type { OccurrencePlan } from '../store/occurrence.ts'
-import { getUnit } from '../store/unit.ts'
-import { rosterDone, rosterForm } from '../views/group.ts'
+import { ensurePeople, type PersonRow } from '../store/people.ts'
+import { changeRoster, listRoster, type RosterRow } from '../store/roster.ts'
+import { listHeld } from '../store/session.ts'
+import { problemsCard, rosterDone, rosterForm } from '../views/roster.ts'
+import { blankBallotsOf } from './ballots.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, peopleValue } from './input.ts'
+import { reasonWords } from './settings.ts'
 
 export const roster = command({
   verb: 'roster',
   opens: 'form',
   isTyped: true,
-  access: { who: 'group', roles: ['facilitator'] },
+  access: { who: 'group', roles: ['facilitator', 'supervisor'] },
   subject: 'group',
   effect: 'read',
   input: groupInput,
@@ -26,14 +27,51 @@ export const roster = command({
     const { tx, texts, actor, connection } = context
     const group = groupOf(context)
     const entries = await listRoster(tx, actor.organisationId, group.id)
+    refuseSupervisor(context, entries)
     const here = entries.filter((entry) => entry.connectionId === connection.id)
     const ids = (role: Role) => here.filter((entry) => entry.role === role).map((entry) => entry.externalId)
-    const form = rosterForm(texts, group.id, {
+    const chosen = {
       members: ids('member'),
       facilitators: ids('facilitator'),
       supervisors: ids('supervisor'),
-    })
+    }
+    const form = rosterForm(texts, group.id, chosen, entries.filter(isUnreached).map(nameIn(context)))
     return { reply: { type: 'form', form } }
+  },
+})
+
+const isUnreached = (entry: RosterRow) => entry.isDeactivated || entry.unreachable !== null
+const nameIn =
+  ({ texts }: Context) =>
+  ({ name }: { name: string | null }) =>
+    name ?? texts.t('roster.someone')
+
+/** The roster is the facilitators'; a supervisor steps in only where no facilitator has an account any more. */
+function refuseSupervisor({ role, texts }: Context, entries: readonly RosterRow[]): void {
+  if (role === 'facilitator' || !entries.some((entry) => entry.role === 'facilitator' && !isUnreached(entry))) return
+  throw new UserError(texts.t('error.notAllowed', { roles: texts.t('role.facilitator') }))
+}
+
+/** Whom messages do not reach, and why: a matter of the roster alone. */
+export const problems = command({
+  verb: 'problems',
+  opens: 'content',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator', 'supervisor'] },
+  subject: 'group',
+  effect: 'read',
+  input: groupInput,
+  run: async (context) => {
+    const { tx, texts, actor } = context
+    const group = groupOf(context)
+    const entries = await listRoster(tx, actor.organisationId, group.id)
+    const troubles = entries.filter(isUnreached).map((entry) => ({
+      who: nameIn(context)(entry),
+      ...reasonWords(texts, entry.isDeactivated ? 'user_disabled' : (entry.unreachable ?? '')),
+    }))
+    return {
+      reply: { type: 'content', card: problemsCard(texts, { groupId: group.id, alias: group.alias, troubles }) },
+    }
   },
 })
 
@@ -41,7 +79,7 @@ export const roster = command({
 export const rosterSubmit = command({
   verb: 'roster.submit',
   isTyped: false,
-  access: { who: 'group', roles: ['facilitator'] },
+  access: { who: 'group', roles: ['facilitator', 'supervisor'] },
   subject: 'group',
   effect: 'write',
   form: 'roster',
@@ -56,6 +94,7 @@ export const rosterSubmit = command({
       supervisor: await ensurePeople(tx, connection, peopleValue(texts, values, 'supervisors')),
     }
     const before = await listRoster(tx, actor.organisationId, group.id)
+    refuseSupervisor(context, before)
     const elsewhere = before.filter((entry) => entry.connectionId !== connection.id)
     checkRoster(
       texts,
@@ -71,6 +110,7 @@ export const rosterSubmit = command({
       (old) => !after.some((entry) => entry.personId === old.personId && entry.role === old.role),
     )
     const add = after.filter((entry) => !here.some((old) => old.personId === entry.personId && old.role === entry.role))
+    await refuseLateJoiners(context, group, chosen.member, before)
     const members = (entries: readonly { role: Role }[]) => entries.filter((entry) => entry.role === 'member').length
     await changeRoster(tx, actor.organisationId, group.id, {
       add,
@@ -110,6 +150,21 @@ export const rosterSubmit = command({
   },
 })
 
+/** A closed group that has met takes nobody new; its facilitators can open it first. */
+async function refuseLateJoiners(
+  { tx, texts, actor, now, example }: Context,
+  group: GroupRow,
+  chosen: readonly PersonRow[],
+  before: readonly RosterRow[],
+): Promise<void> {
+  const joining = chosen.filter(({ personId }) => !before.some((entry) => entry.personId === personId))
+  if (group.isOpen || joining.length === 0) return
+  if ((await listHeld(tx, actor.organisationId, group.id, now, 1)).length === 0) return
+  const names = joining.map(({ name }) => name ?? texts.t('roster.someone')).join(', ')
+  const message = texts.t('roster.closed', { names, example: example('edit') })
+  throw new UserError(message, { members: message })
+}
+
 function checkRoster(
   texts: Context['texts'],
   chosen: Record<Role, PersonRow[]>,
@@ -141,36 +196,6 @@ function checkRoster(
   }
   const fields = Object.fromEntries(problems.map((problem) => [problem.field, say(problem)]))
   throw new UserError(Object.values(fields)[0] ?? '', fields)
-}
-
-/** Who leaves while a check-in is open takes their answers with them: their ballot becomes a blank, like one never filled. */
-async function blankBallotsOf(
-  { tx, actor, vault }: Context,
-  groupId: string,
-  memberIds: readonly string[],
-): Promise<void> {
-  if (memberIds.length === 0) return
-  for (const open of await listOpen(tx, actor.organisationId, groupId)) {
-    const checkIn = await lockCheckIn(tx, actor.organisationId, open.id)
-    if (checkIn?.state !== 'open' || !checkIn.unitId) continue
-    const unit = await getUnit(tx, actor.organisationId, checkIn.unitId)
-    const ballots = await listBallots(tx, actor.organisationId, checkIn.id)
-    const fresh = ballots.map(async ({ memberId, box }) => {
-      const bound = {
-        unitId: unit.id,
-        checkInId: checkIn.id,
-        memberId,
-        questionSetId: unit.questionSetId,
-        questionSetVersion: unit.questionSetVersion,
-      }
-      const isLeaving = memberIds.includes(memberId)
-      return {
-        memberId,
-        box: isLeaving ? await sealBallot(vault.keyring, unit.publicKey, bound, {}) : rewrap(vault.keyring, bound, box),
-      }
-    })
-    await replaceBallots(tx, actor.organisationId, checkIn.id, await Promise.all(fresh))
-  }
 }
 
 /** A first-time supervisor gets a weekly digest, Monday morning in the zone of the group that they came with. */

@@ -1,227 +1,205 @@
-import { Temporal } from 'temporal-polyfill'
-import { planCheckIns, windowAfter } from '../domain/checkin.ts'
-import { MAX_SESSIONS, REMINDER_MINUTES_BEFORE, SESSION_MINUTES } from '../domain/limits.ts'
-import {
-  countOf,
-  nextWeekday,
-  type PlannedStart,
-  parseDate,
-  parseTime,
-  parseTypedPlan,
-  ruleOf,
-  startsInPast,
-  startsOf,
-  type WeeklyPlan,
-} from '../domain/schedule.ts'
-import { formatTime, isTimeZone, localOf, MINUTE_MS, plus, weekdayName } from '../domain/time.ts'
+import { placeOne } from '../domain/recurrence.ts'
+import { parseDate, parseLink, parseTime } from '../domain/schedule.ts'
+import { localOf, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
-import { createCheckIns, listOpen, listOpenings } from '../store/checkin.ts'
-import { listRoster, lockGroup } from '../store/group.ts'
-import { hasLaterDueReminder, type OccurrencePlan, type OccurrenceRow } from '../store/occurrence.ts'
-import { findSchedule, findSession, listUpcoming, replaceSchedule } from '../store/session.ts'
-import { timeWithZone } from '../views/notice.ts'
-import { nextCard, reminderNotice, type ScheduleDraft, scheduleDone, scheduleForm } from '../views/session.ts'
-import { type Base, type Context, command, type Effects, groupOf } from './command.ts'
-import { echo, formInput, groupInput, noInput, textValue } from './input.ts'
-import type { Compose } from './messages.ts'
+import { lockGroup } from '../store/group.ts'
+import type { DeliveryPlan } from '../store/outbox.ts'
+import { listRoster } from '../store/roster.ts'
+import { cancelSession, findSessionDetails, listAhead, moveSession, type SessionDetails } from '../store/session.ts'
+import { cancelDone, cancelForm, moveDone, moveForm, sessionCard } from '../views/session.ts'
+import { type Context, command, groupOf } from './command.ts'
+import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
+import { replan } from './programme.ts'
 
-/** Sessions of each group that `next` shows. */
-const NEXT_SESSIONS = 3
-const DRAFT = { time: '17:30', minutes: 90, count: 12 } as const
+/** Sessions that a form offers: a Slack menu holds 100. */
+const MOST_CHOICES = 60
 
-export const next = command({
-  verb: 'next',
-  isTyped: true,
-  access: { who: 'anyone' },
+/** Where and when a session is; the link stands behind a button of its own. */
+export const session = command({
+  verb: 'session',
+  opens: 'content',
+  isTyped: false,
+  access: { who: 'group', roles: ['member', 'facilitator', 'supervisor'] },
+  subject: 'session',
   effect: 'read',
-  input: noInput,
-  run: async ({ tx, texts, actor, now, example, memberships }) => {
-    if (memberships.length === 0) throw new UserError(texts.t('error.noGroup', { example: example('help') }))
-    const groups = []
-    for (const { groupId, alias, timeZone } of memberships) {
-      const sessions = await listUpcoming(tx, actor.organisationId, groupId, now, NEXT_SESSIONS)
-      groups.push({ alias, timeZone, startsAt: sessions.map((session) => session.startsAt) })
-    }
-    const isFacilitator = memberships.some((membership) => membership.role === 'facilitator')
-    return {
-      reply: { type: 'message', card: nextCard(texts, { groups, example: example('schedule'), isFacilitator, now }) },
-    }
+  input: idInput,
+  run: async (context, { id }) => {
+    const { tx, texts, actor, now } = context
+    const { alias, timeZone } = groupOf(context)
+    const details = await findSessionDetails(tx, actor.organisationId, id)
+    if (!details) throw new UserError(texts.t('error.notFound', { example: context.example('next') }))
+    const { startsAt, place, link, state } = details
+    const facts = { alias, startsAt, timeZone, place, link, isCancelled: state === 'cancelled', now }
+    return { reply: { type: 'content', card: sessionCard(texts, facts) } }
   },
 })
 
-/** The form, filled with what was typed, or with the schedule that the group has. */
-export const schedule = command({
-  verb: 'schedule',
+export const cancel = command({
+  verb: 'cancel',
   opens: 'form',
   isTyped: true,
   access: { who: 'group', roles: ['facilitator'] },
   subject: 'group',
-  takesText: true,
   effect: 'read',
   input: groupInput,
-  run: async (context, { text }) => {
+  run: async (context) => {
     const group = groupOf(context)
-    const draft = await draftOf(context, text ?? '')
-    const form = scheduleForm(context.texts, group.id, draft)
+    const sessions = (await aheadOf(context)).filter(({ state }) => state === 'planned')
+    if (sessions.length === 0) throw nothingAhead(context)
+    const form = cancelForm(context.texts, {
+      groupId: group.id,
+      sessions: sessions.map(choice),
+      timeZone: group.timeZone,
+      now: context.now,
+    })
     return { reply: { type: 'form', form } }
   },
 })
 
-async function draftOf(context: Context, typed: string): Promise<ScheduleDraft> {
-  const { tx, texts, actor, now } = context
-  const group = groupOf(context)
-  const weekdays = [1, 2, 3, 4, 5, 6, 7].map((day) => weekdayName(day, texts.language))
-  const plan = typed === '' ? null : parseTypedPlan(typed, weekdays)
-  if (typed !== '' && !plan)
-    throw new UserError(
-      texts.t('error.groupOrSchedule', {
-        got: echo(typed),
-        example: context.example('schedule every Tuesday 17:30 for 90 minutes, 12 sessions'),
-      }),
-    )
-  const known = await findSchedule(tx, actor.organisationId, group.id)
-  const timeZone = known?.timeZone ?? group.timeZone
-  const tomorrow = localOf(now, timeZone).toPlainDate().add({ days: 1 })
-  const knownStart = known && Temporal.PlainDateTime.from(known.localStart)
-  const weekday = plan?.isoWeekday ?? knownStart?.dayOfWeek ?? tomorrow.dayOfWeek
-  return {
-    firstDate: nextWeekday(tomorrow.toString(), weekday),
-    time: plan?.time ?? knownStart?.toPlainTime().toString({ smallestUnit: 'minute' }) ?? DRAFT.time,
-    minutes: String(plan?.minutes ?? known?.durationMinutes ?? DRAFT.minutes),
-    count: String(plan?.count ?? (known && countOf(known.rule)) ?? DRAFT.count),
-    timeZone,
-  }
-}
+const choice = ({ id, startsAt, state }: SessionDetails) => ({ id, startsAt, isCancelled: state === 'cancelled' })
 
-/** Plans the sessions, their reminders and check-ins. Sessions of an earlier schedule that lie ahead make way. */
-export const scheduleSubmit = command({
-  verb: 'schedule.submit',
+const aheadOf = async (context: Context): Promise<SessionDetails[]> =>
+  await listAhead(context.tx, context.actor.organisationId, groupOf(context).id, context.now, MOST_CHOICES)
+
+const nothingAhead = ({ texts, group, example }: Context) =>
+  new UserError(
+    `${texts.t('next.none', { alias: group?.alias ?? '' })} ${texts.t('next.hint', { example: example('schedule') })}`,
+  )
+
+/** Cancels one session: members are told at once, its check-in does not open, the others' plan follows. */
+export const cancelSubmit = command({
+  verb: 'cancel.submit',
   isTyped: false,
   access: { who: 'group', roles: ['facilitator'] },
   subject: 'group',
   effect: 'write',
-  form: 'schedule',
+  form: 'cancel',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, now, newId, content } = context
+    const { tx, texts, actor, now, example } = context
     const group = groupOf(context)
-    const plan = readPlan(context, values)
     await lockGroup(tx, actor.organisationId, group.id)
-    const open = (await listOpen(tx, actor.organisationId, group.id))[0]
-    if (open)
-      throw new UserError(
-        texts.t('schedule.checkInOpen', { closes: timeWithZone(texts, open.closesAt, group.timeZone, now) }),
-        {},
-      )
-    const localStart = `${plan.firstDate}T${plan.time}`
-    const rule = ruleOf(plan)
-    const starts = startsOf(rule, localStart, plan.timeZone, plan.minutes)
-    const sessions = starts.map(({ originalLocalStart, startsAt, endsAt }) => ({
-      id: newId(),
-      originalLocalStart,
-      startsAt,
-      endsAt,
-    }))
-    const row = { id: newId(), rule, localStart, timeZone: plan.timeZone, durationMinutes: plan.minutes }
-    await replaceSchedule(tx, actor.organisationId, group.id, row, sessions, now)
-    const earlier = await listOpenings(tx, actor.organisationId, group.id)
-    const chosen = planCheckIns(
-      sessions.map((session) => session.endsAt),
-      earlier,
-    )
-    const questionSetId = content.kinds.get(group.kind)?.questionSet ?? 'pulse'
-    const checkIns = chosen.flatMap((index) => {
-      const session = sessions[index]
-      return session ? [{ id: newId(), sessionId: session.id, questionSetId, ...windowAfter(session.endsAt) }] : []
-    })
-    await createCheckIns(tx, actor.organisationId, group.id, checkIns)
+    const chosen = await chosenSession(context, textValue(values, 'session'))
+    if (!(await cancelSession(tx, actor.organisationId, group.id, chosen.id, now))) throw staleChoice(context)
+    const { occurrences } = await replan({ ...context, organisationId: actor.organisationId }, group)
+    const deliveries = await tellAll(context, chosen, 'session-cancelled', chosen.startsAt)
+    const facts = {
+      alias: group.alias,
+      startsAt: chosen.startsAt,
+      timeZone: group.timeZone,
+      people: deliveries.length,
+      example: example('move'),
+      now,
+    }
     return {
-      reply: { type: 'done', card: scheduleDone(texts, doneFacts(context, plan, starts, checkIns.length)) },
-      occurrences: [
-        ...sessions.flatMap((session) => remindersOf(session, now)),
-        ...checkIns.map(
-          (checkIn): OccurrencePlan => ({ kind: 'checkInOpens', dueAt: checkIn.opensAt, checkInId: checkIn.id }),
-        ),
-      ],
-      audit: [{ action: 'schedule.changed', subjectId: group.id }],
+      reply: { type: 'done', card: cancelDone(texts, facts) },
+      deliveries,
+      occurrences,
+      audit: [{ action: 'session.cancelled', subjectId: chosen.id }],
     }
   },
 })
 
-function doneFacts(context: Context, plan: WeeklyPlan, starts: readonly PlannedStart[], checkIns: number) {
-  const first = starts[0]?.startsAt ?? context.now
-  return {
-    alias: groupOf(context).alias,
-    starts,
-    checkIns,
-    isBudgeted: checkIns < starts.length,
-    timeZone: plan.timeZone,
-    isoWeekday: localOf(first, plan.timeZone).dayOfWeek,
-    time: formatTime(first, plan.timeZone, context.texts.language),
-    now: context.now,
-  }
+const staleChoice = ({ texts }: Context) => new UserError(texts.t('cancel.stale'), { session: texts.t('cancel.stale') })
+
+async function chosenSession(context: Context, id: string): Promise<SessionDetails> {
+  const found = (await aheadOf(context)).find((one) => one.id === id)
+  if (!found) throw staleChoice(context)
+  return found
 }
 
-/** Reminders that still lie ahead. */
-function remindersOf(session: { id: string; startsAt: Date }, now: Date): OccurrencePlan[] {
-  return REMINDER_MINUTES_BEFORE.map((minutes) => plus(session.startsAt, -minutes * MINUTE_MS))
-    .filter((dueAt) => dueAt > now)
-    .map((dueAt) => ({ kind: 'reminder', dueAt, sessionId: session.id }))
+/** One message to each member and facilitator about a changed session; useless once it would have begun. */
+async function tellAll(
+  { tx, actor, newId }: Context,
+  { id, groupId }: SessionDetails,
+  kind: 'session-cancelled' | 'session-moved',
+  expiresAt: Date,
+): Promise<DeliveryPlan[]> {
+  const change = newId()
+  const roster = await listRoster(tx, actor.organisationId, groupId)
+  return roster
+    .filter((entry) => entry.role !== 'supervisor' && !entry.isBot && !entry.isDeactivated)
+    .map(({ personId }) => ({ key: `${kind} ${id} ${change}`, kind, personId, groupId, sessionId: id, expiresAt }))
 }
 
-/** The plan that the form says. Throws UserError with what each field should be. */
-function readPlan({ texts, now }: Context, values: Parameters<typeof textValue>[0]): WeeklyPlan {
+export const move = command({
+  verb: 'move',
+  opens: 'form',
+  isTyped: true,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  effect: 'read',
+  input: groupInput,
+  run: async (context) => {
+    const { now, texts } = context
+    const group = groupOf(context)
+    const sessions = await aheadOf(context)
+    const first = sessions[0]
+    if (!first) throw nothingAhead(context)
+    const local = localOf(first.startsAt, group.timeZone)
+    const form = moveForm(texts, {
+      groupId: group.id,
+      sessions: sessions.map(choice),
+      date: local.toPlainDate().toString(),
+      time: local.toPlainTime().toString({ smallestUnit: 'minute' }),
+      timeZone: group.timeZone,
+      now,
+    })
+    return { reply: { type: 'form', form } }
+  },
+})
+
+/** Moves one session to another time or place; a cancelled one takes place again. Members are told at once. */
+export const moveSubmit = command({
+  verb: 'move.submit',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  effect: 'write',
+  form: 'move',
+  input: formInput,
+  run: async (context, { values }) => {
+    const { tx, texts, actor, now } = context
+    const group = groupOf(context)
+    await lockGroup(tx, actor.organisationId, group.id)
+    const chosen = await chosenSession(context, textValue(values, 'session'))
+    const { movedTo, startsAt, wall, place, link } = readMove(context, group.timeZone, values)
+    const endsAt = plus(startsAt, chosen.endsAt.getTime() - chosen.startsAt.getTime())
+    await moveSession(tx, actor.organisationId, chosen.id, { movedTo, startsAt, endsAt, place, link })
+    const { occurrences } = await replan({ ...context, organisationId: actor.organisationId }, group)
+    const deliveries = await tellAll(context, chosen, 'session-moved', startsAt)
+    const facts = {
+      alias: group.alias,
+      startsAt,
+      timeZone: group.timeZone,
+      wall,
+      wanted: movedTo.slice(11),
+      people: deliveries.length,
+      now,
+    }
+    return {
+      reply: { type: 'done', card: moveDone(texts, facts) },
+      deliveries,
+      occurrences,
+      audit: [{ action: 'session.moved', subjectId: chosen.id }],
+    }
+  },
+})
+
+function readMove({ texts, now }: Context, timeZone: string, values: Parameters<typeof textValue>[0]) {
+  const { t } = texts
   const fields: Record<string, string> = {}
-  const typed = (name: keyof ScheduleDraft) => textValue(values, name)
-  const example = localOf(now, 'UTC').toPlainDate().add({ days: 7 }).toString()
-  const firstDate = parseDate(typed('firstDate'))
+  const example = localOf(now, timeZone).toPlainDate().add({ days: 7 }).toString()
+  const typed = (name: string) => textValue(values, name)
+  const date = parseDate(typed('date'))
   const time = parseTime(typed('time'))
-  if (!firstDate) fields.firstDate = texts.t('schedule.badDate', { got: echo(typed('firstDate')), example })
-  if (!time) fields.time = texts.t('schedule.badTime', { got: echo(typed('time')) })
-  const timeZone = typed('timeZone')
-  if (!isTimeZone(timeZone)) fields.timeZone = texts.t('new.badZone', { got: echo(timeZone) })
-  const whole = (name: 'minutes' | 'count', from: number, to: number): number => {
-    const value = /^\d{1,4}$/.test(typed(name)) ? Number(typed(name)) : Number.NaN
-    if (!(value >= from && value <= to))
-      fields[name] = texts.t('schedule.badNumber', { from, to, got: echo(typed(name)) })
-    return value
-  }
-  const minutes = whole('minutes', SESSION_MINUTES.from, SESSION_MINUTES.to)
-  const count = whole('count', 1, MAX_SESSIONS)
-  const plan = { firstDate: firstDate ?? '', time: time ?? '', minutes, count, timeZone }
-  if (firstDate && time && !fields.timeZone && startsInPast(plan, now))
-    fields.firstDate = texts.t('schedule.pastDate', { got: firstDate, time, example })
+  if (!date) fields.date = t('schedule.badDate', { got: echo(typed('date')), example })
+  if (!time) fields.time = t('schedule.badTime', { got: echo(typed('time')) })
+  const link = typed('link') === '' ? null : parseLink(typed('link'))
+  if (typed('link') !== '' && !link) fields.link = t('schedule.badLink', { got: echo(typed('link')) })
+  const movedTo = `${date ?? example}T${time ?? '12:00'}`
+  const placed = placeOne(movedTo, timeZone)
+  if (date && time && placed.startsAt <= now) fields.date = t('schedule.pastDate', { got: date, time, example })
   if (Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
-  return plan
-}
-
-/** A session's reminder is due: one message to each member and facilitator, unless it comes too late to be of use. */
-export async function remind(
-  { tx, now, organisationId }: Base & { organisationId: string },
-  occurrence: OccurrenceRow,
-): Promise<Effects & { dropped: string | null }> {
-  const session = occurrence.sessionId ? await findSession(tx, organisationId, occurrence.sessionId) : null
-  if (session?.state !== 'planned') return { dropped: 'sessionGone' }
-  if (now >= session.startsAt) return { dropped: 'sessionBegun' }
-  if (await hasLaterDueReminder(tx, organisationId, session.id, occurrence.dueAt, now)) return { dropped: 'superseded' }
-  const people = (await listRoster(tx, organisationId, session.groupId)).filter(
-    (entry) => entry.role !== 'supervisor' && !entry.isBot && !entry.isDeactivated,
-  )
-  return {
-    dropped: null,
-    deliveries: people.map(({ personId }) => ({
-      key: `reminder ${occurrence.id}`,
-      kind: 'reminder' as const,
-      personId,
-      groupId: session.groupId,
-      sessionId: session.id,
-      expiresAt: session.startsAt,
-    })),
-  }
-}
-
-export const composeReminder: Compose = async ({ tx, now, organisationId, texts, delivery, group, role }) => {
-  const session = delivery.sessionId ? await findSession(tx, organisationId, delivery.sessionId) : null
-  if (!group || !role || session?.state !== 'planned') return null
-  return reminderNotice(texts, { alias: group.alias, startsAt: session.startsAt, timeZone: group.timeZone, now })
+  return { movedTo, ...placed, place: typed('place') || null, link }
 }

@@ -1,13 +1,12 @@
 import { mayMembersSee } from '../domain/disclosure.ts'
 import { LEAST_MEMBERS_AT_OPEN } from '../domain/limits.ts'
 import { findLatest, listOpen, nextPlanned } from '../store/checkin.ts'
-import { countAgreement } from '../store/group.ts'
 import { listResults } from '../store/release.ts'
+import { countAgreement } from '../store/roster.ts'
 import { listUpcoming } from '../store/session.ts'
-import { type Latest, summaryCard, summaryNotice } from '../views/summary.ts'
+import { type Latest, summaryCard } from '../views/summary.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { groupInput } from './input.ts'
-import type { Compose } from './messages.ts'
 import { showResult } from './results.ts'
 
 /** The group as a whole, through the gate. Members see the same result where the plan shares it. */
@@ -62,6 +61,3 @@ async function latestOf(context: Context): Promise<Latest> {
   if (role === 'member' && !mayMembersSee(newest.audience)) return none
   return { state: 'result', sessionAt: newest.sessionAt, shown: showResult(content, newest, before) }
 }
-
-export const composeSummaryNotice: Compose = async ({ texts, group, role }) =>
-  group && role === 'facilitator' ? summaryNotice(texts, group) : null

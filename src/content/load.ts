@@ -1,20 +1,19 @@
-import { IntlMessageFormat } from 'intl-messageformat'
 import { z } from 'zod'
 import crisisLinesJson from './crisis-lines.json' with { type: 'json' }
 import diagnosisWordsJson from './diagnosis-words.json' with { type: 'json' }
+import chronicIllnessSupport from './kinds/chronic-illness-support.json' with { type: 'json' }
+import dualDiagnosis from './kinds/dual-diagnosis.json' with { type: 'json' }
+import healthEducation from './kinds/health-education.json' with { type: 'json' }
+import psychoeducation from './kinds/psychoeducation.json' with { type: 'json' }
+import rehabilitation from './kinds/rehabilitation.json' with { type: 'json' }
 import therapeuticSupport from './kinds/therapeutic-support.json' with { type: 'json' }
-import en from './locales/en.json' with { type: 'json' }
 import pulse from './question-sets/pulse.json' with { type: 'json' }
+import { createTextsFor, type Texts } from './texts.ts'
 
-export type TextKey = keyof typeof en
-export type TextValues = Record<string, string | number>
-
-/** Words in one person's language. `language` is the tag that dates are formatted with. */
-export type Texts = { language: string; t(key: TextKey, values?: TextValues): string; pick(wording: Wording): string }
+export { LANGUAGES, type Language, type TextKey, type Texts, type TextValues, type Wording } from './texts.ts'
 
 const wording = z.object({ en: z.string().min(1) }).catchall(z.string().min(1))
 const wordingList = z.object({ en: z.array(z.string().min(1)).min(1) }).catchall(z.array(z.string().min(1)))
-export type Wording = z.infer<typeof wording>
 
 /** More questions would not be a check-in of a minute. */
 const MAX_QUESTIONS = 8
@@ -52,10 +51,15 @@ const kindSchema = z.object({
   id: z.string(),
   title: wording,
   sizeHint: z.object({ from: z.int(), to: z.int() }),
-  questionSet: z.string(),
+  /** Which questions are asked, and after every how many sessions. */
+  checkIns: z.object({ questionSet: z.string(), everyNth: z.int().min(1) }),
   audience: z.enum(['shared', 'staff']),
+  /** False where being a member is itself protected: no channel, and no member list for members. */
+  mayUseChannel: z.boolean(),
   goals: wordingList,
   agreement: wordingList,
+  /** One thing for the facilitators to think of, by stage. */
+  stagePrompts: z.object({ planning: wording, beginning: wording, middle: wording, ending: wording }),
 })
 export type Kind = z.infer<typeof kindSchema>
 
@@ -82,11 +86,20 @@ export type Content = {
   textsFor(languageTag: string | null): Texts
 }
 
+const KINDS = [
+  chronicIllnessSupport,
+  rehabilitation,
+  healthEducation,
+  therapeuticSupport,
+  psychoeducation,
+  dualDiagnosis,
+]
+
 /** Reads and checks all content. Throws when a file does not fit its schema: the build is wrong, not the person. */
 export function loadContent(): Content {
   // A changed set is a new file with a new version; the old one stays for what was asked with it.
   const questionSets = [pulse].map((set) => questionSetSchema.parse(set)).sort((a, b) => a.version - b.version)
-  const kinds = [therapeuticSupport].map((kind) => kindSchema.parse(kind))
+  const kinds = KINDS.map((kind) => kindSchema.parse(kind))
   return {
     questionSets: new Map(questionSets.map((set) => [set.id, set])),
     questionSet: (id, version) => {
@@ -98,60 +111,6 @@ export function loadContent(): Content {
     crisisLines: crisisSchema.parse(crisisLinesJson),
     diagnosisWords: Object.values(diagnosisWordsJson).flat(),
     textsFor: createTextsFor(),
-  }
-}
-
-/** Languages that are complete. One file adds a language. */
-const LOCALES: Record<string, Record<TextKey, string>> = { en }
-
-/** Tags that are remembered as they came; far more than one organisation's people have. */
-const MOST_TAGS = 200
-
-function createTextsFor(): (languageTag: string | null) => Texts {
-  const cache = new Map<string, Texts>()
-  const asGiven = new Map<string | null, Texts>()
-  const find = (languageTag: string | null): Texts => {
-    const language = languageTag?.split(/[-_]/)[0]?.toLowerCase() ?? 'en'
-    const known = LOCALES[language] ? language : 'en'
-    const tag = languageTag && known === language ? canonicalTag(languageTag) : 'en-GB'
-    const cached = cache.get(tag)
-    if (cached) return cached
-    const texts = createTexts(tag, known, LOCALES[known] ?? en)
-    cache.set(tag, texts)
-    return texts
-  }
-  // Every request asks, and Intl takes its time to read a tag.
-  return (languageTag) => {
-    const known = asGiven.get(languageTag)
-    if (known) return known
-    const texts = find(languageTag)
-    if (asGiven.size < MOST_TAGS) asGiven.set(languageTag, texts)
-    return texts
-  }
-}
-
-/** Slack says en_GB, Intl wants en-GB; a tag that Intl cannot read falls back to its language. */
-function canonicalTag(languageTag: string): string {
-  try {
-    return Intl.getCanonicalLocales(languageTag.replaceAll('_', '-'))[0] ?? 'en-GB'
-  } catch {
-    return 'en-GB'
-  }
-}
-
-function createTexts(tag: string, language: string, messages: Record<TextKey, string>): Texts {
-  const formats = new Map<TextKey, IntlMessageFormat>()
-  return {
-    language: tag,
-    pick: (text) => text[language] ?? text.en,
-    t: (key, values) => {
-      let format = formats.get(key)
-      if (!format) {
-        format = new IntlMessageFormat(messages[key], tag, undefined, { ignoreTag: true })
-        formats.set(key, format)
-      }
-      return String(format.format(values))
-    },
   }
 }
 

@@ -13,15 +13,19 @@ export function windowAfter(sessionEndsAt: Date): CheckInWindow {
   return { opensAt: sessionEndsAt, closesAt: plus(sessionEndsAt, CHECK_IN_HOURS * HOUR_MS) }
 }
 
+/** How often a group is asked: its kind's plan, the sessions of its whole programme, and how many there were since it was last asked (null: never). */
+export type AskingPlan = { everyNth: number; total: number; since: number | null }
+
 /**
- * Which sessions (by index) get a check-in. Budget: privacy by simulation, 13 releases in 26 weeks; `earlier` are the
- * opening times of check-ins that the group already had or has.
+ * Which of the sessions ahead (by index) get a check-in. Budget: privacy by simulation, 13 releases in 26 weeks; `earlier`
+ * are the opening times of check-ins that the group already had or has.
  */
-export function planCheckIns(sessionEnds: readonly Date[], earlier: readonly Date[]): number[] {
-  const step = sessionEnds.length <= SHORT_PROGRAMME_SESSIONS ? 1 : 2
+export function planCheckIns(sessionEnds: readonly Date[], earlier: readonly Date[], plan: AskingPlan): number[] {
+  const step = Math.max(plan.everyNth, plan.total <= SHORT_PROGRAMME_SESSIONS ? 1 : 2)
   const opened = [...earlier]
   const chosen: number[] = []
-  for (let index = 0; index < sessionEnds.length; index += step) {
+  const first = plan.since === null ? 0 : Math.max(0, step - 1 - plan.since)
+  for (let index = first; index < sessionEnds.length; index += step) {
     const at = sessionEnds[index]
     if (!at || !fitsBudget(at, opened)) continue
     opened.push(at)

@@ -1,17 +1,64 @@
 /** The messages that are sent without being asked for. */
-export type DeliveryKind = 'welcome' | 'reminder' | 'check-in' | 'check-in-nudge' | 'digest-notice' | 'summary-notice'
+export type DeliveryKind =
+  | 'welcome'
+  | 'reminder'
+  | 'session-cancelled'
+  | 'session-moved'
+  | 'session-ended'
+  | 'message'
+  | 'check-in'
+  | 'check-in-nudge'
+  | 'digest-notice'
+  | 'summary-notice'
+  | 'goodbye'
+  | 'deletion-receipt'
+  | 'delivery-problem'
 
-/** What the ledger does when nobody can know whether a message arrived (the process died, or the platform timed out). */
-type UnknownRule = 'tryOnceMore' | 'drop'
+/** How one kind of message behaves. */
+type KindRule = {
+  /** What the ledger does when nobody can know whether a message arrived (the process died, or the platform timed out). */
+  whenUnknown: 'tryOnceMore' | 'drop'
+  /** What a person can switch off; null: it always comes. */
+  heldBy: 'reminders' | 'checkIns' | 'pause' | null
+  /** In a person's quiet hours it waits; `unlessTooLate`: it comes at once where waiting would make it useless. */
+  quiet: 'waits' | 'waitsUnlessTooLate'
+}
 
 /** One more attempt is worth a rare double for each of these; a nudge is not worth one. */
-const WHEN_UNKNOWN: Record<DeliveryKind, UnknownRule> = {
-  welcome: 'tryOnceMore',
-  reminder: 'tryOnceMore',
-  'check-in': 'tryOnceMore',
-  'check-in-nudge': 'drop',
-  'digest-notice': 'tryOnceMore',
-  'summary-notice': 'tryOnceMore',
+const RULES: Record<DeliveryKind, KindRule> = {
+  welcome: { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
+  reminder: { whenUnknown: 'tryOnceMore', heldBy: 'reminders', quiet: 'waits' },
+  'session-cancelled': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waitsUnlessTooLate' },
+  'session-moved': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waitsUnlessTooLate' },
+  'session-ended': { whenUnknown: 'drop', heldBy: null, quiet: 'waits' },
+  message: { whenUnknown: 'tryOnceMore', heldBy: 'pause', quiet: 'waits' },
+  'check-in': { whenUnknown: 'tryOnceMore', heldBy: 'checkIns', quiet: 'waits' },
+  'check-in-nudge': { whenUnknown: 'drop', heldBy: 'checkIns', quiet: 'waits' },
+  'digest-notice': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
+  'summary-notice': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
+  goodbye: { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
+  'deletion-receipt': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
+  'delivery-problem': { whenUnknown: 'drop', heldBy: null, quiet: 'waits' },
+}
+
+export const DELIVERY_KINDS = Object.keys(RULES) as readonly DeliveryKind[]
+
+/** What a person chose. `isPaused` holds as of now. */
+export type Wishes = { isPaused: boolean; wantsReminders: boolean; wantsCheckIns: boolean }
+
+/** Why a person does not want this message now; null when they do. */
+export function heldBack(kind: DeliveryKind, wishes: Wishes): 'paused' | 'optedOut' | null {
+  const { heldBy } = RULES[kind]
+  if (heldBy === null) return null
+  if (wishes.isPaused) return 'paused'
+  if (heldBy === 'reminders' && !wishes.wantsReminders) return 'optedOut'
+  return heldBy === 'checkIns' && !wishes.wantsCheckIns ? 'optedOut' : null
+}
+
+/** When a message goes out: now, at the end of quiet hours, or (null) not at all because that would be too late. */
+export function sendAt(kind: DeliveryKind, now: Date, quietEnds: Date, expiresAt: Date | null): Date | null {
+  if (quietEnds <= now || !expiresAt || quietEnds < expiresAt) return quietEnds > now ? quietEnds : now
+  return RULES[kind].quiet === 'waitsUnlessTooLate' ? now : null
 }
 
 /** Attempts after which a message that keeps failing is given up. */
@@ -19,27 +66,34 @@ export const MAX_ATTEMPTS = 6
 const FIRST_RETRY_MS = 5_000
 const LONGEST_RETRY_MS = 10 * 60_000
 
-/** How an attempt ended. `retryAfterMs` is what the platform asked for, or null. */
+/** How an attempt ended. `retryAfterMs` is what the platform asked for, or null. `isWorkspace`: nothing gets through there. */
 export type Attempt =
   | { outcome: 'sent' }
-  | { outcome: 'refused'; isGone: boolean; retryAfterMs: number | null; reason: string }
+  | { outcome: 'refused'; isGone: boolean; isWorkspace: boolean; retryAfterMs: number | null; reason: string }
   | { outcome: 'unknown'; reason: string }
 
 /** What the ledger row becomes. `waitMs` is wall-clock time before the next attempt. */
 export type LedgerStep =
   | { state: 'sent' }
   | { state: 'failed' | 'dropped'; reason: string }
-  | { state: 'planned'; waitMs: number }
+  | { state: 'planned'; waitMs: number; isUntried: boolean }
 
 /** The ledger's rule after attempt number `attempts` (1 for the first). */
 export function afterAttempt(kind: DeliveryKind, attempts: number, attempt: Attempt): LedgerStep {
   if (attempt.outcome === 'sent') return { state: 'sent' }
   if (attempt.outcome === 'unknown') {
-    const again = WHEN_UNKNOWN[kind] === 'tryOnceMore' && attempts < 2
-    return again ? { state: 'planned', waitMs: 0 } : { state: 'dropped', reason: 'unknown' }
+    const again = RULES[kind].whenUnknown === 'tryOnceMore' && attempts < 2
+    return again ? { state: 'planned', waitMs: 0, isUntried: false } : { state: 'dropped', reason: 'unknown' }
   }
-  if (attempt.isGone) return { state: 'failed', reason: attempt.reason }
-  if (attempts >= MAX_ATTEMPTS) return { state: 'failed', reason: attempt.reason }
+  // The workspace's trouble, or its pace, is not this message's: it waits, and its attempts are not used up.
+  if (attempt.isWorkspace || attempt.retryAfterMs !== null)
+    return { state: 'planned', waitMs: attempt.retryAfterMs ?? WORKSPACE_TROUBLE_MS, isUntried: true }
+  if (attempt.isGone || attempts >= MAX_ATTEMPTS) return { state: 'failed', reason: attempt.reason }
   const backOffMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempts - 1))
-  return { state: 'planned', waitMs: attempt.retryAfterMs ?? backOffMs }
+  return { state: 'planned', waitMs: backOffMs, isUntried: false }
 }
+
+/** A token that was taken back is tried again so often; what is due meanwhile waits, or becomes too late. */
+export const WORKSPACE_TROUBLE_MS = 5 * 60_000
+/** A message without a time of its own is given up after so long (product clock). */
+export const LONGEST_WAIT_DAYS = 7

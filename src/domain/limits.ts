@@ -8,16 +8,35 @@ export const MAX_STAFF = 100
 export const MAX_ALIAS_CHARS = 60
 /** Members at the opening of a check-in: below, one answer is too easy to work out. */
 export const LEAST_MEMBERS_AT_OPEN = 6
-/** Sessions that one schedule plans. */
-export const MAX_SESSIONS = 52
+/** Sessions that one schedule plans: two years of weeks. */
+export const MAX_SESSIONS = 104
+/** Schedules that one group can have at a time; a form lists them. */
+export const MAX_SCHEDULES = 5
+/** Where a group meets, as a line. */
+export const MAX_PLACE_CHARS = 120
+/** A web address. */
+export const MAX_LINK_CHARS = 500
+/** Lines of goals, or of the agreement, and each line: they must fit one screen. */
+export const MAX_AGREEMENT_LINES = 10
+export const MAX_AGREEMENT_LINE_CHARS = 200
+/** A message that facilitators write: a screen of text. */
+export const MAX_MESSAGE_CHARS = 1_500
+/** Messages of a group that are planned at a time; a card lists them. */
+export const MAX_MESSAGES = 20
+/** People in a room: members, and some more. */
+export const MAX_HEADCOUNT = 60
 /** A session's length, minutes. */
 export const SESSION_MINUTES = { from: 15, to: 480 } as const
 /** How long a check-in stays open. */
 export const CHECK_IN_HOURS = 48
 /** Before the close, everyone alike gets one more note. */
 export const NUDGE_HOURS_BEFORE_CLOSE = 24
-/** Reminders go out so long before a session. */
-export const REMINDER_MINUTES_BEFORE = [24 * 60, 60] as const
+/** Reminders that one session can have. */
+export const MAX_REMINDERS = 3
+/** What can be chosen, minutes before a session. The default is 24 hours and 1 hour. */
+export const REMINDER_CHOICES = [15, 30, 60, 120, 240, 1440, 2880, 10080] as const
+/** The longest pause that can be chosen, in weeks. After it, messages start again by themselves. */
+export const PAUSE_WEEKS = [1, 2, 4, 8] as const
 /** Dates shown after planning. */
 export const PREVIEW_DATES = 6
 /** What a person typed is repeated to them up to here. */

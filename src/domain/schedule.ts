@@ -1,48 +1,19 @@
-import { RRuleTemporal } from 'rrule-temporal'
 import { Temporal } from 'temporal-polyfill'
+import type { Recurrence, Repeat } from './recurrence.ts'
 import { instantOf } from './time.ts'
 
-/** A weekly programme in local wall time. `firstDate` is "2027-03-02", `time` "17:30"; ISO weekday 1 is Monday. */
-export type WeeklyPlan = { firstDate: string; time: string; minutes: number; count: number; timeZone: string }
+/** When and where a group meets. A link is shown behind a button only. */
+export type SessionPlan = Recurrence & {
+  minutes: number
+  timeZone: string
+  place: string | null
+  link: string | null
+}
 
-/** How many sessions a rule plans; null when it does not say. */
+/** How many sessions a rule plans; null when it ends on a date. */
 export function countOf(rule: string): number | null {
   const count = /COUNT=(\d+)/.exec(rule)?.[1]
   return count === undefined ? null : Number(count)
-}
-
-/** One planned start. `originalLocalStart` is its identity; `isAfterClockChange` when the zone's offset changed since the one before. */
-export type PlannedStart = { originalLocalStart: string; startsAt: Date; endsAt: Date; isAfterClockChange: boolean }
-
-const RRULE_DAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const
-
-/** RFC 5545 rule of the plan, without DTSTART. */
-export function ruleOf(plan: WeeklyPlan): string {
-  const weekday = Temporal.PlainDate.from(plan.firstDate).dayOfWeek
-  return `FREQ=WEEKLY;BYDAY=${RRULE_DAYS[weekday - 1]};COUNT=${plan.count}`
-}
-
-/**
- * The starts that a rule gives, in order. The rule runs on wall time alone (as if in UTC), so the clock on the wall keeps
- * its place across clock changes; each local start is then placed in the zone.
- */
-export function startsOf(rule: string, localStart: string, timeZone: string, minutes: number): PlannedStart[] {
-  const stamp = localStart.replace(/[-:]/g, '').padEnd(15, '0')
-  const floating = new RRuleTemporal({ rruleString: `DTSTART:${stamp}Z\nRRULE:${rule}` })
-  let offsetBefore: number | null = null
-  return floating.all().map((occurrence) => {
-    const local = Temporal.PlainDateTime.from(occurrence.toString().slice(0, 19))
-    const zoned = local.toZonedDateTime(timeZone, { disambiguation: 'compatible' })
-    const isAfterClockChange = offsetBefore !== null && zoned.offsetNanoseconds !== offsetBefore
-    offsetBefore = zoned.offsetNanoseconds
-    const startsAt = new Date(zoned.epochMilliseconds)
-    return {
-      originalLocalStart: local.toString({ smallestUnit: 'minute' }),
-      startsAt,
-      endsAt: new Date(startsAt.getTime() + minutes * 60_000),
-      isAfterClockChange,
-    }
-  })
 }
 
 /** "2027-03-02", or null when it is no date of the calendar. */
@@ -53,6 +24,15 @@ export function parseDate(text: string): string | null {
   } catch {
     return null
   }
+}
+
+/** Dates separated by commas, spaces or lines; null when one of them is none. */
+export function parseDates(text: string): string[] | null {
+  const dates = text
+    .split(/[\s,;]+/)
+    .filter((part) => part !== '')
+    .map(parseDate)
+  return dates.every((date) => date !== null) ? [...new Set(dates)].sort() : null
 }
 
 /** "17:30" from "17:30", "17.30", "5:30 pm" or "9h05"; null when it is no time of day. */
@@ -74,8 +54,14 @@ export function nextWeekday(from: string, isoWeekday: number): string {
   return date.add({ days: (isoWeekday - date.dayOfWeek + 7) % 7 }).toString()
 }
 
-/** What "every Tuesday 17:30 for 90 minutes, 12 sessions" says. Parts that were left out are null. */
-export type TypedPlan = { isoWeekday: number; time: string; minutes: number | null; count: number | null }
+/** What "every 2 weeks on Tuesday 17:30 for 90 minutes, 12 sessions" says. Parts that were left out are null. */
+export type TypedPlan = {
+  isoWeekday: number
+  time: string
+  repeat: Repeat
+  minutes: number | null
+  count: number | null
+}
 
 /** Reads a typed schedule with the language's weekday names (Monday first); null when weekday or time is missing. */
 export function parseTypedPlan(text: string, weekdays: readonly string[]): TypedPlan | null {
@@ -85,16 +71,29 @@ export function parseTypedPlan(text: string, weekdays: readonly string[]): Typed
   if (isoWeekday === 0 || time === null) return null
   const numberBefore = (unit: string) => Number(new RegExp(`(\\d+)\\s*${unit}`, 'i').exec(text)?.[1] ?? Number.NaN)
   const minutes = numberBefore('min')
-  const count = numberBefore('session')
+  const count = numberBefore('ses')
   return {
     isoWeekday,
     time,
+    repeat: typedRepeat(words, numberBefore('(?:weeks|semanas)')),
     minutes: Number.isNaN(minutes) ? null : minutes,
     count: Number.isNaN(count) ? null : count,
   }
 }
 
-/** Whether a plan's first session would already have begun. */
-export function startsInPast(plan: WeeklyPlan, now: Date): boolean {
-  return instantOf(`${plan.firstDate}T${plan.time}`, plan.timeZone) <= now
+function typedRepeat(words: string, weeks: number): Repeat {
+  if (/\b(?:month|mes)\b/.test(words)) return 'monthlyWeekday'
+  if (/\b(?:fortnight|every other|quincena)/.test(words) || weeks === 2) return 'weeks2'
+  return weeks === 3 ? 'weeks3' : weeks === 4 ? 'weeks4' : 'weekly'
+}
+
+/** Whether a local start has already begun. */
+export function startsInPast(localStart: string, timeZone: string, now: Date): boolean {
+  return instantOf(localStart, timeZone) <= now
+}
+
+/** The video link or the like that may stand behind a button: https only. Null when it is none. */
+export function parseLink(text: string): string | null {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null
+  return url?.protocol === 'https:' && url.username === '' && url.password === '' ? url.href : null
 }

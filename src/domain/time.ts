@@ -70,6 +70,12 @@ export function formatTime(instant: Date, timeZone: string, language: string): s
   return formatOf(language, { timeZone, hour: '2-digit', minute: '2-digit' }).format(instant)
 }
 
+/** The ISO weekday of a local date, 1 = Monday. */
+export const weekdayOf = (date: string): number => Temporal.PlainDate.from(date).dayOfWeek
+
+/** The day of the month of a local date. */
+export const dayOfMonth = (date: string): number => Temporal.PlainDate.from(date).day
+
 /** The name of an ISO weekday (1 = Monday) in the language. */
 export function weekdayName(isoWeekday: number, language: string): string {
   // 5 January 2026 was a Monday.

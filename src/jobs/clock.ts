@@ -1,10 +1,12 @@
 import cron from 'node-cron'
 import type { Door } from '../commands/door.ts'
 import { DAY_MS, MINUTE_MS, plus } from '../domain/time.ts'
+import { settleInterrupted } from '../store/lane.ts'
 import { claimOccurrences, countDue } from '../store/occurrence.ts'
-import { claimDeliveries, countPending } from '../store/outbox.ts'
 import { forgetReceipts } from '../store/receipt.ts'
 import { countUnfinishedUnits, sweepUnits, unitsWithKey } from '../store/release.ts'
+import { type Lanes, wakeDue } from './lanes.ts'
+import type { Retention } from './retention.ts'
 
 /** Half a minute late at most is on time for a reminder, and a claim costs one statement. */
 const EVERY_HALF_MINUTE = '*/30 * * * * *'
@@ -13,16 +15,21 @@ const ORPHAN_KEY_AGE_MS = 10 * MINUTE_MS
 /** The longest any platform repeats a request. */
 const RECEIPT_DAYS = 2
 
+/** What a tick keeps going. */
+export type Ticking = { lanes: Lanes; retention: Retention }
+
 /** One look at what is due: claims it, finishes what a crash left, forgets what is over. Harmless on any number of machines. */
-export async function tick(door: Door): Promise<void> {
+export async function tick(door: Door, { lanes, retention }: Ticking): Promise<void> {
   const { database, queue, clock } = door
   const wall = clock.wall()
   const round = Math.floor(wall.getTime() / MINUTE_MS)
   while ((await claimOccurrences(database, queue, clock.now())) > 0);
-  await claimDeliveries(database, queue, clock.now(), wall.getTime())
+  await database.db.$transaction((tx) => settleInterrupted(tx, clock.now()))
+  await wakeDue(lanes)
   await sweepUnits(database, queue, round)
   await destroyOrphanKeys(door)
   await forgetReceipts(database.db, plus(clock.now(), -RECEIPT_DAYS * DAY_MS))
+  await retention.run()
 }
 
 async function destroyOrphanKeys({ database, vault, log }: Door): Promise<void> {
@@ -39,10 +46,10 @@ async function destroyOrphanKeys({ database, vault, log }: Door): Promise<void> 
 }
 
 /** Ticks at once and then every half minute; a tick that is still running is not joined by another. */
-export function startClock(door: Door): { stop(): Promise<void> } {
+export function startClock(door: Door, ticking: Ticking): { stop(): Promise<void> } {
   let running: Promise<void> | null = null
   const beat = () => {
-    running ??= tick(door)
+    running ??= tick(door, ticking)
       .catch((error: unknown) => door.log.error('tick.failed', error))
       .finally(() => {
         running = null
@@ -65,18 +72,18 @@ const LOOK_EVERY_MS = 10
  * Ticks until nothing is due, waiting or half done. For the demo and the tests, which move the clock themselves. Throws when
  * that takes longer than `patienceMs` of wall-clock time. Messages that wait for a later attempt are not waited for.
  */
-export async function settle(door: Door, patienceMs = 30_000): Promise<void> {
+export async function settle(door: Door, ticking: Ticking, patienceMs = 30_000): Promise<void> {
   const { db } = door.database
   const until = Date.now() + patienceMs
-  await tick(door)
+  await tick(door, ticking)
   for (;;) {
     const left = {
       jobs: await door.queue.countUnfinished(),
       due: await countDue(db, door.clock.now()),
-      deliveries: await countPending(db),
+      lanes: (await ticking.lanes.listBusy()).length,
       units: await countUnfinishedUnits(db),
     }
-    if (left.due > 0) await tick(door)
+    if (left.due > 0) await tick(door, ticking)
     if (Object.values(left).every((count) => count === 0)) return
     if (Date.now() > until) throw new Error(`not settled after ${patienceMs} ms: ${JSON.stringify(left)}`)
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))

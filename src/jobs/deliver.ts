@@ -1,46 +1,123 @@
-import { prepareDelivery, recordDelivery } from '../commands/delivery.ts'
+import { prepare, reportUnreachable } from '../commands/delivery.ts'
 import { type Door, runStep } from '../commands/door.ts'
-import type { Attempt } from '../domain/delivery.ts'
+import { type Attempt, WORKSPACE_TROUBLE_MS } from '../domain/delivery.ts'
 import { PlatformError } from '../errors.ts'
-import type { Platform } from '../platform.ts'
-import type { JobData } from '../store/queue.ts'
+import { NOT_OPENED, type Outgoing, type Platform } from '../platform.ts'
+import type { Taken } from '../store/batch.ts'
+import {
+  clearTrouble,
+  keepDirectChannels,
+  type Lane,
+  type Outcome,
+  pauseConnection,
+  recordOutcomes,
+} from '../store/lane.ts'
+import type { Pace } from './pace.ts'
 
-/** Sends one message: takes it from the ledger, sends it outside any transaction, writes how it went. */
-export async function deliver(
+type Learnt = { externalId: string; directChannel: string }
+type Sent = { taken: Taken; outcome: Outcome; learnt: Learnt | null }
+
+/**
+ * Sends the messages that a lane took: each outside any transaction, at the platform's pace, tried once; then writes how it
+ * went. False when nothing more should be sent over this lane for now.
+ */
+export async function deliverBatch(
   door: Door,
-  platforms: readonly Platform[],
-  { organisationId, id }: JobData,
-): Promise<void> {
-  const ready = await runStep(door, prepareDelivery, organisationId, {
-    deliveryId: id,
-    wall: door.clock.wall(),
-    isServed: (address) =>
-      platforms.some((platform) => platform.name === address.platform && platform.serves(address.workspaceId)),
-  })
-  if (!ready) return
-  const platform = platforms.find(({ name, serves }) => name === ready.platform && serves(ready.outgoing.workspaceId))
-  const attempt: Attempt = platform
-    ? await tryToSend(door, platform, ready.outgoing)
-    : { outcome: 'refused', isGone: false, retryAfterMs: null, reason: 'platformNotRunning' }
-  await runStep(door, recordDelivery, organisationId, { row: ready.row, attempt, connectionId: ready.connectionId })
-  door.log.info('delivery', {
-    kind: ready.row.kind,
-    delivery: id,
-    outcome: attempt.outcome,
-    reason: 'reason' in attempt ? attempt.reason : null,
-  })
+  platform: Platform,
+  pace: Pace | null,
+  lane: Lane,
+  batch: readonly Taken[],
+): Promise<boolean> {
+  const { db } = door.database
+  const sent = await Promise.all(batch.map((taken) => deliverOne(door, platform, pace, taken)))
+  const now = door.clock.now()
+  await recordOutcomes(
+    db,
+    lane.organisationId,
+    sent.map(({ outcome }) => outcome),
+    now,
+  )
+  const learnt = sent.flatMap((one) => one.learnt ?? [])
+  if (learnt.length > 0) await keepDirectChannels(db, lane, learnt)
+  const attempts = sent.flatMap(({ outcome }) => ('attempt' in outcome ? [outcome.attempt] : []))
+  if (attempts.some(({ outcome }) => outcome === 'sent')) await clearTrouble(db, lane)
+  for (const { taken, outcome } of sent) {
+    door.log.info('delivery', { kind: taken.kind, delivery: taken.id, ...said(outcome) })
+    if (isUnreachable(outcome))
+      await runStep(door, reportUnreachable, lane.organisationId, {
+        taken,
+        connectionId: lane.connectionId,
+        reason: outcome.attempt.reason,
+      })
+  }
+  return await goesOn(door, lane, attempts)
 }
 
-async function tryToSend(door: Door, platform: Platform, outgoing: Parameters<Platform['send']>[0]): Promise<Attempt> {
+const said = (outcome: Outcome) =>
+  'dropped' in outcome
+    ? { outcome: 'dropped', reason: outcome.dropped }
+    : { outcome: outcome.attempt.outcome, reason: 'reason' in outcome.attempt ? outcome.attempt.reason : null }
+
+type Refused = Extract<Attempt, { outcome: 'refused' }>
+
+/** Nobody there any more. Who never opened the app is waited for instead. */
+function isUnreachable(outcome: Outcome): outcome is Outcome & { attempt: Refused } {
+  return (
+    'attempt' in outcome &&
+    outcome.attempt.outcome === 'refused' &&
+    outcome.attempt.isGone &&
+    outcome.attempt.reason !== NOT_OPENED
+  )
+}
+
+/** A workspace that asked for patience, or that takes nothing from us, is left alone for a while. */
+async function goesOn(door: Door, lane: Lane, attempts: readonly Attempt[]): Promise<boolean> {
+  const refused = attempts.filter((attempt) => attempt.outcome === 'refused')
+  const trouble = refused.find(({ isWorkspace }) => isWorkspace)
+  const waitMs = Math.max(0, ...refused.map(({ retryAfterMs }) => retryAfterMs ?? 0))
+  if (!trouble && waitMs === 0) return true
+  await pauseConnection(door.database.db, lane, trouble ? WORKSPACE_TROUBLE_MS : waitMs, trouble?.reason ?? null)
+  return false
+}
+
+async function deliverOne(door: Door, platform: Platform, pace: Pace | null, taken: Taken): Promise<Sent> {
+  const { id, kind, attempts } = taken
+  const outcome = (rest: { attempt: Attempt } | { dropped: string }): Outcome => ({ id, kind, attempts, ...rest })
+  const ready = prepare(door.content, taken, door.clock.now())
+  if ('dropped' in ready) return { taken, outcome: outcome(ready), learnt: null }
+  const rates = pace ? platform.rates(ready.outgoing) : []
+  // Stopping: nothing was sent, so the message waits for the next process.
+  if (pace && !(await pace.turn(rates)))
+    return { taken, outcome: outcome({ attempt: { ...WAITED, retryAfterMs: 1 } }), learnt: null }
+  const { attempt, learnt } = await tryToSend(door, platform, ready.outgoing)
+  pace?.done(rates)
+  return { taken, outcome: outcome({ attempt }), learnt }
+}
+
+const WAITED = { outcome: 'refused', isGone: false, isWorkspace: false, reason: 'stopping' } as const
+
+async function tryToSend(
+  door: Door,
+  platform: Platform,
+  outgoing: Outgoing,
+): Promise<{ attempt: Attempt; learnt: Learnt | null }> {
   try {
-    await platform.send(outgoing)
-    return { outcome: 'sent' }
+    const { directChannel } = await platform.send(outgoing)
+    const { recipient } = outgoing
+    const isNew = recipient.type === 'person' && directChannel !== null && directChannel !== recipient.directChannel
+    return { attempt: { outcome: 'sent' }, learnt: isNew ? { externalId: recipient.externalId, directChannel } : null }
   } catch (error) {
-    if (!(error instanceof PlatformError)) {
-      door.log.error('delivery.failed', error, { platform: platform.name })
-      return { outcome: 'unknown', reason: 'unexpected' }
-    }
-    if (error.isUnknown) return { outcome: 'unknown', reason: error.message }
-    return { outcome: 'refused', isGone: error.isGone, retryAfterMs: error.retryAfterMs, reason: error.message }
+    return { attempt: toAttempt(door, platform, error), learnt: null }
   }
+}
+
+function toAttempt(door: Door, platform: Platform, error: unknown): Attempt {
+  if (!(error instanceof PlatformError)) {
+    door.log.error('delivery.failed', error, { platform: platform.name })
+    return { outcome: 'unknown', reason: 'unexpected' }
+  }
+  const { isGone, isWorkspace, retryAfterMs, message: reason } = error
+  return error.isUnknown
+    ? { outcome: 'unknown', reason }
+    : { outcome: 'refused', isGone, isWorkspace, retryAfterMs, reason }
 }

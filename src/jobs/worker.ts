@@ -1,15 +1,15 @@
 import { type Door, runStep } from '../commands/door.ts'
 import { occur } from '../commands/occurrence.ts'
-import type { Platform } from '../platform.ts'
 import type { JobData, QueueName } from '../store/queue.ts'
-import { deliver } from './deliver.ts'
+import type { Lanes } from './lanes.ts'
 import { makeRelease } from './release.ts'
 
 /** Starts working off the queues. What a job throws is logged and the job is tried again. */
-export async function startWorkers(door: Door, platforms: readonly Platform[]): Promise<void> {
+export async function startWorkers(door: Door, lanes: Lanes): Promise<void> {
   const handlers: Record<QueueName, (data: JobData) => Promise<unknown>> = {
     occurrence: ({ organisationId, id }) => runStep(door, occur, organisationId, { occurrenceId: id }),
-    delivery: (data) => deliver(door, platforms, data),
+    // Not waited for: what a lane still has to send is in its rows, and one lane must not hold up another.
+    lane: async ({ organisationId, id }) => void lanes.wake({ organisationId, connectionId: id }),
     release: (data) => makeRelease(door, data),
   }
   for (const [queue, handle] of Object.entries(handlers) as [QueueName, (data: JobData) => Promise<unknown>][]) {

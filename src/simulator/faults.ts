@@ -5,6 +5,8 @@ export type Fault = {
   /** Slack's method, or the connector's verb and path (`POST /v3/conversations`). Left out: whatever comes next. */
   method?: string
   status?: number
+  /** Slack's own word for a refusal, in an answer of status 200. */
+  error?: string
   /** Seconds. A 429 without it names no time. */
   retryAfter?: number
   isAfterActing?: boolean
@@ -32,11 +34,15 @@ export function createFaults(): Faults {
 }
 
 /** Lets a call meet its fault: `act` runs unless the fault comes first, `fail` says it in the platform's words. */
-export function meet(fault: Fault | null, act: () => Answer, fail: (status: number) => unknown): Answer {
+export function meet(
+  fault: Fault | null,
+  act: () => Answer,
+  fail: (status: number, error?: string) => unknown,
+): Answer {
   if (!fault) return act()
   if (fault.isAfterActing) act()
   const status = fault.status ?? 500
   const headers: Record<string, string> =
     fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) }
-  return { status, body: fail(status), headers, ...(fault.cut ? { cut: fault.cut } : {}) }
+  return { status, body: fail(status, fault.error), headers, ...(fault.cut ? { cut: fault.cut } : {}) }
 }

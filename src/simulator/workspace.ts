@@ -7,6 +7,8 @@ export type SimulatedPerson = {
   language: string
   timeZone: string
   isBot?: boolean
+  /** A guest of the workspace. */
+  isGuest?: boolean
   isDeactivated?: boolean
 }
 

@@ -1,5 +1,5 @@
 import type { WebClient } from '@slack/web-api'
-import type { Outgoing, PersonRef, Workspace } from '../platform.ts'
+import type { Outgoing, PersonRef, Sent, Workspace } from '../platform.ts'
 import { toPlatformError } from './failure.ts'
 import { renderMessage } from './render.ts'
 
@@ -19,6 +19,7 @@ export async function describe(client: WebClient, userId: string): Promise<Perso
       externalId: userId,
       isBot: user?.is_bot ?? false,
       isDeactivated: user?.deleted ?? false,
+      isGuest: (user?.is_restricted ?? false) || (user?.is_ultra_restricted ?? false),
       ...(name ? { name } : {}),
       ...(user?.locale ? { language: user.locale } : {}),
       ...(user?.tz ? { timeZone: user.tz } : {}),
@@ -29,21 +30,15 @@ export async function describe(client: WebClient, userId: string): Promise<Perso
   }
 }
 
-/** One message to one person's DM. Throws PlatformError. */
-export async function send(client: WebClient, channels: Map<string, string>, outgoing: Outgoing): Promise<void> {
-  const channel = channels.get(outgoing.externalId) ?? (await openDm(client, outgoing.externalId))
-  channels.set(outgoing.externalId, channel)
+/** One message to one person's DM, or to a channel. Throws PlatformError. */
+export async function send(client: WebClient, { recipient, notice }: Outgoing): Promise<Sent> {
+  const isPerson = recipient.type === 'person'
+  const channel = isPerson ? (recipient.directChannel ?? (await openDm(client, recipient.externalId))) : recipient.id
   try {
-    await client.chat.postMessage({
-      channel,
-      ...renderMessage(outgoing.notice),
-      unfurl_links: false,
-      unfurl_media: false,
-    })
+    await client.chat.postMessage({ channel, ...renderMessage(notice), unfurl_links: false, unfurl_media: false })
+    return { directChannel: isPerson ? channel : null }
   } catch (error) {
-    const failure = toPlatformError(error, true)
-    if (failure.isGone) channels.delete(outgoing.externalId)
-    throw failure
+    throw toPlatformError(error, true)
   }
 }
 

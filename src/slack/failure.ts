@@ -1,17 +1,26 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api'
 import { PlatformError } from '../errors.ts'
 
-/** Slack's words for "this person or this workspace cannot be reached any more". */
+/** Slack's words for "this person or channel cannot be reached any more". */
 const GONE = new Set([
-  'account_inactive',
   'cannot_dm_bot',
   'channel_not_found',
-  'invalid_auth',
   'is_archived',
-  'token_revoked',
+  'not_in_channel',
   'user_disabled',
   'user_not_found',
   'user_not_visible',
+])
+
+/** And for "this workspace takes nothing from the app": its token was taken back, or may too little. */
+const WORKSPACE = new Set([
+  'account_inactive',
+  'invalid_auth',
+  'missing_scope',
+  'not_authed',
+  'org_login_required',
+  'token_expired',
+  'token_revoked',
 ])
 
 /** What the SDK threw, in our words. `mayHaveActed` says whether a lost answer leaves it open that Slack did it. */
@@ -20,7 +29,8 @@ export function toPlatformError(error: unknown, mayHaveActed: boolean): Platform
     return new PlatformError('rate_limited', { retryAfterMs: error.retryAfter * 1000, cause: error })
   }
   if (error instanceof WebAPIPlatformError) {
-    return new PlatformError(error.data.error, { isGone: GONE.has(error.data.error), cause: error })
+    const reason = error.data.error
+    return new PlatformError(reason, { isGone: GONE.has(reason), isWorkspace: WORKSPACE.has(reason), cause: error })
   }
   if (error instanceof WebAPIHTTPError) {
     return new PlatformError(`http_${error.statusCode}`, {

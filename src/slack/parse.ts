@@ -1,10 +1,17 @@
 import type { BlockAction, EnvelopedEvent, SlashCommand, ViewSubmitAction } from '@slack/bolt'
 import { z } from 'zod'
-import type { FieldValue, Incoming, PersonRef } from '../platform.ts'
+import type { ChannelRef, FieldValue, Incoming, PersonRef } from '../platform.ts'
 
 /** What this app puts into its own buttons and forms. */
 const buttonValue = z.object({ verb: z.string(), id: z.string().nullable(), text: z.string().optional() })
 const metadata = z.object({ id: z.string().nullable() })
+
+/** Where a command was typed: null in a direct message. Slack names every private channel "privategroup". */
+function channelOf({ channel_id, channel_name }: SlashCommand): ChannelRef | null {
+  if (channel_name === 'directmessage' || channel_id.startsWith('D')) return null
+  const isPrivate = channel_name === 'privategroup' || channel_name.startsWith('mpdm-')
+  return { id: channel_id, isPrivate, address: null }
+}
 
 /** `/group …`. The trigger id is the platform's own id of one command. */
 export function parseCommand(command: SlashCommand): Incoming {
@@ -13,6 +20,7 @@ export function parseCommand(command: SlashCommand): Incoming {
     platform: 'slack',
     workspaceId: command.team_id,
     sender: { externalId: command.user_id },
+    ...withChannel(channelOf(command)),
     verb: '',
     input: { text: command.text ?? '' },
     via: 'typed',
@@ -20,7 +28,9 @@ export function parseCommand(command: SlashCommand): Incoming {
   }
 }
 
-/** A pressed button; null when it is not one of ours. */
+const withChannel = (channel: ChannelRef | null) => (channel ? { channel } : {})
+
+/** A pressed button that is not a link's; null when it is not one of ours. */
 export function parseButton(body: BlockAction): Incoming | null {
   const action = body.actions[0]
   if (action?.type !== 'button' || !body.team) return null

@@ -18,6 +18,7 @@ import type { Reply } from '../views/card.ts'
 import { describe, send, whoAmI } from './calls.ts'
 import { toPlatformError } from './failure.ts'
 import { isSlackBody, parseButton, parseCommand, parseForm, parseHome } from './parse.ts'
+import { slackRates, workspaceRates } from './rates.ts'
 import { renderCardView, renderForm, renderHome, renderMessage } from './render.ts'
 import { createReplayGuard } from './replay.ts'
 
@@ -79,7 +80,6 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
   app.view({ type: 'view_closed' }, ({ ack }) => ack())
   app.event('app_home_opened', ({ event, body }) => track(turns.home(parseHome(event, body))))
   app.error(async (error) => deps.log.error('slack.listener', error))
-  const channels = new Map<string, string>()
   let own: string | null = null
   const replays = createReplayGuard(deps.wall)
   return {
@@ -108,7 +108,10 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       return workspace
     },
     serves: (workspaceId) => workspaceId === own,
-    send: async (outgoing) => await send(outbound, channels, outgoing),
+    send: async (outgoing) => await send(outbound, outgoing),
+    rates: slackRates,
+    workspaceRates,
+    batch: 1,
     stop: async () => {
       await Promise.allSettled([...running])
     },

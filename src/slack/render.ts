@@ -116,17 +116,21 @@ function renderButton(button: Button, index: number): types.Button {
     type: 'button',
     action_id: `button:${index}`,
     text: plainText(button.label, LIMITS.buttonText),
-    value: JSON.stringify({
-      verb: button.verb,
-      id: button.id,
-      ...(button.draft ? { text: clip(button.draft, LIMITS.draft) } : {}),
-    }),
+    ...(button.url
+      ? { url: button.url }
+      : {
+          value: JSON.stringify({
+            verb: button.verb,
+            id: button.id,
+            ...(button.draft ? { text: clip(button.draft, LIMITS.draft) } : {}),
+          }),
+        }),
     ...(button.isPrimary ? { style: 'primary' } : {}),
   }
 }
 
 function renderField(field: Field): KnownBlock {
-  const isOptional = field.type === 'people' || (field.type === 'choice' && (field.isOptional ?? false))
+  const isOptional = field.type === 'people' || (field.isOptional ?? false)
   return {
     type: 'input',
     block_id: `field:${field.name}`,
@@ -148,6 +152,7 @@ function renderElement(field: Field): InputElement {
         type: 'plain_text_input',
         action_id,
         max_length: maxLength,
+        ...(field.isLong ? { multiline: true } : {}),
         ...(field.value ? { initial_value: clip(field.value, maxLength) } : {}),
       }
     case 'people':

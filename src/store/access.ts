@@ -2,7 +2,7 @@ import type { Role } from '../domain/access.ts'
 import type { PersonRef, PlatformName } from '../platform.ts'
 import type { Tx } from './database.ts'
 import type { Prisma } from './generated/client.ts'
-import type { OrganisationRow } from './organisation.ts'
+import { ORGANISATION_FIELDS, type OrganisationRow } from './organisation.ts'
 import { fixedId } from './queue.ts'
 
 export type ConnectionRow = {
@@ -35,7 +35,7 @@ export async function findConnection(
       id: true,
       platform: true,
       externalId: true,
-      organisation: { select: { id: true, name: true, country: true } },
+      organisation: { select: ORGANISATION_FIELDS },
     },
   })
 }
@@ -66,6 +66,8 @@ type AccountFields = {
   name: string | null
   isBot: boolean
   isDeactivated: boolean
+  isGuest: boolean
+  unreachable: string | null
   isStaff: boolean
   isAdmin: boolean
 }
@@ -74,7 +76,7 @@ type AccountFields = {
 async function findAccount(db: Tx, connectionId: string, externalId: string): Promise<AccountFields | null> {
   const rows = await db.$queryRaw<AccountFields[]>`
     select a."personId"::text as "personId", a."language", a."timeZone", a."conversation", a."name", a."isBot", a."isDeactivated",
-      p."isStaff", p."isAdmin"
+      a."isGuest", a."unreachable", p."isStaff", p."isAdmin"
     from "Account" a join "Person" p on p."organisationId" = a."organisationId" and p."id" = a."personId"
     where a."connectionId" = ${connectionId}::uuid and a."externalId" = ${externalId}`
   return rows[0] ?? null
@@ -88,12 +90,13 @@ export async function findActor(db: Tx, connection: ConnectionRow, externalId: s
 
 /**
  * The person behind a platform id; makes them known on first sight and keeps what the platform newly said.
- * `isNewlyReachable` tells that a personal chat became known.
+ * `isNewlyReachable` tells that a personal chat became known. `isHere`: they did something themselves, so they can be reached.
  */
 export async function ensureActor(
   db: Tx,
   connection: ConnectionRow,
   ref: PersonRef,
+  isHere = false,
 ): Promise<{ actor: Actor; isNewlyReachable: boolean }> {
   let account = await findAccount(db, connection.id, ref.externalId)
   if (!account) {
@@ -109,7 +112,10 @@ export async function ensureActor(
     account = await findAccount(db, connection.id, ref.externalId)
     if (!account) throw new Error('the account that was made is not there')
   }
-  const changes = changesOf(account, ref)
+  const changes = {
+    ...changesOf(account, ref),
+    ...(isHere && account.unreachable !== null ? { unreachable: null } : {}),
+  }
   if (Object.keys(changes).length > 0) {
     const where = { connectionId_externalId: { connectionId: connection.id, externalId: ref.externalId } }
     const { language, timeZone } = await db.account.update({ where, data: changes })
@@ -126,6 +132,7 @@ function changesOf(account: AccountFields, ref: PersonRef): Prisma.AccountUpdate
   if (ref.isBot !== undefined && ref.isBot !== account.isBot) changes.isBot = ref.isBot
   if (ref.isDeactivated !== undefined && ref.isDeactivated !== account.isDeactivated)
     changes.isDeactivated = ref.isDeactivated
+  if (ref.isGuest !== undefined && ref.isGuest !== account.isGuest) changes.isGuest = ref.isGuest
   if (ref.conversation !== undefined && !isSameConversation(account.conversation, ref.conversation)) {
     changes.conversation = ref.conversation as unknown as Prisma.InputJsonObject
   }
@@ -147,86 +154,6 @@ function toActor(connection: ConnectionRow, account: AccountFields): Actor {
     language: account.language,
     timeZone: account.timeZone,
   }
-}
-
-/** People as chosen in a form, made known and described. */
-export async function ensurePeople(
-  db: Tx,
-  connection: ConnectionRow,
-  refs: readonly PersonRef[],
-): Promise<PersonRow[]> {
-  const people: PersonRow[] = []
-  // In one order, so that two rosters which introduce the same people do not lock each other out.
-  for (const ref of refs.toSorted((a, b) => a.externalId.localeCompare(b.externalId))) {
-    await ensureActor(db, connection, ref)
-    people.push(
-      await db.account
-        .findUniqueOrThrow({
-          where: { connectionId_externalId: { connectionId: connection.id, externalId: ref.externalId } },
-          select: PERSON_FIELDS,
-        })
-        .then(toPerson),
-    )
-  }
-  return people
-}
-
-export type PersonRow = {
-  personId: string
-  externalId: string
-  name: string | null
-  isStaff: boolean
-  isBot: boolean
-  isDeactivated: boolean
-  isReachable: boolean
-}
-const PERSON_FIELDS = {
-  personId: true,
-  externalId: true,
-  name: true,
-  isBot: true,
-  isDeactivated: true,
-  conversation: true,
-  connection: { select: { platform: true } },
-  person: { select: { isStaff: true } },
-} as const
-
-function toPerson(account: Prisma.AccountGetPayload<{ select: typeof PERSON_FIELDS }>): PersonRow {
-  const { connection, conversation, person, ...fields } = account
-  return { ...fields, isStaff: person.isStaff, isReachable: connection.platform === 'slack' || conversation !== null }
-}
-
-/** Staff who have an account on a connection. */
-export async function listStaff(db: Tx, connection: ConnectionRow): Promise<PersonRow[]> {
-  const rows = await db.account.findMany({
-    where: { connectionId: connection.id, person: { isStaff: true } },
-    orderBy: { externalId: 'asc' },
-    select: PERSON_FIELDS,
-  })
-  return rows.map(toPerson)
-}
-
-export async function setStaff(
-  db: Tx,
-  organisationId: string,
-  personIds: readonly string[],
-  isStaff: boolean,
-): Promise<void> {
-  await db.person.updateMany({ where: { organisationId, id: { in: [...personIds] } }, data: { isStaff } })
-}
-
-export async function makeAdmin(db: Tx, organisationId: string, personId: string): Promise<void> {
-  await db.person.update({ where: { organisationId_id: { organisationId, id: personId } }, data: { isAdmin: true } })
-}
-
-/** People of a list who are facilitator or supervisor of some group. */
-export async function withStaffRole(db: Tx, organisationId: string, personIds: readonly string[]): Promise<string[]> {
-  const rows = await db.rosterEntry.findMany({
-    where: { organisationId, personId: { in: [...personIds] }, role: { not: 'member' }, group: { endedAt: null } },
-    distinct: ['personId'],
-    select: { personId: true },
-  })
-  return rows.map((row) => row.personId)
 }
 
 export type Membership = { groupId: string; alias: string; timeZone: string; kind: string; role: Role }

@@ -42,18 +42,20 @@ export async function verifyAudit(
   db: Tx,
   organisationId: string,
 ): Promise<{ length: number; brokenAt: number | null }> {
-  const { auditLength, auditHead } = await db.organisation.findUniqueOrThrow({
+  const { auditLength, auditHead, auditForgotten, auditAnchor } = await db.organisation.findUniqueOrThrow({
     where: { id: organisationId },
-    select: { auditLength: true, auditHead: true },
+    select: { auditLength: true, auditHead: true, auditForgotten: true, auditAnchor: true },
   })
   const entries = await db.auditEntry.findMany({ where: { organisationId }, orderBy: { number: 'asc' } })
-  let head: Uint8Array | null = null
+  // What is past its time was deleted; its last hash is where the rest begins.
+  let head: Uint8Array | null = auditAnchor
   for (const [index, entry] of entries.entries()) {
     const hash = hashOf(head, entry)
-    if (entry.number !== index + 1 || !Buffer.from(hash).equals(Buffer.from(entry.hash)))
-      return { length: auditLength, brokenAt: index + 1 }
+    if (entry.number !== auditForgotten + index + 1 || !Buffer.from(hash).equals(Buffer.from(entry.hash)))
+      return { length: auditLength, brokenAt: auditForgotten + index + 1 }
     head = hash
   }
-  const isWhole = entries.length === auditLength && Buffer.from(head ?? []).equals(Buffer.from(auditHead ?? []))
-  return { length: auditLength, brokenAt: isWhole ? null : entries.length + 1 }
+  const isWhole =
+    auditForgotten + entries.length === auditLength && Buffer.from(head ?? []).equals(Buffer.from(auditHead ?? []))
+  return { length: auditLength, brokenAt: isWhole ? null : auditForgotten + entries.length + 1 }
 }

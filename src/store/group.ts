@@ -1,13 +1,53 @@
-import type { Role } from '../domain/access.ts'
+import type { ConversationRef } from '../platform.ts'
 import type { Tx } from './database.ts'
+import { Prisma } from './generated/client.ts'
 
-export type GroupRow = { id: string; alias: string; kind: string; timeZone: string; rosterChanges: number }
-const GROUP_FIELDS = { id: true, alias: true, kind: true, timeZone: true, rosterChanges: true } as const
+/** A group with what its facilitators set. Null goals or agreement: the kind's own. Null language or holidays: the organisation's. */
+export type GroupRow = {
+  id: string
+  alias: string
+  kind: string
+  timeZone: string
+  rosterChanges: number
+  isOpen: boolean
+  language: string | null
+  goals: readonly string[] | null
+  agreement: readonly string[] | null
+  agreementVersion: number
+  channelId: string | null
+  channelConnectionId: string | null
+  backupId: string | null
+  reminderMinutes: number[]
+  holidays: string | null
+  endedAt: Date | null
+  endedBy: string | null
+  deleteAt: Date | null
+}
+const GROUP_FIELDS = {
+  id: true,
+  alias: true,
+  kind: true,
+  timeZone: true,
+  rosterChanges: true,
+  isOpen: true,
+  language: true,
+  goals: true,
+  agreement: true,
+  agreementVersion: true,
+  channelId: true,
+  channelConnectionId: true,
+  backupId: true,
+  reminderMinutes: true,
+  holidays: true,
+  endedAt: true,
+  endedBy: true,
+  deleteAt: true,
+} as const
 
 export async function createGroup(
   tx: Tx,
   organisationId: string,
-  group: { id: string; kind: string; alias: string; timeZone: string },
+  group: { id: string; kind: string; alias: string; timeZone: string; isOpen: boolean; language: string | null },
   facilitatorId: string,
   now: Date,
 ): Promise<void> {
@@ -18,10 +58,11 @@ export async function createGroup(
 }
 
 export async function getGroup(db: Tx, organisationId: string, id: string): Promise<GroupRow> {
-  return await db.group.findUniqueOrThrow({
+  const row = await db.group.findUniqueOrThrow({
     where: { organisationId_id: { organisationId, id } },
     select: GROUP_FIELDS,
   })
+  return { ...row, goals: row.goals as string[] | null, agreement: row.agreement as string[] | null }
 }
 
 /** Takes the group's row lock: roster and schedule change one at a time. */
@@ -29,99 +70,87 @@ export async function lockGroup(tx: Tx, organisationId: string, id: string): Pro
   await tx.$queryRaw`select 1 from "Group" where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid for no key update`
 }
 
-export type RosterRow = {
-  personId: string
-  role: Role
-  externalId: string
-  connectionId: string
-  name: string | null
-  isBot: boolean
-  isDeactivated: boolean
+/** What the edit form sets. */
+export type GroupEdit = {
+  alias: string
+  isOpen: boolean
+  language: string | null
+  holidays: string | null
+  backupId: string | null
 }
 
-/** Who is in a group, with the account that messages go to. */
-export async function listRoster(db: Tx, organisationId: string, groupId: string): Promise<RosterRow[]> {
-  const rows = await db.rosterEntry.findMany({
-    where: { organisationId, groupId },
-    orderBy: { personId: 'asc' },
-    select: {
-      personId: true,
-      role: true,
-      person: {
-        select: {
-          accounts: {
-            take: 1,
-            orderBy: { id: 'asc' },
-            select: { externalId: true, connectionId: true, name: true, isBot: true, isDeactivated: true },
-          },
-        },
-      },
+export async function editGroup(tx: Tx, organisationId: string, id: string, edit: GroupEdit): Promise<void> {
+  await tx.group.update({ where: { organisationId_id: { organisationId, id } }, data: edit })
+}
+
+/** Writes goals and agreement (null: the kind's own); everybody is asked anew. */
+export async function editAgreement(
+  tx: Tx,
+  organisationId: string,
+  id: string,
+  words: { goals: readonly string[] | null; agreement: readonly string[] | null },
+): Promise<void> {
+  const list = (lines: readonly string[] | null) => (lines === null ? Prisma.DbNull : [...lines])
+  await tx.group.update({
+    where: { organisationId_id: { organisationId, id } },
+    data: { goals: list(words.goals), agreement: list(words.agreement), agreementVersion: { increment: 1 } },
+  })
+  await tx.rosterEntry.updateMany({ where: { organisationId, groupId: id }, data: { agreedAt: null } })
+}
+
+export async function setReminders(
+  tx: Tx,
+  organisationId: string,
+  id: string,
+  minutes: readonly number[],
+): Promise<void> {
+  await tx.group.update({
+    where: { organisationId_id: { organisationId, id } },
+    data: { reminderMinutes: [...minutes] },
+  })
+}
+
+/** Names the channel for the group's notices; null takes it away. */
+export async function setChannel(
+  tx: Tx,
+  organisationId: string,
+  id: string,
+  channel: { id: string; connectionId: string; address: ConversationRef | null } | null,
+): Promise<void> {
+  await tx.group.update({
+    where: { organisationId_id: { organisationId, id } },
+    data: {
+      channelId: channel?.id ?? null,
+      channelConnectionId: channel?.connectionId ?? null,
+      channelAddress: channel?.address ? { ...channel.address } : Prisma.DbNull,
     },
   })
-  return rows.flatMap(({ personId, role, person }) =>
-    person.accounts.map((account) => ({ personId, role, ...account })),
-  )
 }
 
-/** Members who can be asked: on the roster, not a bot, account not closed. */
-export async function listAskable(db: Tx, organisationId: string, groupId: string): Promise<string[]> {
-  const roster = await listRoster(db, organisationId, groupId)
-  return roster
-    .filter((entry) => entry.role === 'member' && !entry.isBot && !entry.isDeactivated)
-    .map((entry) => entry.personId)
-}
-
-/** Adds and removes people; returns nothing. Each joining or leaving member counts as one roster change. */
-export async function changeRoster(
+/** Ends a group: nobody has a place in it any more, and what lay ahead is gone. Returns how many sessions that were. */
+export async function endGroup(
   tx: Tx,
   organisationId: string,
-  groupId: string,
-  change: { add: readonly { personId: string; role: Role }[]; remove: readonly string[]; memberChanges: number },
-): Promise<void> {
-  await tx.rosterEntry.deleteMany({ where: { organisationId, groupId, personId: { in: [...change.remove] } } })
-  await tx.rosterEntry.createMany({ data: change.add.map((entry) => ({ organisationId, groupId, ...entry })) })
-  if (change.memberChanges === 0) return
-  await tx.group.update({
-    where: { organisationId_id: { organisationId, id: groupId } },
-    data: { rosterChanges: { increment: change.memberChanges } },
+  id: string,
+  at: { endedAt: Date; endedBy: string; deleteAt: Date },
+): Promise<number> {
+  await tx.group.update({ where: { organisationId_id: { organisationId, id } }, data: at })
+  await tx.message.updateMany({ where: { organisationId, groupId: id, state: 'active' }, data: { state: 'stopped' } })
+  const { count } = await tx.session.deleteMany({
+    where: { organisationId, groupId: id, startsAt: { gt: at.endedAt } },
   })
+  return count
 }
 
-export async function findRole(
+/** An ended group that a person was in; null when it runs, is deleted, or was not theirs. */
+export async function findEndedGroup(
   db: Tx,
   organisationId: string,
-  groupId: string,
+  id: string,
   personId: string,
-): Promise<Role | null> {
-  const row = await db.rosterEntry.findUnique({
-    where: { organisationId_groupId_personId: { organisationId, groupId, personId } },
-    select: { role: true, group: { select: { endedAt: true } } },
+): Promise<{ alias: string; timeZone: string; deleteAt: Date | null } | null> {
+  return await db.group.findFirst({
+    where: { organisationId, id, endedAt: { not: null }, roster: { some: { personId } } },
+    select: { alias: true, timeZone: true, deleteAt: true },
   })
-  return row && row.group.endedAt === null ? row.role : null
-}
-
-/** Remembers that a member accepted the agreement; the first time stays. */
-export async function acceptAgreement(
-  tx: Tx,
-  organisationId: string,
-  groupId: string,
-  personId: string,
-  now: Date,
-): Promise<void> {
-  await tx.rosterEntry.updateMany({
-    where: { organisationId, groupId, personId, agreedAt: null },
-    data: { agreedAt: now },
-  })
-}
-
-/** How many members there are and how many accepted the agreement. */
-export async function countAgreement(
-  db: Tx,
-  organisationId: string,
-  groupId: string,
-): Promise<{ members: number; accepted: number }> {
-  const where = { organisationId, groupId, role: 'member' } as const
-  const members = await db.rosterEntry.count({ where })
-  const accepted = await db.rosterEntry.count({ where: { ...where, agreedAt: { not: null } } })
-  return { members, accepted }
 }

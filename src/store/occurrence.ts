@@ -1,13 +1,23 @@
 import type { Database, Tx } from './database.ts'
 import { fixedId, type Queue } from './queue.ts'
 
-export type OccurrenceKind = 'reminder' | 'checkInOpens' | 'checkInNudge' | 'checkInCloses' | 'digest'
+export type OccurrenceKind =
+  | 'reminder'
+  | 'sessionEnded'
+  | 'message'
+  | 'checkInOpens'
+  | 'checkInNudge'
+  | 'checkInCloses'
+  | 'digest'
+  | 'groupDeletion'
 export type OccurrencePlan = {
   kind: OccurrenceKind
   dueAt: Date
   sessionId?: string
   checkInId?: string
   personId?: string
+  messageId?: string
+  groupId?: string
 }
 export type OccurrenceRow = {
   id: string
@@ -16,6 +26,8 @@ export type OccurrenceRow = {
   sessionId: string | null
   checkInId: string | null
   personId: string | null
+  messageId: string | null
+  groupId: string | null
 }
 
 /** A worker has a claimed row so long; then the clock may claim it again. Wall clock. */
@@ -32,7 +44,7 @@ export async function planOccurrences(tx: Tx, organisationId: string, plans: rea
         'occurrence',
         organisationId,
         plan.kind,
-        plan.sessionId ?? plan.checkInId ?? plan.personId ?? '',
+        plan.sessionId ?? plan.checkInId ?? plan.messageId ?? plan.groupId ?? plan.personId ?? '',
         plan.dueAt.toISOString(),
       ),
       ...plan,
@@ -69,7 +81,8 @@ export async function claimOccurrences(database: Database, queue: Queue, now: Da
 /** The row while it is still to be done, locked so that a second worker waits; null when it was done. */
 export async function lockOccurrence(tx: Tx, organisationId: string, id: string): Promise<OccurrenceRow | null> {
   const rows = await tx.$queryRaw<OccurrenceRow[]>`
-    select "id", "kind"::text as "kind", "dueAt", "sessionId", "checkInId", "personId" from "Occurrence"
+    select "id", "kind"::text as "kind", "dueAt", "sessionId", "checkInId", "personId", "messageId", "groupId"
+    from "Occurrence"
     where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid and "state" = 'planned' for update`
   return rows[0] ?? null
 }
@@ -81,8 +94,9 @@ export async function finishOccurrence(
   id: string,
   reason: string | null,
 ): Promise<void> {
-  await tx.occurrence.update({
-    where: { organisationId_id: { organisationId, id } },
+  // It may have gone with the group that it deleted.
+  await tx.occurrence.updateMany({
+    where: { organisationId, id },
     data: { state: reason === null ? 'done' : 'dropped', reason, leasedUntil: null },
   })
 }
@@ -113,4 +127,41 @@ export async function hasLaterDueReminder(
     where: { organisationId, sessionId, kind: 'reminder', dueAt: { gt: dueAt, lte: now } },
   })
   return later > 0
+}
+
+/** What will happen next for some groups, soonest first. */
+export async function listGoingOut(
+  db: Tx,
+  organisationId: string,
+  groupIds: readonly string[],
+  now: Date,
+  limit: number,
+): Promise<{ kind: OccurrenceKind; dueAt: Date; groupId: string }[]> {
+  const inGroups = { groupId: { in: [...groupIds] } }
+  const rows = await db.occurrence.findMany({
+    where: {
+      organisationId,
+      state: 'planned',
+      dueAt: { gt: now },
+      OR: [{ session: { ...inGroups, state: 'planned' } }, { checkIn: inGroups }, { message: inGroups }],
+    },
+    orderBy: { dueAt: 'asc' },
+    take: limit,
+    select: {
+      kind: true,
+      dueAt: true,
+      session: { select: { groupId: true } },
+      checkIn: { select: { groupId: true } },
+      message: { select: { groupId: true } },
+    },
+  })
+  return rows.flatMap(({ kind, dueAt, session, checkIn, message }) => {
+    const groupId = session?.groupId ?? checkIn?.groupId ?? message?.groupId
+    return groupId ? [{ kind, dueAt, groupId }] : []
+  })
+}
+
+/** Forgets what is planned for a message. */
+export async function clearMessagePlans(tx: Tx, organisationId: string, messageId: string): Promise<void> {
+  await tx.occurrence.deleteMany({ where: { organisationId, messageId, state: 'planned' } })
 }

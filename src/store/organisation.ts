@@ -1,7 +1,36 @@
 import type { Tx } from './database.ts'
 import { fixedId } from './queue.ts'
 
-export type OrganisationRow = { id: string; name: string; country: string }
+/** An organisation with what its admins set. Null language or holidays: English, and the country's. */
+export type OrganisationRow = {
+  id: string
+  name: string
+  country: string
+  language: string | null
+  holidays: string | null
+  resultMonths: number
+  ledgerDays: number
+}
+export const ORGANISATION_FIELDS = {
+  id: true,
+  name: true,
+  country: true,
+  language: true,
+  holidays: true,
+  resultMonths: true,
+  ledgerDays: true,
+} as const
+
+export type Settings = Pick<OrganisationRow, 'language' | 'holidays' | 'resultMonths' | 'ledgerDays'>
+
+export async function saveSettings(tx: Tx, organisationId: string, settings: Settings): Promise<void> {
+  await tx.organisation.update({ where: { id: organisationId }, data: settings })
+}
+
+/** Every organisation of the store with its settings. */
+export async function listOrganisations(db: Tx): Promise<OrganisationRow[]> {
+  return await db.organisation.findMany({ select: ORGANISATION_FIELDS })
+}
 
 /** Makes sure that the organisation exists, and returns its id. */
 export async function ensureOrganisation(

@@ -4,8 +4,8 @@ import { messageOf } from '../errors.ts'
 import type { Database, Tx } from './database.ts'
 
 /** The queues. A job holds opaque ids only. */
-export type QueueName = 'occurrence' | 'delivery' | 'release'
-const QUEUES: readonly QueueName[] = ['occurrence', 'delivery', 'release']
+export type QueueName = 'occurrence' | 'lane' | 'release'
+const QUEUES: readonly QueueName[] = ['occurrence', 'lane', 'release']
 
 export type Job = { queue: QueueName; id: string; data: JobData }
 export type JobData = { organisationId: string; id: string }

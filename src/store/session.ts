@@ -3,37 +3,30 @@ import type { Tx } from './database.ts'
 export type SessionRow = { id: string; groupId: string; startsAt: Date; endsAt: Date; state: 'planned' | 'cancelled' }
 const SESSION_FIELDS = { id: true, groupId: true, startsAt: true, endsAt: true, state: true } as const
 
-export type ScheduleRow = { id: string; rule: string; localStart: string; timeZone: string; durationMinutes: number }
-
-/** Writes a schedule and its sessions; the group's times are shown in its zone. Sessions that have not begun yet, of earlier schedules, make way for them. */
-export async function replaceSchedule(
-  tx: Tx,
-  organisationId: string,
-  groupId: string,
-  schedule: ScheduleRow,
-  sessions: readonly { id: string; originalLocalStart: string; startsAt: Date; endsAt: Date }[],
-  now: Date,
-): Promise<void> {
-  await tx.session.deleteMany({ where: { organisationId, groupId, startsAt: { gt: now } } })
-  await tx.group.update({
-    where: { organisationId_id: { organisationId, id: groupId } },
-    data: { timeZone: schedule.timeZone },
-  })
-  await tx.schedule.create({ data: { organisationId, groupId, ...schedule } })
-  await tx.session.createMany({
-    data: sessions.map((session) => ({ organisationId, groupId, scheduleId: schedule.id, ...session })),
-  })
+/** A session with where it is: its own place and link, or its schedule's. */
+export type SessionDetails = SessionRow & {
+  scheduleId: string
+  place: string | null
+  link: string | null
+  headcount: number | null
+  revision: number
 }
+const DETAIL_FIELDS = {
+  ...SESSION_FIELDS,
+  scheduleId: true,
+  place: true,
+  link: true,
+  headcount: true,
+  revision: true,
+  schedule: { select: { place: true, link: true } },
+} as const
 
-/** The schedule that a group's last sessions follow; null when it has none. */
-export async function findSchedule(db: Tx, organisationId: string, groupId: string): Promise<ScheduleRow | null> {
-  const last = await db.session.findFirst({
-    where: { organisationId, groupId },
-    orderBy: { startsAt: 'desc' },
-    select: { schedule: { select: { id: true, rule: true, localStart: true, timeZone: true, durationMinutes: true } } },
-  })
-  return last?.schedule ?? null
-}
+type Detailed = SessionDetails & { schedule: { place: string | null; link: string | null } }
+const toDetails = ({ schedule, ...row }: Detailed): SessionDetails => ({
+  ...row,
+  place: row.place ?? schedule.place,
+  link: row.link ?? schedule.link,
+})
 
 /** The next sessions of a group that have not ended. */
 export async function listUpcoming(
@@ -55,6 +48,107 @@ export async function findSession(db: Tx, organisationId: string, id: string): P
   return await db.session.findUnique({ where: { organisationId_id: { organisationId, id } }, select: SESSION_FIELDS })
 }
 
+export async function findSessionDetails(db: Tx, organisationId: string, id: string): Promise<SessionDetails | null> {
+  const row = await db.session.findUnique({
+    where: { organisationId_id: { organisationId, id } },
+    select: DETAIL_FIELDS,
+  })
+  return row && toDetails(row)
+}
+
+/** Sessions that have not begun, cancelled ones too, in order. */
+export async function listAhead(
+  db: Tx,
+  organisationId: string,
+  groupId: string,
+  now: Date,
+  limit: number,
+): Promise<SessionDetails[]> {
+  const rows = await db.session.findMany({
+    where: { organisationId, groupId, startsAt: { gt: now } },
+    orderBy: { startsAt: 'asc' },
+    take: limit,
+    select: DETAIL_FIELDS,
+  })
+  return rows.map(toDetails)
+}
+
+/** Every session of a group from an instant on, for calendars. */
+export async function listFrom(db: Tx, organisationId: string, groupId: string, from: Date): Promise<SessionDetails[]> {
+  const rows = await db.session.findMany({
+    where: { organisationId, groupId, startsAt: { gte: from } },
+    orderBy: { startsAt: 'asc' },
+    select: DETAIL_FIELDS,
+  })
+  return rows.map(toDetails)
+}
+
+/** The latest sessions that have begun and were not cancelled, newest first. */
+export async function listHeld(
+  db: Tx,
+  organisationId: string,
+  groupId: string,
+  now: Date,
+  limit: number,
+): Promise<SessionDetails[]> {
+  const rows = await db.session.findMany({
+    where: { organisationId, groupId, state: 'planned', startsAt: { lte: now } },
+    orderBy: { startsAt: 'desc' },
+    take: limit,
+    select: DETAIL_FIELDS,
+  })
+  return rows.map(toDetails)
+}
+
+/** Cancels a session that has not begun; false when it was cancelled already, or is not ahead. */
+export async function cancelSession(
+  tx: Tx,
+  organisationId: string,
+  groupId: string,
+  id: string,
+  now: Date,
+): Promise<boolean> {
+  const { count } = await tx.session.updateMany({
+    where: { organisationId, groupId, id, state: 'planned', startsAt: { gt: now } },
+    data: { state: 'cancelled', revision: { increment: 1 } },
+  })
+  return count === 1
+}
+
+/** Where a session is moved to. Null place or link: as before. */
+export type Move = { movedTo: string; startsAt: Date; endsAt: Date; place: string | null; link: string | null }
+
+/** Moves a session; a cancelled one takes place again. */
+export async function moveSession(tx: Tx, organisationId: string, id: string, move: Move): Promise<void> {
+  const { place, link, ...times } = move
+  await tx.session.update({
+    where: { organisationId_id: { organisationId, id } },
+    data: {
+      ...times,
+      ...(place === null ? {} : { place }),
+      ...(link === null ? {} : { link }),
+      state: 'planned',
+      revision: { increment: 1 },
+    },
+  })
+}
+
+/** Writes how many came to a session that has begun; false when there is none such in the group. */
+export async function setHeadcount(
+  tx: Tx,
+  organisationId: string,
+  groupId: string,
+  id: string,
+  headcount: number,
+  now: Date,
+): Promise<boolean> {
+  const { count } = await tx.session.updateMany({
+    where: { organisationId, groupId, id, state: 'planned', startsAt: { lte: now } },
+    data: { headcount },
+  })
+  return count === 1
+}
+
 /** Sessions of a group that ended in a window, in order. */
 export async function listEnded(
   db: Tx,
@@ -70,7 +164,7 @@ export async function listEnded(
   })
 }
 
-/** The place of a session among its schedule's: which it is, and of how many. */
+/** The place of a session among its schedule's that take place: which it is, and of how many. */
 export async function sessionPlace(
   db: Tx,
   organisationId: string,
@@ -80,7 +174,7 @@ export async function sessionPlace(
     where: { organisationId_id: { organisationId, id: sessionId } },
     select: { scheduleId: true, startsAt: true },
   })
-  const where = { organisationId, scheduleId: session.scheduleId }
+  const where = { organisationId, scheduleId: session.scheduleId, state: 'planned' } as const
   const number = await db.session.count({ where: { ...where, startsAt: { lte: session.startsAt } } })
   return { number, total: await db.session.count({ where }) }
 }

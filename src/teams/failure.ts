@@ -11,6 +11,7 @@ export function toPlatformError(status: number, body: string, retryAfter: string
   const code = /"code"\s*:\s*"(\w+)"/.exec(body)?.[1] ?? `http_${status}`
   return new PlatformError(code, {
     isGone: GONE.has(status),
+    isWorkspace: status === 401,
     isUnknown: MAYBE_POSTED.has(status),
     ...(status === 429 ? { retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 1_000 } : {}),
   })

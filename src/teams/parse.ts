@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ConversationRef, FieldValue, Incoming, PersonRef } from '../platform.ts'
+import type { ChannelRef, ConversationRef, FieldValue, Incoming, PersonRef } from '../platform.ts'
 import { PEOPLE_FIELD, TEXT_FIELD } from './render.ts'
 
 /** The parts of an activity that are read. Everything else is left alone. */
@@ -15,7 +15,12 @@ const activitySchema = z.object({
   from: z.object({ id: z.string(), aadObjectId: z.string().optional(), name: z.string().optional() }),
   recipient: z.object({ id: z.string(), isTargeted: z.boolean().optional() }),
   conversation: z.object({ id: z.string(), conversationType: z.string().optional(), tenantId: z.string().optional() }),
-  channelData: z.object({ tenant: z.object({ id: z.string() }).optional() }).optional(),
+  channelData: z
+    .object({
+      tenant: z.object({ id: z.string() }).optional(),
+      channel: z.object({ id: z.string(), type: z.string().optional() }).optional(),
+    })
+    .optional(),
   localTimezone: z.string().optional(),
 })
 export type TeamsActivity = z.infer<typeof activitySchema>
@@ -77,7 +82,14 @@ export function parseActivity(activity: TeamsActivity): Incoming | null {
   if (activity.type === 'message') {
     const data = submitted.safeParse(activity.value)
     if (data.success) return { ...base, verb: data.data.verb, input: idOf(data.data), via: 'button' }
-    return { ...base, verb: '', input: { text: commandText(activity.text ?? '') }, via: 'typed' }
+    const channel = channelOf(activity, workspaceId)
+    return {
+      ...base,
+      ...(channel ? { channel } : {}),
+      verb: '',
+      input: { text: commandText(activity.text ?? '') },
+      via: 'typed',
+    }
   }
   if (activity.type !== 'invoke') return null
   if (activity.name === 'adaptiveCard/action') {
@@ -92,6 +104,18 @@ export function parseActivity(activity: TeamsActivity): Incoming | null {
   if (activity.name === 'task/submit')
     return { ...base, verb: data.verb, input: { ...idOf(data), values: valuesOf(data) }, via: 'form' }
   return null
+}
+
+/** The channel or group chat of a typed line; null in a personal chat. A thread of a channel stands for the channel. */
+function channelOf(
+  { conversation, channelData, serviceUrl, recipient }: TeamsActivity,
+  tenantId: string,
+): ChannelRef | null {
+  if (conversation.conversationType === 'personal') return null
+  const id = channelData?.channel?.id ?? conversation.id.split(';')[0] ?? conversation.id
+  // Teams says "private" of a channel only its members see; what says nothing counts as public.
+  const isPrivate = conversation.conversationType === 'groupChat' || channelData?.channel?.type === 'private'
+  return { id, isPrivate, address: { serviceUrl, conversationId: id, botId: recipient.id, tenantId } }
 }
 
 const idOf = (data: { id?: string | null | undefined; text?: string | undefined }) => ({

@@ -8,9 +8,11 @@ import {
   type Outgoing,
   type PersonRef,
   type Platform,
+  type Sent,
 } from '../platform.ts'
 import type { Card, Reply } from '../views/card.ts'
 import { isPersonal, parseActivity, readActivity, senderOf, type TeamsActivity, tenantOf } from './parse.ts'
+import { TEAMS_BATCH, teamsRates, workspaceRates } from './rates.ts'
 import { type AdaptiveCard, renderCard, renderDialogCard, renderForm } from './render.ts'
 import type { Answer, Transport } from './transport.ts'
 
@@ -83,6 +85,9 @@ export function createTeams(
     start: async () => ({ externalId: tenantId, name: tenantId }),
     serves: (workspaceId) => workspaceId === tenantId,
     send: async (outgoing) => await send(transport, outgoing),
+    rates: teamsRates,
+    workspaceRates,
+    batch: TEAMS_BATCH,
     stop: async () => {
       await Promise.allSettled([...running])
     },
@@ -192,7 +197,8 @@ async function tried(call: Promise<unknown>): Promise<boolean> {
   }
 }
 
-async function send(transport: Transport, { conversation, notice }: Outgoing): Promise<void> {
+async function send(transport: Transport, { recipient, notice }: Outgoing): Promise<Sent> {
+  const conversation = recipient.type === 'person' ? recipient.conversation : recipient.address
   if (!conversation) throw new PlatformError(NOT_OPENED, { isGone: true })
   const path = `v3/conversations/${encodeURIComponent(conversation.conversationId)}/activities`
   await transport.post(conversation.serviceUrl, path, {
@@ -200,4 +206,5 @@ async function send(transport: Transport, { conversation, notice }: Outgoing): P
     from: { id: conversation.botId },
     conversation: { id: conversation.conversationId, tenantId: conversation.tenantId },
   })
+  return { directChannel: null }
 }

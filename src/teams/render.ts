@@ -110,6 +110,7 @@ function headingElement(text: string, size: 'Medium' | 'Large'): Element {
 function renderButton(button: Button): Element {
   const data = { verb: button.verb, id: button.id, ...(button.draft ? { text: button.draft } : {}) }
   const common = { title: clip(plain(button.label), LIMITS.buttonText) || ' ' }
+  if (button.url) return { type: 'Action.OpenUrl', ...common, url: button.url }
   if (button.opens === 'dialog')
     return { type: 'Action.Submit', ...common, data: { ...data, msteams: { type: 'task/fetch' } } }
   return {
@@ -138,6 +139,7 @@ function renderInput(field: Field): Element {
         label,
         value: field.value ?? '',
         maxLength: field.maxLength,
+        ...(field.isLong ? { isMultiline: true } : {}),
       }
     case 'people':
       return {

@@ -92,7 +92,7 @@ export function createTransport(settings: TeamsSettings, local: LocalAuthority |
       if (!URL.canParse(serviceUrl) || !isAllowed(serviceUrl))
         throw new PlatformError('serviceUrlNotAllowed', { isGone: true })
       const token = await getToken().catch((cause: unknown) => {
-        throw new PlatformError('noToken', { cause })
+        throw new PlatformError('noToken', { isWorkspace: true, cause })
       })
       return await call(new URL(path, serviceUrl.endsWith('/') ? serviceUrl : `${serviceUrl}/`), token, body)
     },

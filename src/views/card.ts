@@ -8,8 +8,9 @@ export type Button = {
   id: string | null
   /** What was typed before the form could open; it only fills fields. */
   draft?: string
-  /** What pressing it leads to. Teams must know before it is pressed. */
-  opens: 'dialog' | 'message'
+  /** What pressing it leads to. Teams must know before it is pressed. `address`: the web page of `url`, and no verb runs. */
+  opens: 'dialog' | 'message' | 'address'
+  url?: string
   isPrimary?: boolean
 }
 
@@ -26,7 +27,16 @@ export type Card = { kind: string; title: string; notification: string; blocks: 
 export type Option = { value: string; label: string }
 
 export type Field =
-  | { type: 'text'; name: string; label: string; hint?: string; value?: string; maxLength: number }
+  | {
+      type: 'text'
+      name: string
+      label: string
+      hint?: string
+      value?: string
+      maxLength: number
+      isOptional?: boolean
+      isLong?: boolean
+    }
   | {
       type: 'choice'
       name: string
@@ -68,6 +78,27 @@ export const note = (value: string): Block => ({ type: 'note', text: value })
 export const heading = (value: string): Block => ({ type: 'heading', text: value })
 export const list = (items: readonly string[]): Block => ({ type: 'list', items })
 export const buttons = (...items: readonly Button[]): Block => ({ type: 'buttons', buttons: items })
+
+/** A button that opens a form, a result or a reply. */
+export const button = (
+  label: string,
+  verb: string,
+  id: string | null,
+  opens: 'dialog' | 'message' = 'dialog',
+): Button => ({
+  label,
+  verb,
+  id,
+  opens,
+})
+
+/** A card that takes a form's place, or stands in a chat, and whose title says all that a banner may. */
+export const card = (kind: string, title: string, blocks: readonly (Block | null | false)[]): Card => ({
+  kind,
+  title,
+  notification: title,
+  blocks: compact(blocks),
+})
 
 /** The blocks that are there, of blocks that may be missing. */
 export function compact(blocks: readonly (Block | null | false)[]): Block[] {

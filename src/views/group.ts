@@ -1,38 +1,49 @@
-import { type Kind, pickList, type Texts } from '../content/load.ts'
-import { LEAST_MEMBERS_AT_OPEN, MAX_ALIAS_CHARS, MAX_MEMBERS, MAX_STAFF, MAX_STAFF_IN_GROUP } from '../domain/limits.ts'
-import { type Button, buttons, type Card, compact, type Form, heading, list, note, text } from './card.ts'
-import { type Notice, notice } from './notice.ts'
+import type { Kind, Language, Texts } from '../content/load.ts'
+import { LEAST_MEMBERS_AT_OPEN, MAX_ALIAS_CHARS } from '../domain/limits.ts'
+import { button, buttons, type Card, card, type Field, type Form, note, type Option, text } from './card.ts'
 
-/** The admin's list of who may run groups. `staff` are platform ids. */
-export function staffForm({ t }: Texts, staff: readonly string[]): Form {
-  return {
-    kind: 'staff-form',
-    verb: 'admin staff.submit',
-    id: null,
-    title: t('staff.title'),
-    submitLabel: t('button.save'),
-    closeLabel: t('button.cancel'),
-    intro: [text(t('staff.intro'))],
-    fields: [
-      {
-        type: 'people',
-        name: 'staff',
-        label: t('staff.people'),
-        hint: t('staff.hint'),
-        value: staff,
-        limit: MAX_STAFF,
-      },
-    ],
-  }
-}
+/** What a group is called and how it works, as its forms start with. Empty: not chosen. */
+export type GroupDraft = { alias: string; isOpen: boolean; language: string }
 
-export function staffDone({ t }: Texts, count: number): Card {
-  const title = t('staff.title')
-  return { kind: 'staff-done', title, notification: title, blocks: [text(t('staff.done', { count }))] }
-}
+/** The languages that the content is complete in, named in themselves, and "as the organisation". */
+const languageField = ({ t }: Texts, languages: readonly Language[], value: string): Field => ({
+  type: 'choice',
+  name: 'language',
+  label: t('edit.language'),
+  hint: t('edit.languageHint'),
+  options: [
+    { value: 'default', label: t('edit.default') },
+    ...languages.map(({ id, name }) => ({ value: id, label: name })),
+  ],
+  value: value === '' ? 'default' : value,
+})
 
-export function newGroupForm(texts: Texts, facts: { kinds: readonly Kind[]; timeZone: string; alias: string }): Form {
+const aliasField = ({ t }: Texts, value: string): Field => ({
+  type: 'text',
+  name: 'alias',
+  label: t('new.alias'),
+  hint: t('new.aliasHint'),
+  value,
+  maxLength: MAX_ALIAS_CHARS,
+})
+
+const openField = ({ t }: Texts, isOpen: boolean): Field => ({
+  type: 'choice',
+  name: 'isOpen',
+  label: t('new.open'),
+  options: [
+    { value: 'closed', label: t('new.closedGroup') },
+    { value: 'open', label: t('new.openGroup') },
+  ],
+  value: isOpen ? 'open' : 'closed',
+})
+
+export function newGroupForm(
+  texts: Texts,
+  facts: { kinds: readonly Kind[]; timeZone: string; alias: string; languages: readonly Language[] },
+): Form {
   const { t } = texts
+  const size = ({ title, sizeHint }: Kind) => t('new.kindOption', { title: texts.pick(title), ...sizeHint })
   return {
     kind: 'new-form',
     verb: 'new.submit',
@@ -47,17 +58,12 @@ export function newGroupForm(texts: Texts, facts: { kinds: readonly Kind[]; time
         name: 'kind',
         label: t('new.kind'),
         hint: t('new.kindHint'),
-        options: facts.kinds.map((kind) => ({ value: kind.id, label: texts.pick(kind.title) })),
+        options: facts.kinds.map((kind): Option => ({ value: kind.id, label: size(kind) })),
         ...(facts.kinds[0] ? { value: facts.kinds[0].id } : {}),
       },
-      {
-        type: 'text',
-        name: 'alias',
-        label: t('new.alias'),
-        hint: t('new.aliasHint'),
-        value: facts.alias,
-        maxLength: MAX_ALIAS_CHARS,
-      },
+      aliasField(texts, facts.alias),
+      openField(texts, false),
+      languageField(texts, facts.languages, ''),
       {
         type: 'text',
         name: 'timeZone',
@@ -70,116 +76,69 @@ export function newGroupForm(texts: Texts, facts: { kinds: readonly Kind[]; time
   }
 }
 
-export function newGroupDone({ t }: Texts, facts: { id: string; alias: string; kind: Kind }): Card {
-  const button = (label: 'home.roster' | 'home.schedule', verb: string): Button => ({
-    label: t(label),
-    verb,
-    id: facts.id,
-    opens: 'dialog',
-  })
-  return {
-    kind: 'new-done',
-    title: t('new.title'),
-    notification: t('new.title'),
-    blocks: [
-      text(t('new.done', { alias: facts.alias })),
-      text(t('new.next')),
-      note(t('new.size', { ...facts.kind.sizeHint, least: LEAST_MEMBERS_AT_OPEN })),
-      buttons(button('home.roster', 'roster'), button('home.schedule', 'schedule')),
-    ],
-  }
+export function newGroupDone(texts: Texts, facts: { id: string; alias: string; kind: Kind }): Card {
+  const { t } = texts
+  return card('new-done', t('new.title'), [
+    text(t('new.done', { alias: facts.alias })),
+    text(t('new.next')),
+    note(t('new.size', { ...facts.kind.sizeHint, least: LEAST_MEMBERS_AT_OPEN })),
+    buttons(
+      button(t('home.roster'), 'roster', facts.id),
+      button(t('home.schedule'), 'schedule', facts.id),
+      button(t('home.agreement'), 'agreement', facts.id),
+    ),
+  ])
 }
 
-/** Who is in a group, as platform ids. */
-export type RosterIds = { members: readonly string[]; facilitators: readonly string[]; supervisors: readonly string[] }
-
-export function rosterForm({ t }: Texts, groupId: string, ids: RosterIds): Form {
+export function editForm(
+  texts: Texts,
+  facts: { id: string; draft: GroupDraft; languages: readonly Language[]; holidays: string; backup: string | null },
+): Form {
+  const { t } = texts
   return {
-    kind: 'roster-form',
-    verb: 'roster.submit',
-    id: groupId,
-    title: t('roster.title'),
+    kind: 'edit-form',
+    verb: 'edit.submit',
+    id: facts.id,
+    title: t('edit.title'),
     submitLabel: t('button.save'),
     closeLabel: t('button.cancel'),
     intro: [],
     fields: [
-      // One more than the limit may be chosen, so that the refusal can say what the limit is.
+      aliasField(texts, facts.draft.alias),
+      openField(texts, facts.draft.isOpen),
+      languageField(texts, facts.languages, facts.draft.language),
       {
-        type: 'people',
-        name: 'members',
-        label: t('roster.members'),
-        hint: t('roster.membersHint', { limit: MAX_MEMBERS }),
-        value: ids.members,
-        limit: 100,
+        type: 'text',
+        name: 'holidays',
+        label: t('edit.holidays'),
+        hint: t('edit.holidaysHint'),
+        value: facts.holidays,
+        maxLength: 12,
+        isOptional: true,
       },
       {
         type: 'people',
-        name: 'facilitators',
-        label: t('roster.facilitators'),
-        hint: t('roster.staffHint'),
-        value: ids.facilitators,
-        limit: MAX_STAFF_IN_GROUP,
-      },
-      {
-        type: 'people',
-        name: 'supervisors',
-        label: t('roster.supervisors'),
-        hint: t('roster.staffHint'),
-        value: ids.supervisors,
-        limit: MAX_STAFF_IN_GROUP,
+        name: 'backup',
+        label: t('edit.backup'),
+        hint: t('edit.backupHint'),
+        value: facts.backup ? [facts.backup] : [],
+        limit: 1,
       },
     ],
   }
 }
 
-export function rosterDone(
-  { t }: Texts,
-  facts: { alias: string; members: number; welcomed: number; unreachable: number },
+export function editDone(
+  texts: Texts,
+  facts: { id: string; alias: string; isOpen: boolean; hasChannel: boolean; mayUseChannel: boolean; example: string },
 ): Card {
-  const title = t('roster.title')
-  return {
-    kind: 'roster-done',
-    title,
-    notification: title,
-    blocks: compact([
-      text(t('roster.done', { alias: facts.alias, members: facts.members })),
-      text(t('roster.welcome', { count: facts.welcomed })),
-      facts.unreachable > 0 && text(t('roster.unreachable', { count: facts.unreachable })),
-      facts.members < LEAST_MEMBERS_AT_OPEN && note(t('roster.tooFew', { least: LEAST_MEMBERS_AT_OPEN })),
-    ]),
-  }
-}
-
-export function welcomeNotice({ t }: Texts, group: { id: string; alias: string }): Notice {
-  const button: Button = { label: t('button.open'), verb: 'welcome', id: group.id, opens: 'dialog', isPrimary: true }
-  return notice('welcome', t('welcome.notice', { alias: group.alias }), button)
-}
-
-/** The goals and the agreement. */
-export function welcomeForm(texts: Texts, facts: { groupId: string; alias: string; kind: Kind }): Form {
   const { t } = texts
-  return {
-    kind: 'welcome-form',
-    verb: 'welcome.accept',
-    id: facts.groupId,
-    title: t('welcome.title'),
-    submitLabel: t('welcome.accept'),
-    closeLabel: t('button.close'),
-    intro: [
-      text(t('welcome.intro', { alias: facts.alias })),
-      heading(t('welcome.goals')),
-      list(pickList(texts, facts.kind.goals)),
-      heading(t('welcome.agreement')),
-      list(pickList(texts, facts.kind.agreement)),
-      text(t('welcome.what')),
-      text(t('welcome.promise')),
-      text(t('welcome.optional')),
-    ],
-    fields: [],
-  }
-}
-
-export function welcomeDone({ t }: Texts): Card {
-  const title = t('welcome.title')
-  return { kind: 'welcome-done', title, notification: title, blocks: [text(t('welcome.done'))] }
+  const channel = facts.mayUseChannel
+    ? t(facts.hasChannel ? 'edit.hasChannel' : 'edit.noChannel', { example: facts.example })
+    : t('edit.channelNever')
+  return card('edit-done', t('edit.title'), [
+    text(t('edit.done', { alias: facts.alias })),
+    text(t(facts.isOpen ? 'new.openGroup' : 'new.closedGroup')),
+    note(channel),
+  ])
 }

@@ -1,6 +1,8 @@
 import type { CrisisLines, TextKey, Texts } from '../content/load.ts'
 import { LEAST_ANSWERS } from '../domain/disclosure.ts'
-import { type Button, buttons, type Card, compact, heading, list, note, text } from './card.ts'
+import { AUDIT_YEARS } from '../domain/retention.ts'
+import { type Block, type Button, buttons, type Card, card, heading, list, note, text } from './card.ts'
+import { type Upcoming, upcomingBlocks } from './reminder.ts'
 
 /** The help numbers of a country in one line: name and number each. An unknown country gets where to find them. */
 export function helpLines({ t }: Texts, country: string, lines: CrisisLines): string {
@@ -12,16 +14,33 @@ export function helpLines({ t }: Texts, country: string, lines: CrisisLines): st
 
 const EVERYONE: readonly [string, TextKey][] = [
   ['next', 'help.does.next'],
+  ['agreement', 'help.does.agreement'],
+  ['pause', 'help.does.pause'],
+  ['leave', 'help.does.leave'],
+  ['mydata', 'help.does.mydata'],
   ['privacy', 'help.does.privacy'],
   ['help', 'help.does.help'],
 ]
-const STAFF: readonly [string, TextKey][] = [
-  ['summary', 'help.does.summary'],
-  ['digest', 'help.does.digest'],
+const FACILITATORS: readonly [string, TextKey][] = [
   ['new', 'help.does.new'],
   ['roster', 'help.does.roster'],
+  ['agreement', 'help.does.agreementEdit'],
   ['schedule', 'help.does.schedule'],
+  ['cancel', 'help.does.cancel'],
+  ['move', 'help.does.move'],
+  ['remind', 'help.does.remind'],
+  ['message', 'help.does.message'],
+  ['attendance', 'help.does.attendance'],
+  ['summary', 'help.does.summary'],
+  ['channel', 'help.does.channel'],
+  ['edit', 'help.does.edit'],
+  ['end', 'help.does.end'],
+]
+const OTHERS: readonly [string, TextKey][] = [
+  ['digest', 'help.does.digest'],
+  ['admin', 'help.does.admin'],
   ['admin staff', 'help.does.adminStaff'],
+  ['admin settings', 'help.does.adminSettings'],
 ]
 
 /** What the commands do. `example` puts the platform's own prefix before a command. */
@@ -39,13 +58,24 @@ export function helpCard(texts: Texts, example: (command: string) => string): Ca
       heading(t('help.everyone')),
       lines(EVERYONE),
       heading(t('help.staff')),
-      lines(STAFF),
+      lines(FACILITATORS),
+      heading(t('help.others')),
+      lines(OTHERS),
     ],
   }
 }
 
 /** What is kept, for how long, and who sees what. */
-export function privacyCard(texts: Texts, facts: { platform: string; lines: string }): Card {
+export function privacyCard(
+  texts: Texts,
+  facts: {
+    platform: string
+    lines: string
+    resultMonths: number
+    ledgerDays: number
+    example(command: string): string
+  },
+): Card {
   const { t } = texts
   const least = { shared: LEAST_ANSWERS.shared, staff: LEAST_ANSWERS.staff }
   return {
@@ -66,24 +96,43 @@ export function privacyCard(texts: Texts, facts: { platform: string; lines: stri
       heading(t('privacy.kept')),
       list([
         t('privacy.keptAnswers'),
-        t('privacy.keptResults', least),
+        t('privacy.sums', least),
+        t('privacy.keptResults', { months: facts.resultMonths }),
         t('privacy.keptPerson'),
-        t('privacy.noDeletion'),
+        t('privacy.keptLedger', { days: facts.ledgerDays }),
+        t('privacy.keptAudit', { years: AUDIT_YEARS }),
+        t('privacy.keptEnd'),
       ]),
+      heading(t('privacy.sees')),
+      list([t('privacy.seesMembers'), t('privacy.seesStaff'), t('privacy.seesAdmin')]),
+      heading(t('privacy.rights')),
+      list(
+        (['mydata', 'pause', 'leave'] as const).map((command) =>
+          t('help.line', { command: facts.example(command), does: t(`help.does.${command}`) }),
+        ),
+      ),
       note(t('privacy.notEmergency', { lines: facts.lines })),
     ],
   }
 }
 
-/** The home card: what this person can do next, by their places. */
+/** A check-in that is open for a person: for everybody on its roster alike, whether they answered or not. */
+export type OpenCheckIn = { id: string; alias: string; until: string }
+
+/** The home card: what comes next, what is open, and what this person can do, by their places. */
 export function homeCard(
   texts: Texts,
   facts: {
-    groups: readonly string[]
+    groups: readonly { alias: string; next: string | null }[]
+    open: readonly OpenCheckIn[]
     isStaff: boolean
     isAdmin: boolean
     isFacilitator: boolean
     isSupervisor: boolean
+    isMember: boolean
+    upcoming: readonly Upcoming[]
+    timeZone: string
+    now: Date
   },
 ): Card {
   const { t } = texts
@@ -99,18 +148,28 @@ export function homeCard(
     facts.isSupervisor && button('home.digest', 'digest', 'dialog'),
     facts.isFacilitator && button('home.roster', 'roster', 'dialog'),
     facts.isFacilitator && button('home.schedule', 'schedule', 'dialog'),
+    facts.isFacilitator && button('home.message', 'message', 'dialog'),
+    facts.isFacilitator && button('home.attendance', 'attendance', 'dialog'),
     facts.isStaff && button('home.new', 'new', 'dialog'),
-    facts.isAdmin && button('home.staff', 'admin staff', 'dialog'),
+    facts.isAdmin && button('home.admin', 'admin', 'message'),
+    facts.isMember && button('home.pause', 'pause', 'dialog'),
     button('home.privacy', 'privacy', 'message'),
     button('button.help', 'help', 'message'),
   ]
-  const groups = facts.groups.length > 0 ? t('home.groups', { groups: facts.groups.join(', ') }) : t('home.noGroups')
-  return {
-    kind: 'home',
-    title: t('home.title'),
-    notification: t('home.title'),
-    blocks: compact([text(t('home.hello')), text(groups), buttons(...shown.filter((item) => item !== false))]),
-  }
+  const groups = facts.groups.map(({ alias, next }) =>
+    next === null ? t('next.none', { alias }) : t('home.group', { alias, time: next }),
+  )
+  const open = facts.open.flatMap(({ id, alias, until }): Block[] => [
+    text(t('checkin.notice', { alias, time: until })),
+    buttons({ label: t('checkin.button'), verb: 'checkin', id, opens: 'dialog', isPrimary: true }),
+  ])
+  return card('home', t('home.title'), [
+    text(t('home.hello')),
+    groups.length > 0 ? list(groups) : text(t('home.noGroups')),
+    ...open,
+    ...upcomingBlocks(texts, facts.upcoming, facts.timeZone, facts.now),
+    buttons(...shown.filter((item) => item !== false)),
+  ])
 }
 
 /** Asks which group a command is for. `draft` is what was typed after it; it goes on with the choice. */

@@ -1,84 +1,31 @@
 import type { Texts } from '../content/load.ts'
-import { RELEASE_BUDGET } from '../domain/checkin.ts'
-import { MAX_SESSIONS, PREVIEW_DATES, SESSION_MINUTES } from '../domain/limits.ts'
-import type { PlannedStart } from '../domain/schedule.ts'
-import { cityOf, weekdayName } from '../domain/time.ts'
-import { type Card, compact, type Form, heading, list, note, text } from './card.ts'
+import { MAX_LINK_CHARS, MAX_PLACE_CHARS } from '../domain/limits.ts'
+import type { WallTime } from '../domain/recurrence.ts'
+import type { Stage } from '../domain/stage.ts'
+import { button, buttons, type Card, card, compact, type Form, heading, list, note, type Option, text } from './card.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
+import { type Upcoming, upcomingBlocks } from './reminder.ts'
 
-/** What the schedule form starts with; all as typed. */
-export type ScheduleDraft = { firstDate: string; time: string; minutes: string; count: string; timeZone: string }
-
-export function scheduleForm({ t }: Texts, groupId: string, draft: ScheduleDraft): Form {
-  const field = (name: keyof ScheduleDraft, label: string, hint: string, maxLength: number) =>
-    ({ type: 'text', name, label, hint, value: draft[name], maxLength }) as const
-  const range = (from: number, to: number) => `${from}–${to}`
-  return {
-    kind: 'schedule-form',
-    verb: 'schedule.submit',
-    id: groupId,
-    title: t('schedule.title'),
-    submitLabel: t('button.save'),
-    closeLabel: t('button.cancel'),
-    intro: [],
-    fields: [
-      field('firstDate', t('schedule.firstDate'), t('schedule.firstDateHint', { example: draft.firstDate }), 10),
-      field('time', t('schedule.time'), t('schedule.timeHint'), 8),
-      field('minutes', t('schedule.minutes'), range(SESSION_MINUTES.from, SESSION_MINUTES.to), 4),
-      field('count', t('schedule.count'), range(1, MAX_SESSIONS), 3),
-      field('timeZone', t('schedule.timeZone'), t('new.timeZoneHint'), 60),
-    ],
-  }
+/** A group in the list of what comes next. `stage` is for facilitators; null for others. */
+export type NextGroup = {
+  id: string
+  alias: string
+  timeZone: string
+  startsAt: readonly Date[]
+  reminders: string
+  stage: { number: number; total: number; stage: Stage; prompt: string } | null
 }
 
-/** What was planned, with the next dates and where the clocks change between them. */
-export function scheduleDone(
-  texts: Texts,
-  facts: {
-    alias: string
-    starts: readonly PlannedStart[]
-    checkIns: number
-    isBudgeted: boolean
-    timeZone: string
-    isoWeekday: number
-    time: string
-    now: Date
-  },
-): Card {
-  const { t } = texts
-  const dates = facts.starts.slice(0, PREVIEW_DATES).map((start) => {
-    const time = timeWithZone(texts, start.startsAt, facts.timeZone, facts.now)
-    return start.isAfterClockChange ? `${time} – ${t('schedule.clockChange')}` : time
-  })
-  const rest = facts.starts.length - dates.length
-  return {
-    kind: 'schedule-done',
-    title: t('schedule.title'),
-    notification: t('schedule.title'),
-    blocks: compact([
-      text(
-        t('schedule.done', {
-          alias: facts.alias,
-          weekday: weekdayName(facts.isoWeekday, texts.language),
-          time: t('time.inZone', { time: facts.time, city: cityOf(facts.timeZone) }),
-        }),
-      ),
-      heading(t('schedule.preview')),
-      list(rest > 0 ? [...dates, t('list.more', { count: rest })] : dates),
-      text(t('schedule.reminders')),
-      text(t('schedule.checkIns', { count: facts.checkIns })),
-      facts.isBudgeted && note(t('schedule.checkInsBudget', { limit: RELEASE_BUDGET.releases })),
-    ]),
-  }
-}
-
-/** The next sessions of a person's groups. */
+/** The next sessions of a person's groups; for facilitators also what goes out, and when. */
 export function nextCard(
   texts: Texts,
   facts: {
-    groups: readonly { alias: string; timeZone: string; startsAt: readonly Date[] }[]
+    groups: readonly NextGroup[]
+    upcoming: readonly Upcoming[]
     example: string
     isFacilitator: boolean
+    hasCalendar: boolean
+    timeZone: string
     now: Date
   },
 ): Card {
@@ -86,25 +33,212 @@ export function nextCard(
   const blocks = facts.groups.flatMap((group) =>
     group.startsAt.length === 0
       ? [text(t('next.none', { alias: group.alias }))]
-      : [heading(group.alias), list(group.startsAt.map((at) => timeWithZone(texts, at, group.timeZone, facts.now)))],
+      : compact([
+          heading(group.alias),
+          list(group.startsAt.map((at) => timeWithZone(texts, at, group.timeZone, facts.now))),
+          group.stage && text(t('next.stage', { ...group.stage, stage: t(`stage.${group.stage.stage}`) })),
+          group.stage && text(group.stage.prompt),
+          note(t('next.reminders', { times: group.reminders })),
+          facts.hasCalendar && buttons(button(t('calendar.button'), 'calendar', group.id, 'message')),
+        ]),
   )
   const hasSession = facts.groups.some((group) => group.startsAt.length > 0)
+  return card('next', t('next.title'), [
+    ...blocks,
+    ...upcomingBlocks(texts, facts.upcoming, facts.timeZone, facts.now),
+    !hasSession && facts.isFacilitator && note(t('next.hint', { example: facts.example })),
+  ])
+}
+
+export type SessionFacts = {
+  alias: string
+  startsAt: Date
+  timeZone: string
+  sessionId: string
+  hasPlace: boolean
+  now: Date
+}
+
+export function reminderNotice(texts: Texts, facts: SessionFacts): Notice {
+  const time = timeWithZone(texts, facts.startsAt, facts.timeZone, facts.now)
+  return notice('reminder', texts.t('reminder.notice', { alias: facts.alias, time }), whereButton(texts, facts))
+}
+
+/** A session was cancelled, or has a new time. */
+export function changeNotice(texts: Texts, kind: 'session-cancelled' | 'session-moved', facts: SessionFacts): Notice {
+  const time = timeWithZone(texts, facts.startsAt, facts.timeZone, facts.now)
+  const key = kind === 'session-cancelled' ? 'change.cancelled' : 'change.moved'
+  return notice(kind, texts.t(key, { alias: facts.alias, time }), whereButton(texts, facts))
+}
+
+/** Where it is stands behind a button: a lock screen shows time and alias at most. */
+const whereButton = ({ t }: Texts, facts: SessionFacts) =>
+  facts.hasPlace ? button(t('session.where'), 'session', facts.sessionId) : null
+
+/** Where and when a session is, with the link behind a button of its own. */
+export function sessionCard(
+  texts: Texts,
+  facts: {
+    alias: string
+    startsAt: Date
+    timeZone: string
+    place: string | null
+    link: string | null
+    isCancelled: boolean
+    now: Date
+  },
+): Card {
+  const { t } = texts
   return {
-    kind: 'next',
-    title: t('next.title'),
-    notification: t('next.title'),
-    blocks: compact([
-      ...blocks,
-      hasSession && note(t('next.reminders')),
-      !hasSession && facts.isFacilitator && note(t('next.hint', { example: facts.example })),
+    ...card('session', facts.alias, [
+      text(timeWithZone(texts, facts.startsAt, facts.timeZone, facts.now)),
+      facts.isCancelled && text(t('session.cancelled')),
+      facts.place !== null && text(t('session.place', { place: facts.place })),
+      !facts.isCancelled &&
+        facts.link !== null &&
+        buttons({ label: t('session.join'), verb: '', id: null, opens: 'address', url: facts.link }),
     ]),
+    notification: t('opener.content'),
   }
 }
 
-export function reminderNotice(
+/** Sessions that can be chosen. */
+export type Choice = { id: string; startsAt: Date; isCancelled: boolean }
+
+function sessionOptions(texts: Texts, sessions: readonly Choice[], timeZone: string, now: Date): Option[] {
+  return sessions.map(({ id, startsAt, isCancelled }) => {
+    const time = timeWithZone(texts, startsAt, timeZone, now)
+    return { value: id, label: isCancelled ? texts.t('session.cancelledOption', { time }) : time }
+  })
+}
+
+export function cancelForm(
   texts: Texts,
-  facts: { alias: string; startsAt: Date; timeZone: string; now: Date },
-): Notice {
+  facts: { groupId: string; sessions: readonly Choice[]; timeZone: string; now: Date },
+): Form {
+  const { t } = texts
+  return {
+    kind: 'cancel-form',
+    verb: 'cancel.submit',
+    id: facts.groupId,
+    title: t('cancel.title'),
+    submitLabel: t('cancel.submit'),
+    closeLabel: t('button.close'),
+    intro: [text(t('cancel.intro'))],
+    fields: [
+      {
+        type: 'choice',
+        name: 'session',
+        label: t('cancel.which'),
+        options: sessionOptions(texts, facts.sessions, facts.timeZone, facts.now),
+        ...(facts.sessions[0] ? { value: facts.sessions[0].id } : {}),
+      },
+    ],
+  }
+}
+
+export function cancelDone(
+  texts: Texts,
+  facts: { alias: string; startsAt: Date; timeZone: string; people: number; example: string; now: Date },
+): Card {
+  const { t } = texts
   const time = timeWithZone(texts, facts.startsAt, facts.timeZone, facts.now)
-  return notice('reminder', texts.t('reminder.notice', { alias: facts.alias, time }), null)
+  return card('cancel-done', t('cancel.title'), [
+    text(t('change.cancelled', { alias: facts.alias, time })),
+    text(t('change.told', { count: facts.people })),
+    note(t('cancel.undo', { example: facts.example })),
+  ])
+}
+
+export function moveForm(
+  texts: Texts,
+  facts: {
+    groupId: string
+    sessions: readonly Choice[]
+    date: string
+    time: string
+    timeZone: string
+    now: Date
+  },
+): Form {
+  const { t } = texts
+  return {
+    kind: 'move-form',
+    verb: 'move.submit',
+    id: facts.groupId,
+    title: t('move.title'),
+    submitLabel: t('move.submit'),
+    closeLabel: t('button.close'),
+    intro: [text(t('move.intro'))],
+    fields: [
+      {
+        type: 'choice',
+        name: 'session',
+        label: t('cancel.which'),
+        options: sessionOptions(texts, facts.sessions, facts.timeZone, facts.now),
+        ...(facts.sessions[0] ? { value: facts.sessions[0].id } : {}),
+      },
+      {
+        type: 'text',
+        name: 'date',
+        label: t('move.date'),
+        hint: t('schedule.firstDateHint', { example: facts.date }),
+        value: facts.date,
+        maxLength: 10,
+      },
+      {
+        type: 'text',
+        name: 'time',
+        label: t('schedule.time'),
+        hint: t('schedule.timeHint'),
+        value: facts.time,
+        maxLength: 8,
+      },
+      {
+        type: 'text',
+        name: 'place',
+        label: t('schedule.place'),
+        hint: t('move.placeHint'),
+        maxLength: MAX_PLACE_CHARS,
+        isOptional: true,
+      },
+      {
+        type: 'text',
+        name: 'link',
+        label: t('schedule.link'),
+        hint: t('move.placeHint'),
+        maxLength: MAX_LINK_CHARS,
+        isOptional: true,
+      },
+    ],
+  }
+}
+
+export function moveDone(
+  texts: Texts,
+  facts: { alias: string; startsAt: Date; timeZone: string; wall: WallTime; wanted: string; people: number; now: Date },
+): Card {
+  const { t } = texts
+  const time = timeWithZone(texts, facts.startsAt, facts.timeZone, facts.now)
+  const { wanted } = facts
+  return card('move-done', t('move.title'), [
+    text(t('change.moved', { alias: facts.alias, time })),
+    facts.wall === 'skipped' && text(t('schedule.skipped', { wanted })),
+    facts.wall === 'twice' && text(t('schedule.twice', { wanted })),
+    text(t('change.told', { count: facts.people })),
+  ])
+}
+
+/** The web addresses of a group's calendar, for one person. */
+export function calendarCard(texts: Texts, facts: { alias: string; url: string; nextUrl: string | null }): Card {
+  const { t } = texts
+  const address = (label: string, url: string) => ({ label, verb: '', id: null, opens: 'address', url }) as const
+  return card('calendar', t('calendar.title'), [
+    text(t('calendar.intro', { alias: facts.alias })),
+    buttons(
+      address(t('calendar.all'), facts.url),
+      ...(facts.nextUrl ? [address(t('calendar.next'), facts.nextUrl)] : []),
+    ),
+    note(t('calendar.note')),
+  ])
 }

@@ -95,7 +95,7 @@ async function setTheStage(dir: string, databaseUrl: string) {
   const bearer = `Bearer ${await teams.token({ serviceurl: mailbox.url })}`
   const config: Config = {
     isProduction: false,
-    http: { host: '127.0.0.1', port: 0 },
+    http: { host: '127.0.0.1', port: 0, publicUrl: null },
     store: { url: databaseUrl, dataDir: path.join(dir, 'data') },
     ballot: { keyDir: path.join(dir, 'keys'), secret: `1:${Buffer.alloc(32, 7).toString('base64')}` },
     organisation: { name: 'Bench', country: 'DE' },

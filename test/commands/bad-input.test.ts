@@ -41,7 +41,7 @@ describe.each(['slack', 'teams'] as const)('bad input on %s', (platform) => {
 
   it('names the roles that may, to who may not', async () => {
     await world[platform].type(cast().members[0] ?? '', 'roster')
-    expect(lastOf(platform, cast().members[0] ?? '')?.text).toContain('This is for facilitators.')
+    expect(lastOf(platform, cast().members[0] ?? '')?.text).toContain('This is for facilitators')
     await world[platform].type(cast().facilitator, 'admin staff')
     expect(lastOf(platform, cast().facilitator)?.text).toContain('This is for admins.')
   })
@@ -68,7 +68,7 @@ describe.each(['slack', 'teams'] as const)('bad input on %s', (platform) => {
     ['an unparsable time', { time: 'half past' }, 'I could not read the time “half past”. Write it like 17:30.'],
     ['an unparsable date', { firstDate: '3 March' }, 'I could not read the date “3 March”.'],
     ['a past date', { firstDate: '2026-01-06' }, '2026-01-06 at 17:30 is in the past.'],
-    ['no sessions', { count: '0' }, 'Write a whole number from 1 to 52. I got “0”.'],
+    ['no sessions', { count: '0' }, 'Write a whole number from 1 to 104. I got “0”.'],
     ['too long a session', { minutes: '9999' }, 'Write a whole number from 15 to 480.'],
   ])('schedule: %s', async (_name, filled, expected) => {
     const before = await state()

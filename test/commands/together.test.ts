@@ -105,7 +105,7 @@ describe('what is not this process’s to do', () => {
     })
     const { database, queue, clock } = world.app.door
     const plan = { key: 'x', kind: 'welcome' as const, personId: actor.personId, groupId: group.id }
-    await database.db.$transaction((tx) => planDeliveries(tx, queue, other, [plan], clock.now(), clock.wall()))
+    await database.db.$transaction((tx) => planDeliveries(tx, queue, other, [plan], clock.now()))
     await world.app.settle()
     expect(world.slack.journal.seen.some(({ text }) => text.includes('Foreign group'))).toBe(false)
     expect(
@@ -135,8 +135,15 @@ describe('a facilitator of two groups', () => {
     await fill(world[platform], facilitator, 'new', { alias: 'Second group', timeZone: 'UTC' })
     await world[platform].type(facilitator, 'schedule every Friday 9:15 for 45 minutes, 5 sessions')
     await world[platform].press(lastSeen(world[platform].journal, facilitator, 'picker'), 'Second group')
-    const values = world[platform].openForm(facilitator)?.surface.inputs.map(({ value }) => value)
-    expect(values).toEqual(['2026-03-06', '09:15', '45', '5', 'UTC'])
+    const inputs = world[platform].openForm(facilitator)?.surface.inputs ?? []
+    expect(Object.fromEntries(inputs.map(({ name, value }) => [name, value]))).toMatchObject({
+      firstDate: '2026-03-06',
+      time: '09:15',
+      minutes: '45',
+      repeat: 'weekly',
+      count: '5',
+      timeZone: 'UTC',
+    })
     await world[platform].type(facilitator, 'summary Second group')
     if (platform === 'teams') await world.teams.press(lastSeen(world.teams.journal, facilitator, 'opener'), 'Open')
     expect(lastSeen(world[platform].journal, facilitator, 'summary').text).toContain('Summary: Second group')

@@ -14,8 +14,15 @@ const weeks = (count: number) => Array.from({ length: count }, (_, index) => plu
 
 describe('the plan of check-ins', () => {
   it('asks after each session of a short programme, after every second of a longer one', () => {
-    expect(planCheckIns(weeks(12), [])).toHaveLength(12)
-    expect(planCheckIns(weeks(13), [])).toEqual([0, 2, 4, 6, 8, 10, 12])
+    expect(planCheckIns(weeks(12), [], { everyNth: 1, total: 12, since: null })).toHaveLength(12)
+    expect(planCheckIns(weeks(13), [], { everyNth: 1, total: 13, since: null })).toEqual([0, 2, 4, 6, 8, 10, 12])
+  })
+
+  it('asks as often as the kind has it, and goes on where it was when the plan changes on the way', () => {
+    const plan = { everyNth: 2, total: 8, since: null }
+    expect(planCheckIns(weeks(6), [], plan)).toEqual([0, 2, 4])
+    expect(planCheckIns(weeks(6), [], { ...plan, since: 0 })).toEqual([1, 3, 5])
+    expect(planCheckIns(weeks(6), [], { ...plan, since: 1 })).toEqual([0, 2, 4])
   })
 
   it('never plans more than the budget in any 26 weeks, whatever came before', () => {
@@ -26,7 +33,9 @@ describe('the plan of check-ins', () => {
         (count, earlierDays) => {
           const earlier = earlierDays.map((days) => plus(AT, days * DAY_MS))
           const ends = weeks(count)
-          const planned = planCheckIns(ends, earlier).map((index) => ends[index] ?? AT)
+          const planned = planCheckIns(ends, earlier, { everyNth: 1, total: count, since: null }).map(
+            (index) => ends[index] ?? AT,
+          )
           const all = [...earlier, ...planned]
           for (const at of planned) {
             const window = all.filter(
@@ -67,15 +76,26 @@ describe('opening a check-in', () => {
 })
 
 describe('the ledger', () => {
-  const refused = { outcome: 'refused', isGone: false, retryAfterMs: null, reason: 'x' } as const
+  const refused = { outcome: 'refused', isGone: false, isWorkspace: false, retryAfterMs: null, reason: 'x' } as const
   it.each([
     ['reminder', 1, { outcome: 'sent' }, { state: 'sent' }],
-    ['reminder', 1, { outcome: 'unknown', reason: 'x' }, { state: 'planned', waitMs: 0 }],
+    ['reminder', 1, { outcome: 'unknown', reason: 'x' }, { state: 'planned', waitMs: 0, isUntried: false }],
     ['reminder', 2, { outcome: 'unknown', reason: 'x' }, { state: 'dropped', reason: 'unknown' }],
     ['check-in-nudge', 1, { outcome: 'unknown', reason: 'x' }, { state: 'dropped', reason: 'unknown' }],
     ['welcome', 1, { ...refused, isGone: true }, { state: 'failed', reason: 'x' }],
-    ['welcome', 1, { ...refused, retryAfterMs: 30_000 }, { state: 'planned', waitMs: 30_000 }],
-    ['welcome', 2, refused, { state: 'planned', waitMs: 10_000 }],
+    [
+      'welcome',
+      MAX_ATTEMPTS,
+      { ...refused, retryAfterMs: 30_000 },
+      { state: 'planned', waitMs: 30_000, isUntried: true },
+    ],
+    [
+      'welcome',
+      MAX_ATTEMPTS,
+      { ...refused, isWorkspace: true },
+      { state: 'planned', waitMs: 300_000, isUntried: true },
+    ],
+    ['welcome', 2, refused, { state: 'planned', waitMs: 10_000, isUntried: false }],
     ['welcome', MAX_ATTEMPTS, refused, { state: 'failed', reason: 'x' }],
   ] as const)('%s after attempt %i: %j becomes %j', (kind, attempts, attempt, expected) => {
     expect(afterAttempt(kind, attempts, attempt)).toEqual(expected)

@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import {
-  nextWeekday,
-  parseDate,
-  parseTime,
-  parseTypedPlan,
-  ruleOf,
-  startsInPast,
-  startsOf,
-} from '../../src/domain/schedule.ts'
+import { type Recurrence, repeatOf, ruleOf, startsOf } from '../../src/domain/recurrence.ts'
+import { nextWeekday, parseDate, parseTime, parseTypedPlan, startsInPast } from '../../src/domain/schedule.ts'
 import { isTimeZone } from '../../src/domain/time.ts'
 
 const weekly = (firstDate: string, time: string, timeZone: string, count = 4) =>
-  startsOf(ruleOf({ firstDate, time, minutes: 90, count, timeZone }), `${firstDate}T${time}`, timeZone, 90)
+  startsOf(
+    ruleOf({ firstDate, time, repeat: 'weekly', count, until: null, exceptions: [] }),
+    `${firstDate}T${time}`,
+    timeZone,
+    90,
+  )
 
 describe('a weekly schedule', () => {
   it('keeps the time on the wall across a clock change, and says where it is', () => {
@@ -48,6 +46,48 @@ describe('a weekly schedule', () => {
   })
 })
 
+describe('how a schedule repeats', () => {
+  const dates = (plan: Partial<Recurrence>) => {
+    const whole = {
+      firstDate: '2026-01-31',
+      time: '17:30',
+      repeat: 'weekly',
+      count: 4,
+      until: null,
+      exceptions: [],
+      ...plan,
+    } as const
+    const rule = ruleOf(whole)
+    expect(repeatOf(rule)).toBe(whole.repeat)
+    return startsOf(rule, `${whole.firstDate}T17:30`, 'UTC', 60, whole.exceptions).map((start) =>
+      start.originalLocalStart.slice(0, 10),
+    )
+  }
+  it.each([
+    [{ repeat: 'once' }, ['2026-01-31']],
+    [{ repeat: 'weeks2' }, ['2026-01-31', '2026-02-14', '2026-02-28', '2026-03-14']],
+    [{ repeat: 'weeks4', count: 2 }, ['2026-01-31', '2026-02-28']],
+    // The 31st: a month without one has its last day, and none is left out.
+    [{ repeat: 'monthlyDate' }, ['2026-01-31', '2026-02-28', '2026-03-31', '2026-04-30']],
+    [{ repeat: 'monthlyDate', firstDate: '2028-01-29', count: 3 }, ['2028-01-29', '2028-02-29', '2028-03-29']],
+    [{ repeat: 'monthlyDate', firstDate: '2026-03-15', count: 2 }, ['2026-03-15', '2026-04-15']],
+    // The fifth Saturday is the last one.
+    [{ repeat: 'monthlyWeekday' }, ['2026-01-31', '2026-02-28', '2026-03-28', '2026-04-25']],
+    [{ repeat: 'monthlyWeekday', firstDate: '2026-03-10', count: 3 }, ['2026-03-10', '2026-04-14', '2026-05-12']],
+    [{ count: null, until: '2026-02-14' }, ['2026-01-31', '2026-02-07', '2026-02-14']],
+    // Dates left out are made up for at the end.
+    [{ exceptions: ['2026-02-07', '2026-02-14'] }, ['2026-01-31', '2026-02-21', '2026-02-28', '2026-03-07']],
+  ] as const)('%j gives %j', (plan, expected) => {
+    expect(dates(plan)).toEqual(expected)
+  })
+
+  it('says of each time whether the clocks skip it or bring it twice', () => {
+    const walls = (firstDate: string) => weekly(firstDate, '02:30', 'Europe/Berlin', 2).map(({ wall }) => wall)
+    expect(walls('2026-03-22')).toEqual(['plain', 'skipped'])
+    expect(walls('2026-10-25')).toEqual(['twice', 'plain'])
+  })
+})
+
 describe('what people type', () => {
   it.each([
     ['17:30', '17:30'],
@@ -76,15 +116,19 @@ describe('what people type', () => {
     expect(parseTypedPlan('every Tuesday 17:30 for 90 minutes, 12 sessions', weekdays)).toEqual({
       isoWeekday: 2,
       time: '17:30',
+      repeat: 'weekly',
       minutes: 90,
       count: 12,
     })
     expect(parseTypedPlan('thursday 5:30 pm', weekdays)).toEqual({
       isoWeekday: 4,
       time: '17:30',
+      repeat: 'weekly',
       minutes: null,
       count: null,
     })
+    expect(parseTypedPlan('every 2 weeks on Friday 9:00', weekdays)?.repeat).toBe('weeks2')
+    expect(parseTypedPlan('every month on Friday 9:00', weekdays)?.repeat).toBe('monthlyWeekday')
     expect(parseTypedPlan('whenever', weekdays)).toBeNull()
   })
 
@@ -99,8 +143,8 @@ describe('what people type', () => {
   })
 
   it('knows a first session that has begun', () => {
-    const plan = { firstDate: '2026-03-03', time: '17:30', minutes: 90, count: 1, timeZone: 'Europe/Berlin' }
-    expect(startsInPast(plan, new Date('2026-03-03T16:29:59Z'))).toBe(false)
-    expect(startsInPast(plan, new Date('2026-03-03T16:30:00Z'))).toBe(true)
+    const at = (now: string) => startsInPast('2026-03-03T17:30', 'Europe/Berlin', new Date(now))
+    expect(at('2026-03-03T16:29:59Z')).toBe(false)
+    expect(at('2026-03-03T16:30:00Z')).toBe(true)
   })
 })

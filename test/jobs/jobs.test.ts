@@ -72,7 +72,7 @@ describe('a reminder due while the process was down', () => {
     world.clock.set(before(SESSION.startsAt, 20 * HOUR_MS))
     const config = {
       isProduction: false,
-      http: { host: '127.0.0.1', port: 0 },
+      http: { host: '127.0.0.1', port: 0, publicUrl: null },
       store: { url: null, dataDir: world.dataDir },
       ballot: { keyDir: world.keyDir, secret: SECRET },
       organisation: { name: 'Demo organisation', country: 'DE' },

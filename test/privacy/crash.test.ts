@@ -66,7 +66,7 @@ describe.each(CELLS)('a release killed after step “$step” ($store)', ({ stor
     clock.set(CLOSES)
     const config = {
       isProduction: false,
-      http: { host: '127.0.0.1', port: 0 },
+      http: { host: '127.0.0.1', port: 0, publicUrl: null },
       store: { url: world.databaseUrl, dataDir },
       ballot: { keyDir, secret: SECRET },
       organisation: { name: 'Demo organisation', country: 'DE' },

@@ -41,8 +41,7 @@ describe.each(PEERS)('the Slack adapter, against $name', ({ open }) => {
   })
   const outgoing = (externalId: string) => ({
     workspaceId: 'T1',
-    externalId,
-    conversation: null,
+    recipient: { type: 'person' as const, externalId, directChannel: null, conversation: null },
     notice: notice('reminder', 'Tuesday group: Tuesday, 17:30.', {
       label: 'Open',
       verb: 'help',
@@ -95,7 +94,11 @@ describe.each(PEERS)('the Slack adapter, against $name', ({ open }) => {
 
   it('says which scope is missing, and that it may work later', async () => {
     const weak = createSlack(settings(peer.weak), deps)
-    await expect(weak.send(outgoing(peer.member))).rejects.toMatchObject({ message: 'missing_scope', isGone: false })
+    await expect(weak.send(outgoing(peer.member))).rejects.toMatchObject({
+      message: 'missing_scope',
+      isGone: false,
+      isWorkspace: true,
+    })
   })
 
   it('opens a form on a real trigger, and says to try again on one that is used or was never given', async () => {

@@ -110,7 +110,14 @@ describe('when it is opened again', () => {
     const personId = randomUUID()
     const now = new Date()
     await world.db.person.create({ data: { organisationId: id, id: personId, isAdmin: true, isStaff: true } })
-    const group = { id: randomUUID(), kind: 'therapeutic-support', alias: 'Old', timeZone: 'UTC' }
+    const group = {
+      id: randomUUID(),
+      kind: 'therapeutic-support',
+      alias: 'Old',
+      timeZone: 'UTC',
+      isOpen: false,
+      language: null,
+    }
     await createGroup(world.db, id, group, personId, now)
     await appendAudit(world.db, id, [{ actorId: personId, action: 'group.created', subjectId: group.id }], now)
     const before = Object.values(await dump(world.db)).flat()

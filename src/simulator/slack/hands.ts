@@ -5,6 +5,7 @@ import { checkMessage, checkView } from './limits.ts'
 import type { Sender, SlackAnswer } from './send.ts'
 import {
   BOT_USER,
+  channelsOf,
   closeView,
   directOf,
   newHook,
@@ -49,6 +50,13 @@ export function createHands(state: SlackState, sender: Sender, hookUrl: (id: str
       : { status, body, problem: status >= 500 ? 'http_service_error' : 'dispatch_failed' }
   }
 
+  /** Slack names no private channel to an app: each is "privategroup". */
+  const nameOf = (place: string, person: string): string => {
+    if (place.startsWith('D')) return 'directmessage'
+    const channel = channelsOf(workspaceOf(state, person)).find(({ id }) => id === place)
+    return channel?.isPrivate ? 'privategroup' : (channel?.name ?? 'channel')
+  }
+
   async function typeIn(place: string, person: string, line: string): Promise<BotAnswer> {
     if (!state.app.scopes.includes('commands'))
       throw new Error('Slack has no slash command of this app: no commands scope')
@@ -60,7 +68,7 @@ export function createHands(state: SlackState, sender: Sender, hookUrl: (id: str
         team_id: teamId,
         team_domain: 'demo',
         channel_id: place,
-        channel_name: place.startsWith('D') ? 'directmessage' : 'channel',
+        channel_name: nameOf(place, person),
         user_id: person,
         user_name: person.toLowerCase(),
         command: '/group',
@@ -96,7 +104,7 @@ export function createHands(state: SlackState, sender: Sender, hookUrl: (id: str
             channel_id: place,
             is_ephemeral: (message?.onlyFor ?? null) !== null,
           },
-          channel: { id: place, name: place.startsWith('D') ? 'directmessage' : 'channel' },
+          channel: { id: place, name: nameOf(place, person) },
           message: { ts: message?.id ?? '0', user: BOT_USER, ...message?.payload },
           response_url: hookUrl(newHook(state, person, place, message?.id ?? null)),
         }

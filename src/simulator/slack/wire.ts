@@ -21,7 +21,8 @@ export const refuse = (error: string, messages: readonly string[]): Json => ({
 export const no = (error: string): Json => ({ ok: false, error })
 
 /** The body of an HTTP failure. */
-export const failureBody = (status: number): Json => no(status === 429 ? 'ratelimited' : 'internal_error')
+export const failureBody = (status: number, error?: string): Json =>
+  no(error ?? (status === 429 ? 'ratelimited' : 'internal_error'))
 
 export const ok = (body: Json = {}): Answer => ({ status: 200, body: { ok: true, ...body } })
 
@@ -45,7 +46,8 @@ export function userOf(person: SimulatedPerson, teamId: string, withLocale: bool
     profile: { display_name: person.name },
     tz: person.timeZone,
     is_bot: person.isBot ?? false,
-    is_restricted: false,
+    is_restricted: person.isGuest ?? false,
+    is_ultra_restricted: false,
     deleted: person.isDeactivated ?? false,
     ...(withLocale ? { locale: person.language } : {}),
   }

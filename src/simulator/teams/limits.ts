@@ -28,6 +28,7 @@ const ELEMENTS: Record<string, { needs: readonly string[]; may: readonly string[
   },
 }
 const ACTIONS: Record<string, readonly string[]> = {
+  'Action.OpenUrl': ['type', 'id', 'title', 'iconUrl', 'url', 'style', 'tooltip', 'fallback'],
   'Action.Submit': ['type', 'id', 'title', 'iconUrl', 'data', 'associatedInputs', 'style', 'tooltip', 'fallback'],
   'Action.Execute': [
     'type',

@@ -1,0 +1,134 @@
+import { z } from 'zod'
+import type { Kind } from '../content/load.ts'
+import { diagnosisWordIn } from '../domain/group.ts'
+import { MAX_AGREEMENT_LINE_CHARS, MAX_AGREEMENT_LINES } from '../domain/limits.ts'
+import { UserError } from '../errors.ts'
+import type { FieldValue } from '../platform.ts'
+import { editAgreement, lockGroup } from '../store/group.ts'
+import { acceptAgreement, countAgreement, listRoster } from '../store/roster.ts'
+import { agreementDone, agreementForm, agreementOf, welcomeDone, welcomeForm } from '../views/agreement.ts'
+import { type Context, command, groupOf, type Result } from './command.ts'
+import { formInput, groupInput, textValue } from './input.ts'
+
+function kindOf(context: Context): Kind {
+  const { kind: id } = groupOf(context)
+  const kind = context.content.kinds.get(id)
+  if (!kind) throw new Error(`group kind ${id} has no content`)
+  return kind
+}
+
+/** For members the agreement to read and accept; for facilitators its words to edit, and how many accepted, not who. */
+export const agreement = command({
+  verb: 'agreement',
+  opens: 'form',
+  isTyped: true,
+  access: { who: 'group', roles: ['member', 'facilitator'] },
+  subject: 'group',
+  effect: 'read',
+  input: groupInput,
+  run: async (context) => {
+    if (context.role === 'member') return welcomeOf(context)
+    const { tx, texts, actor } = context
+    const group = groupOf(context)
+    const words = agreementOf(texts, kindOf(context), group)
+    const counts = await countAgreement(tx, actor.organisationId, group.id)
+    return { reply: { type: 'form', form: agreementForm(texts, { groupId: group.id, words, ...counts }) } }
+  },
+})
+
+function welcomeOf(context: Context): Result {
+  const { texts, example } = context
+  const group = groupOf(context)
+  const kind = kindOf(context)
+  const form = welcomeForm(texts, {
+    groupId: group.id,
+    alias: group.alias,
+    words: agreementOf(texts, kind, group),
+    hidesMembers: !kind.mayUseChannel,
+    examples: { leave: example('leave'), pause: example('pause') },
+  })
+  return { reply: { type: 'form', form } }
+}
+
+export const welcome = command({
+  verb: 'welcome',
+  opens: 'form',
+  isTyped: false,
+  access: { who: 'group', roles: ['member'] },
+  subject: 'group',
+  effect: 'read',
+  input: groupInput,
+  run: async (context) => welcomeOf(context),
+})
+
+export const welcomeAccept = command({
+  verb: 'welcome.accept',
+  isTyped: false,
+  access: { who: 'group', roles: ['member'] },
+  subject: 'group',
+  effect: 'write',
+  input: z.object({ id: z.uuid() }),
+  run: async (context) => {
+    const { tx, texts, actor, now } = context
+    await acceptAgreement(tx, actor.organisationId, groupOf(context).id, actor.personId, now)
+    return { reply: { type: 'done', card: welcomeDone(texts) } }
+  },
+})
+
+/** New words are put to every member again. Words that are left as they were change nothing. */
+export const agreementSubmit = command({
+  verb: 'agreement.submit',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  effect: 'write',
+  form: 'agreement',
+  input: formInput,
+  run: async (context, { values }) => {
+    const { tx, texts, actor } = context
+    const { organisationId } = actor
+    const group = groupOf(context)
+    await lockGroup(tx, organisationId, group.id)
+    const before = agreementOf(texts, kindOf(context), group)
+    const words = { goals: readLines(context, values, 'goals'), agreement: readLines(context, values, 'agreement') }
+    const isChanged =
+      words.goals.join('\n') !== before.goals.join('\n') || words.agreement.join('\n') !== before.agreement.join('\n')
+    const members = (await listRoster(tx, organisationId, group.id)).filter(({ role }) => role === 'member')
+    const card = agreementDone(texts, { members: members.length, isChanged })
+    if (!isChanged) return { reply: { type: 'done', card } }
+    const orOwn = (lines: string[]) => (lines.length > 0 ? lines : null)
+    await editAgreement(tx, organisationId, group.id, { goals: orOwn(words.goals), agreement: orOwn(words.agreement) })
+    return {
+      reply: { type: 'done', card },
+      deliveries: members.map(({ personId }) => ({
+        key: `agreement ${group.id} ${group.agreementVersion + 1}`,
+        kind: 'welcome' as const,
+        personId,
+        groupId: group.id,
+      })),
+      audit: [{ action: 'agreement.changed', subjectId: group.id }],
+    }
+  },
+})
+
+/** A line each, without empty ones. None means the kind's own words. Throws UserError for too many, too long, or a diagnosis word. */
+function readLines(
+  { texts, content }: Context,
+  values: Record<string, FieldValue>,
+  name: 'goals' | 'agreement',
+): string[] {
+  const lines = textValue(values, name)
+    .split('\n')
+    .map((line) => line.replace(/^[-•*]\s*/, '').trim())
+    .filter((line) => line !== '')
+  const fail = (message: string): never => {
+    throw new UserError(message, { [name]: message })
+  }
+  if (lines.length > MAX_AGREEMENT_LINES)
+    fail(texts.t('agreement.tooMany', { limit: MAX_AGREEMENT_LINES, got: lines.length }))
+  const long = lines.find((line) => line.length > MAX_AGREEMENT_LINE_CHARS)
+  if (long) fail(texts.t('error.tooLong', { limit: MAX_AGREEMENT_LINE_CHARS, got: long.length }))
+  const word = lines.map((line) => diagnosisWordIn(line, content.diagnosisWords)).find((found) => found !== null)
+  if (word) fail(texts.t('agreement.diagnosis', { word }))
+  return lines
+}

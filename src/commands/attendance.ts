@@ -1,0 +1,71 @@
+import { MAX_HEADCOUNT } from '../domain/limits.ts'
+import { UserError } from '../errors.ts'
+import { listHeld, setHeadcount } from '../store/session.ts'
+import { attendanceDone, attendanceForm } from '../views/reminder.ts'
+import { type Context, command, groupOf, type Result } from './command.ts'
+import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
+
+/** Sessions back that a headcount can be entered for. */
+const PAST_SESSIONS = 12
+
+/** How many came to a session: a number, no names. */
+export const attendance = command({
+  verb: 'attendance',
+  opens: 'form',
+  isTyped: true,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  effect: 'read',
+  input: groupInput,
+  run: async (context) => await showForm(context, null),
+})
+
+/** The same form for the session that a message asked about. */
+export const attendanceEnter = command({
+  verb: 'attendance enter',
+  opens: 'form',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'session',
+  effect: 'read',
+  input: idInput,
+  run: async (context, { id }) => await showForm(context, id),
+})
+
+async function showForm(context: Context, sessionId: string | null): Promise<Result> {
+  const { tx, texts, actor, now } = context
+  const group = groupOf(context)
+  const sessions = await listHeld(tx, actor.organisationId, group.id, now, PAST_SESSIONS)
+  const chosen = sessions.find(({ id }) => id === sessionId) ?? sessions[0]
+  if (!chosen) throw new UserError(texts.t('attendance.none', { alias: group.alias }))
+  const facts = { groupId: group.id, sessions, chosen: chosen.id, timeZone: group.timeZone, now }
+  return { reply: { type: 'form', form: attendanceForm(texts, facts) } }
+}
+
+export const attendanceSubmit = command({
+  verb: 'attendance.submit',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  effect: 'write',
+  form: 'attendance',
+  input: formInput,
+  run: async (context, { values }) => {
+    const { tx, texts, actor, now } = context
+    const group = groupOf(context)
+    const typed = textValue(values, 'headcount')
+    const count = /^\d{1,3}$/.test(typed) ? Number(typed) : Number.NaN
+    if (!(count <= MAX_HEADCOUNT)) {
+      const message = texts.t('schedule.badNumber', { from: 0, to: MAX_HEADCOUNT, got: echo(typed) })
+      throw new UserError(message, { headcount: message })
+    }
+    const sessions = await listHeld(tx, actor.organisationId, group.id, now, PAST_SESSIONS)
+    const chosen = sessions.find(({ id }) => id === textValue(values, 'session'))
+    if (!chosen || !(await setHeadcount(tx, actor.organisationId, group.id, chosen.id, count, now)))
+      throw new UserError(texts.t('cancel.stale'), { session: texts.t('cancel.stale') })
+    return {
+      reply: { type: 'done', card: attendanceDone(texts, count) },
+      audit: [{ action: 'headcount.entered', subjectId: chosen.id }],
+    }
+  },
+})

@@ -1,0 +1,167 @@
+import { DAYS_UNTIL_DELETION } from '../domain/retention.ts'
+import { DAY_MS, plus } from '../domain/time.ts'
+import { UserError } from '../errors.ts'
+import { listOpen } from '../store/checkin.ts'
+import { deleteGroup, findReceipt, forgetPeople, saveReceipt } from '../store/forget.ts'
+import { endGroup, findEndedGroup, getGroup, lockGroup } from '../store/group.ts'
+import type { OccurrenceRow } from '../store/occurrence.ts'
+import { isKnown } from '../store/people.ts'
+import { fixedId } from '../store/queue.ts'
+import { changeRoster, listRoster } from '../store/roster.ts'
+import { listAhead } from '../store/session.ts'
+import { endDone, endForm, goodbyeCard, receiptCard } from '../views/ending.ts'
+import { helpLines } from '../views/help.ts'
+import { timeWithZone } from '../views/notice.ts'
+import { leaveDone } from '../views/rights.ts'
+import { type Base, type Context, command, type Effects, groupOf } from './command.ts'
+import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
+
+/** More sessions ahead than a programme has. */
+const MOST_AHEAD = 1_000
+
+export const end = command({
+  verb: 'end',
+  opens: 'form',
+  isTyped: true,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  effect: 'read',
+  input: groupInput,
+  run: async (context) => {
+    await refuseWhileOpen(context)
+    const { tx, texts, actor, now } = context
+    const group = groupOf(context)
+    const ahead = await listAhead(tx, actor.organisationId, group.id, now, MOST_AHEAD)
+    const sessionsAhead = ahead.filter(({ state }) => state === 'planned').length
+    return { reply: { type: 'form', form: endForm(texts, { groupId: group.id, alias: group.alias, sessionsAhead }) } }
+  },
+})
+
+/** Answers that are being given are not thrown away: an open check-in closes first. */
+async function refuseWhileOpen(context: Context): Promise<void> {
+  const { tx, texts, actor, now } = context
+  const group = groupOf(context)
+  const open = (await listOpen(tx, actor.organisationId, group.id))[0]
+  if (open)
+    throw new UserError(texts.t('end.checkInOpen', { closes: timeWithZone(texts, open.closesAt, group.timeZone, now) }))
+}
+
+/** Ends the programme: what lay ahead is gone, everybody gets a goodbye, and the day of deletion is set. */
+export const endSubmit = command({
+  verb: 'end.submit',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  effect: 'write',
+  form: 'end',
+  input: formInput,
+  run: async (context, { values }) => {
+    const { tx, texts, actor, now } = context
+    const { organisationId } = actor
+    const group = groupOf(context)
+    await lockGroup(tx, organisationId, group.id)
+    await refuseWhileOpen(context)
+    const { from, to } = DAYS_UNTIL_DELETION
+    const typed = textValue(values, 'days')
+    const days = /^\d{1,3}$/.test(typed) ? Number(typed) : Number.NaN
+    if (!(days >= from && days <= to)) {
+      const message = texts.t('schedule.badNumber', { from, to, got: echo(typed) })
+      throw new UserError(message, { days: message })
+    }
+    const deleteAt = plus(now, days * DAY_MS)
+    await endGroup(tx, organisationId, group.id, { endedAt: now, endedBy: actor.personId, deleteAt })
+    const roster = await listRoster(tx, organisationId, group.id)
+    const members = roster.filter(({ role }) => role === 'member')
+    return {
+      reply: {
+        type: 'done',
+        card: endDone(texts, { alias: group.alias, members: members.length, deleteAt, timeZone: group.timeZone, now }),
+      },
+      deliveries: members.map(({ personId }) => ({
+        key: `goodbye ${group.id}`,
+        kind: 'goodbye' as const,
+        personId,
+        groupId: group.id,
+        expiresAt: deleteAt,
+      })),
+      occurrences: [{ kind: 'groupDeletion', dueAt: deleteAt, groupId: group.id }],
+      audit: [{ action: 'group.ended', subjectId: group.id }],
+    }
+  },
+})
+
+/** What a member of an ended group reads: thanks, and when everything is deleted. */
+export const goodbye = command({
+  verb: 'goodbye',
+  opens: 'content',
+  isTyped: false,
+  access: { who: 'anyone' },
+  effect: 'read',
+  input: idInput,
+  run: async ({ tx, texts, actor, now, organisation, content, example }, { id }) => {
+    const group = await findEndedGroup(tx, actor.organisationId, id, actor.personId)
+    if (!group?.deleteAt) throw new UserError(texts.t('error.notFound', { example: example('next') }))
+    const { alias, deleteAt, timeZone } = group
+    const lines = helpLines(texts, organisation.country, content.crisisLines)
+    const card = goodbyeCard(texts, { groupId: id, alias, deleteAt, timeZone, now, lines })
+    return { reply: { type: 'content', card } }
+  },
+})
+
+/** Leaving an ended group before its day of deletion. */
+export const goodbyeLeave = command({
+  verb: 'goodbye leave',
+  isTyped: false,
+  access: { who: 'anyone' },
+  effect: 'write',
+  input: idInput,
+  run: async ({ tx, texts, actor, organisation, content, example }, { id }) => {
+    const { organisationId, personId } = actor
+    const group = await findEndedGroup(tx, organisationId, id, personId)
+    if (!group) throw new UserError(texts.t('error.notFound', { example: example('next') }))
+    await changeRoster(tx, organisationId, id, { add: [], remove: [personId], memberChanges: 0 })
+    const isForgotten = (await forgetPeople(tx, organisationId, [personId])) === 1
+    const lines = helpLines(texts, organisation.country, content.crisisLines)
+    return {
+      reply: { type: 'done', card: leaveDone(texts, { alias: group.alias, isForgotten, lines }) },
+      audit: [{ action: 'roster.left', subjectId: id }],
+    }
+  },
+})
+
+/** The day has come: everything about the group is deleted, and whoever ended it gets the numbers. */
+export async function deleteDueGroup(
+  { tx, now, organisationId }: Base & { organisationId: string },
+  occurrence: OccurrenceRow,
+): Promise<Effects & { dropped: string | null }> {
+  const { groupId } = occurrence
+  if (!groupId) return { dropped: 'notPlanned' }
+  const group = await getGroup(tx, organisationId, groupId)
+  if (!group.deleteAt || now < group.deleteAt) return { dropped: 'notEnded' }
+  const counts = await deleteGroup(tx, organisationId, groupId)
+  const personId = group.endedBy
+  // Nobody is left who could want the numbers.
+  if (!personId || !(await isKnown(tx, organisationId, personId))) return { dropped: null }
+  const id = fixedId('receipt', groupId)
+  await saveReceipt(tx, organisationId, { id, personId, at: now, counts })
+  return {
+    dropped: null,
+    deliveries: [{ key: `receipt ${id}`, kind: 'deletion-receipt', personId, receiptId: id }],
+  }
+}
+
+/** What a deletion removed, in numbers, for whoever ended the group. */
+export const receipt = command({
+  verb: 'receipt',
+  opens: 'content',
+  isTyped: false,
+  access: { who: 'anyone' },
+  effect: 'read',
+  input: idInput,
+  run: async ({ tx, texts, actor, now, example }, { id }) => {
+    const row = await findReceipt(tx, actor.organisationId, id)
+    if (row?.personId !== actor.personId) throw new UserError(texts.t('error.notFound', { example: example('next') }))
+    const card = receiptCard(texts, { at: row.at, counts: row.counts, timeZone: actor.timeZone ?? 'UTC', now })
+    return { reply: { type: 'content', card } }
+  },
+})

@@ -1,0 +1,70 @@
+import { nextStart } from '../domain/recurrence.ts'
+import { DAY_MS, plus } from '../domain/time.ts'
+import { UserError } from '../errors.ts'
+import { type GroupRow, getGroup } from '../store/group.ts'
+import { findMessage, type MessageRow, setMessageState } from '../store/message.ts'
+import type { OccurrenceRow } from '../store/occurrence.ts'
+import type { DeliveryPlan } from '../store/outbox.ts'
+import { listRoster } from '../store/roster.ts'
+import { messageRead } from '../views/message.ts'
+import { type Base, command, type Effects, groupOf } from './command.ts'
+import { idInput } from './input.ts'
+import { ONCE } from './message.ts'
+
+/** A message that comes so late has lost its day; the next one of a series comes anyway. */
+const LATEST_MS = DAY_MS
+
+/** What a message says, for whoever is in the group. */
+export const messageReadIt = command({
+  verb: 'message read',
+  opens: 'content',
+  isTyped: false,
+  access: { who: 'group', roles: ['member', 'facilitator', 'supervisor'] },
+  subject: 'message',
+  effect: 'read',
+  input: idInput,
+  run: async (context, { id }) => {
+    const { tx, texts, actor, example } = context
+    const row = await findMessage(tx, actor.organisationId, id)
+    if (!row || row.state === 'draft') throw new UserError(texts.t('error.notFound', { example: example('next') }))
+    return { reply: { type: 'content', card: messageRead(texts, { alias: groupOf(context).alias, text: row.text }) } }
+  },
+})
+
+/** A message's time has come: to each member and facilitator, or to the channel; then its next time is planned. */
+export async function messageDue(
+  { tx, now, organisationId }: Base & { organisationId: string },
+  occurrence: OccurrenceRow,
+): Promise<Effects & { dropped: string | null }> {
+  const row = occurrence.messageId ? await findMessage(tx, organisationId, occurrence.messageId) : null
+  if (row?.state !== 'active') return { dropped: 'stopped' }
+  const dueAt = nextStart(row.rule ?? ONCE, row.localStart, row.timeZone, now)
+  const occurrences = dueAt ? [{ kind: 'message' as const, dueAt, messageId: row.id }] : []
+  if (!dueAt) await setMessageState(tx, organisationId, row.id, 'done')
+  const expiresAt = plus(occurrence.dueAt, LATEST_MS)
+  if (now >= expiresAt) return { dropped: 'tooLate', occurrences }
+  const group = await getGroup(tx, organisationId, row.groupId)
+  const about = {
+    key: `message ${occurrence.id}`,
+    kind: 'message' as const,
+    groupId: group.id,
+    messageId: row.id,
+    expiresAt,
+  }
+  return { dropped: null, occurrences, deliveries: await recipientsOf(tx, organisationId, group, row, about) }
+}
+
+async function recipientsOf(
+  tx: Base['tx'],
+  organisationId: string,
+  group: GroupRow,
+  row: MessageRow,
+  about: Omit<DeliveryPlan, 'personId'>,
+): Promise<DeliveryPlan[]> {
+  if (row.target === 'channel')
+    return group.channelConnectionId ? [{ ...about, personId: null, connectionId: group.channelConnectionId }] : []
+  const roster = await listRoster(tx, organisationId, group.id)
+  return roster
+    .filter((entry) => entry.role !== 'supervisor' && !entry.isBot && !entry.isDeactivated)
+    .map(({ personId }) => ({ ...about, personId }))
+}

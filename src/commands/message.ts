@@ -1,0 +1,228 @@
+import { MAX_MESSAGE_CHARS, MAX_MESSAGES, MAX_SESSIONS, PREVIEW_DATES } from '../domain/limits.ts'
+import { nextStart, REPEATS, repeatOf, ruleOf, startsOf } from '../domain/recurrence.ts'
+import { countOf, parseDate, parseTime, startsInPast } from '../domain/schedule.ts'
+import { localOf } from '../domain/time.ts'
+import { UserError } from '../errors.ts'
+import type { FieldValue } from '../platform.ts'
+import { type GroupRow, lockGroup } from '../store/group.ts'
+import { findMessage, listMessages, type MessageRow, saveMessage, setMessageState } from '../store/message.ts'
+import { clearMessagePlans } from '../store/occurrence.ts'
+import { type MessageDraft, messageDone, messageForm, messagePreview, messagesCard } from '../views/message.ts'
+import { type Context, command, groupOf, type Result } from './command.ts'
+import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
+
+/** The group's messages that are to come, to edit or stop, and a new one. */
+export const message = command({
+  verb: 'message',
+  opens: 'content',
+  isTyped: true,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  effect: 'read',
+  input: groupInput,
+  run: async (context) => ({ reply: { type: 'content', card: await listCard(context) } }),
+})
+
+async function listCard(context: Context) {
+  const { tx, texts, actor, now } = context
+  const group = groupOf(context)
+  const rows = await listMessages(tx, actor.organisationId, group.id)
+  const messages = rows.map((row) => ({
+    id: row.id,
+    text: row.text,
+    nextAt: nextStart(row.rule ?? ONCE, row.localStart, row.timeZone, now),
+    isDraft: row.state === 'draft',
+  }))
+  return messagesCard(texts, { groupId: group.id, alias: group.alias, messages, timeZone: group.timeZone, now })
+}
+
+/** The rule of a message that goes out once. */
+export const ONCE = 'FREQ=DAILY;COUNT=1'
+
+export const messageNew = command({
+  verb: 'message new',
+  opens: 'form',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  effect: 'read',
+  input: groupInput,
+  run: async (context) => {
+    const group = groupOf(context)
+    const tomorrow = localOf(context.now, group.timeZone).toPlainDate().add({ days: 1 }).toString()
+    const draft: MessageDraft = {
+      text: '',
+      target: 'members',
+      date: tomorrow,
+      time: '10:00',
+      repeat: 'once',
+      count: '',
+    }
+    return { reply: { type: 'form', form: formOf(context, group, 'message.submit', group.id, draft) } }
+  },
+})
+
+const formOf = ({ texts }: Context, group: GroupRow, verb: string, id: string, draft: MessageDraft) =>
+  messageForm(texts, { verb, id, draft, hasChannel: group.channelId !== null, timeZone: group.timeZone })
+
+export const messageEdit = command({
+  verb: 'message edit',
+  opens: 'form',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'message',
+  effect: 'read',
+  input: idInput,
+  run: async (context, { id }) => {
+    const row = await mustFind(context, id)
+    const [date = '', time = ''] = row.localStart.split('T')
+    const count = row.rule === null ? null : countOf(row.rule)
+    const draft: MessageDraft = {
+      text: row.text,
+      target: row.target,
+      date,
+      time,
+      repeat: row.rule === null ? 'once' : repeatOf(row.rule),
+      count: count === null ? '' : String(count),
+    }
+    return { reply: { type: 'form', form: formOf(context, groupOf(context), 'message edit.submit', id, draft) } }
+  },
+})
+
+async function mustFind({ tx, texts, actor, example }: Context, id: string): Promise<MessageRow> {
+  const row = await findMessage(tx, actor.organisationId, id)
+  if (!row || row.state === 'stopped' || row.state === 'done')
+    throw new UserError(texts.t('error.notFound', { example: example('message') }))
+  return row
+}
+
+/** A new message is kept as a draft and shown as members will see it. */
+export const messageSubmit = command({
+  verb: 'message.submit',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  effect: 'write',
+  form: 'message new',
+  input: formInput,
+  run: async (context, { values }) => {
+    const { tx, texts, actor, newId } = context
+    const group = groupOf(context)
+    await lockGroup(tx, actor.organisationId, group.id)
+    if ((await listMessages(tx, actor.organisationId, group.id)).length >= MAX_MESSAGES)
+      throw new UserError(texts.t('message.tooMany', { limit: MAX_MESSAGES }), {})
+    return await keepDraft(context, group, newId(), values)
+  },
+})
+
+/** A changed message becomes a draft again: nothing of it goes out until it is confirmed. */
+export const messageEditSubmit = command({
+  verb: 'message edit.submit',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'message',
+  effect: 'write',
+  form: 'message edit',
+  input: formInput.required({ id: true }).extend(idInput.shape),
+  run: async (context, { id, values }) => {
+    await mustFind(context, id)
+    return await keepDraft(context, groupOf(context), id, values)
+  },
+})
+
+async function keepDraft(
+  context: Context,
+  group: GroupRow,
+  id: string,
+  values: Record<string, FieldValue>,
+): Promise<Result> {
+  const { tx, texts, actor, now } = context
+  const row: MessageRow = {
+    id,
+    groupId: group.id,
+    state: 'draft',
+    timeZone: group.timeZone,
+    ...readMessage(context, group, values),
+  }
+  await saveMessage(tx, actor.organisationId, row)
+  await clearMessagePlans(tx, actor.organisationId, id)
+  const dates = startsOf(row.rule ?? ONCE, row.localStart, row.timeZone, 0).map(({ startsAt }) => startsAt)
+  const facts = {
+    id,
+    alias: group.alias,
+    text: row.text,
+    target: row.target,
+    dates: dates.slice(0, PREVIEW_DATES),
+    more: Math.max(0, dates.length - PREVIEW_DATES),
+    timeZone: row.timeZone,
+    now,
+  }
+  return { reply: { type: 'done', card: messagePreview(texts, facts) } }
+}
+
+function readMessage({ texts, now }: Context, group: GroupRow, values: Record<string, FieldValue>) {
+  const { t } = texts
+  const fields: Record<string, string> = {}
+  const typed = (name: string) => textValue(values, name)
+  const example = localOf(now, group.timeZone).toPlainDate().add({ days: 1 }).toString()
+  const text = typed('text')
+  if (text === '') fields.text = t('error.required', { example: t('message.example') })
+  if (text.length > MAX_MESSAGE_CHARS) fields.text = t('error.tooLong', { limit: MAX_MESSAGE_CHARS, got: text.length })
+  const date = parseDate(typed('date'))
+  const time = parseTime(typed('time'))
+  if (!date) fields.date = t('schedule.badDate', { got: echo(typed('date')), example })
+  if (!time) fields.time = t('schedule.badTime', { got: echo(typed('time')) })
+  const localStart = `${date ?? example}T${time ?? '10:00'}`
+  if (date && time && startsInPast(localStart, group.timeZone, now))
+    fields.date = t('schedule.pastDate', { got: date, time, example })
+  const target = typed('target') === 'channel' ? ('channel' as const) : ('members' as const)
+  if (target === 'channel' && group.channelId === null) fields.target = t('message.noChannel')
+  const repeat = REPEATS.find((one) => one === typed('repeat')) ?? 'once'
+  const count = /^\d{1,3}$/.test(typed('count')) ? Number(typed('count')) : Number.NaN
+  if (repeat !== 'once' && !(count >= 1 && count <= MAX_SESSIONS))
+    fields.count = t('schedule.badNumber', { from: 1, to: MAX_SESSIONS, got: echo(typed('count')) })
+  if (Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
+  const [firstDate = '', firstTime = ''] = localStart.split('T')
+  const plan = { firstDate, time: firstTime, repeat, count, until: null, exceptions: [] }
+  return { text, target, localStart, rule: repeat === 'once' ? null : ruleOf(plan) }
+}
+
+export const messageConfirm = command({
+  verb: 'message confirm',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'message',
+  effect: 'write',
+  input: idInput,
+  run: async (context, { id }) => {
+    const { tx, texts, actor, now } = context
+    const row = await mustFind(context, id)
+    const dueAt = nextStart(row.rule ?? ONCE, row.localStart, row.timeZone, now)
+    if (!dueAt) throw new UserError(texts.t('message.past'))
+    await setMessageState(tx, actor.organisationId, id, 'active')
+    return {
+      reply: { type: 'done', card: messageDone(texts, 'message.planned') },
+      occurrences: [{ kind: 'message', dueAt, messageId: id }],
+      audit: [{ action: 'message.planned', subjectId: id }],
+    }
+  },
+})
+
+export const messageStop = command({
+  verb: 'message stop',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'message',
+  effect: 'write',
+  input: idInput,
+  run: async (context, { id }) => {
+    const { tx, texts, actor } = context
+    await mustFind(context, id)
+    await setMessageState(tx, actor.organisationId, id, 'stopped')
+    await clearMessagePlans(tx, actor.organisationId, id)
+    return {
+      reply: { type: 'done', card: messageDone(texts, 'message.stopped') },
+      audit: [{ action: 'message.stopped', subjectId: id }],
+    }
+  },
+})

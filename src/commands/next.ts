@@ -1,0 +1,83 @@
+import { stageOf } from '../domain/stage.ts'
+import { UserError } from '../errors.ts'
+import type { Membership } from '../store/access.ts'
+import { getGroup } from '../store/group.ts'
+import { listGoingOut, type OccurrenceKind } from '../store/occurrence.ts'
+import { listUpcoming, sessionPlace } from '../store/session.ts'
+import { leadTimes, type Upcoming } from '../views/reminder.ts'
+import { type NextGroup, nextCard } from '../views/session.ts'
+import { type Context, command } from './command.ts'
+import { noInput } from './input.ts'
+
+/** Sessions of each group that `next` shows. */
+const NEXT_SESSIONS = 3
+/** What goes out next that facilitators see. */
+const NEXT_GOING_OUT = 8
+const WHAT: Partial<Record<OccurrenceKind, Upcoming['what']>> = {
+  reminder: 'goesOut.reminder',
+  sessionEnded: 'goesOut.sessionEnded',
+  message: 'goesOut.message',
+  checkInOpens: 'goesOut.checkInOpens',
+  checkInNudge: 'goesOut.checkInNudge',
+  checkInCloses: 'goesOut.checkInCloses',
+}
+
+export const next = command({
+  verb: 'next',
+  isTyped: true,
+  access: { who: 'anyone' },
+  effect: 'read',
+  input: noInput,
+  run: async (context) => {
+    const { texts, now, example, memberships, publicUrl } = context
+    if (memberships.length === 0) throw new UserError(texts.t('error.noGroup', { example: example('help') }))
+    const groups: NextGroup[] = []
+    for (const membership of memberships) groups.push(await nextOf(context, membership))
+    const led = memberships.filter(({ role }) => role === 'facilitator')
+    const facts = {
+      groups,
+      upcoming: await goingOut(context, led),
+      example: example('schedule'),
+      isFacilitator: led.length > 0,
+      hasCalendar: publicUrl !== null,
+      timeZone: led[0]?.timeZone ?? 'UTC',
+      now,
+    }
+    return { reply: { type: 'message', card: nextCard(texts, facts) } }
+  },
+})
+
+async function nextOf(context: Context, { groupId, alias, timeZone, kind, role }: Membership): Promise<NextGroup> {
+  const { tx, texts, actor, now, content } = context
+  const sessions = await listUpcoming(tx, actor.organisationId, groupId, now, NEXT_SESSIONS)
+  const { reminderMinutes } = await getGroup(tx, actor.organisationId, groupId)
+  const first = sessions[0]
+  const place = role === 'facilitator' && first ? await sessionPlace(tx, actor.organisationId, first.id) : null
+  const stage = place && stageOf(place.number, place.total)
+  const prompt = stage && content.kinds.get(kind)?.stagePrompts[stage]
+  return {
+    id: groupId,
+    alias,
+    timeZone,
+    startsAt: sessions.map((session) => session.startsAt),
+    reminders: leadTimes(texts, reminderMinutes),
+    stage: place && stage && prompt ? { ...place, stage, prompt: texts.pick(prompt) } : null,
+  }
+}
+
+/** What will go out for the groups that somebody leads, and when. */
+export async function goingOut({ tx, actor, now }: Context, led: readonly Membership[]): Promise<Upcoming[]> {
+  if (led.length === 0) return []
+  const rows = await listGoingOut(
+    tx,
+    actor.organisationId,
+    led.map(({ groupId }) => groupId),
+    now,
+    NEXT_GOING_OUT,
+  )
+  return rows.flatMap(({ dueAt, kind, groupId }) => {
+    const what = WHAT[kind]
+    const alias = led.find((one) => one.groupId === groupId)?.alias
+    return what && alias ? [{ at: dueAt, what, alias }] : []
+  })
+}

@@ -1,0 +1,128 @@
+import { MAX_REMINDERS, REMINDER_CHOICES } from '../domain/limits.ts'
+import { MINUTE_MS } from '../domain/time.ts'
+import { getGroup, lockGroup, setReminders } from '../store/group.ts'
+import { hasLaterDueReminder, type OccurrenceRow } from '../store/occurrence.ts'
+import type { DeliveryPlan } from '../store/outbox.ts'
+import { listRoster } from '../store/roster.ts'
+import { findSession, listUpcoming, type SessionRow } from '../store/session.ts'
+import { remindDone, remindForm } from '../views/reminder.ts'
+import { type Base, command, type Effects, groupOf } from './command.ts'
+import { formInput, groupInput, textValue } from './input.ts'
+import { replan } from './programme.ts'
+
+type StepBase = Base & { organisationId: string }
+type Outcome = Effects & { dropped: string | null }
+
+/** Which reminders go out, and one now. */
+export const remind = command({
+  verb: 'remind',
+  opens: 'form',
+  isTyped: true,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  effect: 'read',
+  input: groupInput,
+  run: async (context) => {
+    const { tx, texts, actor, now } = context
+    const group = groupOf(context)
+    const first = (await listUpcoming(tx, actor.organisationId, group.id, now, 2)).find(
+      ({ startsAt }) => startsAt > now,
+    )
+    const facts = {
+      groupId: group.id,
+      minutes: group.reminderMinutes,
+      nextAt: first?.startsAt ?? null,
+      timeZone: group.timeZone,
+      now,
+    }
+    return { reply: { type: 'form', form: remindForm(texts, facts) } }
+  },
+})
+
+export const remindSubmit = command({
+  verb: 'remind.submit',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  effect: 'write',
+  form: 'remind',
+  input: formInput,
+  run: async (context, { values }) => {
+    const { tx, texts, actor, now, newId } = context
+    const { organisationId } = actor
+    const { id } = groupOf(context)
+    await lockGroup(tx, organisationId, id)
+    const fields = Array.from({ length: MAX_REMINDERS }, (_, index) => textValue(values, `reminder${index + 1}`))
+    const chosen = REMINDER_CHOICES.filter((minutes) => fields.includes(String(minutes))).sort((a, b) => b - a)
+    await setReminders(tx, organisationId, id, chosen)
+    const { occurrences } = await replan({ ...context, organisationId }, await getGroup(tx, organisationId, id))
+    const first = (await listUpcoming(tx, organisationId, id, now, 2)).find(({ startsAt }) => startsAt > now)
+    const isNow = textValue(values, 'now') === 'yes' && first
+    const deliveries = isNow ? await remindersFor({ ...context, organisationId }, first, `remind-now ${newId()}`) : null
+    return {
+      reply: { type: 'done', card: remindDone(texts, { minutes: chosen, people: deliveries?.length ?? null }) },
+      deliveries: deliveries ?? [],
+      occurrences,
+      audit: [{ action: 'reminders.changed', subjectId: id }],
+    }
+  },
+})
+
+/** One message to each member and facilitator. */
+async function remindersFor(
+  { tx, organisationId }: StepBase,
+  session: SessionRow,
+  key: string,
+): Promise<DeliveryPlan[]> {
+  const roster = await listRoster(tx, organisationId, session.groupId)
+  return roster
+    .filter((entry) => entry.role !== 'supervisor' && !entry.isBot && !entry.isDeactivated)
+    .map(({ personId }) => ({
+      key,
+      kind: 'reminder' as const,
+      personId,
+      groupId: session.groupId,
+      sessionId: session.id,
+      expiresAt: session.startsAt,
+    }))
+}
+
+/** A session's reminder is due, unless it comes too late to be of use. */
+export async function remindDue(base: StepBase, occurrence: OccurrenceRow): Promise<Outcome> {
+  const { tx, now, organisationId } = base
+  const session = occurrence.sessionId ? await findSession(tx, organisationId, occurrence.sessionId) : null
+  if (session?.state !== 'planned') return { dropped: 'sessionGone' }
+  if (now >= session.startsAt) return { dropped: 'sessionBegun' }
+  // The session was moved a moment ago: its own reminders are planned anew.
+  if ((session.startsAt.getTime() - occurrence.dueAt.getTime()) / MINUTE_MS > LONGEST_LEAD)
+    return { dropped: 'sessionMoved' }
+  if (await hasLaterDueReminder(tx, organisationId, session.id, occurrence.dueAt, now)) return { dropped: 'superseded' }
+  return { dropped: null, deliveries: await remindersFor(base, session, `reminder ${occurrence.id}`) }
+}
+
+const LONGEST_LEAD = Math.max(...REMINDER_CHOICES)
+
+/** A session is over: its facilitators are asked how many came. Late is better than never, for a day. */
+export async function sessionEnded({ tx, now, organisationId }: StepBase, occurrence: OccurrenceRow): Promise<Outcome> {
+  const session = occurrence.sessionId ? await findSession(tx, organisationId, occurrence.sessionId) : null
+  if (session?.state !== 'planned') return { dropped: 'sessionGone' }
+  const expiresAt = new Date(session.endsAt.getTime() + HEADCOUNT_HOURS * 60 * MINUTE_MS)
+  if (now >= expiresAt) return { dropped: 'tooLate' }
+  const roster = await listRoster(tx, organisationId, session.groupId)
+  return {
+    dropped: null,
+    deliveries: roster
+      .filter(({ role, isDeactivated }) => role === 'facilitator' && !isDeactivated)
+      .map(({ personId }) => ({
+        key: `session-ended ${session.id} ${session.endsAt.getTime()}`,
+        kind: 'session-ended' as const,
+        personId,
+        groupId: session.groupId,
+        sessionId: session.id,
+        expiresAt,
+      })),
+  }
+}
+
+/** How long after a session somebody still remembers how many came. */
+const HEADCOUNT_HOURS = 24

@@ -1,0 +1,188 @@
+import { MAX_SCHEDULES, MAX_SESSIONS } from '../domain/limits.ts'
+import { type PlannedStart, repeatOf, ruleOf, startsOf, untilOf } from '../domain/recurrence.ts'
+import { countOf, nextWeekday, parseTypedPlan, type SessionPlan, type TypedPlan } from '../domain/schedule.ts'
+import { localOf, weekdayName } from '../domain/time.ts'
+import { UserError } from '../errors.ts'
+import type { FieldValue } from '../platform.ts'
+import { listOpen } from '../store/checkin.ts'
+import { type GroupRow, getGroup, lockGroup } from '../store/group.ts'
+import { listSchedules, type ScheduleRow, saveSchedule, stopSchedule } from '../store/schedule.ts'
+import { timeWithZone } from '../views/notice.ts'
+import { type ScheduleDraft, scheduleDone, scheduleForm, scheduleStopped, scheduleWords } from '../views/schedule.ts'
+import { type Context, command, groupOf, type Result } from './command.ts'
+import { echo, formInput, groupInput, textValue } from './input.ts'
+import { replan, syncSessions } from './programme.ts'
+import { askAboutHolidays, readPlan } from './schedule-plan.ts'
+
+const DRAFT = { time: '17:30', minutes: 90, count: 12 } as const
+const EXAMPLE = 'schedule every Tuesday 17:30 for 90 minutes, 12 sessions'
+
+/** The form, filled with what was typed, or with the schedule that the group has. */
+export const schedule = command({
+  verb: 'schedule',
+  opens: 'form',
+  isTyped: true,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  takesText: true,
+  effect: 'read',
+  input: groupInput,
+  run: async (context, { text }) => {
+    const group = groupOf(context)
+    const known = await listSchedules(context.tx, context.actor.organisationId, group.id)
+    const draft = draftOf(context, group, known, readTyped(context, text ?? ''))
+    const words = known.map((row) => ({ id: row.id, words: wordsOf(context, row) }))
+    return { reply: { type: 'form', form: scheduleForm(context.texts, group.id, draft, words) } }
+  },
+})
+
+function readTyped({ texts, example }: Context, typed: string): TypedPlan | null {
+  if (typed === '') return null
+  const weekdays = [1, 2, 3, 4, 5, 6, 7].map((day) => weekdayName(day, texts.language))
+  const plan = parseTypedPlan(typed, weekdays)
+  if (!plan) throw new UserError(texts.t('error.groupOrSchedule', { got: echo(typed), example: example(EXAMPLE) }))
+  return plan
+}
+
+function wordsOf({ texts }: Context, { rule, localStart, timeZone }: ScheduleRow): string {
+  const [date = '', time = ''] = localStart.split('T')
+  return scheduleWords(texts, { repeat: repeatOf(rule), date, time, timeZone })
+}
+
+/** What the form starts with: what was typed, else the only schedule as it is, else a usual one. */
+function draftOf(
+  { now }: Context,
+  group: GroupRow,
+  known: readonly ScheduleRow[],
+  plan: TypedPlan | null,
+): ScheduleDraft {
+  const only = known.length === 1 ? known[0] : undefined
+  const timeZone = only?.timeZone ?? group.timeZone
+  const tomorrow = localOf(now, timeZone).toPlainDate().add({ days: 1 })
+  const [ownDate, ownTime] = only?.localStart.split('T') ?? []
+  return {
+    which: known.length > 0 ? (only?.id ?? 'new') : 'new',
+    firstDate: (plan ? null : ownDate) ?? nextWeekday(tomorrow.toString(), plan?.isoWeekday ?? tomorrow.dayOfWeek),
+    time: plan?.time ?? ownTime ?? DRAFT.time,
+    minutes: String(plan?.minutes ?? only?.durationMinutes ?? DRAFT.minutes),
+    repeat: plan?.repeat ?? (only ? repeatOf(only.rule) : 'weekly'),
+    count: only && untilOf(only.rule) && !plan ? '' : String(plan?.count ?? wantedCount(only) ?? DRAFT.count),
+    until: plan || !only ? '' : (untilOf(only.rule) ?? ''),
+    except: only?.exceptions.join(', ') ?? '',
+    holidays: 'ask',
+    timeZone,
+    place: only?.place ?? '',
+    link: only?.link ?? '',
+  }
+}
+
+/** How many sessions a stored schedule was asked for: what its rule gives, without the dates left out. */
+function wantedCount(row: ScheduleRow | undefined): number | null {
+  if (!row || countOf(row.rule) === null) return null
+  return startsOf(row.rule, row.localStart, row.timeZone, row.durationMinutes, row.exceptions).length
+}
+
+/** Plans the sessions, their reminders and check-ins. What had been cancelled or moved of the same schedule stays so. */
+export const scheduleSubmit = command({
+  verb: 'schedule.submit',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  effect: 'write',
+  form: 'schedule',
+  input: formInput,
+  run: async (context, { values }) => {
+    const { tx, texts, actor, now } = context
+    const group = groupOf(context)
+    await lockGroup(tx, actor.organisationId, group.id)
+    const open = (await listOpen(tx, actor.organisationId, group.id))[0]
+    if (open)
+      throw new UserError(
+        texts.t('schedule.checkInOpen', { closes: timeWithZone(texts, open.closesAt, group.timeZone, now) }),
+        {},
+      )
+    const known = await listSchedules(tx, actor.organisationId, group.id)
+    const which = textValue(values, 'which') || 'new'
+    const stopped = known.find(({ id }) => which === `stop ${id}`)
+    return stopped ? await stop(context, group, stopped) : await save(context, group, known, which, values)
+  },
+})
+
+async function stop(context: Context, group: GroupRow, { id }: ScheduleRow): Promise<Result> {
+  const { tx, texts, actor, now } = context
+  const count = await stopSchedule(tx, actor.organisationId, group.id, id, now)
+  const { occurrences } = await replan({ ...context, organisationId: actor.organisationId }, group)
+  return {
+    reply: { type: 'done', card: scheduleStopped(texts, { alias: group.alias, count }) },
+    occurrences,
+    audit: [{ action: 'schedule.stopped', subjectId: group.id }],
+  }
+}
+
+async function save(
+  context: Context,
+  group: GroupRow,
+  known: readonly ScheduleRow[],
+  which: string,
+  values: Record<string, FieldValue>,
+): Promise<Result> {
+  const { tx, texts, actor, now, newId } = context
+  const { organisationId } = actor
+  const changed = known.find(({ id }) => id === which)
+  if (!changed && known.length >= MAX_SCHEDULES)
+    throw new UserError(texts.t('schedule.tooMany', { limit: MAX_SCHEDULES }), {
+      which: texts.t('schedule.tooMany', { limit: MAX_SCHEDULES }),
+    })
+  const asked = readPlan(context, values, changed ?? null)
+  const startsIn = (one: SessionPlan) =>
+    startsOf(ruleOf(one), `${one.firstDate}T${one.time}`, one.timeZone, one.minutes, one.exceptions)
+  refuseCount(context, startsIn(asked))
+  const plan = await askAboutHolidays(context, group, asked, values)
+  const localStart = `${plan.firstDate}T${plan.time}`
+  const row: ScheduleRow = {
+    id: changed?.id ?? newId(),
+    rule: ruleOf(plan),
+    localStart,
+    timeZone: plan.timeZone,
+    durationMinutes: plan.minutes,
+    exceptions: [...plan.exceptions],
+    place: plan.place,
+    link: plan.link,
+  }
+  const starts = startsIn(plan)
+  await saveSchedule(tx, organisationId, group.id, row)
+  const where = { ...context, organisationId }
+  const { kept } = await syncSessions(where, group.id, row, starts)
+  const after = await getGroup(tx, organisationId, group.id)
+  const programme = await replan(where, after)
+  const ahead = starts.filter(({ startsAt }) => startsAt > now)
+  const facts = {
+    groupId: group.id,
+    alias: group.alias,
+    words: wordsOf(context, row),
+    starts: ahead,
+    skipped: plan.exceptions.length,
+    kept,
+    reminderMinutes: after.reminderMinutes,
+    checkIns: programme.checkIns,
+    isBudgeted: programme.checkIns < programme.sessions,
+    timeZone: plan.timeZone,
+    hasCalendar: context.publicUrl !== null,
+    now,
+  }
+  return {
+    reply: { type: 'done', card: scheduleDone(texts, facts) },
+    occurrences: programme.occurrences,
+    audit: [{ action: 'schedule.changed', subjectId: group.id }],
+  }
+}
+
+function refuseCount({ texts }: Context, starts: readonly PlannedStart[]): void {
+  if (starts.length === 0) {
+    const message = texts.t('schedule.noSession')
+    throw new UserError(message, { until: message })
+  }
+  if (starts.length <= MAX_SESSIONS) return
+  const message = texts.t('schedule.tooManySessions', { limit: MAX_SESSIONS })
+  throw new UserError(message, { until: message })
+}

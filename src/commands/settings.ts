@@ -1,0 +1,120 @@
+import { isHolidayCalendar } from '../content/holidays.ts'
+import { LANGUAGES, type TextKey, type Texts } from '../content/load.ts'
+import { LONGEST_RETENTION } from '../domain/retention.ts'
+import { DAY_MS, plus } from '../domain/time.ts'
+import { UserError } from '../errors.ts'
+import { listConnections } from '../store/connection.ts'
+import { saveSettings } from '../store/organisation.ts'
+import { countTroubles } from '../store/outbox.ts'
+import { adminCard, type FailedLine, settingsDone, settingsForm } from '../views/admin.ts'
+import { command } from './command.ts'
+import { echo, formInput, noInput, textValue } from './input.ts'
+
+/** How far back the health of deliveries looks. */
+const HEALTH_DAYS = 7
+/** The ledger must last as long as that look. */
+const LEAST_LEDGER_DAYS = 7
+
+/** Whether messages arrive, and the way to staff list and settings. Never a result. */
+export const admin = command({
+  verb: 'admin',
+  isTyped: true,
+  access: { who: 'admin' },
+  effect: 'read',
+  input: noInput,
+  run: async ({ tx, texts, actor, now }) => {
+    const connections = await listConnections(tx, actor.organisationId)
+    const troubles = connections.flatMap(({ name, trouble }) =>
+      trouble === null ? [] : [texts.t('admin.trouble', { name, reason: trouble })],
+    )
+    const rows = await countTroubles(tx, actor.organisationId, plus(now, -HEALTH_DAYS * DAY_MS))
+    const failed = rows.filter(({ reason }) => !EXPECTED.has(reason)).map((row) => failedLine(texts, row))
+    return { reply: { type: 'message', card: adminCard(texts, { troubles, failed, days: HEALTH_DAYS }) } }
+  },
+})
+
+/** Reasons that are nobody's trouble: people's own choice, and times that have passed their use. */
+const EXPECTED = new Set(['paused', 'optedOut', 'quietHours', 'noLongerApplies'])
+
+/** What an admin can do, by the ledger's reason. Anything else: ask with the reason. */
+const REMEDIES: Record<string, { why: TextKey; todo: TextKey }> = {
+  notOpened: { why: 'reason.notOpened', todo: 'todo.notOpened' },
+  noAccount: { why: 'reason.noAccount', todo: 'todo.noAccount' },
+  user_disabled: { why: 'reason.closed', todo: 'todo.closed' },
+  user_not_found: { why: 'reason.closed', todo: 'todo.closed' },
+  MessageWritesBlocked: { why: 'reason.blocked', todo: 'todo.blocked' },
+  ConversationNotFound: { why: 'reason.blocked', todo: 'todo.blocked' },
+  not_in_channel: { why: 'reason.channel', todo: 'todo.channel' },
+  channel_not_found: { why: 'reason.channel', todo: 'todo.channel' },
+  tooLate: { why: 'reason.tooLate', todo: 'todo.tooLate' },
+  unknown: { why: 'reason.unknown', todo: 'todo.unknown' },
+}
+
+function failedLine(
+  { t }: Texts,
+  { kind, reason, count }: { kind: string; reason: string; count: number },
+): FailedLine {
+  const known = REMEDIES[reason]
+  const what = t(`kind.${kind}` as TextKey)
+  if (!known) return { count, what, why: t('reason.other', { reason }), todo: t('todo.other') }
+  return { count, what, why: t(known.why), todo: t(known.todo) }
+}
+
+/** Why an account is not reached, in words. */
+export function reasonWords({ t }: Texts, reason: string): { why: string; what: string } {
+  const known = REMEDIES[reason]
+  return known
+    ? { why: t(known.why), what: t(known.todo) }
+    : { why: t('reason.other', { reason }), what: t('todo.other') }
+}
+
+export const settings = command({
+  verb: 'admin settings',
+  opens: 'form',
+  isTyped: true,
+  access: { who: 'admin' },
+  effect: 'read',
+  input: noInput,
+  run: async ({ texts, organisation }) => {
+    const { language, holidays, country, resultMonths, ledgerDays } = organisation
+    const facts = {
+      languages: LANGUAGES,
+      language: language ?? 'en',
+      holidays: holidays ?? '',
+      country,
+      resultMonths,
+      ledgerDays,
+    }
+    return { reply: { type: 'form', form: settingsForm(texts, facts) } }
+  },
+})
+
+export const settingsSubmit = command({
+  verb: 'admin settings.submit',
+  isTyped: false,
+  access: { who: 'admin' },
+  effect: 'write',
+  form: 'admin settings',
+  input: formInput,
+  run: async ({ tx, texts, actor, organisation }, { values }) => {
+    const fields: Record<string, string> = {}
+    const whole = (name: 'resultMonths' | 'ledgerDays', from: number, to: number): number => {
+      const typed = textValue(values, name)
+      const value = /^\d{1,2}$/.test(typed) ? Number(typed) : Number.NaN
+      if (!(value >= from && value <= to)) fields[name] = texts.t('schedule.badNumber', { from, to, got: echo(typed) })
+      return value
+    }
+    const resultMonths = whole('resultMonths', 1, LONGEST_RETENTION.resultMonths)
+    const ledgerDays = whole('ledgerDays', LEAST_LEDGER_DAYS, LONGEST_RETENTION.ledgerDays)
+    const holidays = textValue(values, 'holidays').toUpperCase() || null
+    if (holidays && !(await isHolidayCalendar(holidays)))
+      fields.holidays = texts.t('edit.badHolidays', { got: echo(holidays) })
+    if (Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
+    const language = LANGUAGES.find(({ id }) => id === textValue(values, 'language'))?.id ?? null
+    await saveSettings(tx, organisation.id, { language, holidays, resultMonths, ledgerDays })
+    return {
+      reply: { type: 'done', card: settingsDone(texts, { resultMonths, ledgerDays }) },
+      audit: [{ action: 'settings.changed', subjectId: actor.organisationId }],
+    }
+  },
+})

@@ -1,0 +1,27 @@
+import { Temporal } from 'temporal-polyfill'
+
+/** What an organisation sets, downwards only. */
+export type RetentionSettings = { resultMonths: number; ledgerDays: number }
+
+/** The longest that each may be kept (privacy design, section 3). */
+export const LONGEST_RETENTION: RetentionSettings = { resultMonths: 12, ledgerDays: 30 }
+/** The log of who opened and changed what. */
+export const AUDIT_YEARS = 6
+/** After a group ends: time to read the last results. */
+export const DAYS_UNTIL_DELETION = { usual: 30, from: 1, to: 365 } as const
+
+/** Each kind of row that is deleted by age, and the instant before which it goes. */
+export type Cutoffs = { results: Date; sessions: Date; ledger: Date; audit: Date }
+
+/** The rules table: results, sessions and headcounts by months, the ledger by days, the audit log by years. */
+export function cutoffsAt(now: Date, settings: RetentionSettings): Cutoffs {
+  const utc = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO('UTC')
+  const before = (duration: Temporal.DurationLike) => new Date(utc.subtract(duration).epochMilliseconds)
+  const months = before({ months: Math.min(settings.resultMonths, LONGEST_RETENTION.resultMonths) })
+  return {
+    results: months,
+    sessions: months,
+    ledger: before({ days: Math.min(settings.ledgerDays, LONGEST_RETENTION.ledgerDays) }),
+    audit: before({ years: AUDIT_YEARS }),
+  }
+}

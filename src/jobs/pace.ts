@@ -1,0 +1,84 @@
+import type { Rate } from '../platform.ts'
+
+/** Keeps calls within rates. A call's place is free again only when its answer has been here for the rate's whole time. */
+export type Pace = {
+  /** Resolves when a call with these rates may start; `done` must be called when its answer came. False: stopped meanwhile. */
+  turn(rates: readonly Rate[]): Promise<boolean>
+  done(rates: readonly Rate[]): void
+  /** Counts as many calls as each rate allows, now: for a lane that somebody else used a moment ago. */
+  fill(rates: readonly Rate[]): void
+  stop(): void
+}
+
+/** Ends of past calls by key, and calls under way. */
+type Window = { ends: number[]; running: number }
+/** Keys that are remembered; a conversation that was quiet for a minute needs none. */
+const MOST_KEYS = 10_000
+
+/**
+ * A sliding window for each key on the wall clock. Platforms count calls when they arrive; counting from the answer on is
+ * never too early, whatever the network does.
+ */
+export function createPace(wallMs: () => number): Pace {
+  const windows = new Map<string, Window>()
+  const waiting = new Set<() => void>()
+  let isStopped = false
+  const windowOf = (key: string): Window => {
+    const known = windows.get(key) ?? { ends: [], running: 0 }
+    windows.set(key, known)
+    return known
+  }
+  const forgetOld = (at: number) => {
+    if (windows.size < MOST_KEYS) return
+    for (const [key, { ends, running }] of windows)
+      if (running === 0 && (ends.at(-1) ?? 0) < at - 60_000) windows.delete(key)
+  }
+  const waitFor = ({ key, calls, perMs }: Rate, at: number): number => {
+    const { ends, running } = windowOf(key)
+    const within = ends.filter((end) => end > at - perMs)
+    if (within.length + running < calls) return 0
+    // Room comes when the oldest of them leaves the window, or when a running one has ended.
+    const oldest = within[within.length + running - calls]
+    return oldest === undefined ? SOON_MS : Math.max(1, oldest + perMs - at)
+  }
+  const sleep = async (ms: number): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, ms)
+    waiting.add(resolve)
+    await promise
+    clearTimeout(timer)
+    waiting.delete(resolve)
+  }
+  return {
+    async turn(rates) {
+      for (;;) {
+        if (isStopped) return false
+        const at = wallMs()
+        forgetOld(at)
+        const ms = Math.max(0, ...rates.map((rate) => waitFor(rate, at)))
+        if (ms === 0) break
+        await sleep(ms)
+      }
+      for (const { key } of rates) windowOf(key).running += 1
+      return true
+    },
+    done(rates) {
+      const at = wallMs()
+      for (const { key, perMs } of rates) {
+        const window = windowOf(key)
+        window.running -= 1
+        window.ends = [...window.ends.filter((end) => end > at - Math.max(perMs, 60_000)), at]
+      }
+    },
+    fill(rates) {
+      for (const { key, calls } of rates) windowOf(key).ends.push(...Array.from({ length: calls }, wallMs))
+    },
+    stop() {
+      isStopped = true
+      for (const resolve of waiting) resolve()
+    },
+  }
+}
+
+/** A call under way has no known end; looked at again after this. */
+const SOON_MS = 20

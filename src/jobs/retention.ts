@@ -1,0 +1,27 @@
+import type { Door } from '../commands/door.ts'
+import { cutoffsAt } from '../domain/retention.ts'
+import { HOUR_MS } from '../domain/time.ts'
+import { forgetOld } from '../store/forget.ts'
+import { listOrganisations } from '../store/organisation.ts'
+
+/** Deleting by age, once an hour of the product clock; what another machine deleted meanwhile is simply not there. */
+export type Retention = { run(): Promise<void> }
+
+export function createRetention(door: Door): Retention {
+  let doneAt: number | null = null
+  return {
+    async run() {
+      const now = door.clock.now()
+      if (doneAt !== null && Math.abs(now.getTime() - doneAt) < HOUR_MS) return
+      doneAt = now.getTime()
+      for (const organisation of await listOrganisations(door.database.db)) {
+        const before = cutoffsAt(now, organisation)
+        for (;;) {
+          const gone = await forgetOld(door.database.db, organisation.id, before)
+          if (Object.values(gone).every((count) => count === 0)) break
+          door.log.info('retention', { organisation: organisation.id, ...gone })
+        }
+      }
+    },
+  }
+}

@@ -1,0 +1,150 @@
+import { type Attempt, afterAttempt, type DeliveryKind, type LedgerStep } from '../domain/delivery.ts'
+import type { PlatformName } from '../platform.ts'
+import type { Db, Tx } from './database.ts'
+import { Prisma } from './generated/client.ts'
+import { LEASE_SECONDS } from './occurrence.ts'
+
+/** A lane is one connection's way out: its messages go in their order, at the platform's pace, from one process at a time. */
+export type Lane = { organisationId: string; connectionId: string }
+
+/** Rows that one look for interrupted messages settles. */
+const SETTLE_LIMIT = 500
+
+/** A lane and where it leads to. */
+export type LaneTo = Lane & { platform: PlatformName; externalId: string }
+
+/** Lanes that have something to send now, or are sending, and are not paused. */
+export async function listBusyLanes(db: Tx, now: Date): Promise<LaneTo[]> {
+  return await db.$queryRaw<LaneTo[]>`
+    with busy as (
+      select distinct "organisationId", "connectionId" from "Delivery"
+      where ("state" = 'sending' or ("state" = 'planned' and "plannedAt" <= ${now}
+        and ("notBefore" is null or "notBefore" <= clock_timestamp()))) and "connectionId" is not null)
+    select c."organisationId"::text as "organisationId", c."id"::text as "connectionId", c."platform"::text as "platform", c."externalId"
+    from busy join "Connection" c on c."organisationId" = busy."organisationId" and c."id" = busy."connectionId"
+    where c."pausedUntil" is null or c."pausedUntil" <= clock_timestamp()`
+}
+
+/** Where a lane leads to; null when it was removed. */
+export async function findLane(db: Tx, { organisationId, connectionId }: Lane): Promise<LaneTo | null> {
+  const row = await db.connection.findUnique({
+    where: { organisationId_id: { organisationId, id: connectionId } },
+    select: { platform: true, externalId: true },
+  })
+  return row && { organisationId, connectionId, ...row }
+}
+
+/**
+ * Takes a lane, or keeps it, for the lease's time. `isHandedOver`: another process had it before, so its pace is not
+ * known here. `busy`: another process has it. `paused`: nothing may be sent for so long (wall clock).
+ */
+export async function leaseLane(
+  db: Tx,
+  { organisationId, connectionId }: Lane,
+  owner: string,
+): Promise<{ state: 'leased'; isHandedOver: boolean } | { state: 'busy' } | { state: 'paused'; forMs: number }> {
+  const rows = await db.$queryRaw<{ before: string | null; pausedMs: number }[]>`
+    with known as (
+      select "organisationId", "id", "laneOwner"::text as "before",
+        greatest(0, coalesce(extract(epoch from "pausedUntil" - clock_timestamp()) * 1000, 0))::float8 as "pausedMs"
+      from "Connection" where "organisationId" = ${organisationId}::uuid and "id" = ${connectionId}::uuid
+        and ("laneUntil" is null or "laneUntil" < clock_timestamp() or "laneOwner" = ${owner}::uuid)
+      for no key update skip locked), taken as (
+      update "Connection" c set "laneOwner" = ${owner}::uuid, "laneUntil" = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS / 2})
+      from known where c."organisationId" = known."organisationId" and c."id" = known."id" and known."pausedMs" = 0)
+    select "before", "pausedMs" from known`
+  const row = rows[0]
+  if (!row) return { state: 'busy' }
+  if (row.pausedMs > 0) return { state: 'paused', forMs: row.pausedMs }
+  return { state: 'leased', isHandedOver: row.before !== null && row.before !== owner }
+}
+
+/** Gives the lane back, so that no other process waits for the lease's end. */
+export async function releaseLane(db: Tx, { organisationId, connectionId }: Lane, owner: string): Promise<void> {
+  await db.$executeRaw`update "Connection" set "laneUntil" = null
+    where "organisationId" = ${organisationId}::uuid and "id" = ${connectionId}::uuid and "laneOwner" = ${owner}::uuid`
+}
+
+/** How long until the next message of a lane may be tried again (wall clock); null when none waits for that. */
+export async function nextTryMs(db: Tx, { organisationId, connectionId }: Lane, now: Date): Promise<number | null> {
+  const rows = await db.$queryRaw<{ ms: number | null }[]>`
+    select (extract(epoch from min(coalesce("notBefore", clock_timestamp())) - clock_timestamp()) * 1000)::float8 as "ms" from "Delivery"
+    where "organisationId" = ${organisationId}::uuid and "connectionId" = ${connectionId}::uuid and "state" = 'planned' and "plannedAt" <= ${now}`
+  return rows[0]?.ms ?? null
+}
+
+/** How an attempt ended, for the ledger. */
+export type Outcome = { id: string; kind: DeliveryKind; attempts: number } & (
+  | { attempt: Attempt }
+  | { dropped: string }
+)
+
+const stepOf = (outcome: Outcome): LedgerStep =>
+  'dropped' in outcome
+    ? { state: 'dropped', reason: outcome.dropped }
+    : afterAttempt(outcome.kind, outcome.attempts, outcome.attempt)
+
+/** Writes how attempts ended, in one statement. Only rows still in `sending` change: a late writer changes nothing. */
+export async function recordOutcomes(
+  db: Db | Tx,
+  organisationId: string,
+  outcomes: readonly Outcome[],
+  now: Date,
+): Promise<void> {
+  if (outcomes.length === 0) return
+  const values = outcomes.map((outcome) => {
+    const step = stepOf(outcome)
+    const isOver = step.state !== 'planned'
+    const waitMs = step.state === 'planned' ? step.waitMs : 0
+    const untried = step.state === 'planned' && step.isUntried ? 1 : 0
+    const reason = 'reason' in step ? step.reason : null
+    return Prisma.sql`(${outcome.id}::uuid, ${step.state}, ${reason}::text, ${waitMs / 1000}::float8, ${untried}::int, ${isOver ? now : null}::timestamptz)`
+  })
+  await db.$executeRaw`
+    update "Delivery" d set "state" = o."state"::"DeliveryState", "reason" = o."reason", "leasedUntil" = null,
+      "attempts" = d."attempts" - o."untried", "endedAt" = o."endedAt",
+      "notBefore" = case when o."wait" > 0 then clock_timestamp() + make_interval(secs => o."wait") end
+    from (values ${Prisma.join(values)}) as o("id", "state", "reason", "wait", "untried", "endedAt")
+    where d."organisationId" = ${organisationId}::uuid and d."id" = o."id" and d."state" = 'sending'`
+}
+
+/** Rows left in `sending` past their lease: nobody knows whether the message arrived, so the kind's rule decides. */
+export async function settleInterrupted(tx: Tx, now: Date): Promise<void> {
+  const rows = await tx.$queryRaw<{ organisationId: string; id: string; kind: DeliveryKind; attempts: number }[]>`
+    select "organisationId"::text as "organisationId", "id"::text as "id", "kind", "attempts" from "Delivery"
+    where "state" = 'sending' and "leasedUntil" < clock_timestamp() limit ${SETTLE_LIMIT} for update skip locked`
+  for (const organisationId of new Set(rows.map((row) => row.organisationId))) {
+    const own = rows.filter((row) => row.organisationId === organisationId)
+    const attempt = { outcome: 'unknown', reason: 'interrupted' } as const
+    await recordOutcomes(
+      tx,
+      organisationId,
+      own.map(({ id, kind, attempts }) => ({ id, kind, attempts, attempt })),
+      now,
+    )
+  }
+}
+
+/** The platform takes nothing from us for a while; `trouble` says why, null when it only asked for patience. */
+export async function pauseConnection(db: Tx, lane: Lane, forMs: number, trouble: string | null): Promise<void> {
+  await db.$executeRaw`update "Connection" set "pausedUntil" = clock_timestamp() + make_interval(secs => ${forMs / 1000}), "trouble" = ${trouble}
+    where "organisationId" = ${lane.organisationId}::uuid and "id" = ${lane.connectionId}::uuid`
+}
+
+/** Something got through again. */
+export async function clearTrouble(db: Tx, lane: Lane): Promise<void> {
+  await db.connection.updateMany({
+    where: { organisationId: lane.organisationId, id: lane.connectionId, trouble: { not: null } },
+    data: { trouble: null },
+  })
+}
+
+/** Slack: the channel of a person's direct messages became known. */
+export async function keepDirectChannels(
+  db: Tx,
+  { connectionId }: Lane,
+  learnt: readonly { externalId: string; directChannel: string }[],
+): Promise<void> {
+  for (const { externalId, directChannel } of learnt)
+    await db.account.updateMany({ where: { connectionId, externalId }, data: { directChannel } })
+}

@@ -1,0 +1,83 @@
+import type { Role } from '../domain/access.ts'
+import type { Tx } from './database.ts'
+
+/** What a person chose about their messages. Null: not paused, no quiet hours. */
+export type WishesRow = {
+  pausedUntil: Date | null
+  wantsReminders: boolean
+  wantsCheckIns: boolean
+  quietFrom: string | null
+  quietUntil: string | null
+}
+const WISHES = {
+  pausedUntil: true,
+  wantsReminders: true,
+  wantsCheckIns: true,
+  quietFrom: true,
+  quietUntil: true,
+} as const
+
+export async function getWishes(db: Tx, organisationId: string, personId: string): Promise<WishesRow> {
+  return await db.person.findUniqueOrThrow({
+    where: { organisationId_id: { organisationId, id: personId } },
+    select: WISHES,
+  })
+}
+
+export async function saveWishes(tx: Tx, organisationId: string, personId: string, wishes: WishesRow): Promise<void> {
+  await tx.person.update({ where: { organisationId_id: { organisationId, id: personId } }, data: wishes })
+}
+
+/** Everything that the store holds about a person. */
+export type PersonData = WishesRow & {
+  isStaff: boolean
+  isAdmin: boolean
+  accounts: {
+    externalId: string
+    name: string | null
+    language: string | null
+    timeZone: string | null
+    connection: { name: string; platform: 'slack' | 'teams' }
+  }[]
+  roles: { role: Role; agreedAt: Date | null; group: { alias: string; endedAt: Date | null } }[]
+  deliveries: number
+  digests: number
+  auditEntries: number
+  /** Check-ins that are not counted yet and hold a sealed box for them, filled or not. */
+  openCheckIns: number
+}
+
+export async function readPerson(db: Tx, organisationId: string, personId: string): Promise<PersonData> {
+  const person = await db.person.findUniqueOrThrow({
+    where: { organisationId_id: { organisationId, id: personId } },
+    select: {
+      ...WISHES,
+      isStaff: true,
+      isAdmin: true,
+      accounts: {
+        orderBy: { id: 'asc' },
+        select: {
+          externalId: true,
+          name: true,
+          language: true,
+          timeZone: true,
+          connection: { select: { name: true, platform: true } },
+        },
+      },
+      roles: {
+        orderBy: { groupId: 'asc' },
+        select: { role: true, agreedAt: true, group: { select: { alias: true, endedAt: true } } },
+      },
+    },
+  })
+  const own = { organisationId, personId }
+  return {
+    ...person,
+    deliveries: await db.delivery.count({ where: own }),
+    digests: await db.digest.count({ where: own }),
+    auditEntries: await db.auditEntry.count({
+      where: { organisationId, OR: [{ actorId: personId }, { subjectId: personId }] },
+    }),
+    openCheckIns: await db.ballot.count({ where: { organisationId, memberId: personId } }),
+  }
+}

@@ -1,0 +1,106 @@
+import type { Role } from '../domain/access.ts'
+import type { Tx } from './database.ts'
+
+export type RosterRow = {
+  personId: string
+  role: Role
+  externalId: string
+  connectionId: string
+  name: string | null
+  isBot: boolean
+  isDeactivated: boolean
+  /** Why messages do not reach them; null when they do, as far as we know. */
+  unreachable: string | null
+}
+
+/** Who is in a group, with the account that messages go to: one that is in use before one that is closed. */
+export async function listRoster(db: Tx, organisationId: string, groupId: string): Promise<RosterRow[]> {
+  return await db.$queryRaw<RosterRow[]>`
+    select distinct on (r."personId") r."personId"::text as "personId", r."role"::text as "role", a."externalId",
+      a."connectionId"::text as "connectionId", a."name", a."isBot", a."isDeactivated", a."unreachable"
+    from "RosterEntry" r join "Account" a on a."organisationId" = r."organisationId" and a."personId" = r."personId"
+    where r."organisationId" = ${organisationId}::uuid and r."groupId" = ${groupId}::uuid
+    order by r."personId", a."isDeactivated", a."unreachable" is not null, a."id"`
+}
+
+/** Members who are asked: on the roster, not a bot, account not closed. Who paused or opted out is on it like the others. */
+export async function listAskable(db: Tx, organisationId: string, groupId: string): Promise<string[]> {
+  const roster = await listRoster(db, organisationId, groupId)
+  return roster
+    .filter((entry) => entry.role === 'member' && !entry.isBot && !entry.isDeactivated)
+    .map((entry) => entry.personId)
+}
+
+const canBeReached = (entry: RosterRow) => !entry.isDeactivated && entry.unreachable === null
+
+/** Facilitators who can be reached; where there is none, the supervisors: somebody must know. */
+export async function listStaffOf(db: Tx, organisationId: string, groupId: string): Promise<string[]> {
+  const roster = await listRoster(db, organisationId, groupId)
+  const inRole = (role: Role) => roster.filter((entry) => entry.role === role && canBeReached(entry))
+  const facilitators = inRole('facilitator')
+  return (facilitators.length > 0 ? facilitators : inRole('supervisor')).map(({ personId }) => personId)
+}
+
+/** The running groups of a person. */
+export async function listGroupsOf(db: Tx, organisationId: string, personId: string): Promise<string[]> {
+  const rows = await db.rosterEntry.findMany({
+    where: { organisationId, personId, group: { endedAt: null } },
+    select: { groupId: true },
+  })
+  return rows.map(({ groupId }) => groupId)
+}
+
+/** Adds and removes people; returns nothing. Each joining or leaving member counts as one roster change. */
+export async function changeRoster(
+  tx: Tx,
+  organisationId: string,
+  groupId: string,
+  change: { add: readonly { personId: string; role: Role }[]; remove: readonly string[]; memberChanges: number },
+): Promise<void> {
+  await tx.rosterEntry.deleteMany({ where: { organisationId, groupId, personId: { in: [...change.remove] } } })
+  await tx.rosterEntry.createMany({ data: change.add.map((entry) => ({ organisationId, groupId, ...entry })) })
+  if (change.memberChanges === 0) return
+  await tx.group.update({
+    where: { organisationId_id: { organisationId, id: groupId } },
+    data: { rosterChanges: { increment: change.memberChanges } },
+  })
+}
+
+export async function findRole(
+  db: Tx,
+  organisationId: string,
+  groupId: string,
+  personId: string,
+): Promise<Role | null> {
+  const row = await db.rosterEntry.findUnique({
+    where: { organisationId_groupId_personId: { organisationId, groupId, personId } },
+    select: { role: true, group: { select: { endedAt: true } } },
+  })
+  return row && row.group.endedAt === null ? row.role : null
+}
+
+/** Remembers that a member accepted the agreement; the first time stays. */
+export async function acceptAgreement(
+  tx: Tx,
+  organisationId: string,
+  groupId: string,
+  personId: string,
+  now: Date,
+): Promise<void> {
+  await tx.rosterEntry.updateMany({
+    where: { organisationId, groupId, personId, agreedAt: null },
+    data: { agreedAt: now },
+  })
+}
+
+/** How many members there are and how many accepted the agreement. */
+export async function countAgreement(
+  db: Tx,
+  organisationId: string,
+  groupId: string,
+): Promise<{ members: number; accepted: number }> {
+  const where = { organisationId, groupId, role: 'member' } as const
+  const members = await db.rosterEntry.count({ where })
+  const accepted = await db.rosterEntry.count({ where: { ...where, agreedAt: { not: null } } })
+  return { members, accepted }
+}

@@ -1,0 +1,147 @@
+import type { Tx } from './database.ts'
+
+export type ScheduleRow = {
+  id: string
+  rule: string
+  localStart: string
+  timeZone: string
+  durationMinutes: number
+  exceptions: string[]
+  place: string | null
+  link: string | null
+}
+const SCHEDULE_FIELDS = {
+  id: true,
+  rule: true,
+  localStart: true,
+  timeZone: true,
+  durationMinutes: true,
+  exceptions: true,
+  place: true,
+  link: true,
+} as const
+
+/** The schedules that a group follows, by their first session. */
+export async function listSchedules(db: Tx, organisationId: string, groupId: string): Promise<ScheduleRow[]> {
+  return await db.schedule.findMany({
+    where: { organisationId, groupId, isStopped: false },
+    orderBy: [{ localStart: 'asc' }, { id: 'asc' }],
+    select: SCHEDULE_FIELDS,
+  })
+}
+
+/** Writes a schedule, new or changed; the group's times are shown in its zone. */
+export async function saveSchedule(
+  tx: Tx,
+  organisationId: string,
+  groupId: string,
+  { id, ...schedule }: ScheduleRow,
+): Promise<void> {
+  await tx.schedule.upsert({
+    where: { organisationId_id: { organisationId, id } },
+    create: { organisationId, id, groupId, ...schedule },
+    update: schedule,
+  })
+  await tx.group.update({
+    where: { organisationId_id: { organisationId, id: groupId } },
+    data: { timeZone: schedule.timeZone },
+  })
+}
+
+/** Takes a schedule away, with its sessions that have not begun; returns how many those were. */
+export async function stopSchedule(
+  tx: Tx,
+  organisationId: string,
+  groupId: string,
+  id: string,
+  now: Date,
+): Promise<number> {
+  await tx.schedule.updateMany({ where: { organisationId, groupId, id }, data: { isStopped: true } })
+  const { count } = await tx.session.deleteMany({ where: { organisationId, scheduleId: id, startsAt: { gt: now } } })
+  return count
+}
+
+/** A session as its schedule has it. */
+export type PlannedSession = { originalLocalStart: string; startsAt: Date; endsAt: Date }
+/** A session that is there already. */
+export type KnownSession = {
+  id: string
+  originalLocalStart: string
+  state: 'planned' | 'cancelled'
+  movedTo: string | null
+}
+
+/** A schedule's sessions that have not begun. */
+export async function listOwnAhead(
+  db: Tx,
+  organisationId: string,
+  scheduleId: string,
+  now: Date,
+): Promise<KnownSession[]> {
+  return await db.session.findMany({
+    where: { organisationId, scheduleId, startsAt: { gt: now } },
+    select: { id: true, originalLocalStart: true, state: true, movedTo: true },
+  })
+}
+
+/** Makes, retimes and removes a schedule's sessions. */
+export async function changeSessions(
+  tx: Tx,
+  organisationId: string,
+  groupId: string,
+  scheduleId: string,
+  change: {
+    add: readonly (PlannedSession & { id: string })[]
+    retime: readonly { id: string; originalLocalStart: string; startsAt: Date; endsAt: Date }[]
+    remove: readonly string[]
+  },
+): Promise<void> {
+  await tx.session.deleteMany({ where: { organisationId, id: { in: [...change.remove] } } })
+  for (const { id, ...times } of change.retime)
+    await tx.session.update({
+      where: { organisationId_id: { organisationId, id } },
+      data: { ...times, revision: { increment: 1 } },
+    })
+  await tx.session.createMany({
+    data: change.add.map((session) => ({ organisationId, groupId, scheduleId, ...session })),
+    // A session that has begun keeps its place.
+    skipDuplicates: true,
+  })
+}
+
+/** What the programme's plan of check-ins needs: the sessions ahead, all that take place, and those since the last check-in. */
+export async function readProgramme(
+  db: Tx,
+  organisationId: string,
+  groupId: string,
+  now: Date,
+): Promise<{ ahead: { id: string; startsAt: Date; endsAt: Date }[]; total: number; since: number | null }> {
+  const where = { organisationId, groupId, state: 'planned' } as const
+  const ahead = await db.session.findMany({
+    where: { ...where, startsAt: { gt: now } },
+    orderBy: { startsAt: 'asc' },
+    select: { id: true, startsAt: true, endsAt: true },
+  })
+  const last = await db.session.findFirst({
+    where: { ...where, startsAt: { lte: now }, checkIn: { state: { in: ['planned', 'open', 'closed'] } } },
+    orderBy: { startsAt: 'desc' },
+    select: { startsAt: true },
+  })
+  const since = last && (await db.session.count({ where: { ...where, startsAt: { gt: last.startsAt, lte: now } } }))
+  return { ahead, total: await db.session.count({ where }), since }
+}
+
+/** Forgets what was planned for sessions that have not begun: reminders, the question for the headcount, check-ins. */
+export async function clearPlans(tx: Tx, organisationId: string, groupId: string, now: Date): Promise<void> {
+  const session = { groupId, startsAt: { gt: now } }
+  await tx.occurrence.deleteMany({
+    where: {
+      organisationId,
+      state: 'planned',
+      dueAt: { gt: now },
+      kind: { in: ['reminder', 'sessionEnded'] },
+      session,
+    },
+  })
+  await tx.checkIn.deleteMany({ where: { organisationId, groupId, state: 'planned', session } })
+}

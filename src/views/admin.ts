@@ -1,0 +1,100 @@
+import type { Language, Texts } from '../content/load.ts'
+import { LONGEST_RETENTION } from '../domain/retention.ts'
+import { button, buttons, type Card, card, type Form, heading, list, note, text } from './card.ts'
+
+/** What failed in the last days: in which words, how often, and what to do. */
+export type FailedLine = { count: number; what: string; why: string; todo: string }
+
+/** The health of deliveries, and where an admin goes on from. */
+export function adminCard(
+  texts: Texts,
+  facts: { troubles: readonly string[]; failed: readonly FailedLine[]; days: number },
+): Card {
+  const { t } = texts
+  return card('admin', t('admin.title'), [
+    heading(t('admin.connections')),
+    list(facts.troubles.length > 0 ? facts.troubles : [t('admin.connectionsFine')]),
+    heading(t('admin.failed', { days: facts.days })),
+    list(facts.failed.length > 0 ? facts.failed.map((line) => t('admin.failedLine', line)) : [t('admin.failedNone')]),
+    note(t('admin.note')),
+    buttons(
+      button(t('home.staff'), 'admin staff', null),
+      button(t('admin.settings'), 'admin settings', null),
+      button(t('home.privacy'), 'privacy', null, 'message'),
+    ),
+  ])
+}
+
+export function settingsForm(
+  texts: Texts,
+  facts: {
+    languages: readonly Language[]
+    language: string
+    holidays: string
+    country: string
+    resultMonths: number
+    ledgerDays: number
+  },
+): Form {
+  const { t } = texts
+  const { resultMonths, ledgerDays } = LONGEST_RETENTION
+  return {
+    kind: 'settings-form',
+    verb: 'admin settings.submit',
+    id: null,
+    title: t('admin.settings'),
+    submitLabel: t('button.save'),
+    closeLabel: t('button.cancel'),
+    intro: [text(t('settings.intro'))],
+    fields: [
+      {
+        type: 'choice',
+        name: 'language',
+        label: t('settings.language'),
+        hint: t('settings.languageHint'),
+        options: facts.languages.map(({ id, name }) => ({ value: id, label: name })),
+        value: facts.language,
+      },
+      {
+        type: 'text',
+        name: 'holidays',
+        label: t('edit.holidays'),
+        hint: t('settings.holidaysHint', { country: facts.country }),
+        value: facts.holidays,
+        maxLength: 12,
+        isOptional: true,
+      },
+      {
+        type: 'text',
+        name: 'resultMonths',
+        label: t('settings.resultMonths'),
+        hint: t('settings.downwards', { from: 1, to: resultMonths }),
+        value: String(facts.resultMonths),
+        maxLength: 2,
+      },
+      {
+        type: 'text',
+        name: 'ledgerDays',
+        label: t('settings.ledgerDays'),
+        hint: t('settings.downwards', { from: 7, to: ledgerDays }),
+        value: String(facts.ledgerDays),
+        maxLength: 2,
+      },
+    ],
+  }
+}
+
+export function settingsDone({ t }: Texts, facts: { resultMonths: number; ledgerDays: number }): Card {
+  return card('settings-done', t('admin.settings'), [
+    text(t('settings.done')),
+    text(t('privacy.keptResults', { months: facts.resultMonths })),
+    text(t('privacy.keptLedger', { days: facts.ledgerDays })),
+  ])
+}
+
+export function channelCard({ t }: Texts, facts: { state: 'set' | 'removed'; alias: string }): Card {
+  return card('channel', t('channel.title'), [
+    text(t(`channel.${facts.state}`, { alias: facts.alias })),
+    facts.state === 'set' && text(t('channel.what')),
+  ])
+}
