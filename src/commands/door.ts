@@ -51,6 +51,11 @@ export async function runStep<I, O>(door: Door, step: Step<I, O>, organisationId
 export async function applyEffects(door: Door, tx: Tx, organisationId: string, effects: Effects): Promise<void> {
   if (effects.occurrences?.length) await planOccurrences(tx, organisationId, effects.occurrences)
   if (effects.deliveries?.length)
-    await planDeliveries(tx, door.queue, organisationId, effects.deliveries, door.clock.now())
+    await planDeliveries(
+      tx,
+      door.queue,
+      effects.deliveries.map((plan) => ({ ...plan, organisationId })),
+      door.clock.now(),
+    )
   if (effects.jobs?.length) await door.queue.enqueue(tx, effects.jobs)
 }

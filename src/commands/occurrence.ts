@@ -4,7 +4,7 @@ import { type Base, type Effects, step } from './command.ts'
 import { sendDigest } from './digest.ts'
 import { deleteDueGroup } from './ending.ts'
 import { messageDue } from './message-due.ts'
-import { remindDue, sessionEnded } from './reminder.ts'
+import { sessionEnded } from './reminder.ts'
 
 /** What happens at each kind of time. `dropped` is the reason when it came to nothing. */
 type Happening = (
@@ -12,8 +12,7 @@ type Happening = (
   occurrence: OccurrenceRow,
 ) => Promise<Effects & { dropped: string | null }>
 
-const HAPPENINGS: Record<OccurrenceKind, Happening> = {
-  reminder: remindDue,
+const HAPPENINGS: Record<Exclude<OccurrenceKind, 'reminder'>, Happening> = {
   sessionEnded,
   message: messageDue,
   checkInOpens: openDueCheckIn,
@@ -29,7 +28,8 @@ export const occur = step<{ occurrenceId: string }, null>({
   access: { who: 'system' },
   run: async (base, { occurrenceId }) => {
     const occurrence = await lockOccurrence(base.tx, base.organisationId, occurrenceId)
-    if (!occurrence) return { result: null }
+    // Reminders are done many at a time (remindTogether); one that comes here is another worker's at this moment.
+    if (!occurrence || occurrence.kind === 'reminder') return { result: null }
     const { dropped, ...effects } = await HAPPENINGS[occurrence.kind](base, occurrence)
     await finishOccurrence(base.tx, base.organisationId, occurrenceId, dropped)
     return { ...effects, result: null }

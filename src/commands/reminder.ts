@@ -1,12 +1,15 @@
 import { MAX_REMINDERS, REMINDER_CHOICES } from '../domain/limits.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import { getGroup, lockGroup, setReminders } from '../store/group.ts'
-import { hasLaterDueReminder, type OccurrenceRow } from '../store/occurrence.ts'
-import type { DeliveryPlan } from '../store/outbox.ts'
+import type { OccurrenceRow } from '../store/occurrence.ts'
+import { type DeliveryPlan, planDeliveries } from '../store/outbox.ts'
+import type { JobData } from '../store/queue.ts'
+import { type DueReminder, finishReminders, listReminded, lockReminders } from '../store/reminder.ts'
 import { listRoster } from '../store/roster.ts'
 import { findSession, listUpcoming, type SessionRow } from '../store/session.ts'
 import { remindDone, remindForm } from '../views/reminder.ts'
 import { type Base, command, type Effects, groupOf } from './command.ts'
+import type { Door } from './door.ts'
 import { formInput, groupInput, textValue } from './input.ts'
 import { replan } from './programme.ts'
 
@@ -71,33 +74,52 @@ export const remindSubmit = command({
 /** One message to each member and facilitator. */
 async function remindersFor(
   { tx, organisationId }: StepBase,
-  session: SessionRow,
+  { id, groupId, startsAt }: SessionRow,
   key: string,
 ): Promise<DeliveryPlan[]> {
-  const roster = await listRoster(tx, organisationId, session.groupId)
-  return roster
-    .filter((entry) => entry.role !== 'supervisor' && !entry.isBot && !entry.isDeactivated)
-    .map(({ personId }) => ({
-      key,
-      kind: 'reminder' as const,
-      personId,
-      groupId: session.groupId,
-      sessionId: session.id,
-      expiresAt: session.startsAt,
-    }))
+  const people = await listReminded(tx, [{ organisationId, groupId }])
+  return people.map(({ personId }) => reminderPlan(personId, { sessionId: id, groupId, startsAt }, key))
 }
 
-/** A session's reminder is due, unless it comes too late to be of use. */
-export async function remindDue(base: StepBase, occurrence: OccurrenceRow): Promise<Outcome> {
-  const { tx, now, organisationId } = base
-  const session = occurrence.sessionId ? await findSession(tx, organisationId, occurrence.sessionId) : null
-  if (session?.state !== 'planned') return { dropped: 'sessionGone' }
-  if (now >= session.startsAt) return { dropped: 'sessionBegun' }
+const reminderPlan = (
+  personId: string,
+  { sessionId, groupId, startsAt }: { sessionId: string; groupId: string; startsAt: Date },
+  key: string,
+): DeliveryPlan => ({ key, kind: 'reminder', personId, groupId, sessionId, expiresAt: startsAt })
+
+/** Why a due reminder comes to nothing; null when it goes out. */
+function uselessness(due: DueReminder, now: Date): string | null {
+  if (due.state !== 'planned') return 'sessionGone'
+  if (now >= due.startsAt) return 'sessionBegun'
   // The session was moved a moment ago: its own reminders are planned anew.
-  if ((session.startsAt.getTime() - occurrence.dueAt.getTime()) / MINUTE_MS > LONGEST_LEAD)
-    return { dropped: 'sessionMoved' }
-  if (await hasLaterDueReminder(tx, organisationId, session.id, occurrence.dueAt, now)) return { dropped: 'superseded' }
-  return { dropped: null, deliveries: await remindersFor(base, session, `reminder ${occurrence.id}`) }
+  if ((due.startsAt.getTime() - due.dueAt.getTime()) / MINUTE_MS > LONGEST_LEAD) return 'sessionMoved'
+  return due.isSuperseded ? 'superseded' : null
+}
+
+/**
+ * Does the reminders of a batch of jobs, of any organisations, in one transaction: on the hour thousands are due at once.
+ * Returns the ids of those done; whatever else the batch holds is not its business.
+ */
+export async function remindTogether(door: Door, jobs: readonly JobData[]): Promise<ReadonlySet<string>> {
+  return await door.database.db.$transaction(async (tx) => {
+    const now = door.clock.now()
+    const due = await lockReminders(tx, jobs, now)
+    if (due.length === 0) return new Set<string>()
+    const outcomes = due.map((one) => ({ ...one, dropped: uselessness(one, now) }))
+    const going = outcomes.filter(({ dropped }) => dropped === null)
+    const people = going.length > 0 ? await listReminded(tx, going) : []
+    const plans = going.flatMap((one) =>
+      people
+        .filter((person) => person.groupId === one.groupId && person.organisationId === one.organisationId)
+        .map(({ organisationId, personId }) => ({
+          organisationId,
+          ...reminderPlan(personId, one, `reminder ${one.id}`),
+        })),
+    )
+    await planDeliveries(tx, door.queue, plans, now)
+    await finishReminders(tx, outcomes)
+    return new Set(due.map(({ id }) => id))
+  })
 }
 
 const LONGEST_LEAD = Math.max(...REMINDER_CHOICES)

@@ -12,35 +12,29 @@ import {
   pauseConnection,
   recordOutcomes,
 } from '../store/lane.ts'
+import type { Gate } from './gate.ts'
 import type { Pace } from './pace.ts'
 
 type Learnt = { externalId: string; directChannel: string }
+/** How a lane sends: null `pace` keeps none; the gates are for the store and for posts under way. */
+export type Way = { platform: Platform; pace: Pace | null; gate: Gate; posts: Gate; lane: Lane; hasTrouble: boolean }
 type Sent = { taken: Taken; outcome: Outcome; learnt: Learnt | null }
 
 /**
  * Sends the messages that a lane took: each outside any transaction, at the platform's pace, tried once; then writes how it
  * went. False when nothing more should be sent over this lane for now.
  */
-export async function deliverBatch(
-  door: Door,
-  platform: Platform,
-  pace: Pace | null,
-  lane: Lane,
-  batch: readonly Taken[],
-): Promise<boolean> {
+export async function deliverBatch(door: Door, way: Way, batch: readonly Taken[]): Promise<boolean> {
   const { db } = door.database
-  const sent = await Promise.all(batch.map((taken) => deliverOne(door, platform, pace, taken)))
+  const { gate, lane, hasTrouble } = way
+  const sent = await Promise.all(batch.map((taken) => deliverOne(door, way, taken)))
   const now = door.clock.now()
-  await recordOutcomes(
-    db,
-    lane.organisationId,
-    sent.map(({ outcome }) => outcome),
-    now,
-  )
+  const outcomes = sent.map(({ outcome }) => outcome)
+  await gate(() => recordOutcomes(db, lane.organisationId, outcomes, now))
   const learnt = sent.flatMap((one) => one.learnt ?? [])
   if (learnt.length > 0) await keepDirectChannels(db, lane, learnt)
   const attempts = sent.flatMap(({ outcome }) => ('attempt' in outcome ? [outcome.attempt] : []))
-  if (attempts.some(({ outcome }) => outcome === 'sent')) await clearTrouble(db, lane)
+  if (hasTrouble && attempts.some(({ outcome }) => outcome === 'sent')) await clearTrouble(db, lane)
   for (const { taken, outcome } of sent) {
     door.log.info('delivery', { kind: taken.kind, delivery: taken.id, ...said(outcome) })
     if (isUnreachable(outcome))
@@ -80,7 +74,7 @@ async function goesOn(door: Door, lane: Lane, attempts: readonly Attempt[]): Pro
   return false
 }
 
-async function deliverOne(door: Door, platform: Platform, pace: Pace | null, taken: Taken): Promise<Sent> {
+async function deliverOne(door: Door, { platform, pace, posts }: Way, taken: Taken): Promise<Sent> {
   const { id, kind, attempts } = taken
   const outcome = (rest: { attempt: Attempt } | { dropped: string }): Outcome => ({ id, kind, attempts, ...rest })
   const ready = prepare(door.content, taken, door.clock.now())
@@ -89,7 +83,7 @@ async function deliverOne(door: Door, platform: Platform, pace: Pace | null, tak
   // Stopping: nothing was sent, so the message waits for the next process.
   if (pace && !(await pace.turn(rates)))
     return { taken, outcome: outcome({ attempt: { ...WAITED, retryAfterMs: 1 } }), learnt: null }
-  const { attempt, learnt } = await tryToSend(door, platform, ready.outgoing)
+  const { attempt, learnt } = await posts(() => tryToSend(door, platform, ready.outgoing))
   pace?.done(rates)
   return { taken, outcome: outcome({ attempt }), learnt }
 }

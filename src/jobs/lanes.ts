@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Door } from '../commands/door.ts'
 import type { Platform } from '../platform.ts'
 import { takeBatch } from '../store/batch.ts'
-import { findLane, type Lane, type LaneTo, leaseLane, listBusyLanes, nextTryMs, releaseLane } from '../store/lane.ts'
+import { findLane, type Lane, type LaneTo, leaseLane, listBusyLanes, releaseLane } from '../store/lane.ts'
 import { deliverBatch } from './deliver.ts'
+import { createGate, type Gate } from './gate.ts'
 import { createPace } from './pace.ts'
 
 /** Messages that one statement takes where the platform lets many go a second; a crash leaves so many in doubt at most. */
@@ -30,16 +31,20 @@ export function createLanes(door: Door, platforms: readonly Platform[], isUnpace
   const pace = isUnpaced ? null : createPace(() => door.clock.wall().getTime())
   const running = new Map<string, { work: Promise<void>; isAgain: boolean }>()
   const naps = new Map<string, NodeJS.Timeout>()
+  const known = new Map<string, LaneTo>()
+  const gate = createGate(STATEMENTS_AT_ONCE)
+  const posts = createGate(POSTS_AT_ONCE)
   let isStopping = false
   const platformOf = ({ platform, externalId }: LaneTo) =>
     platforms.find(({ name, serves }) => name === platform && serves(externalId))
 
   async function drain(lane: Lane): Promise<void> {
-    const to = await findLane(db, lane)
+    const to = known.get(lane.connectionId) ?? (await gate(() => findLane(db, lane)))
     // A connection that this process has no credentials for is another process's to serve.
     const platform = to && platformOf(to)
     if (!platform) return
-    const lease = await leaseLane(db, lane, owner)
+    known.set(lane.connectionId, to)
+    const lease = await gate(() => leaseLane(db, lane, owner))
     if (lease.state === 'busy') return
     if (lease.state === 'paused') return nap(lane, lease.forMs)
     if (lease.isHandedOver) pace?.fill(platform.workspaceRates(to.externalId))
@@ -47,16 +52,22 @@ export function createLanes(door: Door, platforms: readonly Platform[], isUnpace
     let leasedAt = door.clock.wall().getTime()
     while (!isStopping) {
       if (door.clock.wall().getTime() - leasedAt > RENEW_AFTER_MS) {
-        if ((await leaseLane(db, lane, owner)).state !== 'leased') return
+        if ((await gate(() => leaseLane(db, lane, owner))).state !== 'leased') return
         leasedAt = door.clock.wall().getTime()
       }
-      const batch = await takeBatch(db, lane, door.clock.now(), limit)
+      const batch = await gate(() => takeBatch(db, lane, door.clock.now(), limit))
       if (batch.length === 0) break
-      if (!(await deliverBatch(door, platform, pace, lane, batch))) break
+      if (
+        !(await deliverBatch(
+          door,
+          { platform, pace, gate, posts: limit > 1 ? posts : AT_WILL, lane, hasTrouble: lease.hasTrouble },
+          batch,
+        ))
+      )
+        break
+      if (batch.length < limit) break
     }
-    await releaseLane(db, lane, owner)
-    // Rows that came between the last look and the release had nobody else to send them.
-    const inMs = isStopping ? null : await nextTryMs(db, lane, door.clock.now())
+    const inMs = await gate(() => releaseLane(db, lane, owner, door.clock.now()))
     if (inMs !== null) nap(lane, inMs)
   }
 
@@ -111,6 +122,17 @@ export function createLanes(door: Door, platforms: readonly Platform[], isUnpace
   }
   return lanes
 }
+
+/** Of the ten connections that a process has to the store, so that requests and occurrences always find one. */
+const STATEMENTS_AT_ONCE = 4
+
+/**
+ * Posts under way over all lanes that may send many a second: more only wait in the sockets, cost memory, and take the
+ * turns of lanes that may send one a second, which do not queue here.
+ */
+const POSTS_AT_ONCE = 24
+
+const AT_WILL: Gate = async (work) => await work()
 
 /** Half of the lease. */
 const RENEW_AFTER_MS = 15_000

@@ -1,5 +1,6 @@
 import { type Door, runStep } from '../commands/door.ts'
 import { occur } from '../commands/occurrence.ts'
+import { remindTogether } from '../commands/reminder.ts'
 import type { JobData, QueueName } from '../store/queue.ts'
 import type { Lanes } from './lanes.ts'
 import { makeRelease } from './release.ts'
@@ -12,15 +13,30 @@ export async function startWorkers(door: Door, lanes: Lanes): Promise<void> {
     lane: async ({ organisationId, id }) => void lanes.wake({ organisationId, connectionId: id }),
     release: (data) => makeRelease(door, data),
   }
-  for (const [queue, handle] of Object.entries(handlers) as [QueueName, (data: JobData) => Promise<unknown>][]) {
-    await door.queue.work(queue, async (data) => {
-      try {
-        await handle(data)
-      } catch (error) {
-        door.log.error('job.failed', error, { queue, job: data.id })
-        // What pg-boss keeps of a failed job is this message: no cause, no values.
-        throw new Error(`${queue} failed`)
-      }
+  /** All at once; where that fails, one by one, so that one fault does not hold up its neighbours. */
+  const together = async (batch: readonly JobData[]): Promise<ReadonlySet<string>> => {
+    const done = await remindTogether(door, batch).catch((error: unknown) => {
+      door.log.error('job.failed', error, { queue: 'occurrence', jobs: batch.length })
+      return null
     })
+    if (done) return done
+    const alone = new Set<string>()
+    for (const job of batch.length > 1 ? batch : []) for (const id of await together([job])) alone.add(id)
+    return alone
+  }
+  for (const [queue, handle] of Object.entries(handlers) as [QueueName, (data: JobData) => Promise<unknown>][]) {
+    await door.queue.work(
+      queue,
+      async (data) => {
+        try {
+          await handle(data)
+        } catch (error) {
+          door.log.error('job.failed', error, { queue, job: data.id })
+          // What pg-boss keeps of a failed job is this message: no cause, no values.
+          throw new Error(`${queue} failed`)
+        }
+      },
+      queue === 'occurrence' ? together : null,
+    )
   }
 }

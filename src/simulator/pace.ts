@@ -2,8 +2,10 @@
 export type Rate = { calls: number; perMs: number }
 
 export type Pace = {
-  /** Turns the limits on; a new simulator does not mind. */
-  enforce(isEnforced: boolean): void
+  /** Turns the limits on; a new simulator does not mind. `everyCall`: a stricter one for every method. */
+  enforce(isEnforced: boolean, everyCall?: Rate): void
+  /** That stricter limit; null when the platform's own hold. */
+  everyCall(): Rate | null
   /** Counts a call; whole seconds to wait when it is one too many, else null. */
   take(key: string, rates: readonly Rate[]): number | null
 }
@@ -12,9 +14,12 @@ export type Pace = {
 export function createPace(wallMs: () => number): Pace {
   const calls = new Map<string, number[]>()
   let isOn = false
+  let strict: Rate | null = null
   return {
-    enforce: (isEnforced) => {
+    everyCall: () => strict,
+    enforce: (isEnforced, everyCall) => {
       isOn = isEnforced
+      strict = everyCall ?? null
       calls.clear()
     },
     take(key, rates) {

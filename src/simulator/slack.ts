@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Fault } from './faults.ts'
+import type { Pace } from './pace.ts'
 import { serve } from './server.ts'
 import { answerApi } from './slack/api.ts'
 import { createHands, type SlackHands } from './slack/hands.ts'
@@ -17,7 +18,7 @@ export type SlackSimulator = Hands &
     state: SlackState
     failNext(fault: Fault): void
     /** Counts calls as Slack does, and answers 429 to one too many. Off at first. */
-    enforcePace(isEnforced: boolean): void
+    enforcePace: Pace['enforce']
     /** Sends a form-encoded request as Slack would, signed unless told otherwise. */
     send(body: Record<string, string>, change?: Partial<SignedHeaders>): Promise<SlackAnswer>
     newTrigger(person?: string): string

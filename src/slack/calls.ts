@@ -30,21 +30,26 @@ export async function describe(client: WebClient, userId: string): Promise<Perso
   }
 }
 
-/** One message to one person's DM, or to a channel. Throws PlatformError. */
-export async function send(client: WebClient, { recipient, notice }: Outgoing): Promise<Sent> {
+/** One message to one person's DM, or to a channel; with another token than the client's unless null. Throws PlatformError. */
+export async function send(client: WebClient, { recipient, notice }: Outgoing, token: string | null): Promise<Sent> {
   const isPerson = recipient.type === 'person'
-  const channel = isPerson ? (recipient.directChannel ?? (await openDm(client, recipient.externalId))) : recipient.id
+  const channel = isPerson
+    ? (recipient.directChannel ?? (await openDm(client, recipient.externalId, token)))
+    : recipient.id
   try {
-    await client.chat.postMessage({ channel, ...renderMessage(notice), unfurl_links: false, unfurl_media: false })
+    const message = { channel, ...renderMessage(notice), unfurl_links: false, unfurl_media: false }
+    await client.chat.postMessage({ ...message, ...withToken(token) })
     return { directChannel: isPerson ? channel : null }
   } catch (error) {
     throw toPlatformError(error, true)
   }
 }
 
-async function openDm(client: WebClient, userId: string): Promise<string> {
+const withToken = (token: string | null) => (token === null ? {} : { token })
+
+async function openDm(client: WebClient, userId: string, token: string | null): Promise<string> {
   try {
-    const { channel } = await client.conversations.open({ users: userId })
+    const { channel } = await client.conversations.open({ users: userId, ...withToken(token) })
     if (!channel?.id) throw new Error('conversations.open gave no channel')
     return channel.id
   } catch (error) {

@@ -22,7 +22,13 @@ import { slackRates, workspaceRates } from './rates.ts'
 import { renderCardView, renderForm, renderHome, renderMessage } from './render.ts'
 import { createReplayGuard } from './replay.ts'
 
-export type SlackSettings = { signingSecret: string; botToken: string; apiUrl: string }
+export type SlackSettings = {
+  signingSecret: string
+  botToken: string
+  apiUrl: string
+  /** Tokens of workspaces besides the one that `botToken` is for; null for one that this app is not in. */
+  tokenFor?: (workspaceId: string) => string | null
+}
 export type SlackDeps = { onIncoming: OnIncoming; log: Log; say(key: TextKey): string; wall(): Date }
 
 /** Slack closes the door at 3 s: past this a read is acknowledged empty and answered later. */
@@ -107,8 +113,8 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       own = workspace.externalId
       return workspace
     },
-    serves: (workspaceId) => workspaceId === own,
-    send: async (outgoing) => await send(outbound, outgoing),
+    serves: (workspaceId) => workspaceId === own || (settings.tokenFor?.(workspaceId) ?? null) !== null,
+    send: async (outgoing) => await send(outbound, outgoing, settings.tokenFor?.(outgoing.workspaceId) ?? null),
     rates: slackRates,
     workspaceRates,
     batch: 1,

@@ -34,40 +34,47 @@ export async function findLane(db: Tx, { organisationId, connectionId }: Lane): 
   return row && { organisationId, connectionId, ...row }
 }
 
+/** `hasTrouble`: the platform took nothing from us when it was last tried. */
+export type Lease =
+  | { state: 'leased'; isHandedOver: boolean; hasTrouble: boolean }
+  | { state: 'busy' }
+  | { state: 'paused'; forMs: number }
+
 /**
  * Takes a lane, or keeps it, for the lease's time. `isHandedOver`: another process had it before, so its pace is not
  * known here. `busy`: another process has it. `paused`: nothing may be sent for so long (wall clock).
  */
-export async function leaseLane(
-  db: Tx,
-  { organisationId, connectionId }: Lane,
-  owner: string,
-): Promise<{ state: 'leased'; isHandedOver: boolean } | { state: 'busy' } | { state: 'paused'; forMs: number }> {
-  const rows = await db.$queryRaw<{ before: string | null; pausedMs: number }[]>`
+export async function leaseLane(db: Tx, { organisationId, connectionId }: Lane, owner: string): Promise<Lease> {
+  const rows = await db.$queryRaw<{ before: string | null; hasTrouble: boolean; pausedMs: number }[]>`
     with known as (
-      select "organisationId", "id", "laneOwner"::text as "before",
+      select "organisationId", "id", "laneOwner"::text as "before", "trouble" is not null as "hasTrouble",
         greatest(0, coalesce(extract(epoch from "pausedUntil" - clock_timestamp()) * 1000, 0))::float8 as "pausedMs"
       from "Connection" where "organisationId" = ${organisationId}::uuid and "id" = ${connectionId}::uuid
         and ("laneUntil" is null or "laneUntil" < clock_timestamp() or "laneOwner" = ${owner}::uuid)
       for no key update skip locked), taken as (
       update "Connection" c set "laneOwner" = ${owner}::uuid, "laneUntil" = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS / 2})
       from known where c."organisationId" = known."organisationId" and c."id" = known."id" and known."pausedMs" = 0)
-    select "before", "pausedMs" from known`
+    select "before", "hasTrouble", "pausedMs" from known`
   const row = rows[0]
   if (!row) return { state: 'busy' }
   if (row.pausedMs > 0) return { state: 'paused', forMs: row.pausedMs }
-  return { state: 'leased', isHandedOver: row.before !== null && row.before !== owner }
+  return { state: 'leased', isHandedOver: row.before !== null && row.before !== owner, hasTrouble: row.hasTrouble }
 }
 
-/** Gives the lane back, so that no other process waits for the lease's end. */
-export async function releaseLane(db: Tx, { organisationId, connectionId }: Lane, owner: string): Promise<void> {
-  await db.$executeRaw`update "Connection" set "laneUntil" = null
-    where "organisationId" = ${organisationId}::uuid and "id" = ${connectionId}::uuid and "laneOwner" = ${owner}::uuid`
-}
-
-/** How long until the next message of a lane may be tried again (wall clock); null when none waits for that. */
-export async function nextTryMs(db: Tx, { organisationId, connectionId }: Lane, now: Date): Promise<number | null> {
+/**
+ * Gives the lane back, so that no other process waits for the lease's end. Returns how long until its next message may be
+ * tried (wall clock): rows that came between the last look and this one had nobody else to send them. Null: none waits.
+ */
+export async function releaseLane(
+  db: Tx,
+  { organisationId, connectionId }: Lane,
+  owner: string,
+  now: Date,
+): Promise<number | null> {
   const rows = await db.$queryRaw<{ ms: number | null }[]>`
+    with released as (
+      update "Connection" set "laneUntil" = null
+      where "organisationId" = ${organisationId}::uuid and "id" = ${connectionId}::uuid and "laneOwner" = ${owner}::uuid)
     select (extract(epoch from min(coalesce("notBefore", clock_timestamp())) - clock_timestamp()) * 1000)::float8 as "ms" from "Delivery"
     where "organisationId" = ${organisationId}::uuid and "connectionId" = ${connectionId}::uuid and "state" = 'planned' and "plannedAt" <= ${now}`
   return rows[0]?.ms ?? null

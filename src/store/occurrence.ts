@@ -95,10 +95,8 @@ export async function finishOccurrence(
   reason: string | null,
 ): Promise<void> {
   // It may have gone with the group that it deleted.
-  await tx.occurrence.updateMany({
-    where: { organisationId, id },
-    data: { state: reason === null ? 'done' : 'dropped', reason, leasedUntil: null },
-  })
+  await tx.$executeRaw`update "Occurrence" set "state" = ${reason === null ? 'done' : 'dropped'}::"OccurrenceState",
+    "reason" = ${reason}, "leasedUntil" = null where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid`
 }
 
 /** How many rows are due now and not done, whoever holds them. */
@@ -113,20 +111,6 @@ export async function findNextDue(db: Tx, after: Date): Promise<{ dueAt: Date; k
     orderBy: { dueAt: 'asc' },
     select: { dueAt: true, kind: true },
   })
-}
-
-/** Whether another reminder of the session is due as well, and later: then this one says nothing new. */
-export async function hasLaterDueReminder(
-  db: Tx,
-  organisationId: string,
-  sessionId: string,
-  dueAt: Date,
-  now: Date,
-): Promise<boolean> {
-  const later = await db.occurrence.count({
-    where: { organisationId, sessionId, kind: 'reminder', dueAt: { gt: dueAt, lte: now } },
-  })
-  return later > 0
 }
 
 /** What will happen next for some groups, soonest first. */

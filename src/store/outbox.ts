@@ -22,77 +22,78 @@ export type DeliveryPlan = {
   expiresAt?: Date
 }
 
+/** A plan that may stand beside those of other organisations. */
+export type OwnedPlan = DeliveryPlan & { organisationId: string }
+
 /** Where somebody's messages go, and when they do not want any. */
-type Mailbox = { personId: string; connectionId: string; quiet: QuietHours | null }
+type Mailbox = { connectionId: string; quiet: QuietHours | null }
 
 /** Writes ledger rows and wakes the connections that they go out over, in the caller's transaction. */
-export async function planDeliveries(
-  tx: Tx,
-  queue: Queue,
-  organisationId: string,
-  plans: readonly DeliveryPlan[],
-  now: Date,
-): Promise<void> {
+export async function planDeliveries(tx: Tx, queue: Queue, plans: readonly OwnedPlan[], now: Date): Promise<void> {
   if (plans.length === 0) return
-  const mailboxes = await findMailboxes(
-    tx,
-    organisationId,
-    plans.flatMap(({ personId }) => personId ?? []),
+  const mailboxes = await findMailboxes(tx, plans)
+  const rows = plans.map((plan) => toRow(plan, mailboxes.get(`${plan.organisationId} ${plan.personId}`) ?? null, now))
+  // One statement with one value: the client's own createMany takes its time to put together.
+  const made = await tx.$queryRaw<Made[]>`
+    insert into "Delivery" ("organisationId", "id", "kind", "personId", "connectionId", "groupId", "sessionId", "checkInId",
+      "digestId", "messageId", "receiptId", "state", "reason", "plannedAt", "expiresAt", "endedAt")
+    select "organisationId", "id", "kind", "personId", "connectionId", "groupId", "sessionId", "checkInId",
+      "digestId", "messageId", "receiptId", "state", "reason", "plannedAt", "expiresAt", "endedAt"
+    from jsonb_populate_recordset(null::"Delivery", ${JSON.stringify(rows)}::jsonb)
+    on conflict do nothing
+    returning "organisationId"::text as "organisationId", "id"::text as "id", "connectionId"::text as "connectionId", "state" = 'planned' and "plannedAt" <= ${now} as "isDue"`
+  const first = new Map(made.filter(({ isDue }) => isDue).map((row) => [row.connectionId, row]))
+  const jobs = [...first.values()].flatMap(({ organisationId, connectionId, id }) =>
+    connectionId ? laneJob(organisationId, connectionId, id) : [],
   )
-  const rows = plans.map((plan) =>
-    toRow(organisationId, plan, plan.personId ? mailboxes.get(plan.personId) : null, now),
-  )
-  const made = await tx.delivery.createManyAndReturn({
-    data: rows,
-    skipDuplicates: true,
-    select: { id: true, connectionId: true, state: true, plannedAt: true },
-  })
-  const due = made.filter(({ state, plannedAt }) => state === 'planned' && plannedAt <= now)
-  const first = new Map(due.map(({ connectionId, id }) => [connectionId, id]))
-  await queue.enqueue(
-    tx,
-    [...first].flatMap(([connectionId, id]) => (connectionId ? laneJob(organisationId, connectionId, id) : [])),
-  )
+  await queue.enqueue(tx, jobs)
 }
 
-function toRow(organisationId: string, plan: DeliveryPlan, mailbox: Mailbox | null | undefined, now: Date) {
-  const { key, ...fields } = plan
+type Made = { organisationId: string; id: string; connectionId: string | null; isDue: boolean }
+
+function toRow({ key, ...plan }: OwnedPlan, mailbox: Mailbox | null, now: Date) {
   const connectionId = mailbox?.connectionId ?? plan.connectionId ?? null
   const expiresAt = plan.expiresAt ?? plus(now, LONGEST_WAIT_DAYS * DAY_MS)
   const at = sendAt(plan.kind, now, afterQuiet(now, mailbox?.quiet ?? null), plan.expiresAt ?? null)
   const dropped = connectionId === null ? 'noAccount' : at === null ? 'quietHours' : null
   return {
-    ...fields,
-    organisationId,
-    id: fixedId('delivery', organisationId, key, plan.personId ?? 'channel'),
+    ...plan,
+    id: fixedId('delivery', plan.organisationId, key, plan.personId ?? 'channel'),
     connectionId,
     expiresAt,
     plannedAt: at ?? now,
-    ...(dropped === null ? {} : { state: 'dropped' as const, reason: dropped, endedAt: now }),
+    ...(dropped === null ? { state: 'planned' } : { state: 'dropped', reason: dropped, endedAt: now }),
   }
 }
 
 /** The account that each person's messages go to: one that is in use before one that is closed or cannot be reached. */
-async function findMailboxes(
-  tx: Tx,
-  organisationId: string,
-  personIds: readonly string[],
-): Promise<Map<string, Mailbox>> {
-  if (personIds.length === 0) return new Map()
-  const rows = await tx.$queryRaw<
-    { personId: string; connectionId: string; from: string | null; until: string | null; timeZone: string | null }[]
-  >`
-    select distinct on (a."personId") a."personId"::text as "personId", a."connectionId"::text as "connectionId",
+async function findMailboxes(tx: Tx, plans: readonly OwnedPlan[]): Promise<Map<string, Mailbox>> {
+  const people = plans.filter(({ personId }) => personId !== null)
+  if (people.length === 0) return new Map()
+  const rows = await tx.$queryRaw<MailboxRow[]>`
+    select distinct on (a."organisationId", a."personId") a."organisationId"::text as "organisationId",
+      a."personId"::text as "personId", a."connectionId"::text as "connectionId",
       p."quietFrom" as "from", p."quietUntil" as "until", a."timeZone"
-    from "Account" a join "Person" p on p."organisationId" = a."organisationId" and p."id" = a."personId"
-    where a."organisationId" = ${organisationId}::uuid and a."personId" = any(${[...new Set(personIds)]}::uuid[])
-    order by a."personId", a."isDeactivated", a."unreachable" is not null, a."id"`
+    from unnest(${people.map(({ organisationId }) => organisationId)}::uuid[], ${people.map(({ personId }) => personId)}::uuid[])
+      as wanted("organisationId", "personId")
+      join "Account" a on a."organisationId" = wanted."organisationId" and a."personId" = wanted."personId"
+      join "Person" p on p."organisationId" = a."organisationId" and p."id" = a."personId"
+    order by a."organisationId", a."personId", a."isDeactivated", a."unreachable" is not null, a."id"`
   return new Map(
-    rows.map(({ personId, connectionId, from, until, timeZone }) => [
-      personId,
-      { personId, connectionId, quiet: from && until ? { from, until, timeZone: timeZone ?? 'UTC' } : null },
+    rows.map(({ organisationId, personId, connectionId, from, until, timeZone }) => [
+      `${organisationId} ${personId}`,
+      { connectionId, quiet: from && until ? { from, until, timeZone: timeZone ?? 'UTC' } : null },
     ]),
   )
+}
+
+type MailboxRow = {
+  organisationId: string
+  personId: string
+  connectionId: string
+  from: string | null
+  until: string | null
+  timeZone: string | null
 }
 
 /** Wakes whoever sends over a connection. `reason` makes the job's id: waking twice for one reason is once. */

@@ -10,8 +10,10 @@ const QUEUES: readonly QueueName[] = ['occurrence', 'lane', 'release']
 export type Job = { queue: QueueName; id: string; data: JobData }
 export type JobData = { organisationId: string; id: string }
 
-/** Jobs that one worker takes and runs at once; a full batch is followed by another at once. Embedded, all share one connection. */
-const BATCH = { postgres: 16, embedded: 8 } as const
+/** Jobs that one worker takes; a full batch is followed by another at once. */
+const BATCH = 100
+/** Of those, so many run at once. Embedded, all share one connection. */
+const AT_ONCE = { postgres: 6, embedded: 4 } as const
 /** A notification wakes a worker; this is the backstop for one that came while it was busy. */
 const BACKSTOP_SECONDS = 2
 /** A finished job is gone within the hour: even ids tell something. */
@@ -26,7 +28,12 @@ export type Queue = {
   start(): Promise<void>
   /** Sends jobs in the caller's transaction: they exist if and only if it commits. A job id that exists is left alone. */
   enqueue(tx: Tx, jobs: readonly Job[]): Promise<void>
-  work(queue: QueueName, handle: (data: JobData) => Promise<void>): Promise<void>
+  /** `together` does what it can of a whole batch first and returns the ids that it did; null: each is done alone. */
+  work(
+    queue: QueueName,
+    handle: (data: JobData) => Promise<void>,
+    together: ((batch: readonly JobData[]) => Promise<ReadonlySet<string>>) | null,
+  ): Promise<void>
   /** Jobs that wait or run. */
   countUnfinished(): Promise<number>
   /** Lets running jobs finish, up to `graceMs`. */
@@ -65,19 +72,20 @@ export function createQueue(database: Database, onError: (error: unknown) => voi
         if (own.length > 0) await boss.insert(name, own, { db: fromPrisma(tx) })
       }
     },
-    async work(name, handle) {
+    async work(name, handle, together) {
       const options = {
-        batchSize: BATCH[database.kind],
+        batchSize: BATCH,
         burstWhenBatchFull: true,
         perJobResults: true,
         pollingIntervalSeconds: BACKSTOP_SECONDS,
         notifyPollingIntervalSeconds: BACKSTOP_SECONDS,
       } as const
-      await boss.work<JobData, unknown, typeof options>(
-        name,
-        options,
-        async (jobs) => await Promise.all(jobs.map((job) => settled(job.id, handle(job.data)))),
-      )
+      await boss.work<JobData, unknown, typeof options>(name, options, async (jobs) => {
+        const done = (await together?.(jobs.map(({ data }) => data))) ?? new Set()
+        const one = (job: { id: string; data: JobData }) =>
+          settled(job.id, () => (done.has(job.data.id) ? Promise.resolve() : handle(job.data)))
+        return await mapAtOnce(jobs, AT_ONCE[database.kind], one)
+      })
     },
     async countUnfinished() {
       const rows = await database.db.$queryRaw<{ count: bigint }[]>`
@@ -93,14 +101,28 @@ export function createQueue(database: Database, onError: (error: unknown) => voi
 /** How one job of a batch ended; a failed one is tried again without its neighbours. */
 async function settled(
   id: string,
-  work: Promise<void>,
+  work: () => Promise<void>,
 ): Promise<{ id: string; status: 'completed' } | { id: string; status: 'failed'; output: object }> {
   try {
-    await work
+    await work()
     return { id, status: 'completed' }
   } catch (error) {
     return { id, status: 'failed', output: { message: messageOf(error) } }
   }
+}
+
+/** Maps so many at a time, in order. */
+async function mapAtOnce<T, R>(items: readonly T[], width: number, map: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  let next = 0
+  const worker = async () => {
+    for (let index = next++; index < items.length; index = next++) {
+      const item = items[index]
+      if (item !== undefined) results[index] = await map(item)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker))
+  return results
 }
 
 /** A fixed id: the same parts give the same UUID, so that sending a job or a message twice is one. */

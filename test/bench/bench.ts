@@ -3,13 +3,15 @@ type Bench = (isJson: boolean) => Promise<void>
 const BENCHES: Record<string, () => Promise<{ run: Bench }>> = {
   ack: () => import('./ack.ts'),
   start: () => import('./start.ts'),
+  fanout: () => import('./fanout.ts'),
+  tick: () => import('./tick.ts'),
 }
 
 const [name = '', ...flags] = process.argv.slice(2)
 const load = BENCHES[name]
 if (!load || flags.some((flag) => flag !== '--json')) {
   process.stderr.write(
-    `bench ${[name, ...flags].join(' ')}: expected ${Object.keys(BENCHES).join(' or ')}, and --json or nothing. Example: npm run bench -- ack --json\n`,
+    `bench ${[name, ...flags].join(' ')}: expected ${Object.keys(BENCHES).join(', ')}, and --json or nothing. Example: npm run bench -- ack --json\n`,
   )
   process.exit(2)
 }

@@ -104,8 +104,14 @@ describe('what is not this process’s to do', () => {
       data: { organisationId: other, groupId: group.id, personId: actor.personId, role: 'member' },
     })
     const { database, queue, clock } = world.app.door
-    const plan = { key: 'x', kind: 'welcome' as const, personId: actor.personId, groupId: group.id }
-    await database.db.$transaction((tx) => planDeliveries(tx, queue, other, [plan], clock.now()))
+    const plan = {
+      organisationId: other,
+      key: 'x',
+      kind: 'welcome' as const,
+      personId: actor.personId,
+      groupId: group.id,
+    }
+    await database.db.$transaction((tx) => planDeliveries(tx, queue, [plan], clock.now()))
     await world.app.settle()
     expect(world.slack.journal.seen.some(({ text }) => text.includes('Foreign group'))).toBe(false)
     expect(

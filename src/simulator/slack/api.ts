@@ -30,7 +30,7 @@ function callMethod(state: SlackState, request: Received, name: string, args: Js
       const found = authorize(state, request, args)
       if (typeof found === 'string') return { status: 200, body: no(found) }
       const wait =
-        state.pace.take(`${found.teamId} ${name}`, [TIERS[method.tier]]) ??
+        state.pace.take(`${found.teamId} ${name}`, [state.pace.everyCall() ?? TIERS[method.tier]]) ??
         (method.perChannel ? state.pace.take(`${found.teamId} ${args.channel}`, [method.perChannel]) : null)
       if (wait !== null) return { status: 429, body: no('ratelimited'), headers: { 'retry-after': String(wait) } }
       const needed = typeof method.scope === 'function' ? method.scope(state, args) : method.scope

@@ -1,0 +1,268 @@
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import pg from 'pg'
+import { startApp } from '../../src/app.ts'
+import type { Config } from '../../src/config.ts'
+import { PlatformError } from '../../src/errors.ts'
+import { createLog } from '../../src/log.ts'
+import type { Outgoing, Platform } from '../../src/platform.ts'
+import { createSlack } from '../../src/slack/platform.ts'
+import { createTeams } from '../../src/teams/platform.ts'
+import { createTransport } from '../../src/teams/transport.ts'
+import { freshDatabase, isReachable } from '../postgres.ts'
+import { tempDir } from '../temp-dir.ts'
+import { type Child, startChild, stayOnSecondCore } from './child.ts'
+import { ALL, ofPlatform, workspaces } from './fanout-cast.ts'
+import { seed } from './fanout-seed.ts'
+
+type Said = {
+  slackUrl: string
+  authority: { openIdMetadataUrl: string; issuer: string; serviceUrl: string; token: string }
+  appId: string
+}
+type Send = { platform: 'slack' | 'teams'; workspaceId: string; endedMs: number; isLimited429: boolean }
+type Row = {
+  run: string
+  perSecond: number
+  p50Ms: number
+  p99Ms: number
+  sent: number
+  limited429: number
+  rssMb: number
+}
+
+const DUE_AT = new Date('2026-03-02T16:30:00Z')
+/** Posts that the naive loop has under way at once. */
+const NAIVE_WIDTH = 64
+const PATIENCE_MS = 180_000
+/** Slack's permitted rate in this bench: one post a second over a whole workspace. */
+const SLACK_PER_SECOND = 1
+
+/** 10,000 reminders due at one minute over 500 workspaces: without limits beside a naive loop, and with the platforms' limits. */
+export async function run(isJson: boolean): Promise<void> {
+  if (!(await isReachable())) throw new Error('the bench needs Postgres: set TEST_DATABASE_URL')
+  stayOnSecondCore()
+  const naive = await measureNaive()
+  const free = await measure(false)
+  const paced = await measure(true)
+  const rows = [naive, free.row, paced.row]
+  const goals = [
+    {
+      goal: 'without limits ≥ 0.5 of the naive loop',
+      reached: round(free.row.perSecond / naive.perSecond),
+      isMet: free.row.perSecond >= 0.5 * naive.perSecond,
+    },
+    { goal: 'no 429 caused', reached: paced.row.limited429, isMet: paced.row.limited429 === 0 },
+    { goal: 'share of Slack’s permitted rate ≥ 0.9', reached: paced.share.all, isMet: paced.share.all >= 0.9 },
+    {
+      goal: 'the same once everything is planned (last ten posts each)',
+      reached: paced.share.steady,
+      isMet: paced.share.steady >= 0.9,
+    },
+  ]
+  if (isJson) return void process.stdout.write(`${JSON.stringify({ bench: 'fanout', rows, goals }, null, 2)}\n`)
+  for (const row of rows)
+    process.stdout.write(
+      `${row.run}: ${row.sent} sent, ${row.perSecond}/s, late p50 ${row.p50Ms} ms, p99 ${row.p99Ms} ms, 429s ${row.limited429}, ${row.rssMb} MB\n`,
+    )
+  for (const { goal, reached, isMet } of goals)
+    process.stdout.write(`${isMet ? 'met   ' : 'SHORT '} ${goal}: ${reached}\n`)
+}
+
+const round = (value: number) => Math.round(value * 100) / 100
+const percentile = (sorted: readonly number[], share: number) =>
+  Math.round(sorted[Math.floor(sorted.length * share)] ?? 0)
+
+function toRow(name: string, sends: readonly Send[]): Row {
+  const ends = sends
+    .filter((one) => !one.isLimited429)
+    .map(({ endedMs }) => endedMs)
+    .sort((a, b) => a - b)
+  return {
+    run: name,
+    sent: ends.length,
+    perSecond: Math.round(ends.length / ((ends.at(-1) ?? 0) / 1000)),
+    p50Ms: percentile(ends, 0.5),
+    p99Ms: percentile(ends, 0.99),
+    limited429: sends.length - ends.length,
+    rssMb: Math.round(process.memoryUsage().rss / 1e6),
+  }
+}
+
+/** What one might write first: everything in memory, many posts at once, and a row updated beside each. */
+async function measureNaive(): Promise<Row> {
+  const child = await startChild<Said>('fanout-platforms.ts', { isLimited: false })
+  const database = await freshDatabase()
+  const pool = new pg.Pool({ connectionString: database.url, max: 10 })
+  await pool.query('create table naive (id int primary key, state text not null)')
+  await pool.query(`insert into naive select n, 'planned' from generate_series(0, ${ALL - 1}) n`)
+  const all = workspaces.flatMap((workspace) => workspace.people.map((person) => ({ workspace, person })))
+  const sends: Send[] = []
+  const startedAt = performance.now()
+  let next = 0
+  const worker = async () => {
+    for (let index = next++; index < all.length; index = next++) {
+      const one = all[index]
+      if (!one) continue
+      await naivePost(child.said, one.workspace, one.person.id)
+      await pool.query(`update naive set state = 'sent' where id = $1`, [index])
+      sends.push({
+        platform: one.workspace.platform,
+        workspaceId: one.workspace.id,
+        endedMs: performance.now() - startedAt,
+        isLimited429: false,
+      })
+    }
+  }
+  await Promise.all(Array.from({ length: NAIVE_WIDTH }, worker))
+  const row = toRow('naive loop, no limits', sends)
+  await pool.end()
+  await database.drop()
+  await child.end()
+  return row
+}
+
+async function naivePost(said: Said, workspace: (typeof workspaces)[number], personId: string): Promise<void> {
+  const text = 'Group 0: Tuesday 3 March, 17:30 (Berlin time).'
+  const [url, token, body] =
+    workspace.platform === 'slack'
+      ? [
+          `${said.slackUrl}chat.postMessage`,
+          workspace.token,
+          { channel: `D${personId.slice(1)}`, text, blocks: [{ type: 'section', text: { type: 'plain_text', text } }] },
+        ]
+      : [
+          `${said.authority.serviceUrl}/v3/conversations/a:${personId}/activities`,
+          said.authority.token,
+          { type: 'message', text },
+        ]
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json; charset=utf-8', authorization: `Bearer ${token}` },
+    body: JSON.stringify(body),
+  })
+  const answer = (await response.json()) as { ok?: boolean; id?: string; error?: unknown }
+  if (answer.ok !== true && answer.id === undefined)
+    throw new Error(`the naive post was refused: ${JSON.stringify(answer)}`)
+}
+
+/** The service itself: the reminder's minute comes, one tick, until everything has gone out. */
+async function measure(isLimited: boolean): Promise<{ row: Row; share: { all: number; steady: number } }> {
+  const child = await startChild<Said>('fanout-platforms.ts', { isLimited })
+  const database = await freshDatabase()
+  const { dir, remove } = tempDir()
+  const sends: Send[] = []
+  const started = { ms: 0 }
+  let now = new Date(DUE_AT.getTime() - 60_000)
+  const app = await startApp(configOf(dir, database.url), {
+    clock: { now: () => now, wall: () => new Date() },
+    log: createLog(
+      'error',
+      (line) => process.stderr.write(`${line}\n`),
+      () => new Date(),
+    ),
+    isClockManual: true,
+    isUnpaced: !isLimited,
+    platforms: async () => platformsOf(child, sends, started),
+  })
+  await seed(app.door.database.db, DUE_AT, child.said.authority.serviceUrl)
+  await app.door.database.db.$executeRaw`analyze`
+  now = DUE_AT
+  started.ms = performance.now()
+  await app.tick()
+  const until = performance.now() + PATIENCE_MS
+  while (sends.filter((one) => !one.isLimited429).length < ALL) {
+    if (performance.now() > until) throw new Error(`only ${sends.length} of ${ALL} were sent`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  await app.settle()
+  const states = await app.door.database.db.delivery.groupBy({ by: ['state'], _count: true })
+  if (states.length !== 1 || states[0]?.state !== 'sent' || states[0]._count !== ALL)
+    throw new Error(`the ledger does not agree: ${JSON.stringify(states)}`)
+  const row = toRow(isLimited ? 'groupwell, with limits' : 'groupwell, no limits', sends)
+  await app.stop()
+  await database.drop()
+  await child.end()
+  remove()
+  return { row, share: shareOf(sends) }
+}
+
+/** How much of the permitted rate each Slack workspace reached on average: over all of its posts, and over its last ten. */
+function shareOf(sends: readonly Send[]): { all: number; steady: number } {
+  const rateOf = (ends: readonly number[]) =>
+    (ends.length - 1) / ((Math.max(...ends) - Math.min(...ends)) / 1000) / SLACK_PER_SECOND
+  const own = ofPlatform('slack').map(({ id }) =>
+    sends
+      .filter(({ workspaceId, isLimited429 }) => workspaceId === id && !isLimited429)
+      .map(({ endedMs }) => endedMs)
+      .sort((a, b) => a - b),
+  )
+  const mean = (rates: readonly number[]) => round(rates.reduce((sum, rate) => sum + rate, 0) / rates.length)
+  return { all: mean(own.map(rateOf)), steady: mean(own.map((ends) => rateOf(ends.slice(-10)))) }
+}
+
+function configOf(dir: string, url: string): Config {
+  return {
+    isProduction: false,
+    http: { host: '127.0.0.1', port: 0, publicUrl: null },
+    store: { url, dataDir: path.join(dir, 'data') },
+    ballot: { keyDir: path.join(dir, 'keys'), secret: `1:${randomBytes(32).toString('base64')}` },
+    organisation: { name: 'Bench', country: 'DE' },
+    slack: null,
+    teams: null,
+    log: { level: 'error' },
+  }
+}
+
+/** The real platforms, serving every workspace of the bench; each send is written down. */
+function platformsOf(child: Child<Said>, sends: Send[], started: { ms: number }): Platform[] {
+  const { slackUrl, authority, appId } = child.said
+  const { token, ...rest } = authority
+  const log = createLog(
+    'error',
+    () => {},
+    () => new Date(),
+  )
+  const deps = {
+    onIncoming: async () => null,
+    onSeen: async () => {},
+    log,
+    say: (key: string) => key,
+    wall: () => new Date(),
+  }
+  const tokens = new Map(ofPlatform('slack').map(({ id, token: own }) => [id, own]))
+  const slack = createSlack(
+    {
+      signingSecret: 'bench signing secret, not a secret',
+      botToken: 'xoxb-bench',
+      apiUrl: slackUrl,
+      tokenFor: (id) => tokens.get(id) ?? null,
+    },
+    deps,
+  )
+  const settings = { appId, appPassword: 'bench, not a secret', appType: 'SingleTenant', tenantId: 'bench' } as const
+  const teams = createTeams('bench', createTransport(settings, { ...rest, getToken: async () => token }), deps)
+  const watched = (platform: Platform): Platform => ({
+    ...platform,
+    start: async () => ({ externalId: `${platform.name}-own`, name: 'Bench' }),
+    serves: (id) => ofPlatform(platform.name).some((workspace) => workspace.id === id),
+    async send(outgoing: Outgoing) {
+      const note = (isLimited429: boolean) =>
+        sends.push({
+          platform: platform.name,
+          workspaceId: outgoing.workspaceId,
+          endedMs: performance.now() - started.ms,
+          isLimited429,
+        })
+      try {
+        const sent = await platform.send(outgoing)
+        note(false)
+        return sent
+      } catch (error) {
+        if (error instanceof PlatformError && error.retryAfterMs !== null) note(true)
+        throw error
+      }
+    },
+  })
+  return [watched(slack), watched(teams)]
+}
