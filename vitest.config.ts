@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 /** What `npm run test:slow` runs instead, so that `npm test` stays under five minutes. */
+/** Suites with a script of their own. */
+const APART = ['test/crash/**/*.test.ts']
+
 export const SLOW = [
   'test/browser/**/*.test.ts',
   'test/jobs/downtime.test.ts',
@@ -11,7 +14,7 @@ export const SLOW = [
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: SLOW,
+    exclude: [...SLOW, ...APART],
     globalSetup: ['test/global-setup.ts'],
     // Each file is its own process: the embedded store sets V8 flags, and tests kill and start processes of their own.
     pool: 'forks',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { directoryKeyStore, type KeyStore } from './ballot/key-store.ts'
@@ -41,6 +42,8 @@ export type Overrides = {
   /** The clock does not tick by itself: the caller moves it. */
   isClockManual?: boolean
   tryNextPorts?: number
+  /** This process's name on the lanes that it sends over; made up when it is not said. */
+  laneOwner?: string
   /** Sends as fast as it can: for platforms that keep no limits, such as the demo's. */
   isUnpaced?: boolean
   /** In place of those that the settings name. */
@@ -128,7 +131,10 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   ])
   const http = createHttpServer(routes, log)
   const port = await http.listen(config.http.host, config.http.port, { tryNextPorts: overrides.tryNextPorts ?? 0 })
-  const lanes = createLanes(door, platforms, overrides.isUnpaced ?? false)
+  const lanes = createLanes(door, platforms, {
+    isUnpaced: overrides.isUnpaced ?? false,
+    owner: overrides.laneOwner ?? (overrides.newId ?? randomUUID)(),
+  })
   await startWorkers(door, lanes)
   const regular = { lanes, retention: createRetention(door) }
   const ticking = overrides.isClockManual ? null : startClock(door, regular)

@@ -77,7 +77,7 @@ export type Platform = {
   /** Whether the credentials are for this workspace. Nothing is sent to another one. */
   serves(workspaceId: string): boolean
   send(outgoing: Outgoing): Promise<Sent>
-  /** The rates that sending this keeps to, and those of its whole workspace. */
+  /** The rates of a whole workspace, and those that sending this keeps to besides. */
   rates(outgoing: Outgoing): readonly Rate[]
   workspaceRates(workspaceId: string): readonly Rate[]
   /** Messages that are taken up at a time: what goes out within a moment. */

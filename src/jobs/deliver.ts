@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { prepare, reportUnreachable } from '../commands/delivery.ts'
 import { type Door, runStep } from '../commands/door.ts'
 import { type Attempt, WORKSPACE_TROUBLE_MS } from '../domain/delivery.ts'
@@ -12,12 +13,19 @@ import {
   pauseConnection,
   recordOutcomes,
 } from '../store/lane.ts'
-import type { Gate } from './gate.ts'
+import { type Gate, within } from './gate.ts'
 import type { Pace } from './pace.ts'
 
 type Learnt = { externalId: string; directChannel: string }
-/** How a lane sends: null `pace` keeps none; the gates are for the store and for posts under way. */
-export type Way = { platform: Platform; pace: Pace | null; gate: Gate; posts: Gate; lane: Lane; hasTrouble: boolean }
+/** How a lane sends. `statements` lets it to the store; `sent` is called when a post's answer is here, or it did not go. */
+export type Way = {
+  platform: Platform
+  pace: Pace | null
+  statements: Gate
+  lane: Lane
+  hasTrouble: boolean
+  sent(isPosted: boolean): void
+}
 type Sent = { taken: Taken; outcome: Outcome; learnt: Learnt | null }
 
 /**
@@ -26,11 +34,11 @@ type Sent = { taken: Taken; outcome: Outcome; learnt: Learnt | null }
  */
 export async function deliverBatch(door: Door, way: Way, batch: readonly Taken[]): Promise<boolean> {
   const { db } = door.database
-  const { gate, lane, hasTrouble } = way
+  const { statements, lane, hasTrouble } = way
   const sent = await Promise.all(batch.map((taken) => deliverOne(door, way, taken)))
   const now = door.clock.now()
   const outcomes = sent.map(({ outcome }) => outcome)
-  await gate(() => recordOutcomes(db, lane.organisationId, outcomes, now))
+  await patiently(() => within(statements, () => recordOutcomes(db, lane.organisationId, outcomes, now)))
   const learnt = sent.flatMap((one) => one.learnt ?? [])
   if (learnt.length > 0) await keepDirectChannels(db, lane, learnt)
   const attempts = sent.flatMap(({ outcome }) => ('attempt' in outcome ? [outcome.attempt] : []))
@@ -46,6 +54,21 @@ export async function deliverBatch(door: Door, way: Way, batch: readonly Taken[]
   }
   return await goesOn(door, lane, attempts)
 }
+
+/** What was sent is written down also when the store was away for a moment: otherwise nobody would know, and it would go twice. */
+async function patiently(write: () => Promise<void>): Promise<void> {
+  for (const waitMs of RECORD_AGAIN_MS) {
+    try {
+      return await write()
+    } catch {
+      await wait(waitMs)
+    }
+  }
+  await write()
+}
+
+/** Together well below the lease of a message that is being sent. */
+const RECORD_AGAIN_MS = [200, 500, 1_000, 3_000, 10_000]
 
 const said = (outcome: Outcome) =>
   'dropped' in outcome
@@ -74,17 +97,23 @@ async function goesOn(door: Door, lane: Lane, attempts: readonly Attempt[]): Pro
   return false
 }
 
-async function deliverOne(door: Door, { platform, pace, posts }: Way, taken: Taken): Promise<Sent> {
+async function deliverOne(door: Door, { platform, pace, sent }: Way, taken: Taken): Promise<Sent> {
   const { id, kind, attempts } = taken
   const outcome = (rest: { attempt: Attempt } | { dropped: string }): Outcome => ({ id, kind, attempts, ...rest })
   const ready = prepare(door.content, taken, door.clock.now())
-  if ('dropped' in ready) return { taken, outcome: outcome(ready), learnt: null }
-  const rates = pace ? platform.rates(ready.outgoing) : []
+  if ('dropped' in ready) {
+    sent(false)
+    return { taken, outcome: outcome(ready), learnt: null }
+  }
+  const rates = platform.rates(ready.outgoing)
   // Stopping: nothing was sent, so the message waits for the next process.
-  if (pace && !(await pace.turn(rates)))
+  if (pace && !(await pace.turn(rates))) {
+    sent(false)
     return { taken, outcome: outcome({ attempt: { ...WAITED, retryAfterMs: 1 } }), learnt: null }
-  const { attempt, learnt } = await posts(() => tryToSend(door, platform, ready.outgoing))
+  }
+  const { attempt, learnt } = await tryToSend(door, platform, ready.outgoing)
   pace?.done(rates)
+  sent(true)
   return { taken, outcome: outcome({ attempt }), learnt }
 }
 

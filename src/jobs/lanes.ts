@@ -1,14 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import type { Door } from '../commands/door.ts'
 import type { Platform } from '../platform.ts'
 import { takeBatch } from '../store/batch.ts'
 import { findLane, type Lane, type LaneTo, leaseLane, listBusyLanes, releaseLane } from '../store/lane.ts'
 import { deliverBatch } from './deliver.ts'
-import { createGate, type Gate } from './gate.ts'
+import { createGate, WIDE_OPEN, within } from './gate.ts'
 import { createPace } from './pace.ts'
 
-/** Messages that one statement takes where the platform lets many go a second; a crash leaves so many in doubt at most. */
-const MOST_IN_BATCH = 32
+/** Messages that one statement takes where no pace is kept. */
+const UNPACED_BATCH = 16
 /** A pause that ends within this is waited for here; a longer one is the clock's. */
 const LONGEST_NAP_MS = 60_000
 
@@ -23,52 +22,93 @@ export type Lanes = {
 
 /**
  * The ways out. Each connection is a lane of its own, so a slow or revoked workspace delays nobody else; a lease in the store
- * lets one process at a time send over it, so its pace holds across machines. `isUnpaced` is for the demo and the tests.
+ * lets one process at a time, its `owner`, send over it, so its pace holds across machines. `isUnpaced` is for platforms
+ * that keep no limits.
  */
-export function createLanes(door: Door, platforms: readonly Platform[], isUnpaced: boolean): Lanes {
-  const owner = (door.newId ?? randomUUID)()
+export function createLanes(
+  door: Door,
+  platforms: readonly Platform[],
+  { isUnpaced, owner }: { isUnpaced: boolean; owner: string },
+): Lanes {
   const { db } = door.database
   const pace = isUnpaced ? null : createPace(() => door.clock.wall().getTime())
   const running = new Map<string, { work: Promise<void>; isAgain: boolean }>()
   const naps = new Map<string, NodeJS.Timeout>()
   const known = new Map<string, LaneTo>()
-  const gate = createGate(STATEMENTS_AT_ONCE)
+  const statements = createGate(STATEMENTS_AT_ONCE)
   const posts = createGate(POSTS_AT_ONCE)
   let isStopping = false
   const platformOf = ({ platform, externalId }: LaneTo) =>
     platforms.find(({ name, serves }) => name === platform && serves(externalId))
 
   async function drain(lane: Lane): Promise<void> {
-    const to = known.get(lane.connectionId) ?? (await gate(() => findLane(db, lane)))
+    const to = known.get(lane.connectionId) ?? (await within(statements, () => findLane(db, lane)))
     // A connection that this process has no credentials for is another process's to serve.
     const platform = to && platformOf(to)
     if (!platform) return
     known.set(lane.connectionId, to)
-    const lease = await gate(() => leaseLane(db, lane, owner))
+    const lease = await within(statements, () => leaseLane(db, lane, owner))
     if (lease.state === 'busy') return
     if (lease.state === 'paused') return nap(lane, lease.forMs)
-    if (lease.isHandedOver) pace?.fill(platform.workspaceRates(to.externalId))
-    const limit = pace ? platform.batch : MOST_IN_BATCH
+    const way = wayOf(platform, to, lease)
+    if (lease.isHandedOver) pace?.fill(way.rates)
+    await sendAll(lane, way)
+    const inMs = await within(statements, () => releaseLane(db, lane, owner, door.clock.now()))
+    if (inMs !== null) nap(lane, inMs)
+  }
+
+  function wayOf(platform: Platform, to: LaneTo, { hasTrouble }: { hasTrouble: boolean }) {
+    const width = pace ? platform.batch : UNPACED_BATCH
+    const places = width > 1 ? posts : WIDE_OPEN
+    const rates = platform.workspaceRates(to.externalId)
+    return { platform, pace, statements, lane: to, hasTrouble, width, places, rates }
+  }
+
+  /**
+   * Sends until there is nothing left or nothing may be sent. A message is taken only when its place is free and its turn has
+   * come: what stands in `sending` is on the wire, so a crash leaves no more than that in doubt.
+   */
+  async function sendAll(lane: Lane, way: ReturnType<typeof wayOf>): Promise<void> {
     let leasedAt = door.clock.wall().getTime()
     while (!isStopping) {
       if (door.clock.wall().getTime() - leasedAt > RENEW_AFTER_MS) {
-        if ((await gate(() => leaseLane(db, lane, owner))).state !== 'leased') return
+        if ((await within(statements, () => leaseLane(db, lane, owner))).state !== 'leased') return
         leasedAt = door.clock.wall().getTime()
       }
-      const batch = await gate(() => takeBatch(db, lane, door.clock.now(), limit))
-      if (batch.length === 0) break
-      if (
-        !(await deliverBatch(
-          door,
-          { platform, pace, gate, posts: limit > 1 ? posts : AT_WILL, lane, hasTrouble: lease.hasTrouble },
-          batch,
-        ))
-      )
-        break
-      if (batch.length < limit) break
+      const places = await reserve(way)
+      const batch = await within(statements, () => takeBatch(db, lane, door.clock.now(), places)).catch((error) => {
+        for (let place = 0; place < places; place += 1) giveBack(way, false)
+        throw error
+      })
+      for (let place = batch.length; place < places; place += 1) giveBack(way, false)
+      if (batch.length === 0) return
+      const goesOn = await deliverBatch(door, { ...way, sent: (isPosted) => giveBack(way, isPosted) }, batch)
+      if (!goesOn || batch.length < places) return
     }
-    const inMs = await gate(() => releaseLane(db, lane, owner, door.clock.now()))
-    if (inMs !== null) nap(lane, inMs)
+  }
+
+  /** Waits for a first place and turn, and takes as many more as there are this moment. Returns how many; 0 when stopping. */
+  async function reserve({ width, places, rates }: ReturnType<typeof wayOf>): Promise<number> {
+    await places.enter()
+    if (pace && !(await pace.turn(rates))) {
+      places.leave()
+      return 0
+    }
+    let taken = 1
+    while (taken < width && places.tryEnter()) {
+      if (pace && !pace.tryTurn(rates)) {
+        places.leave()
+        break
+      }
+      taken += 1
+    }
+    return taken
+  }
+
+  function giveBack({ places, rates }: ReturnType<typeof wayOf>, isPosted: boolean): void {
+    places.leave()
+    if (isPosted) pace?.done(rates)
+    else pace?.cancel(rates)
   }
 
   function nap(lane: Lane, ms: number): void {
@@ -130,9 +170,7 @@ const STATEMENTS_AT_ONCE = 4
  * Posts under way over all lanes that may send many a second: more only wait in the sockets, cost memory, and take the
  * turns of lanes that may send one a second, which do not queue here.
  */
-const POSTS_AT_ONCE = 24
-
-const AT_WILL: Gate = async (work) => await work()
+const POSTS_AT_ONCE = 32
 
 /** Half of the lease. */
 const RENEW_AFTER_MS = 15_000

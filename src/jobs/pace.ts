@@ -4,6 +4,10 @@ import type { Rate } from '../platform.ts'
 export type Pace = {
   /** Resolves when a call with these rates may start; `done` must be called when its answer came. False: stopped meanwhile. */
   turn(rates: readonly Rate[]): Promise<boolean>
+  /** Whether a call may start this moment; if so, it counts as begun. */
+  tryTurn(rates: readonly Rate[]): boolean
+  /** A call that was to start did not. */
+  cancel(rates: readonly Rate[]): void
   done(rates: readonly Rate[]): void
   /** Counts as many calls as each rate allows, now: for a lane that somebody else used a moment ago. */
   fill(rates: readonly Rate[]): void
@@ -61,6 +65,15 @@ export function createPace(wallMs: () => number): Pace {
       }
       for (const { key } of rates) windowOf(key).running += 1
       return true
+    },
+    tryTurn(rates) {
+      const at = wallMs()
+      if (isStopped || rates.some((rate) => waitFor(rate, at) > 0)) return false
+      for (const { key } of rates) windowOf(key).running += 1
+      return true
+    },
+    cancel(rates) {
+      for (const { key } of rates) windowOf(key).running -= 1
     },
     done(rates) {
       const at = wallMs()

@@ -7,7 +7,7 @@ export function slackRates({ workspaceId, recipient }: Outgoing): readonly Rate[
   // conversations.open is tier 3: fifty a minute.
   const isOpening = recipient.type === 'person' && recipient.directChannel === null
   const opening = { key: `slack ${workspaceId} open`, calls: 1, perMs: 1_200 }
-  return [...workspaceRates(workspaceId), toTarget, ...(isOpening ? [opening] : [])]
+  return [toTarget, ...(isOpening ? [opening] : [])]
 }
 
 export function workspaceRates(workspaceId: string): readonly Rate[] {

@@ -5,7 +5,6 @@ export function teamsRates({ workspaceId, recipient }: Outgoing): readonly Rate[
   const target = recipient.type === 'person' ? recipient.externalId : recipient.id
   const key = `teams ${workspaceId} to ${target}`
   return [
-    ...workspaceRates(workspaceId),
     { key, calls: 7, perMs: 1_000 },
     { key, calls: 8, perMs: 2_000 },
     { key, calls: 60, perMs: 30_000 },
