@@ -3,7 +3,7 @@ import { prepare, reportUnreachable } from '../commands/delivery.ts'
 import { type Door, runStep } from '../commands/door.ts'
 import { type Attempt, WORKSPACE_TROUBLE_MS } from '../domain/delivery.ts'
 import { PlatformError } from '../errors.ts'
-import { NOT_OPENED, type Outgoing, type Platform } from '../platform.ts'
+import { NOT_OPENED, type Outgoing, type Platform, type Rate } from '../platform.ts'
 import type { Taken } from '../store/batch.ts'
 import {
   clearTrouble,
@@ -17,14 +17,14 @@ import { type Gate, within } from './gate.ts'
 import type { Pace } from './pace.ts'
 
 type Learnt = { externalId: string; directChannel: string }
-/** How a lane sends. `statements` lets it to the store; `sent` is called when a post's answer is here, or it did not go. */
+/** How a lane sends. `rates` are its workspace's, of which each message of a batch has its turn; `statements` lets it to the store. */
 export type Way = {
   platform: Platform
   pace: Pace | null
   statements: Gate
   lane: Lane
   hasTrouble: boolean
-  sent(isPosted: boolean): void
+  rates: readonly Rate[]
 }
 type Sent = { taken: Taken; outcome: Outcome; learnt: Learnt | null }
 
@@ -97,23 +97,22 @@ async function goesOn(door: Door, lane: Lane, attempts: readonly Attempt[]): Pro
   return false
 }
 
-async function deliverOne(door: Door, { platform, pace, sent }: Way, taken: Taken): Promise<Sent> {
+async function deliverOne(door: Door, { platform, pace, rates: turn }: Way, taken: Taken): Promise<Sent> {
   const { id, kind, attempts } = taken
   const outcome = (rest: { attempt: Attempt } | { dropped: string }): Outcome => ({ id, kind, attempts, ...rest })
   const ready = prepare(door.content, taken, door.clock.now())
   if ('dropped' in ready) {
-    sent(false)
+    pace?.cancel(turn)
     return { taken, outcome: outcome(ready), learnt: null }
   }
   const rates = platform.rates(ready.outgoing)
   // Stopping: nothing was sent, so the message waits for the next process.
   if (pace && !(await pace.turn(rates))) {
-    sent(false)
+    pace.cancel(turn)
     return { taken, outcome: outcome({ attempt: { ...WAITED, retryAfterMs: 1 } }), learnt: null }
   }
   const { attempt, learnt } = await tryToSend(door, platform, ready.outgoing)
-  pace?.done(rates)
-  sent(true)
+  pace?.done([...turn, ...rates])
   return { taken, outcome: outcome({ attempt }), learnt }
 }
 

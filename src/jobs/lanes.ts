@@ -7,7 +7,7 @@ import { createGate, WIDE_OPEN, within } from './gate.ts'
 import { createPace } from './pace.ts'
 
 /** Messages that one statement takes where no pace is kept. */
-const UNPACED_BATCH = 16
+const UNPACED_BATCH = 10
 /** A pause that ends within this is waited for here; a longer one is the clock's. */
 const LONGEST_NAP_MS = 60_000
 
@@ -36,7 +36,7 @@ export function createLanes(
   const naps = new Map<string, NodeJS.Timeout>()
   const known = new Map<string, LaneTo>()
   const statements = createGate(STATEMENTS_AT_ONCE)
-  const posts = createGate(POSTS_AT_ONCE)
+  const batches = createGate(BATCHES_AT_ONCE)
   let isStopping = false
   const platformOf = ({ platform, externalId }: LaneTo) =>
     platforms.find(({ name, serves }) => name === platform && serves(externalId))
@@ -59,7 +59,7 @@ export function createLanes(
 
   function wayOf(platform: Platform, to: LaneTo, { hasTrouble }: { hasTrouble: boolean }) {
     const width = pace ? platform.batch : UNPACED_BATCH
-    const places = width > 1 ? posts : WIDE_OPEN
+    const places = width > 1 ? batches : WIDE_OPEN
     const rates = platform.workspaceRates(to.externalId)
     return { platform, pace, statements, lane: to, hasTrouble, width, places, rates }
   }
@@ -75,40 +75,32 @@ export function createLanes(
         if ((await within(statements, () => leaseLane(db, lane, owner))).state !== 'leased') return
         leasedAt = door.clock.wall().getTime()
       }
-      const places = await reserve(way)
-      const batch = await within(statements, () => takeBatch(db, lane, door.clock.now(), places)).catch((error) => {
-        for (let place = 0; place < places; place += 1) giveBack(way, false)
-        throw error
+      const turns = await reserve(way)
+      const isEmpty = await within(way.places, async () => {
+        const batch = await within(statements, () => takeBatch(db, lane, door.clock.now(), turns)).catch((error) => {
+          giveBack(way, turns)
+          throw error
+        })
+        giveBack(way, turns - batch.length)
+        if (batch.length === 0) return true
+        const goesOn = await deliverBatch(door, way, batch)
+        return !goesOn || batch.length < turns
       })
-      for (let place = batch.length; place < places; place += 1) giveBack(way, false)
-      if (batch.length === 0) return
-      const goesOn = await deliverBatch(door, { ...way, sent: (isPosted) => giveBack(way, isPosted) }, batch)
-      if (!goesOn || batch.length < places) return
+      if (isEmpty) return
     }
   }
 
-  /** Waits for a first place and turn, and takes as many more as there are this moment. Returns how many; 0 when stopping. */
-  async function reserve({ width, places, rates }: ReturnType<typeof wayOf>): Promise<number> {
-    await places.enter()
-    if (pace && !(await pace.turn(rates))) {
-      places.leave()
-      return 0
-    }
-    let taken = 1
-    while (taken < width && places.tryEnter()) {
-      if (pace && !pace.tryTurn(rates)) {
-        places.leave()
-        break
-      }
-      taken += 1
-    }
-    return taken
+  /** Waits for a first turn, and takes as many more as there are this moment. Returns how many; 0 when stopping. */
+  async function reserve({ width, rates }: ReturnType<typeof wayOf>): Promise<number> {
+    if (!pace) return width
+    if (!(await pace.turn(rates))) return 0
+    let turns = 1
+    while (turns < width && pace.tryTurn(rates)) turns += 1
+    return turns
   }
 
-  function giveBack({ places, rates }: ReturnType<typeof wayOf>, isPosted: boolean): void {
-    places.leave()
-    if (isPosted) pace?.done(rates)
-    else pace?.cancel(rates)
+  function giveBack({ rates }: ReturnType<typeof wayOf>, turns: number): void {
+    for (let turn = 0; turn < turns; turn += 1) pace?.cancel(rates)
   }
 
   function nap(lane: Lane, ms: number): void {
@@ -164,13 +156,13 @@ export function createLanes(
 }
 
 /** Of the ten connections that a process has to the store, so that requests and occurrences always find one. */
-const STATEMENTS_AT_ONCE = 4
+const STATEMENTS_AT_ONCE = 6
 
 /**
- * Posts under way over all lanes that may send many a second: more only wait in the sockets, cost memory, and take the
- * turns of lanes that may send one a second, which do not queue here.
+ * Batches under way over all lanes that may send many a second: more only wait in the sockets, cost memory, and take the turns
+ * of lanes that may send one a second, which do not queue here.
  */
-const POSTS_AT_ONCE = 32
+const BATCHES_AT_ONCE = 16
 
 /** Half of the lease. */
 const RENEW_AFTER_MS = 15_000

@@ -1,0 +1,89 @@
+import { askForSummary, fill } from '../src/cli/story.ts'
+import { type Hands, lastSeen, type Seen } from '../src/simulator/workspace.ts'
+import { answer, moveTo, setUpGroup, type World } from './helpers.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+
+/**
+ * A walk past every form and every message of a platform, as its people would come to see them. Returns each kind once, the
+ * first that was seen of it.
+ */
+export async function tour(world: World, platform: 'slack' | 'teams'): Promise<Seen[]> {
+  const hands: Hands = world[platform]
+  const { admin, facilitator, supervisor, members } = world.casts[platform]
+  const [first = '', second = '', third = ''] = members
+  const open = async (person: string, line: string) => {
+    await hands.type(person, line)
+    if (platform === 'teams' && !hands.openForm(person)) await pressed(person, 'opener', 'Open')
+  }
+  const look = async (person: string, line: string) => {
+    await open(person, line)
+    await hands.closeForm(person)
+  }
+  const pressed = async (person: string, kind: string, label: string) =>
+    await hands.press(lastSeen(hands.journal, person, kind), label)
+  const read = async (person: string, kind: string, label: string) => {
+    await pressed(person, kind, label)
+    await hands.closeForm(person)
+  }
+  const sessionOn = async (date: string) =>
+    (await world.db.session.findFirstOrThrow({ where: { originalLocalStart: { startsWith: date } } })).id
+
+  await setUpGroup(world, platform)
+  for (const line of ['', 'help', 'privacy', 'next']) await hands.type(first, line)
+  for (const line of ['admin', 'nonsense']) await hands.type(admin, line)
+  await fill(hands, admin, 'admin settings', {})
+  await fill(hands, facilitator, 'edit', {})
+  await fill(hands, facilitator, 'agreement', { goals: 'Meet. Talk. Rest.' })
+  await pressed(first, 'welcome', 'Open')
+  await hands.submit(first, {})
+  await hands.closeForm(first)
+  await fill(hands, facilitator, 'schedule', { place: 'Room 2', link: 'https://call.example.org/2' })
+  await hands.type(first, 'next')
+  await pressed(first, 'next', 'Add to my calendar')
+  await fill(hands, facilitator, 'remind', { now: 'yes' })
+  await world.app.settle()
+  await read(first, 'reminder', 'Where')
+  await fill(hands, facilitator, 'cancel', { session: await sessionOn('2026-03-10') })
+  await fill(hands, facilitator, 'move', { session: await sessionOn('2026-03-17'), date: '2026-03-18', time: '18:00' })
+  await open(facilitator, 'message')
+  await pressed(facilitator, 'messages', 'New message')
+  await hands.submit(facilitator, {
+    text: 'Please bring a pen next time.',
+    date: '2026-03-03',
+    time: '10:00',
+    repeat: 'once',
+  })
+  await pressed(facilitator, 'message-preview', 'Schedule it')
+  await hands.closeForm(facilitator)
+  await moveTo(world, new Date('2026-03-03T09:00:00Z'))
+  await read(second, 'message', 'Open')
+  await moveTo(world, new Date('2026-03-03T18:00:00Z'))
+  await pressed(facilitator, 'session-ended', 'Enter the number')
+  await hands.submit(facilitator, { headcount: '7' })
+  await hands.closeForm(facilitator)
+  for (const member of members.slice(0, 7)) await answer(world, platform, member, '4')
+  await look(first, 'mydata')
+  await fill(hands, second, 'pause', { quietFrom: '21:00', quietUntil: '7:00' })
+  await moveTo(world, new Date('2026-03-04T18:00:00Z'))
+  await moveTo(world, new Date('2026-03-05T18:00:00Z'))
+  await askForSummary(world, { platform })
+  await hands.closeForm(facilitator)
+  await moveTo(world, new Date('2026-03-09T07:00:00Z'))
+  await read(supervisor, 'digest-notice', 'Open')
+  await world.db.account.updateMany({ where: { externalId: third }, data: { unreachable: 'user_disabled' } })
+  await hands.type(facilitator, 'home')
+  await open(facilitator, 'roster')
+  await hands.closeForm(facilitator)
+  await fill(hands, members[7] ?? '', 'leave', {})
+  await fill(hands, facilitator, 'new', { alias: 'Second group', timeZone: 'Europe/Berlin' })
+  await hands.type(facilitator, 'summary')
+  await fill(hands, facilitator, 'end Tuesday group', { days: '7' })
+  await world.app.settle()
+  await read(first, 'goodbye', 'Open')
+  await moveTo(world, new Date(Date.parse('2026-03-09T07:00:00Z') + 7 * DAY_MS))
+  await read(facilitator, 'deletion-receipt', 'Open')
+  const kinds = new Map<string, Seen>()
+  for (const seen of hands.journal.seen) if (!kinds.has(seen.kind)) kinds.set(seen.kind, seen)
+  return [...kinds.values()]
+}
