@@ -4,13 +4,12 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { inject } from 'vitest'
 import { type Local, settableClock, startLocal } from '../src/cli/local.ts'
-import { fill } from '../src/cli/story.ts'
 import type { Incoming } from '../src/platform.ts'
-import { type Hands, lastSeen } from '../src/simulator/workspace.ts'
 import type { Db } from '../src/store/database.ts'
 import { freshDatabase } from './postgres.ts'
 import { tempDir } from './temp-dir.ts'
 
+export { answer, moveTo, type StepValue, setUpGroup } from './played.ts'
 export { tempDir }
 
 export type StoreKind = 'embedded' | 'postgres'
@@ -79,49 +78,6 @@ export async function startWorld({
       }
     },
   }
-}
-
-/** Staff, a group of eight members and twelve Tuesdays, set up by hand as its people would. */
-export async function setUpGroup(
-  world: World,
-  platform: 'slack' | 'teams' = 'slack',
-  alias = 'Tuesday group',
-): Promise<void> {
-  const hands: Hands = world[platform]
-  const { admin, facilitator, supervisor, members, people } = world.casts[platform]
-  if (platform === 'teams') for (const { id } of people) await world.teams.install(id)
-  await fill(hands, admin, 'admin staff', { staff: [facilitator, supervisor] })
-  await fill(hands, facilitator, 'new', { alias, timeZone: 'Europe/Berlin' })
-  await fill(hands, facilitator, 'roster', { members, facilitators: [facilitator], supervisors: [supervisor] })
-  await fill(hands, facilitator, 'schedule', {
-    firstDate: '2026-03-03',
-    time: '17:30',
-    minutes: '90',
-    count: '12',
-    timeZone: 'Europe/Berlin',
-  })
-  await world.app.settle()
-}
-
-/** Moves the clock and lets everything happen that is due. */
-export async function moveTo(world: World, at: Date): Promise<void> {
-  world.clock.set(at)
-  await world.app.settle()
-}
-
-export type StepValue = '1' | '2' | '3' | '4' | '5' | 'skip'
-
-/** A member opens the check-in from their message and answers every question alike. */
-export async function answer(
-  world: World,
-  platform: 'slack' | 'teams',
-  member: string,
-  value: StepValue,
-): Promise<void> {
-  const hands: Hands = world[platform]
-  await hands.press(lastSeen(hands.journal, member, 'check-in'), 'Open the check-in')
-  await hands.submit(member, { belonging: value, voice: value, safety: value, useful: value })
-  await hands.closeForm(member)
 }
 
 /** Something that a person did, straight to the door. */

@@ -133,7 +133,7 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
 }
 
 /** A local workspace that leaves nothing behind, on a clock that its caller moves; its directory goes when the process ends. */
-export async function startPassing(): Promise<Local> {
+export async function startPassing(publicUrl?: string): Promise<Local> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'groupwell-demo-'))
   const keyDir = path.join(home, 'keys')
   // Also when the reader of our output went away.
@@ -146,6 +146,7 @@ export async function startPassing(): Promise<Local> {
     country: 'DE',
     isClockManual: true,
     logLevel: 'error',
+    ...(publicUrl ? { publicUrl } : {}),
   })
 }
 

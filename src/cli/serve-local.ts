@@ -38,6 +38,7 @@ export async function serveLocal(config: Config, { isPlaygroundOpen }: { isPlayg
   const local = await startLocal(clock, {
     host: config.http.host,
     port: config.http.port === 0 ? 0 : config.http.port + 1,
+    ...(config.http.port === 0 ? {} : { publicUrl: `http://${config.http.host}:${config.http.port + 1}` }),
     store: { dataDir, databaseUrl: null },
     keyDir,
     secret: config.ballot.secret ?? localSecret(keyDir),

@@ -80,7 +80,7 @@ export async function settle(door: Door, ticking: Ticking, patienceMs = 30_000):
     const left = {
       jobs: await door.queue.countUnfinished(),
       due: await countDue(db, door.clock.now()),
-      lanes: (await ticking.lanes.listBusy()).length,
+      lanes: (await ticking.lanes.listBusy()).length + ticking.lanes.countRunning(),
       units: await countUnfinishedUnits(db),
     }
     if (left.due > 0) await tick(door, ticking)

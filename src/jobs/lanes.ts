@@ -14,6 +14,8 @@ const LONGEST_NAP_MS = 60_000
 export type Lanes = {
   /** Sends what a lane has; at once, or when what it does now is over. Resolves when it is empty, taken or paused. */
   wake(lane: Lane): Promise<void>
+  /** Lanes that this process is at. */
+  countRunning(): number
   /** Lanes of this process with something to send now. */
   listBusy(): Promise<readonly Lane[]>
   /** Lets running sends end; takes no more. */
@@ -129,6 +131,7 @@ export function createLanes(
   }
 
   const lanes: Lanes = {
+    countRunning: () => running.size,
     async listBusy() {
       const busy = await listBusyLanes(db, door.clock.now())
       return busy.filter((lane) => platformOf(lane) !== undefined)

@@ -1,8 +1,20 @@
 import type { Door } from '../commands/door.ts'
 import { cutoffsAt } from '../domain/retention.ts'
 import { HOUR_MS } from '../domain/time.ts'
+import { messageOf } from '../errors.ts'
 import { forgetOld } from '../store/forget.ts'
 import { listOrganisations } from '../store/organisation.ts'
+
+async function forgetAll(door: Door, now: Date): Promise<void> {
+  for (const organisation of await listOrganisations(door.database.db)) {
+    const before = cutoffsAt(now, organisation)
+    for (;;) {
+      const gone = await forgetOld(door.database.db, organisation.id, before)
+      if (Object.values(gone).every((count) => count === 0)) break
+      door.log.info('retention', { organisation: organisation.id, ...gone })
+    }
+  }
+}
 
 /** Deleting by age, once an hour of the product clock; what another machine deleted meanwhile is simply not there. */
 export type Retention = { run(): Promise<void> }
@@ -14,13 +26,12 @@ export function createRetention(door: Door): Retention {
       const now = door.clock.now()
       if (doneAt !== null && Math.abs(now.getTime() - doneAt) < HOUR_MS) return
       doneAt = now.getTime()
-      for (const organisation of await listOrganisations(door.database.db)) {
-        const before = cutoffsAt(now, organisation)
-        for (;;) {
-          const gone = await forgetOld(door.database.db, organisation.id, before)
-          if (Object.values(gone).every((count) => count === 0)) break
-          door.log.info('retention', { organisation: organisation.id, ...gone })
-        }
+      try {
+        await forgetAll(door, now)
+      } catch (error) {
+        // It met somebody who was at the same rows; what is past its time can wait for the next look.
+        door.log.warn('retention.again', { reason: messageOf(error).slice(0, 200) })
+        doneAt = null
       }
     },
   }

@@ -4,6 +4,8 @@ import type { Answer } from './server.ts'
 export type Fault = {
   /** Slack's method, or the connector's verb and path (`POST /v3/conversations`). Left out: whatever comes next. */
   method?: string
+  /** Slack: the conversation that the call is about. */
+  channel?: string
   status?: number
   /** Slack's own word for a refusal, in an answer of status 200. */
   error?: string
@@ -17,7 +19,7 @@ export type Fault = {
 export type Faults = {
   failNext(fault: Fault): void
   /** Takes the fault that a call meets; null when none waits for it. */
-  take(method: string): Fault | null
+  take(method: string, channel?: unknown): Fault | null
 }
 
 export function createFaults(): Faults {
@@ -26,8 +28,12 @@ export function createFaults(): Faults {
     failNext: (fault) => {
       waiting.push(fault)
     },
-    take(method) {
-      const index = waiting.findIndex((fault) => fault.method === undefined || method.startsWith(fault.method))
+    take(method, channel) {
+      const index = waiting.findIndex(
+        (fault) =>
+          (fault.method === undefined || method.startsWith(fault.method)) &&
+          (fault.channel === undefined || fault.channel === channel),
+      )
       return index === -1 ? null : (waiting.splice(index, 1)[0] ?? null)
     },
   }

@@ -8,7 +8,7 @@ const metadata = z.object({ id: z.string().nullable() })
 
 /** Where a command was typed: null in a direct message. Slack names every private channel "privategroup". */
 function channelOf({ channel_id, channel_name }: SlashCommand): ChannelRef | null {
-  if (channel_name === 'directmessage' || channel_id.startsWith('D')) return null
+  if (!channel_id || !channel_name || channel_name === 'directmessage' || channel_id.startsWith('D')) return null
   const isPrivate = channel_name === 'privategroup' || channel_name.startsWith('mpdm-')
   return { id: channel_id, isPrivate, address: null }
 }

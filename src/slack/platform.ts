@@ -3,8 +3,6 @@ import {
   type AckFn,
   App,
   HTTPReceiver,
-  type Logger,
-  LogLevel,
   type RespondArguments,
   type ViewResponseAction,
   type ViewSubmitAction,
@@ -18,6 +16,7 @@ import type { Reply } from '../views/card.ts'
 import { describe, send, whoAmI } from './calls.ts'
 import { toPlatformError } from './failure.ts'
 import { isSlackBody, parseButton, parseCommand, parseForm, parseHome } from './parse.ts'
+import { QUIET } from './quiet.ts'
 import { slackRates, workspaceRates } from './rates.ts'
 import { renderCardView, renderForm, renderHome, renderMessage } from './render.ts'
 import { createReplayGuard } from './replay.ts'
@@ -125,17 +124,6 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
 }
 
 const SLACK_PATH = '/slack/events'
-
-/** Bolt's and the clients' own logs carry payloads at debug level; nothing of theirs is written. */
-const QUIET: Logger = {
-  debug() {},
-  info() {},
-  warn() {},
-  error() {},
-  setLevel() {},
-  getLevel: () => LogLevel.ERROR,
-  setName() {},
-}
 
 /** What happens after each kind of request: run the verb, then answer so that only this person sees it. */
 function createTurns(client: WebClient, deps: SlackDeps) {

@@ -82,6 +82,16 @@ export type DeletionCounts = {
   people: number
 }
 
+const COUNTED: readonly (keyof DeletionCounts)[] = [
+  'members',
+  'sessions',
+  'checkIns',
+  'results',
+  'messages',
+  'deliveries',
+  'people',
+]
+
 export function receiptNotice({ t }: Texts, receiptId: string): Notice {
   return notice('deletion-receipt', t('receipt.notice'), button(t('button.open'), 'receipt', receiptId))
 }
@@ -92,9 +102,7 @@ export function receiptCard(
 ): Card {
   const { t } = texts
   const { counts } = facts
-  const lines = (Object.keys(counts) as (keyof DeletionCounts)[]).map((what) =>
-    t(`receipt.${what}`, { count: counts[what] }),
-  )
+  const lines = COUNTED.map((what) => t(`receipt.${what}`, { count: counts[what] }))
   return {
     ...card('receipt', t('receipt.title'), [
       text(t('receipt.intro', { date: formatDate(facts.at, facts.timeZone, texts.language, facts.now) })),

@@ -178,8 +178,8 @@ describe('people who cannot be reached any more', () => {
   it('are marked, told to the facilitators as a number once a day, named only in the roster, and cleared when they come back', async () => {
     const world = await startWorld()
     await setUpGroup(world)
-    world.slack.failNext({ method: 'chat.postMessage', status: 200, error: 'user_disabled' })
-    world.slack.failNext({ method: 'chat.postMessage', status: 200, error: 'user_disabled' })
+    for (const channel of ['DMEMBER1', 'DMEMBER2'])
+      world.slack.failNext({ method: 'chat.postMessage', channel, status: 200, error: 'user_disabled' })
     await moveTo(world, new Date(SESSION.startsAt.getTime() - DAY_MS))
     await world.app.settle()
     const notices = seen(world, 'UFACILITATOR', 'delivery-problem')

@@ -15,10 +15,13 @@ const settled = async () => await Promise.all(world.app.platforms.map((platform)
 
 describe('the home tab', () => {
   it.each([
-    ['UMEMBER1', ['Next session', 'Summary', 'Privacy', 'Help']],
-    ['UFACILITATOR', ['Next session', 'Summary', 'People', 'Schedule', 'New group', 'Privacy', 'Help']],
+    ['UMEMBER1', ['Next session', 'Summary', 'Pause', 'Privacy', 'Help']],
+    [
+      'UFACILITATOR',
+      ['Next session', 'Summary', 'People', 'Schedule', 'Messages', 'Headcount', 'New group', 'Privacy', 'Help'],
+    ],
     ['USUPERVISOR', ['Next session', 'Summary', 'Weekly digest', 'New group', 'Privacy', 'Help']],
-    ['UADMIN', ['Staff list', 'Privacy', 'Help']],
+    ['UADMIN', ['Admin', 'Privacy', 'Help']],
   ])('of %s shows what they can do next', async (person, labels) => {
     await world.slack.openHome(person)
     await settled()

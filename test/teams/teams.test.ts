@@ -158,7 +158,13 @@ describe('what somebody types in Teams', () => {
     await world.teams.type(cast().facilitator, 'schedule every Friday 9:15 for 45 minutes, 5 sessions')
     await world.teams.press(lastSeen(world.teams.journal, cast().facilitator, 'opener'), 'Open')
     const form = lastSeen(world.teams.journal, cast().facilitator, 'schedule-form')
-    expect(form.surface.inputs.map(({ value }) => value)).toEqual(['2026-03-06', '09:15', '45', '5', 'Europe/Berlin'])
+    expect(Object.fromEntries(form.surface.inputs.map(({ name, value }) => [name, value]))).toMatchObject({
+      firstDate: '2026-03-06',
+      time: '09:15',
+      minutes: '45',
+      count: '5',
+      timeZone: 'Europe/Berlin',
+    })
   })
 })
 

@@ -19,7 +19,7 @@ export async function answerApi(state: SlackState, request: Received): Promise<A
 }
 
 function callMethod(state: SlackState, request: Received, name: string, args: Json): Answer {
-  const fault = state.faults.take(name)
+  const fault = state.faults.take(name, args.channel)
   if (name === 'oauth.v2.access')
     return meet(fault, () => ({ status: 200, body: exchangeCode(state, request, args) }), failureBody)
   return meet(

@@ -112,5 +112,7 @@ function Single({
         ))}
       </select>
     )
+  if (element.multiline)
+    return <textarea {...common} rows={6} defaultValue={element.initial_value ?? ''} maxLength={element.max_length} />
   return <input type="text" {...common} defaultValue={element.initial_value ?? ''} maxLength={element.max_length} />
 }

@@ -1,4 +1,4 @@
-import { AdaptiveCard, ExecuteAction, HostConfig, SubmitAction } from 'adaptivecards'
+import { AdaptiveCard, ExecuteAction, HostConfig, OpenUrlAction, SubmitAction } from 'adaptivecards'
 import MarkdownIt from 'markdown-it'
 import { useEffect, useRef } from 'react'
 import { useIsDark } from './theme.ts'
@@ -33,6 +33,7 @@ export function TeamsCard({
     drawn.onExecuteAction = (action) => {
       if (action instanceof ExecuteAction)
         latest.current({ type: 'Action.Execute', verb: action.verb, data: action.data })
+      else if (action instanceof OpenUrlAction) window.open(action.url, '_blank', 'noopener')
       else if (action instanceof SubmitAction) latest.current({ type: 'Action.Submit', data: action.data })
     }
     const element = drawn.render()

@@ -1,0 +1,96 @@
+// Makes a picture of every form and every message on both platforms, drawn from what the service sent, and the page that shows
+// them: node scripts/pictures.ts [folder]
+import fs from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { rolldown } from 'rolldown'
+import { startPassing } from '../src/cli/local.ts'
+import { bundlePage } from '../src/simulator/page/bundle.ts'
+import type { Seen } from '../src/simulator/workspace.ts'
+import { launchChromium } from '../test/browser/launch.ts'
+import { tour } from '../test/tour.ts'
+
+const folder = path.resolve(process.argv[2] ?? 'docs/pictures')
+const START = new Date('2026-03-02T09:00:00Z')
+
+/** The first part of a payload that is a card or has blocks, however deep the request or answer carries it. */
+function shownIn(node: unknown): Record<string, unknown> | null {
+  if (typeof node !== 'object' || node === null) return null
+  const own = node as Record<string, unknown>
+  if (own.type === 'AdaptiveCard' || Array.isArray(own.blocks)) return own
+  for (const part of Object.values(own)) {
+    const found = shownIn(part)
+    if (found) return found
+  }
+  return null
+}
+
+/** What the gallery draws. */
+function screenOf({ platform, kind, payload, surface, audience }: Seen) {
+  const shown = shownIn(payload)
+  if (!shown) throw new Error(`${kind} on ${platform} has nothing to draw`)
+  return {
+    name: kind,
+    platform,
+    title: audience === 'form' ? surface.title : null,
+    payload: shown,
+    submit: surface.submitLabel,
+  }
+}
+
+const local = await startPassing('https://groupwell.example.org')
+local.clock.set(START)
+const world = { ...local, db: local.app.door.database.db }
+const seen = [...(await tour(world, 'slack'))]
+await local.stop()
+const second = await startPassing('https://groupwell.example.org')
+second.clock.set(START)
+seen.push(...(await tour({ ...second, db: second.app.door.database.db }, 'teams')))
+await second.stop()
+const screens = seen.map(screenOf)
+
+const bundler = await rolldown({
+  input: new URL('./pictures/gallery.tsx', import.meta.url).pathname,
+  platform: 'browser',
+  transform: { define: { 'process.env.NODE_ENV': '"production"', SCREENS: JSON.stringify(screens) }, jsx: 'react-jsx' },
+  onLog: () => {},
+})
+const { output } = await bundler.generate({ format: 'esm', codeSplitting: false })
+await bundler.close()
+const { style } = await bundlePage()
+const html = `<!doctype html><meta charset="utf-8"><title>Pictures</title><style>${style}</style><div id="page"></div><script type="module">${output[0].code.replaceAll('</script', '<\\/script')}</script>`
+const server = createServer((_, response) => void response.setHeader('content-type', 'text/html').end(html)).listen(
+  0,
+  '127.0.0.1',
+)
+await new Promise((resolve) => server.once('listening', resolve))
+const browser = await launchChromium()
+const page = await browser.newPage({ viewport: { width: 640, height: 900 } })
+page.on('pageerror', (error) => process.stderr.write(`${error.message}\n`))
+await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+await page.locator('article').first().waitFor()
+fs.rmSync(folder, { recursive: true, force: true })
+fs.mkdirSync(folder, { recursive: true })
+for (const { platform, name } of screens)
+  await page.locator(`[id="${platform}-${name}"]`).screenshot({ path: path.join(folder, `${platform}-${name}.png`) })
+await browser.close()
+server.close()
+
+const names = [...new Set(screens.map(({ name }) => name))]
+const cell = (platform: string, name: string) =>
+  screens.some((screen) => screen.platform === platform && screen.name === name)
+    ? `![${name} in ${platform}](${platform}-${name}.png)`
+    : '–'
+const rows = names.map((name) => `| ${name} | ${cell('slack', name)} | ${cell('teams', name)} |`)
+const lines = [
+  '# Every form and every message',
+  '',
+  'Drawn from what the service sends, by `node scripts/pictures.ts`. Everybody in it is fictional.',
+  '',
+  '| | Slack | Microsoft Teams |',
+  '|---|---|---|',
+  ...rows,
+]
+fs.writeFileSync(path.join(folder, 'README.md'), `${lines.join('\n')}\n`)
+process.exit(0)

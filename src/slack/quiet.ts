@@ -1,0 +1,12 @@
+import { type Logger, LogLevel } from '@slack/bolt'
+
+/** Bolt's and the clients' own logs carry payloads at debug level; nothing of theirs is written. */
+export const QUIET: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  setLevel() {},
+  getLevel: () => LogLevel.ERROR,
+  setName() {},
+}
