@@ -29,7 +29,7 @@ export async function run(door: Door, incoming: Incoming): Promise<Reply | null>
     const resolved = resolve(texts, incoming)
     command = resolved.command
     const { connection, actor } = await identify(door, texts, resolved.command, incoming)
-    texts = door.content.textsFor(actor.language)
+    texts = door.content.textsFor(actor.language ?? connection.organisation.language)
     const reply = await perform(door, resolved, { incoming, connection, actor, texts })
     done('ok')
     return reply

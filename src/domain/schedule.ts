@@ -65,8 +65,8 @@ export type TypedPlan = {
 
 /** Reads a typed schedule with the language's weekday names (Monday first); null when weekday or time is missing. */
 export function parseTypedPlan(text: string, weekdays: readonly string[]): TypedPlan | null {
-  const words = text.toLowerCase()
-  const isoWeekday = weekdays.findIndex((name) => words.includes(name.toLowerCase())) + 1
+  const words = bare(text)
+  const isoWeekday = weekdays.findIndex((name) => words.includes(bare(name))) + 1
   const time = parseTime(/\b\d{1,2}(?:[:.]\d{2}\s*(?:am|pm)?|\s*(?:am|pm))\b/i.exec(text)?.[0] ?? '')
   if (isoWeekday === 0 || time === null) return null
   const numberBefore = (unit: string) => Number(new RegExp(`(\\d+)\\s*${unit}`, 'i').exec(text)?.[1] ?? Number.NaN)
@@ -80,6 +80,9 @@ export function parseTypedPlan(text: string, weekdays: readonly string[]): Typed
     count: Number.isNaN(count) ? null : count,
   }
 }
+
+/** Lower case without accents: many people type none. */
+const bare = (text: string): string => text.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '')
 
 function typedRepeat(words: string, weeks: number): Repeat {
   if (/\b(?:month|mes)\b/.test(words)) return 'monthlyWeekday'

@@ -326,6 +326,43 @@ describe('messages to the group', () => {
     await world.end()
   })
 
+  it('go back to a draft when they are edited: nothing goes out until they are confirmed again', async () => {
+    const world = await startWorld()
+    await setUpGroup(world)
+    const { slack } = world
+    const form = { text: 'First words.', date: '2026-03-04', time: '10:00', repeat: 'once' }
+    await slack.type('UFACILITATOR', 'message')
+    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'messages'), 'New message')
+    await slack.submit('UFACILITATOR', form)
+    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'message-preview'), 'Schedule it')
+    await slack.closeForm('UFACILITATOR')
+    await slack.type('UFACILITATOR', 'message')
+    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'messages'), 'Edit')
+    await slack.submit('UFACILITATOR', { ...form, text: 'Better words.' })
+    await moveTo(world, new Date('2026-03-04T08:00:00Z'))
+    expect(await world.db.occurrence.count({ where: { kind: 'message' } })).toBe(0)
+    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'message-preview'), 'Schedule it')
+    await moveTo(world, new Date('2026-03-04T09:00:00Z'))
+    expect(seen(world, 'UMEMBER1', 'message')).toHaveLength(1)
+    await slack.press(lastSeen(slack.journal, 'UMEMBER1', 'message'), 'Open')
+    expect(said(slack, 'UMEMBER1')).toContain('Better words.')
+    await world.end()
+  })
+
+  it('speak each person’s language, and the organisation’s to who has none', async () => {
+    const world = await startWorld()
+    await setUpGroup(world)
+    await world.db.account.updateMany({ where: { externalId: 'UMEMBER1' }, data: { language: 'es-MX' } })
+    await world.db.account.updateMany({ where: { externalId: 'UMEMBER2' }, data: { language: null } })
+    await fill(world.slack, 'UADMIN', 'admin settings', { language: 'es' })
+    await moveTo(world, new Date(SESSION.startsAt.getTime() - DAY_MS))
+    const reminder = (person: string) => lastSeen(world.slack.journal, person, 'reminder').text
+    expect(reminder('UMEMBER1')).toContain('(hora de Berlin)')
+    expect(reminder('UMEMBER2')).toContain('(hora de Berlin)')
+    expect(reminder('UMEMBER3')).toContain('(Berlin time)')
+    await world.end()
+  })
+
   it('go to a private channel as a note that only the group can open; never to a public one, never for dual diagnosis', async () => {
     const world = await startWorld()
     await setUpGroup(world)

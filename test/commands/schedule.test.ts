@@ -157,6 +157,39 @@ describe('a schedule that changes', () => {
     await world.end()
   })
 
+  it('says in the preview which dates the clocks skip or bring twice, however far ahead', async () => {
+    const world = await startWorld()
+    await setUpGroup(world)
+    const sundays = {
+      which: 'new',
+      firstDate: '2026-03-08',
+      time: '2:30',
+      repeat: 'weekly',
+      count: '40',
+      holidays: 'keep',
+    }
+    await fill(world.slack, 'UFACILITATOR', 'schedule', sundays)
+    const preview = said(world.slack, 'UFACILITATOR')
+    expect(preview).toContain('Sunday 29 March, 03:30 (Berlin time) – the clocks skip 02:30 that day')
+    expect(preview).toContain('Sunday 25 October, 02:30 (Berlin time) – 02:30 comes twice that day; this is the first')
+    await world.end()
+  })
+
+  it('shows facilitators what goes out next, and when; members see their sessions alone', async () => {
+    const world = await startWorld()
+    await setUpGroup(world)
+    await world.slack.type('UFACILITATOR', 'next')
+    const shown = said(world.slack, 'UFACILITATOR')
+    expect(shown).toContain('Session 1 of 12: beginning')
+    expect(shown).toContain('Monday 2 March, 17:30 (Berlin time): reminder, Tuesday group')
+    expect(shown).toContain('Tuesday 3 March, 19:00 (Berlin time): check-in opens, Tuesday group')
+    await world.slack.type('UFACILITATOR', '')
+    expect(said(world.slack, 'UFACILITATOR')).toContain('What goes out next:')
+    await world.slack.type('UMEMBER1', 'next')
+    expect(said(world.slack, 'UMEMBER1')).not.toContain('What goes out next:')
+    await world.end()
+  })
+
   it('has several side by side, and stops one without touching the other', async () => {
     const world = await startWorld()
     await setUpGroup(world)

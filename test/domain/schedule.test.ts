@@ -129,6 +129,14 @@ describe('what people type', () => {
     })
     expect(parseTypedPlan('every 2 weeks on Friday 9:00', weekdays)?.repeat).toBe('weeks2')
     expect(parseTypedPlan('every month on Friday 9:00', weekdays)?.repeat).toBe('monthlyWeekday')
+    const spanish = ['lunes', 'martes', 'miércoles', 'jueves', 'viernes', 'sábado', 'domingo']
+    expect(parseTypedPlan('cada 2 semanas el miercoles 17:30, 6 sesiones', spanish)).toEqual({
+      isoWeekday: 3,
+      time: '17:30',
+      repeat: 'weeks2',
+      minutes: null,
+      count: 6,
+    })
     expect(parseTypedPlan('whenever', weekdays)).toBeNull()
   })
 

@@ -1,0 +1,149 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createGate, within } from '../../src/jobs/gate.ts'
+import { createPace } from '../../src/jobs/pace.ts'
+import { lastSeen } from '../../src/simulator/workspace.ts'
+import { slackRates } from '../../src/slack/rates.ts'
+import { moveTo, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+const reminders = (world: World, platform: 'slack' | 'teams') =>
+  world[platform].journal.seen.filter(({ kind }) => kind === 'reminder').length
+
+/** Lets the wall clock's own things happen until something is so. */
+async function until(is: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const end = Date.now() + 20_000
+  while (!(await is())) {
+    if (Date.now() > end) throw new Error(`still not: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+describe.each(STORES.map((store) => ({ store })))('one workspace’s trouble ($store)', ({ store }) => {
+  it('does not delay another: Slack hangs, Teams has everything meanwhile', async () => {
+    const world = await startWorld({ store })
+    await setUpGroup(world, 'slack')
+    await setUpGroup(world, 'teams')
+    for (let call = 0; call < 9; call += 1) world.slack.failNext({ method: 'chat.postMessage', cut: 'hang' })
+    world.clock.set(new Date(SESSION.startsAt.getTime() - DAY_MS))
+    const startedAt = Date.now()
+    await world.app.tick()
+    await until(() => reminders(world, 'teams') === 9, 'nine reminders in Teams')
+    expect(Date.now() - startedAt).toBeLessThan(9_000)
+    expect(reminders(world, 'slack')).toBe(0)
+    await world.end()
+  })
+
+  it('is the workspace’s: a token that was taken back uses up no message’s attempts, and admins read of it', async () => {
+    const world = await startWorld({ store })
+    await setUpGroup(world, 'slack')
+    world.slack.failNext({ method: 'chat.postMessage', status: 200, error: 'token_revoked' })
+    world.clock.set(new Date(SESSION.startsAt.getTime() - DAY_MS))
+    await world.app.tick()
+    await until(
+      async () => (await world.db.connection.count({ where: { trouble: 'token_revoked' } })) === 1,
+      'the trouble',
+    )
+    await world.app.settle()
+    const rows = await world.db.delivery.findMany({
+      where: { kind: 'reminder', state: 'planned' },
+      select: { attempts: true },
+    })
+    expect(rows.length).toBeGreaterThan(0)
+    expect(rows.every(({ attempts }) => attempts === 0)).toBe(true)
+    expect(await world.db.account.count({ where: { unreachable: { not: null } } })).toBe(0)
+    await world.slack.type('UADMIN', 'admin')
+    expect(lastSeen(world.slack.journal, 'UADMIN', 'admin').text).toContain(
+      'Demo workspace takes no messages: token_revoked.',
+    )
+    // Installed again: what waited goes out, and the trouble is over.
+    await world.db.connection.updateMany({ data: { pausedUntil: null } })
+    await world.db.delivery.updateMany({ where: { state: 'planned' }, data: { notBefore: null } })
+    await moveTo(world, new Date(SESSION.startsAt.getTime() - DAY_MS + 60_000))
+    expect(reminders(world, 'slack')).toBe(9)
+    expect(await world.db.connection.count({ where: { trouble: { not: null } } })).toBe(0)
+    await world.end()
+  })
+})
+
+describe('the pace', () => {
+  const outgoing = (workspaceId: string, externalId: string) =>
+    ({ workspaceId, recipient: { type: 'person', externalId, directChannel: 'D1', conversation: null } }) as Parameters<
+      typeof slackRates
+    >[0]
+
+  it('never lets more calls end within a window than its rate says, whatever the platform’s delays are', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 5 }),
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 700 }), fc.integer({ min: 0, max: 900 })), {
+          minLength: 1,
+          maxLength: 60,
+        }),
+        (calls, steps) => {
+          let now = 0
+          const pace = createPace(() => now)
+          const rate = [{ key: 'x', calls, perMs: 1_000 }]
+          const running: number[] = []
+          const arrivals: number[] = []
+          for (const [pass, takes] of steps) {
+            now += pass
+            for (let index = running.length - 1; index >= 0; index -= 1)
+              if ((running[index] ?? 0) <= now) {
+                running.splice(index, 1)
+                pace.done(rate)
+              }
+            if (!pace.tryTurn(rate)) continue
+            // The platform counts it at some moment between its start and its answer.
+            arrivals.push(now + takes / 2)
+            running.push(now + takes)
+          }
+          for (const at of arrivals) {
+            const within = arrivals.filter((other) => other >= at && other < at + 1_000)
+            expect(within.length).toBeLessThanOrEqual(calls)
+          }
+        },
+      ),
+    )
+  })
+
+  it('counts workspaces and people apart', () => {
+    const pace = createPace(() => 0)
+    const one = slackRates(outgoing('T1', 'U1'))
+    expect(pace.tryTurn(one)).toBe(true)
+    expect(pace.tryTurn(one)).toBe(false)
+    expect(pace.tryTurn(slackRates(outgoing('T1', 'U2')))).toBe(true)
+    expect(pace.tryTurn(slackRates(outgoing('T2', 'U1')))).toBe(true)
+    pace.cancel(one)
+    expect(pace.tryTurn(one)).toBe(true)
+  })
+
+  it('wakes whoever waits when it stops', async () => {
+    const pace = createPace(() => 0)
+    const rate = [{ key: 'x', calls: 1, perMs: 60_000 }]
+    await pace.turn(rate)
+    const second = pace.turn(rate)
+    pace.stop()
+    expect(await second).toBe(false)
+  })
+})
+
+describe('a gate', () => {
+  it('lets so many in at once, in their order, and lets the next in when one fails', async () => {
+    const gate = createGate(2)
+    const order: string[] = []
+    let inside = 0
+    let most = 0
+    const work = (name: string, fails = false) =>
+      within(gate, async () => {
+        inside += 1
+        most = Math.max(most, inside)
+        await Promise.resolve()
+        order.push(name)
+        inside -= 1
+        if (fails) throw new Error(name)
+      }).catch(() => undefined)
+    await Promise.all([work('a'), work('b', true), work('c'), work('d')])
+    expect([order, most]).toEqual([['a', 'b', 'c', 'd'], 2])
+  })
+})
