@@ -2,9 +2,12 @@
 export class UserError extends Error {
   override readonly name = 'UserError'
   readonly fields: Readonly<Record<string, string>>
-  constructor(message: string, fields: Record<string, string> = {}) {
+  /** The form that met it must not be sent again: it was made of something that has changed since. */
+  readonly endsForm: boolean
+  constructor(message: string, fields: Record<string, string> = {}, { endsForm = false } = {}) {
     super(message)
     this.fields = fields
+    this.endsForm = endsForm
   }
 }
 
@@ -35,6 +38,20 @@ export class PlatformError extends Error {
     this.isWorkspace = facts.isWorkspace ?? false
     this.isUnknown = facts.isUnknown ?? false
   }
+}
+
+/** Nobody answered the door: nothing can have been sent. */
+export const NO_CONNECTION = 'noConnection'
+const BEFORE_SENDING = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/
+
+/** Whether a call failed before a connection was there, by the codes that Node and undici give on the way down. */
+export function neverLeft(error: unknown): boolean {
+  for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 6; depth += 1) {
+    const { code, original, cause: next } = cause as Error & { code?: unknown; original?: unknown }
+    if (typeof code === 'string' && BEFORE_SENDING.test(code)) return true
+    cause = original ?? next
+  }
+  return false
 }
 
 /** The operator's set-up is wrong: start refuses, in words that name the setting. */

@@ -38,7 +38,7 @@ export type Incoming = {
   sender: PersonRef
   verb: string
   /** Typed text after the verb, a button's or form's id, and a form's values by field name. */
-  input: { text?: string; id?: string; values?: Record<string, FieldValue> }
+  input: { text?: string; id?: string; version?: string; values?: Record<string, FieldValue> }
   /** `typed` at a command line, `button` on a card, `form` submitted. */
   via: 'typed' | 'button' | 'form'
   /** Where it was typed, when that was a channel or a chat of several. */

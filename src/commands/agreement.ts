@@ -45,6 +45,7 @@ function welcomeOf(context: Context): Result {
     alias: group.alias,
     words: agreementOf(texts, kind, group),
     hidesMembers: !kind.mayUseChannel,
+    version: String(group.agreementVersion),
     examples: { leave: example('leave'), pause: example('pause') },
   })
   return { reply: { type: 'form', form } }
@@ -67,10 +68,14 @@ export const welcomeAccept = command({
   access: { who: 'group', roles: ['member'] },
   subject: 'group',
   effect: 'write',
-  input: z.object({ id: z.uuid() }),
-  run: async (context) => {
-    const { tx, texts, actor, now } = context
-    await acceptAgreement(tx, actor.organisationId, groupOf(context).id, actor.personId, now)
+  input: z.object({ id: z.uuid(), version: z.string().optional() }),
+  run: async (context, { version }) => {
+    const { tx, texts, actor, now, example } = context
+    const group = groupOf(context)
+    // Nobody accepts words that they have not seen.
+    if (version !== undefined && version !== String(group.agreementVersion))
+      throw new UserError(texts.t('welcome.stale', { example: example('agreement') }), {}, { endsForm: true })
+    await acceptAgreement(tx, actor.organisationId, group.id, actor.personId, now)
     return { reply: { type: 'done', card: welcomeDone(texts) } }
   },
 })
@@ -91,13 +96,17 @@ export const agreementSubmit = command({
     await lockGroup(tx, organisationId, group.id)
     const before = agreementOf(texts, kindOf(context), group)
     const words = { goals: readLines(context, values, 'goals'), agreement: readLines(context, values, 'agreement') }
+    const usual = agreementOf(texts, kindOf(context), { goals: null, agreement: null })
+    // Words as the kind has them are not kept: each member reads those in their own language.
+    const own = (name: 'goals' | 'agreement') =>
+      words[name].length === 0 || words[name].join('\n') === usual[name].join('\n') ? null : words[name]
+    const after = agreementOf(texts, kindOf(context), { goals: own('goals'), agreement: own('agreement') })
     const isChanged =
-      words.goals.join('\n') !== before.goals.join('\n') || words.agreement.join('\n') !== before.agreement.join('\n')
+      after.goals.join('\n') !== before.goals.join('\n') || after.agreement.join('\n') !== before.agreement.join('\n')
     const members = (await listRoster(tx, organisationId, group.id)).filter(({ role }) => role === 'member')
     const card = agreementDone(texts, { members: members.length, isChanged })
     if (!isChanged) return { reply: { type: 'done', card } }
-    const orOwn = (lines: string[]) => (lines.length > 0 ? lines : null)
-    await editAgreement(tx, organisationId, group.id, { goals: orOwn(words.goals), agreement: orOwn(words.agreement) })
+    await editAgreement(tx, organisationId, group.id, { goals: own('goals'), agreement: own('agreement') })
     return {
       reply: { type: 'done', card },
       deliveries: members.map(({ personId }) => ({

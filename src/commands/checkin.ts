@@ -141,6 +141,10 @@ export async function openDueCheckIn(base: StepBase, occurrence: OccurrenceRow):
   const row = await lockCheckIn(tx, organisationId, planned.id)
   if (row?.state !== 'planned') return { dropped: 'notPlanned' }
   const group = await getGroup(tx, organisationId, row.groupId)
+  if (group.endedAt) {
+    await dropCheckIn(tx, organisationId, row.id, 'groupEnded')
+    return { dropped: 'groupEnded' }
+  }
   const members = await listAskable(tx, organisationId, group.id)
   const isOneOpen = (await listOpen(tx, organisationId, group.id)).length > 0
   const nextOne = await nextPlanned(tx, organisationId, group.id, row.opensAt)

@@ -68,6 +68,8 @@ export type Command = {
   isSameForAll?: boolean
   /** True when nothing about its use may be recorded, not even that it happened. */
   isUntraced?: boolean
+  /** Staff of a group that has ended may still use it, until the group is deleted. */
+  worksAfterEnd?: boolean
   /** The verb whose form this submits: it is shown again with what was typed when something has to be mended. */
   form?: string
   handle(context: Context, input: unknown): Promise<Result>

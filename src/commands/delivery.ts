@@ -1,4 +1,6 @@
 import type { Content } from '../content/load.ts'
+import { sendAt } from '../domain/delivery.ts'
+import { afterQuiet } from '../domain/quiet.ts'
 import { DAY_MS } from '../domain/time.ts'
 import type { Outgoing } from '../platform.ts'
 import type { Taken } from '../store/batch.ts'
@@ -8,10 +10,17 @@ import { listGroupsOf, listStaffOf } from '../store/roster.ts'
 import { step } from './command.ts'
 import { compose } from './messages.ts'
 
-/** A message ready to go, or why it does not go. */
-export function prepare(content: Content, taken: Taken, now: Date): { outgoing: Outgoing } | { dropped: string } {
+/** A message ready to go, or why it does not go, or when it may: quiet hours may have begun while it waited. */
+export function prepare(
+  content: Content,
+  taken: Taken,
+  now: Date,
+): { outgoing: Outgoing } | { dropped: string } | { later: Date } {
   const composed = compose(content.textsFor(taken.language), taken, now)
   if ('dropped' in composed) return composed
+  const at = sendAt(taken.kind, now, afterQuiet(now, quietOf(taken)), taken.expiresAt)
+  if (at === null) return { dropped: 'quietHours' }
+  if (at > now) return { later: at }
   const { workspaceId, externalId, directChannel, conversation, channelId, channelAddress } = taken
   if (taken.personId === null) {
     if (!channelId) return { dropped: 'noChannel' }
@@ -24,6 +33,9 @@ export function prepare(content: Content, taken: Taken, now: Date): { outgoing: 
     outgoing: { workspaceId, recipient: { type: 'person', externalId, directChannel, conversation }, ...composed },
   }
 }
+
+const quietOf = ({ quietFrom, quietUntil, personZone }: Taken) =>
+  quietFrom && quietUntil ? { from: quietFrom, until: quietUntil, timeZone: personZone ?? 'UTC' } : null
 
 /**
  * Somebody, or a group's channel, cannot be reached any more: it is marked, and the facilitators of the groups concerned are
@@ -43,7 +55,13 @@ export const reportUnreachable = step<
     for (const groupId of groupIds) {
       const about = taken.personId ? {} : taken.messageId ? { messageId: taken.messageId } : {}
       for (const personId of await listStaffOf(tx, organisationId, groupId))
-        deliveries.push({ key: `problem ${groupId} ${day}`, kind: 'delivery-problem', personId, groupId, ...about })
+        deliveries.push({
+          key: `problem ${groupId} ${taken.personId ? 'people' : 'channel'} ${day}`,
+          kind: 'delivery-problem',
+          personId,
+          groupId,
+          ...about,
+        })
     }
     return { result: null, deliveries }
   },

@@ -72,12 +72,20 @@ export const endSubmit = command({
     await endGroup(tx, organisationId, group.id, { endedAt: now, endedBy: actor.personId, deleteAt })
     const roster = await listRoster(tx, organisationId, group.id)
     const members = roster.filter(({ role }) => role === 'member')
+    const told = roster.filter(({ personId, isDeactivated }) => personId !== actor.personId && !isDeactivated)
     return {
       reply: {
         type: 'done',
-        card: endDone(texts, { alias: group.alias, members: members.length, deleteAt, timeZone: group.timeZone, now }),
+        card: endDone(texts, {
+          groupId: group.id,
+          alias: group.alias,
+          members: members.length,
+          deleteAt,
+          timeZone: group.timeZone,
+          now,
+        }),
       },
-      deliveries: members.map(({ personId }) => ({
+      deliveries: told.map(({ personId }) => ({
         key: `goodbye ${group.id}`,
         kind: 'goodbye' as const,
         personId,
@@ -103,7 +111,7 @@ export const goodbye = command({
     if (!group?.deleteAt) throw new UserError(texts.t('error.notFound', { example: example('next') }))
     const { alias, deleteAt, timeZone } = group
     const lines = helpLines(texts, organisation.country, content.crisisLines)
-    const card = goodbyeCard(texts, { groupId: id, alias, deleteAt, timeZone, now, lines })
+    const card = goodbyeCard(texts, { groupId: id, alias, deleteAt, timeZone, now, lines, isStaff: group.isStaff })
     return { reply: { type: 'content', card } }
   },
 })

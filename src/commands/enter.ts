@@ -76,7 +76,9 @@ export async function identify(
 export async function meet(door: Door, connection: ConnectionRow, sender: Incoming['sender']): Promise<Actor> {
   const { actor, isNewlyReachable } = await ensureActor(door.database.db, connection, sender, true)
   if (isNewlyReachable) {
-    await door.database.db.$transaction((tx) => reviveWelcomes(tx, door.queue, actor.organisationId, actor.personId))
+    await door.database.db.$transaction((tx) =>
+      reviveWelcomes(tx, door.queue, actor.organisationId, actor.personId, door.clock.now()),
+    )
   }
   return actor
 }
@@ -101,7 +103,9 @@ export async function enter(door: Door, tx: Tx, resolved: Resolved, person: Pers
     groupId = choice.groupId
     input = choice.input
   }
-  const role = groupId ? await findRole(tx, organisationId, groupId, actor.personId) : null
+  const role = groupId
+    ? await findRole(tx, organisationId, groupId, actor.personId, command.worksAfterEnd ?? false)
+    : null
   // Whoever has no place in a group does not learn that it exists.
   if (groupId && role === null)
     throw new UserError(texts.t('error.notFound', { example: exampleOn(incoming.platform, 'next') }))

@@ -7,6 +7,7 @@ import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { createGroup, editGroup } from '../store/group.ts'
 import { describePerson, ensurePeople } from '../store/people.ts'
+import { findRole } from '../store/roster.ts'
 import { editDone, editForm, newGroupDone, newGroupForm } from '../views/group.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { echo, formInput, groupInput, peopleValue, textValue } from './input.ts'
@@ -89,7 +90,7 @@ export const edit = command({
   run: async (context) => {
     const { tx, texts, actor } = context
     const { id, alias, isOpen, language, holidays, backupId } = groupOf(context)
-    const backup = backupId ? await describePerson(tx, actor.organisationId, backupId) : null
+    const backup = backupId ? await describePerson(tx, actor.organisationId, backupId, context.connection.id) : null
     const form = editForm(texts, {
       id,
       draft: { alias, isOpen, language: language ?? '' },
@@ -118,7 +119,9 @@ export const editSubmit = command({
     if (holidays && !(await isHolidayCalendar(holidays)))
       fields.holidays = texts.t('edit.badHolidays', { got: echo(holidays) })
     const [backup] = await ensurePeople(tx, connection, peopleValue(texts, values, 'backup').slice(0, 1))
-    if (backup && (!backup.isStaff || backup.isDeactivated))
+    const isMember = backup && (await findRole(tx, actor.organisationId, group.id, backup.personId)) === 'member'
+    if (isMember) fields.backup = texts.t('roster.both', { names: backup.name ?? texts.t('roster.someone') })
+    else if (backup && (!backup.isStaff || backup.isDeactivated))
       fields.backup = texts.t('roster.notStaff', { names: backup.name ?? texts.t('roster.someone'), count: 1 })
     if (Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
     await editGroup(tx, actor.organisationId, group.id, { ...common, holidays, backupId: backup?.personId ?? null })

@@ -19,7 +19,11 @@ export const groupInput = z.object({
 export const noInput = z.object({})
 
 /** A submitted form: what it is about, and its fields. */
-export const formInput = z.object({ id: z.uuid().nullish(), values: z.record(z.string(), z.custom<FieldValue>()) })
+export const formInput = z.object({
+  id: z.uuid().nullish(),
+  version: z.string().optional(),
+  values: z.record(z.string(), z.custom<FieldValue>()),
+})
 export const idInput = z.object({ id: z.uuid() })
 
 export function textValue(values: Record<string, FieldValue>, name: string): string {

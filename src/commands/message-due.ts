@@ -2,7 +2,7 @@ import { nextStart } from '../domain/recurrence.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { type GroupRow, getGroup } from '../store/group.ts'
-import { findMessage, type MessageRow, setMessageState } from '../store/message.ts'
+import { findMessage, lockMessage, type MessageRow, setMessageState } from '../store/message.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
 import type { DeliveryPlan } from '../store/outbox.ts'
 import { listRoster } from '../store/roster.ts'
@@ -36,7 +36,7 @@ export async function messageDue(
   { tx, now, organisationId }: Base & { organisationId: string },
   occurrence: OccurrenceRow,
 ): Promise<Effects & { dropped: string | null }> {
-  const row = occurrence.messageId ? await findMessage(tx, organisationId, occurrence.messageId) : null
+  const row = occurrence.messageId ? await lockMessage(tx, organisationId, occurrence.messageId) : null
   if (row?.state !== 'active') return { dropped: 'stopped' }
   const dueAt = nextStart(row.rule ?? ONCE, row.localStart, row.timeZone, now)
   const occurrences = dueAt ? [{ kind: 'message' as const, dueAt, messageId: row.id }] : []

@@ -5,7 +5,14 @@ import { localOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { type GroupRow, lockGroup } from '../store/group.ts'
-import { findMessage, listMessages, type MessageRow, saveMessage, setMessageState } from '../store/message.ts'
+import {
+  findMessage,
+  listMessages,
+  lockMessage,
+  type MessageRow,
+  saveMessage,
+  setMessageState,
+} from '../store/message.ts'
 import { clearMessagePlans } from '../store/occurrence.ts'
 import { type MessageDraft, messageDone, messageForm, messagePreview, messagesCard } from '../views/message.ts'
 import { type Context, command, groupOf, type Result } from './command.ts'
@@ -74,7 +81,7 @@ export const messageEdit = command({
   effect: 'read',
   input: idInput,
   run: async (context, { id }) => {
-    const row = await mustFind(context, id)
+    const row = await mustFind(context, id, findMessage)
     const [date = '', time = ''] = row.localStart.split('T')
     const count = row.rule === null ? null : countOf(row.rule)
     const draft: MessageDraft = {
@@ -89,8 +96,12 @@ export const messageEdit = command({
   },
 })
 
-async function mustFind({ tx, texts, actor, example }: Context, id: string): Promise<MessageRow> {
-  const row = await findMessage(tx, actor.organisationId, id)
+async function mustFind(
+  { tx, texts, actor, example }: Context,
+  id: string,
+  find: typeof findMessage = lockMessage,
+): Promise<MessageRow> {
+  const row = await find(tx, actor.organisationId, id)
   if (!row || row.state === 'stopped' || row.state === 'done')
     throw new UserError(texts.t('error.notFound', { example: example('message') }))
   return row

@@ -24,7 +24,7 @@ const isStaffOf = ({ role }: Taken) => role === 'facilitator' || role === 'super
 const IN_GROUP: Partial<Record<DeliveryKind, Compose>> = {
   welcome: (texts, taken) => (taken.role === 'member' ? welcomeNotice(texts, groupIn(taken)) : null),
   reminder: (texts, taken, now) =>
-    taken.role && taken.role !== 'supervisor' && isAhead(taken) && taken.startsAt
+    taken.role && taken.role !== 'supervisor' && isAhead(taken) && taken.startsAt && taken.startsAt > now
       ? reminderNotice(texts, { ...sessionIn(taken, taken.startsAt, now), hasPlace: taken.hasPlace })
       : null,
   'session-cancelled': (texts, taken, now) =>

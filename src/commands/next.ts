@@ -1,7 +1,6 @@
 import { stageOf } from '../domain/stage.ts'
 import { UserError } from '../errors.ts'
 import type { Membership } from '../store/access.ts'
-import { getGroup } from '../store/group.ts'
 import { listGoingOut, type OccurrenceKind } from '../store/occurrence.ts'
 import { listUpcoming, sessionPlace } from '../store/session.ts'
 import { leadTimes, type Upcoming } from '../views/reminder.ts'
@@ -47,10 +46,10 @@ export const next = command({
   },
 })
 
-async function nextOf(context: Context, { groupId, alias, timeZone, kind, role }: Membership): Promise<NextGroup> {
+async function nextOf(context: Context, membership: Membership): Promise<NextGroup> {
+  const { groupId, alias, timeZone, kind, reminderMinutes, role } = membership
   const { tx, texts, actor, now, content } = context
   const sessions = await listUpcoming(tx, actor.organisationId, groupId, now, NEXT_SESSIONS)
-  const { reminderMinutes } = await getGroup(tx, actor.organisationId, groupId)
   const first = sessions[0]
   const place = role === 'facilitator' && first ? await sessionPlace(tx, actor.organisationId, first.id) : null
   const stage = place && stageOf(place.number, place.total)

@@ -1,10 +1,10 @@
 import { planCheckIns, windowAfter } from '../domain/checkin.ts'
 import { type PlannedStart, placeOne } from '../domain/recurrence.ts'
-import { MINUTE_MS, plus } from '../domain/time.ts'
+import { DAY_MS, MINUTE_MS, plus } from '../domain/time.ts'
 import { createCheckIns, listOpenings } from '../store/checkin.ts'
 import type { GroupRow } from '../store/group.ts'
 import type { OccurrencePlan } from '../store/occurrence.ts'
-import { changeSessions, clearPlans, listOwnAhead, readProgramme, type ScheduleRow } from '../store/schedule.ts'
+import { changeSessions, clearPlans, listOwn, readProgramme, type ScheduleRow } from '../store/schedule.ts'
 import type { Base } from './command.ts'
 
 type Where = Base & { organisationId: string }
@@ -49,36 +49,57 @@ function around(
   return [...reminders, { kind: 'sessionEnded', dueAt: session.endsAt, sessionId: session.id }]
 }
 
+/** What a changed schedule did to sessions that people may already have been told of, and how many kept their own change. */
+export type Synced = { kept: number; removed: number; cancelledSoon: string[]; movedSoon: string[] }
+
+/** A session within this is near enough that people rely on it: they are told when it changes. */
+const SOON_MS = 2 * DAY_MS
+
 /**
- * Brings a schedule's sessions that have not begun to what its rule gives. One on the same date keeps its row, and with it
- * that it was cancelled or moved. Returns how many kept such a change.
+ * Brings a schedule's sessions to what its rule gives (no starts: it was stopped). A session on the same date keeps its row, and
+ * with it that it was cancelled or moved, also when its own date has passed. One that falls away soon is cancelled, not deleted.
  */
 export async function syncSessions(
   { tx, now, organisationId, newId }: Where,
   groupId: string,
   schedule: ScheduleRow,
   starts: readonly PlannedStart[],
-): Promise<{ kept: number }> {
-  const known = await listOwnAhead(tx, organisationId, schedule.id, now)
-  const wanted = starts.filter(({ startsAt }) => startsAt > now)
-  const dateOf = (localStart: string) => localStart.slice(0, 10)
-  const match = new Map(known.map((session) => [dateOf(session.originalLocalStart), session]))
-  const retime = wanted.flatMap((start) => {
-    const session = match.get(dateOf(start.originalLocalStart))
-    return session
-      ? [{ id: session.id, originalLocalStart: start.originalLocalStart, ...timesOf(session.movedTo, start, schedule) }]
+): Promise<Synced> {
+  const own = await listOwn(tx, organisationId, schedule.id)
+  const ahead = own.filter(({ startsAt }) => startsAt > now)
+  const dateOf = ({ originalLocalStart }: { originalLocalStart: string }) => originalLocalStart.slice(0, 10)
+  const wanted = new Map(starts.map((start) => [dateOf(start), start]))
+  const stays = ahead.filter((session) => wanted.has(dateOf(session)))
+  const goes = ahead.filter((session) => !wanted.has(dateOf(session)))
+  const retime = stays.flatMap((session) => {
+    const start = wanted.get(dateOf(session))
+    const times = start && timesOf(session.movedTo, start, schedule)
+    // A time that has passed today is not put on a session that lies ahead.
+    return start && times && times.startsAt > now
+      ? [{ id: session.id, originalLocalStart: start.originalLocalStart, ...times, was: session.startsAt }]
       : []
   })
-  const wantedDates = new Set(wanted.map(({ originalLocalStart }) => dateOf(originalLocalStart)))
-  const stays = known.filter(({ originalLocalStart }) => wantedDates.has(dateOf(originalLocalStart)))
+  const there = new Set(own.map(dateOf))
+  const isSoon = (at: Date) => at.getTime() - now.getTime() < SOON_MS
+  const soon = goes.filter(({ startsAt, state }) => state === 'planned' && isSoon(startsAt)).map(({ id }) => id)
   await changeSessions(tx, organisationId, groupId, schedule.id, {
-    add: wanted
-      .filter(({ originalLocalStart }) => !match.has(dateOf(originalLocalStart)))
+    add: starts
+      .filter((start) => start.startsAt > now && !there.has(dateOf(start)))
       .map(({ originalLocalStart, startsAt, endsAt }) => ({ id: newId(), originalLocalStart, startsAt, endsAt })),
-    retime,
-    remove: known.filter((session) => !stays.includes(session)).map(({ id }) => id),
+    retime: retime.map(({ was, ...times }) => times),
+    remove: goes.filter(({ id }) => !soon.includes(id)).map(({ id }) => id),
+    cancel: soon,
   })
-  return { kept: stays.filter(({ state, movedTo }) => state === 'cancelled' || movedTo !== null).length }
+  const isMoved = ({ id, startsAt, was }: (typeof retime)[number]) =>
+    startsAt.getTime() !== was.getTime() &&
+    isSoon(was) &&
+    stays.some((session) => session.id === id && session.state === 'planned')
+  return {
+    kept: stays.filter(({ state, movedTo }) => state === 'cancelled' || movedTo !== null).length,
+    removed: goes.length,
+    cancelledSoon: soon,
+    movedSoon: retime.filter(isMoved).map(({ id }) => id),
+  }
 }
 
 /** A moved session stays where it was moved to, on the wall of the schedule's zone. */

@@ -24,7 +24,7 @@ import { next } from './next.ts'
 import { occur } from './occurrence.ts'
 import { beginRelease, finishRelease, recordOutcome } from './release.ts'
 import { remind, remindSubmit } from './reminder.ts'
-import { leave, leaveSubmit, mydata, pause, pauseSubmit } from './rights.ts'
+import { forget, leave, leaveSubmit, mydata, pause, pauseSubmit } from './rights.ts'
 import { problems, roster, rosterSubmit } from './roster.ts'
 import { schedule, scheduleSubmit } from './schedule.ts'
 import { cancel, cancelSubmit, move, moveSubmit, session } from './session.ts'
@@ -79,6 +79,7 @@ export const COMMANDS: readonly Command[] = [
   pauseSubmit,
   leave,
   leaveSubmit,
+  forget,
   end,
   endSubmit,
   goodbye,

@@ -4,10 +4,10 @@ import { DAY_MS, formatDate, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { forgetPeople } from '../store/forget.ts'
 import { lockGroup } from '../store/group.ts'
-import { getWishes, readPerson, saveWishes, type WishesRow } from '../store/rights.ts'
+import { countPlaces, getWishes, leaveEnded, readPerson, saveWishes, type WishesRow } from '../store/rights.ts'
 import { changeRoster, listRoster } from '../store/roster.ts'
 import { helpLines } from '../views/help.ts'
-import { leaveDone, leaveForm, mydataCard, pauseDone, pauseForm } from '../views/rights.ts'
+import { forgetDone, leaveDone, leaveForm, mydataCard, pauseDone, pauseForm } from '../views/rights.ts'
 import { blankBallotsOf } from './ballots.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { echo, formInput, groupInput, noInput, textValue } from './input.ts'
@@ -22,7 +22,8 @@ export const mydata = command({
   access: { who: 'anyone' },
   effect: 'read',
   input: noInput,
-  run: async ({ tx, texts, actor, organisation, now, example }) => {
+  run: async (context) => {
+    const { tx, texts, actor, organisation, now, example } = context
     const person = await readPerson(tx, actor.organisationId, actor.personId)
     const data = {
       ...person,
@@ -41,7 +42,9 @@ export const mydata = command({
         hasEnded: group.endedAt !== null,
       })),
     }
+    const mayBeForgotten = context.memberships.length === 0 && !actor.isStaff && !actor.isAdmin
     const facts = {
+      mayBeForgotten,
       ledgerDays: organisation.ledgerDays,
       timeZone: actor.timeZone ?? 'UTC',
       now,
@@ -137,8 +140,30 @@ export const leave = command({
     await refuseLastFacilitator(context)
     const { texts, actor, memberships } = context
     const { id, alias } = groupOf(context)
-    const isLast = memberships.length === 1 && !actor.isStaff && !actor.isAdmin
+    const places = await countPlaces(context.tx, actor.organisationId, actor.personId)
+    const isLast = memberships.length === 1 && places === 1 && !actor.isStaff && !actor.isAdmin
     return { reply: { type: 'form', form: leaveForm(texts, { groupId: id, alias, isLast }) } }
+  },
+})
+
+/** Being forgotten by who is in no running group: what ended groups still hold of them goes too. */
+export const forget = command({
+  verb: 'forget me',
+  isTyped: false,
+  access: { who: 'anyone' },
+  effect: 'write',
+  input: noInput,
+  run: async ({ tx, texts, actor, memberships, organisation, content, example }) => {
+    const { organisationId, personId } = actor
+    if (memberships.length > 0) throw new UserError(texts.t('mydata.leave', { example: example('leave') }))
+    if (actor.isStaff || actor.isAdmin) throw new UserError(texts.t('forget.staff'))
+    await leaveEnded(tx, organisationId, personId)
+    const isForgotten = (await forgetPeople(tx, organisationId, [personId])) === 1
+    const lines = helpLines(texts, organisation.country, content.crisisLines)
+    return {
+      reply: { type: 'done', card: forgetDone(texts, { isForgotten, lines }) },
+      audit: [{ action: 'person.forgotten', subjectId: organisationId }],
+    }
   },
 })
 
@@ -148,7 +173,11 @@ async function refuseLastFacilitator(context: Context): Promise<void> {
   if (role !== 'facilitator') return
   const roster = await listRoster(tx, actor.organisationId, groupOf(context).id)
   const others = roster.filter(
-    (entry) => entry.role === 'facilitator' && entry.personId !== actor.personId && !entry.isDeactivated,
+    (entry) =>
+      entry.role === 'facilitator' &&
+      entry.personId !== actor.personId &&
+      !entry.isDeactivated &&
+      entry.unreachable === null,
   )
   if (others.length === 0)
     throw new UserError(texts.t('leave.lastFacilitator', { roster: example('roster'), end: example('end') }))

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import type { Role } from '../domain/access.ts'
 import { DEFAULT_DIGEST, nextDigestAt } from '../domain/digest.ts'
 import { type RosterProblem, rosterProblems } from '../domain/group.ts'
 import { MAX_MEMBERS } from '../domain/limits.ts'
 import { UserError } from '../errors.ts'
 import { createDigestPlan, findDigestPlan } from '../store/digest.ts'
+import { forgetPeople } from '../store/forget.ts'
 import { type GroupRow, lockGroup } from '../store/group.ts'
 import type { OccurrencePlan } from '../store/occurrence.ts'
 import { ensurePeople, type PersonRow } from '../store/people.ts'
@@ -35,10 +37,18 @@ export const roster = command({
       facilitators: ids('facilitator'),
       supervisors: ids('supervisor'),
     }
-    const form = rosterForm(texts, group.id, chosen, entries.filter(isUnreached).map(nameIn(context)))
+    const unreachable = entries.filter(isUnreached).map(nameIn(context))
+    const form = rosterForm(texts, group.id, chosen, { unreachable, version: versionOf(entries) })
     return { reply: { type: 'form', form } }
   },
 })
+
+/** Tells one roster from another: a form that was opened before somebody left must not bring them back. */
+function versionOf(entries: readonly RosterRow[]): string {
+  const places = entries.map(({ personId, role }) => `${personId} ${role}`).sort()
+  return createHash('sha256').update(places.join('\n')).digest('base64url').slice(0, VERSION_CHARS)
+}
+const VERSION_CHARS = 16
 
 const isUnreached = (entry: RosterRow) => entry.isDeactivated || entry.unreachable !== null
 const nameIn =
@@ -84,16 +94,18 @@ export const rosterSubmit = command({
   effect: 'write',
   form: 'roster',
   input: formInput,
-  run: async (context, { values }) => {
+  run: async (context, { values, version }) => {
     const { tx, texts, actor, connection } = context
     const group = groupOf(context)
     await lockGroup(tx, actor.organisationId, group.id)
+    const before = await listRoster(tx, actor.organisationId, group.id)
+    if (version !== undefined && version !== versionOf(before))
+      throw new UserError(texts.t('roster.stale'), {}, { endsForm: true })
     const chosen = {
       member: await ensurePeople(tx, connection, peopleValue(texts, values, 'members')),
       facilitator: await ensurePeople(tx, connection, peopleValue(texts, values, 'facilitators')),
       supervisor: await ensurePeople(tx, connection, peopleValue(texts, values, 'supervisors')),
     }
-    const before = await listRoster(tx, actor.organisationId, group.id)
     refuseSupervisor(context, before)
     const elsewhere = before.filter((entry) => entry.connectionId !== connection.id)
     checkRoster(
@@ -121,6 +133,11 @@ export const rosterSubmit = command({
       context,
       group.id,
       remove.filter((entry) => entry.role === 'member').map((entry) => entry.personId),
+    )
+    await forgetPeople(
+      tx,
+      actor.organisationId,
+      remove.map(({ personId }) => personId).filter((id) => !add.some(({ personId }) => personId === id)),
     )
     const added = add.filter((entry) => entry.role === 'member').map((entry) => entry.personId)
     const facts = {

@@ -24,7 +24,7 @@ export async function askAboutHolidays(
   for (;;) {
     const hit = choice === 'keep' ? [] : await holidaysIn(planned, calendar, texts.language, now)
     if (hit.length === 0) return planned
-    if (choice === 'ask') {
+    if (choice === 'ask' || plan.repeat === 'once') {
       const days = hit.slice(0, MOST_NAMED).map(({ date, name }) => `${date} (${name})`)
       const message = texts.t('holidays.hit', { count: hit.length, days: days.join(', ') })
       throw new UserError(message, { holidays: message })

@@ -6,13 +6,16 @@ import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { listOpen } from '../store/checkin.ts'
 import { type GroupRow, getGroup, lockGroup } from '../store/group.ts'
+import type { DeliveryPlan } from '../store/outbox.ts'
 import { listSchedules, type ScheduleRow, saveSchedule, stopSchedule } from '../store/schedule.ts'
+import { findSession } from '../store/session.ts'
 import { timeWithZone } from '../views/notice.ts'
 import { type ScheduleDraft, scheduleDone, scheduleForm, scheduleStopped, scheduleWords } from '../views/schedule.ts'
 import { type Context, command, groupOf, type Result } from './command.ts'
 import { echo, formInput, groupInput, textValue } from './input.ts'
-import { replan, syncSessions } from './programme.ts'
+import { replan, type Synced, syncSessions } from './programme.ts'
 import { askAboutHolidays, readPlan } from './schedule-plan.ts'
+import { tellAll } from './session.ts'
 
 const DRAFT = { time: '17:30', minutes: 90, count: 12 } as const
 const EXAMPLE = 'schedule every Tuesday 17:30 for 90 minutes, 12 sessions'
@@ -108,13 +111,19 @@ export const scheduleSubmit = command({
   },
 })
 
-async function stop(context: Context, group: GroupRow, { id }: ScheduleRow): Promise<Result> {
-  const { tx, texts, actor, now } = context
-  const count = await stopSchedule(tx, actor.organisationId, group.id, id, now)
-  const { occurrences } = await replan({ ...context, organisationId: actor.organisationId }, group)
+async function stop(context: Context, group: GroupRow, row: ScheduleRow): Promise<Result> {
+  const { tx, texts, actor } = context
+  const where = { ...context, organisationId: actor.organisationId }
+  await stopSchedule(tx, actor.organisationId, group.id, row.id)
+  const synced = await syncSessions(where, group.id, row, [])
+  const { occurrences } = await replan(where, group)
   return {
-    reply: { type: 'done', card: scheduleStopped(texts, { alias: group.alias, count }) },
+    reply: {
+      type: 'done',
+      card: scheduleStopped(texts, { alias: group.alias, count: synced.removed, told: toldOf(synced) }),
+    },
     occurrences,
+    deliveries: await tellOf(context, group, synced),
     audit: [{ action: 'schedule.stopped', subjectId: group.id }],
   }
 }
@@ -138,6 +147,8 @@ async function save(
     startsOf(ruleOf(one), `${one.firstDate}T${one.time}`, one.timeZone, one.minutes, one.exceptions)
   refuseCount(context, startsIn(asked))
   const plan = await askAboutHolidays(context, group, asked, values)
+  refuseCount(context, startsIn(plan))
+  refuseOtherZone(context, known, changed ?? null, plan.timeZone)
   const localStart = `${plan.firstDate}T${plan.time}`
   const row: ScheduleRow = {
     id: changed?.id ?? newId(),
@@ -152,7 +163,7 @@ async function save(
   const starts = startsIn(plan)
   await saveSchedule(tx, organisationId, group.id, row)
   const where = { ...context, organisationId }
-  const { kept } = await syncSessions(where, group.id, row, starts)
+  const synced = await syncSessions(where, group.id, row, starts)
   const after = await getGroup(tx, organisationId, group.id)
   const programme = await replan(where, after)
   const ahead = starts.filter(({ startsAt }) => startsAt > now)
@@ -162,7 +173,8 @@ async function save(
     words: wordsOf(context, row),
     starts: ahead,
     skipped: plan.exceptions.length,
-    kept,
+    kept: synced.kept,
+    told: toldOf(synced),
     reminderMinutes: after.reminderMinutes,
     checkIns: programme.checkIns,
     isBudgeted: programme.checkIns < programme.sessions,
@@ -173,8 +185,40 @@ async function save(
   return {
     reply: { type: 'done', card: scheduleDone(texts, facts) },
     occurrences: programme.occurrences,
+    deliveries: await tellOf(context, group, synced),
     audit: [{ action: 'schedule.changed', subjectId: group.id }],
   }
+}
+
+/** A group's times are shown in one zone: two would make every moved session a riddle. */
+function refuseOtherZone(
+  { texts }: Context,
+  known: readonly ScheduleRow[],
+  changed: ScheduleRow | null,
+  timeZone: string,
+): void {
+  const other = known.find((row) => row.id !== changed?.id && row.timeZone !== timeZone)
+  if (!other) return
+  const message = texts.t('schedule.oneZone', { zone: other.timeZone })
+  throw new UserError(message, { timeZone: message })
+}
+
+const toldOf = ({ cancelledSoon, movedSoon }: Synced): number => cancelledSoon.length + movedSoon.length
+
+/** People rely on a session that is near: they are told when a changed schedule cancels or moves it. */
+async function tellOf(
+  context: Context,
+  group: GroupRow,
+  { cancelledSoon, movedSoon }: Synced,
+): Promise<DeliveryPlan[]> {
+  const { tx, actor } = context
+  const told: DeliveryPlan[] = []
+  for (const id of [...cancelledSoon, ...movedSoon]) {
+    const session = await findSession(tx, actor.organisationId, id)
+    const kind = cancelledSoon.includes(id) ? 'session-cancelled' : 'session-moved'
+    if (session) told.push(...(await tellAll(context, { id, groupId: group.id }, kind, session.startsAt)))
+  }
+  return told
 }
 
 function refuseCount({ texts }: Context, starts: readonly PlannedStart[]): void {

@@ -1,3 +1,4 @@
+import { publicHolidays } from '../content/holidays.ts'
 import { placeOne } from '../domain/recurrence.ts'
 import { parseDate, parseLink, parseTime } from '../domain/schedule.ts'
 import { localOf, plus } from '../domain/time.ts'
@@ -109,9 +110,9 @@ async function chosenSession(context: Context, id: string): Promise<SessionDetai
 }
 
 /** One message to each member and facilitator about a changed session; useless once it would have begun. */
-async function tellAll(
+export async function tellAll(
   { tx, actor, newId }: Context,
-  { id, groupId }: SessionDetails,
+  { id, groupId }: { id: string; groupId: string },
   kind: 'session-cancelled' | 'session-moved',
   expiresAt: Date,
 ): Promise<DeliveryPlan[]> {
@@ -164,6 +165,7 @@ export const moveSubmit = command({
     await lockGroup(tx, actor.organisationId, group.id)
     const chosen = await chosenSession(context, textValue(values, 'session'))
     const { movedTo, startsAt, wall, place, link } = readMove(context, group.timeZone, values)
+    await askAboutHoliday(context, movedTo.slice(0, 10), textValue(values, 'holidays'))
     const endsAt = plus(startsAt, chosen.endsAt.getTime() - chosen.startsAt.getTime())
     await moveSession(tx, actor.organisationId, chosen.id, { movedTo, startsAt, endsAt, place, link })
     const { occurrences } = await replan({ ...context, organisationId: actor.organisationId }, group)
@@ -185,6 +187,18 @@ export const moveSubmit = command({
     }
   },
 })
+
+/** Asks before a session is moved to a public holiday. */
+async function askAboutHoliday(context: Context, date: string, choice: string): Promise<void> {
+  if (choice === 'keep') return
+  const { texts, organisation } = context
+  const calendar = groupOf(context).holidays ?? organisation.holidays ?? organisation.country
+  const holidays = await publicHolidays(calendar, [Number(date.slice(0, 4))], texts.language)
+  const hit = holidays.find((holiday) => holiday.date === date)
+  if (!hit) return
+  const message = texts.t('holidays.hit', { count: 1, days: `${date} (${hit.name})` })
+  throw new UserError(message, { holidays: message })
+}
 
 function readMove({ texts, now }: Context, timeZone: string, values: Parameters<typeof textValue>[0]) {
   const { t } = texts

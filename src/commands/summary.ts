@@ -16,6 +16,7 @@ export const summary = command({
   isTyped: true,
   access: { who: 'group', roles: ['member', 'facilitator', 'supervisor'] },
   subject: 'group',
+  worksAfterEnd: true,
   effect: 'audited',
   input: groupInput,
   run: async (context) => {

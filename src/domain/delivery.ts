@@ -61,6 +61,9 @@ export function sendAt(kind: DeliveryKind, now: Date, quietEnds: Date, expiresAt
   return RULES[kind].quiet === 'waitsUnlessTooLate' ? now : null
 }
 
+/** The process died while it was posting: the lease's time has already been waited. */
+export const INTERRUPTED = 'interrupted'
+
 /** Attempts after which a message that keeps failing is given up. */
 export const MAX_ATTEMPTS = 6
 const FIRST_RETRY_MS = 5_000
@@ -83,7 +86,8 @@ export function afterAttempt(kind: DeliveryKind, attempts: number, attempt: Atte
   if (attempt.outcome === 'sent') return { state: 'sent' }
   if (attempt.outcome === 'unknown') {
     const again = RULES[kind].whenUnknown === 'tryOnceMore' && attempts < 2
-    return again ? { state: 'planned', waitMs: 0, isUntried: false } : { state: 'dropped', reason: 'unknown' }
+    const waitMs = attempt.reason === INTERRUPTED ? 0 : FIRST_RETRY_MS
+    return again ? { state: 'planned', waitMs, isUntried: false } : { state: 'dropped', reason: 'unknown' }
   }
   // The workspace's trouble, or its pace, is not this message's: it waits, and its attempts are not used up.
   if (attempt.isWorkspace || attempt.retryAfterMs !== null)
@@ -93,6 +97,8 @@ export function afterAttempt(kind: DeliveryKind, attempts: number, attempt: Atte
   return { state: 'planned', waitMs: backOffMs, isUntried: false }
 }
 
+/** So many answers lost in a row are the way's fault, not the messages': it rests for so long. */
+export const LOST_IN_A_ROW = { count: 3, restMs: 30_000 } as const
 /** A token that was taken back is tried again so often; what is due meanwhile waits, or becomes too late. */
 export const WORKSPACE_TROUBLE_MS = 5 * 60_000
 /** A message without a time of its own is given up after so long (product clock). */

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { prepare, reportUnreachable } from '../commands/delivery.ts'
 import { type Door, runStep } from '../commands/door.ts'
-import { type Attempt, WORKSPACE_TROUBLE_MS } from '../domain/delivery.ts'
+import { type Attempt, LOST_IN_A_ROW, WORKSPACE_TROUBLE_MS } from '../domain/delivery.ts'
 import { PlatformError } from '../errors.ts'
 import { NOT_OPENED, type Outgoing, type Platform, type Rate } from '../platform.ts'
 import type { Taken } from '../store/batch.ts'
@@ -24,6 +24,8 @@ export type Way = {
   statements: Gate
   lane: Lane
   hasTrouble: boolean
+  /** Answers of this lane that were lost, one after the other. */
+  lost: { inARow: number }
   rates: readonly Rate[]
 }
 type Sent = { taken: Taken; outcome: Outcome; learnt: Learnt | null }
@@ -50,9 +52,10 @@ export async function deliverBatch(door: Door, way: Way, batch: readonly Taken[]
         taken,
         connectionId: lane.connectionId,
         reason: outcome.attempt.reason,
-      })
+        // The group or the person may be gone by now; the others' messages go on.
+      }).catch((error: unknown) => door.log.error('delivery.report', error, { delivery: taken.id }))
   }
-  return await goesOn(door, lane, attempts)
+  return await goesOn(door, way, attempts)
 }
 
 /** What was sent is written down also when the store was away for a moment: otherwise nobody would know, and it would go twice. */
@@ -70,10 +73,12 @@ async function patiently(write: () => Promise<void>): Promise<void> {
 /** Together well below the lease of a message that is being sent. */
 const RECORD_AGAIN_MS = [200, 500, 1_000, 3_000, 10_000]
 
-const said = (outcome: Outcome) =>
-  'dropped' in outcome
-    ? { outcome: 'dropped', reason: outcome.dropped }
-    : { outcome: outcome.attempt.outcome, reason: 'reason' in outcome.attempt ? outcome.attempt.reason : null }
+function said(outcome: Outcome) {
+  if ('later' in outcome) return { outcome: 'postponed', reason: 'quietHours' }
+  if ('dropped' in outcome) return { outcome: 'dropped', reason: outcome.dropped }
+  const { attempt } = outcome
+  return { outcome: attempt.outcome, reason: 'reason' in attempt ? attempt.reason : null }
+}
 
 type Refused = Extract<Attempt, { outcome: 'refused' }>
 
@@ -88,7 +93,13 @@ function isUnreachable(outcome: Outcome): outcome is Outcome & { attempt: Refuse
 }
 
 /** A workspace that asked for patience, or that takes nothing from us, is left alone for a while. */
-async function goesOn(door: Door, lane: Lane, attempts: readonly Attempt[]): Promise<boolean> {
+async function goesOn(door: Door, { lane, lost }: Way, attempts: readonly Attempt[]): Promise<boolean> {
+  for (const { outcome } of attempts) lost.inARow = outcome === 'unknown' ? lost.inARow + 1 : 0
+  if (lost.inARow >= LOST_IN_A_ROW.count) {
+    lost.inARow = 0
+    await pauseConnection(door.database.db, lane, LOST_IN_A_ROW.restMs, null)
+    return false
+  }
   const refused = attempts.filter((attempt) => attempt.outcome === 'refused')
   const trouble = refused.find(({ isWorkspace }) => isWorkspace)
   const waitMs = Math.max(0, ...refused.map(({ retryAfterMs }) => retryAfterMs ?? 0))
@@ -99,9 +110,14 @@ async function goesOn(door: Door, lane: Lane, attempts: readonly Attempt[]): Pro
 
 async function deliverOne(door: Door, { platform, pace, rates: turn }: Way, taken: Taken): Promise<Sent> {
   const { id, kind, attempts } = taken
-  const outcome = (rest: { attempt: Attempt } | { dropped: string }): Outcome => ({ id, kind, attempts, ...rest })
+  const outcome = (rest: { attempt: Attempt } | { dropped: string } | { later: Date }): Outcome => ({
+    id,
+    kind,
+    attempts,
+    ...rest,
+  })
   const ready = prepare(door.content, taken, door.clock.now())
-  if ('dropped' in ready) {
+  if (!('outgoing' in ready)) {
     pace?.cancel(turn)
     return { taken, outcome: outcome(ready), learnt: null }
   }

@@ -37,6 +37,7 @@ export function createLanes(
   const running = new Map<string, { work: Promise<void>; isAgain: boolean }>()
   const naps = new Map<string, NodeJS.Timeout>()
   const known = new Map<string, LaneTo>()
+  const losses = new Map<string, { inARow: number }>()
   const statements = createGate(STATEMENTS_AT_ONCE)
   const batches = createGate(BATCHES_AT_ONCE)
   let isStopping = false
@@ -54,16 +55,21 @@ export function createLanes(
     if (lease.state === 'paused') return nap(lane, lease.forMs)
     const way = wayOf(platform, to, lease)
     if (lease.isHandedOver) pace?.fill(way.rates)
-    await sendAll(lane, way)
-    const inMs = await within(statements, () => releaseLane(db, lane, owner, door.clock.now()))
-    if (inMs !== null) nap(lane, inMs)
+    try {
+      await sendAll(lane, way)
+    } finally {
+      const inMs = await within(statements, () => releaseLane(db, lane, owner, door.clock.now()))
+      if (inMs !== null) nap(lane, inMs)
+    }
   }
 
   function wayOf(platform: Platform, to: LaneTo, { hasTrouble }: { hasTrouble: boolean }) {
     const width = pace ? platform.batch : UNPACED_BATCH
     const places = width > 1 ? batches : WIDE_OPEN
     const rates = platform.workspaceRates(to.externalId)
-    return { platform, pace, statements, lane: to, hasTrouble, width, places, rates }
+    const lost = losses.get(to.connectionId) ?? { inARow: 0 }
+    losses.set(to.connectionId, lost)
+    return { platform, pace, statements, lane: to, hasTrouble, lost, width, places, rates }
   }
 
   /**

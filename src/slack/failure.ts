@@ -1,5 +1,5 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api'
-import { PlatformError } from '../errors.ts'
+import { NO_CONNECTION, neverLeft, PlatformError } from '../errors.ts'
 
 /** Slack's words for "this person or channel cannot be reached any more". */
 const GONE = new Set([
@@ -23,6 +23,9 @@ const WORKSPACE = new Set([
   'token_revoked',
 ])
 
+/** Slack's words for "something went wrong on our side": parts of the call may have been done. */
+const MAYBE_DONE = new Set(['fatal_error', 'internal_error', 'request_timeout', 'service_unavailable'])
+
 /** What the SDK threw, in our words. `mayHaveActed` says whether a lost answer leaves it open that Slack did it. */
 export function toPlatformError(error: unknown, mayHaveActed: boolean): PlatformError {
   if (error instanceof WebAPIRateLimitedError) {
@@ -30,7 +33,13 @@ export function toPlatformError(error: unknown, mayHaveActed: boolean): Platform
   }
   if (error instanceof WebAPIPlatformError) {
     const reason = error.data.error
-    return new PlatformError(reason, { isGone: GONE.has(reason), isWorkspace: WORKSPACE.has(reason), cause: error })
+    const isUnknown = mayHaveActed && MAYBE_DONE.has(reason)
+    return new PlatformError(reason, {
+      isGone: GONE.has(reason),
+      isWorkspace: WORKSPACE.has(reason),
+      isUnknown,
+      cause: error,
+    })
   }
   if (error instanceof WebAPIHTTPError) {
     return new PlatformError(`http_${error.statusCode}`, {
@@ -38,7 +47,9 @@ export function toPlatformError(error: unknown, mayHaveActed: boolean): Platform
       cause: error,
     })
   }
-  if (error instanceof WebAPIRequestError)
+  if (error instanceof WebAPIRequestError) {
+    if (neverLeft(error)) return new PlatformError(NO_CONNECTION, { isWorkspace: true, cause: error })
     return new PlatformError('no_answer', { isUnknown: mayHaveActed, cause: error })
+  }
   return new PlatformError('unexpected', { isUnknown: mayHaveActed, cause: error })
 }

@@ -4,7 +4,7 @@ import type { ChannelRef, FieldValue, Incoming, PersonRef } from '../platform.ts
 
 /** What this app puts into its own buttons and forms. */
 const buttonValue = z.object({ verb: z.string(), id: z.string().nullable(), text: z.string().optional() })
-const metadata = z.object({ id: z.string().nullable() })
+const metadata = z.object({ id: z.string().nullable(), version: z.string().optional() })
 
 /** Where a command was typed: null in a direct message. Slack names every private channel "privategroup". */
 function channelOf({ channel_id, channel_name }: SlashCommand): ChannelRef | null {
@@ -88,7 +88,11 @@ export async function parseForm(
     workspaceId: body.team.id,
     sender: { externalId: body.user.id },
     verb: body.view.callback_id,
-    input: { ...(context.data.id === null ? {} : { id: context.data.id }), values },
+    input: {
+      ...(context.data.id === null ? {} : { id: context.data.id }),
+      ...(context.data.version === undefined ? {} : { version: context.data.version }),
+      values,
+    },
     via: 'form',
     canOpen: true,
   }

@@ -62,7 +62,7 @@ export function renderForm(form: Form): ModalView {
   return {
     type: 'modal',
     callback_id: form.verb,
-    private_metadata: JSON.stringify({ id: form.id }),
+    private_metadata: JSON.stringify({ id: form.id, ...(form.version ? { version: form.version } : {}) }),
     title: plainText(form.title, LIMITS.viewTitle),
     submit: plainText(form.submitLabel, LIMITS.viewButton),
     close: plainText(form.closeLabel, LIMITS.viewButton),

@@ -114,7 +114,9 @@ export async function ensureActor(
   }
   const changes = {
     ...changesOf(account, ref),
-    ...(isHere && account.unreachable !== null ? { unreachable: null } : {}),
+    ...(isHere && (account.unreachable !== null || account.isDeactivated)
+      ? { unreachable: null, isDeactivated: false }
+      : {}),
   }
   if (Object.keys(changes).length > 0) {
     const where = { connectionId_externalId: { connectionId: connection.id, externalId: ref.externalId } }
@@ -156,12 +158,20 @@ function toActor(connection: ConnectionRow, account: AccountFields): Actor {
   }
 }
 
-export type Membership = { groupId: string; alias: string; timeZone: string; kind: string; role: Role }
+export type Membership = {
+  groupId: string
+  alias: string
+  timeZone: string
+  kind: string
+  reminderMinutes: number[]
+  role: Role
+}
 
 /** The running groups of a person with their role in each, by alias. */
 export async function listMemberships(db: Tx, organisationId: string, personId: string): Promise<Membership[]> {
   return await db.$queryRaw<Membership[]>`
-    select r."role"::text as "role", r."groupId"::text as "groupId", g."alias", g."timeZone", g."kind"
+    select r."role"::text as "role", r."groupId"::text as "groupId", g."alias", g."timeZone", g."kind",
+      g."reminderMinutes"
     from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId" and g."id" = r."groupId"
     where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid and g."endedAt" is null
     order by g."alias"`

@@ -27,6 +27,9 @@ export type Taken = {
   isPaused: boolean
   wantsReminders: boolean
   wantsCheckIns: boolean
+  quietFrom: string | null
+  quietUntil: string | null
+  personZone: string | null
   alias: string | null
   timeZone: string | null
   hasEnded: boolean
@@ -64,7 +67,7 @@ export async function takeBatch(db: Tx, lane: Lane, now: Date, limit: number): P
       c."platform"::text as "platform", c."externalId" as "workspaceId",
       a."externalId", a."directChannel", a."conversation", coalesce(a."language", g."language", o."language") as "language",
       coalesce(p."pausedUntil" > ${now}, false) as "isPaused", coalesce(p."wantsReminders", true) as "wantsReminders",
-      coalesce(p."wantsCheckIns", true) as "wantsCheckIns",
+      coalesce(p."wantsCheckIns", true) as "wantsCheckIns", p."quietFrom", p."quietUntil", a."timeZone" as "personZone",
       g."alias", g."timeZone", g."endedAt" is not null as "hasEnded", g."channelId", g."channelAddress", r."role"::text as "role",
       s."state"::text as "sessionState", s."startsAt",
       coalesce(s."place", s."link", h."place", h."link") is not null as "hasPlace",

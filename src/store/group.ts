@@ -148,9 +148,17 @@ export async function findEndedGroup(
   organisationId: string,
   id: string,
   personId: string,
-): Promise<{ alias: string; timeZone: string; deleteAt: Date | null } | null> {
-  return await db.group.findFirst({
+): Promise<{ alias: string; timeZone: string; deleteAt: Date | null; isStaff: boolean } | null> {
+  const row = await db.group.findFirst({
     where: { organisationId, id, endedAt: { not: null }, roster: { some: { personId } } },
-    select: { alias: true, timeZone: true, deleteAt: true },
+    select: {
+      alias: true,
+      timeZone: true,
+      deleteAt: true,
+      roster: { where: { personId }, select: { role: true } },
+    },
   })
+  if (!row) return null
+  const { roster, ...group } = row
+  return { ...group, isStaff: roster[0]?.role !== 'member' }
 }

@@ -1,4 +1,4 @@
-import { type Attempt, afterAttempt, type DeliveryKind, type LedgerStep } from '../domain/delivery.ts'
+import { type Attempt, afterAttempt, type DeliveryKind, INTERRUPTED, type LedgerStep } from '../domain/delivery.ts'
 import type { PlatformName } from '../platform.ts'
 import type { Db, Tx } from './database.ts'
 import { Prisma } from './generated/client.ts'
@@ -84,12 +84,16 @@ export async function releaseLane(
 export type Outcome = { id: string; kind: DeliveryKind; attempts: number } & (
   | { attempt: Attempt }
   | { dropped: string }
+  /** Quiet hours began while it waited: it goes out when they end (product clock). */
+  | { later: Date }
 )
 
 const stepOf = (outcome: Outcome): LedgerStep =>
-  'dropped' in outcome
-    ? { state: 'dropped', reason: outcome.dropped }
-    : afterAttempt(outcome.kind, outcome.attempts, outcome.attempt)
+  'later' in outcome
+    ? { state: 'planned', waitMs: 0, isUntried: true }
+    : 'dropped' in outcome
+      ? { state: 'dropped', reason: outcome.dropped }
+      : afterAttempt(outcome.kind, outcome.attempts, outcome.attempt)
 
 /** Writes how attempts ended, in one statement. Only rows still in `sending` change: a late writer changes nothing. */
 export async function recordOutcomes(
@@ -105,13 +109,14 @@ export async function recordOutcomes(
     const waitMs = step.state === 'planned' ? step.waitMs : 0
     const untried = step.state === 'planned' && step.isUntried ? 1 : 0
     const reason = 'reason' in step ? step.reason : null
-    return Prisma.sql`(${outcome.id}::uuid, ${step.state}, ${reason}::text, ${waitMs / 1000}::float8, ${untried}::int, ${isOver ? now : null}::timestamptz)`
+    return Prisma.sql`(${outcome.id}::uuid, ${step.state}, ${reason}::text, ${waitMs / 1000}::float8, ${untried}::int, ${isOver ? now : null}::timestamptz, ${'later' in outcome ? outcome.later : null}::timestamptz)`
   })
   await db.$executeRaw`
     update "Delivery" d set "state" = o."state"::"DeliveryState", "reason" = o."reason", "leasedUntil" = null,
       "attempts" = d."attempts" - o."untried", "endedAt" = o."endedAt",
+      "plannedAt" = coalesce(o."later", d."plannedAt"),
       "notBefore" = case when o."wait" > 0 then clock_timestamp() + make_interval(secs => o."wait") end
-    from (values ${Prisma.join(values)}) as o("id", "state", "reason", "wait", "untried", "endedAt")
+    from (values ${Prisma.join(values)}) as o("id", "state", "reason", "wait", "untried", "endedAt", "later")
     where d."organisationId" = ${organisationId}::uuid and d."id" = o."id" and d."state" = 'sending'`
 }
 
@@ -122,7 +127,7 @@ export async function settleInterrupted(tx: Tx, now: Date): Promise<void> {
     where "state" = 'sending' and "leasedUntil" < clock_timestamp() limit ${SETTLE_LIMIT} for update skip locked`
   for (const organisationId of new Set(rows.map((row) => row.organisationId))) {
     const own = rows.filter((row) => row.organisationId === organisationId)
-    const attempt = { outcome: 'unknown', reason: 'interrupted' } as const
+    const attempt = { outcome: 'unknown', reason: INTERRUPTED } as const
     await recordOutcomes(
       tx,
       organisationId,

@@ -26,6 +26,12 @@ export async function findMessage(db: Tx, organisationId: string, id: string): P
   return await db.message.findUnique({ where: { organisationId_id: { organisationId, id } }, select: MESSAGE_FIELDS })
 }
 
+/** The message with its row locked: editing, stopping and going out happen one at a time. */
+export async function lockMessage(tx: Tx, organisationId: string, id: string): Promise<MessageRow | null> {
+  await tx.$queryRaw`select 1 from "Message" where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid for update`
+  return await findMessage(tx, organisationId, id)
+}
+
 /** Messages of a group that are to come, and drafts, in the order of their first time. */
 export async function listMessages(db: Tx, organisationId: string, groupId: string): Promise<MessageRow[]> {
   return await db.message.findMany({

@@ -104,10 +104,22 @@ export const laneJob = (organisationId: string, connectionId: string, reason: st
 })
 
 /** A person opened the app: the welcomes that could not reach them are planned again. */
-export async function reviveWelcomes(tx: Tx, queue: Queue, organisationId: string, personId: string): Promise<void> {
+export async function reviveWelcomes(
+  tx: Tx,
+  queue: Queue,
+  organisationId: string,
+  personId: string,
+  now: Date,
+): Promise<void> {
   const rows = await tx.delivery.updateManyAndReturn({
     where: { organisationId, personId, kind: 'welcome', state: 'failed', reason: NOT_OPENED },
-    data: { state: 'planned', reason: null, notBefore: null, endedAt: null },
+    data: {
+      state: 'planned',
+      reason: null,
+      notBefore: null,
+      endedAt: null,
+      expiresAt: plus(now, LONGEST_WAIT_DAYS * DAY_MS),
+    },
     select: { id: true, connectionId: true, attempts: true },
   })
   await queue.enqueue(
@@ -116,6 +128,24 @@ export async function reviveWelcomes(tx: Tx, queue: Queue, organisationId: strin
       connectionId ? laneJob(organisationId, connectionId, `${id} ${attempts}`) : [],
     ),
   )
+  // Where the first one is no longer in the ledger: a member who has not accepted, and of whom no welcome is on its way or sent.
+  const waiting = await tx.rosterEntry.findMany({
+    where: { organisationId, personId, role: 'member', agreedAt: null, group: { endedAt: null } },
+    select: { groupId: true },
+  })
+  const known = await tx.delivery.findMany({
+    where: { organisationId, personId, kind: 'welcome', state: { in: ['planned', 'sending', 'sent'] } },
+    select: { groupId: true },
+  })
+  const missing = waiting.filter(({ groupId }) => !known.some((row) => row.groupId === groupId))
+  const plans = missing.map(({ groupId }) => ({
+    organisationId,
+    key: `welcome ${groupId} reached ${now.getTime()}`,
+    kind: 'welcome' as const,
+    personId,
+    groupId,
+  }))
+  await planDeliveries(tx, queue, plans, now)
 }
 
 /** Messages that are being sent, or could be sent now. */

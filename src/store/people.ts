@@ -85,6 +85,9 @@ export async function withStaffRole(db: Tx, organisationId: string, personIds: r
   return rows.map((row) => row.personId)
 }
 
+/** What a platform says of an account that was closed: nobody is asked or counted there any more. */
+const CLOSED = new Set(['user_disabled', 'UserNotFound'])
+
 /** Messages do not reach this account any more, for this reason; the person's next own act clears it. */
 export async function markUnreachable(
   tx: Tx,
@@ -93,7 +96,11 @@ export async function markUnreachable(
   personId: string,
   reason: string,
 ): Promise<void> {
-  await tx.account.updateMany({ where: { organisationId, connectionId, personId }, data: { unreachable: reason } })
+  const isClosed = CLOSED.has(reason)
+  await tx.account.updateMany({
+    where: { organisationId, connectionId, personId },
+    data: { unreachable: reason, ...(isClosed ? { isDeactivated: true } : {}) },
+  })
 }
 
 /** Whether a person is still there. */
@@ -101,10 +108,15 @@ export async function isKnown(db: Tx, organisationId: string, personId: string):
   return (await db.person.count({ where: { organisationId, id: personId } })) > 0
 }
 
-/** Somebody as a form shows them; null when they have no account. */
-export async function describePerson(db: Tx, organisationId: string, personId: string): Promise<PersonRow | null> {
+/** Somebody as a form of one connection shows them; null when they have no account there. */
+export async function describePerson(
+  db: Tx,
+  organisationId: string,
+  personId: string,
+  connectionId: string,
+): Promise<PersonRow | null> {
   const account = await db.account.findFirst({
-    where: { organisationId, personId },
+    where: { organisationId, personId, connectionId },
     orderBy: [{ isDeactivated: 'asc' }, { id: 'asc' }],
     select: PERSON_FIELDS,
   })

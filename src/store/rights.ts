@@ -28,6 +28,16 @@ export async function saveWishes(tx: Tx, organisationId: string, personId: strin
   await tx.person.update({ where: { organisationId_id: { organisationId, id: personId } }, data: wishes })
 }
 
+/** Places in groups, running and ended. */
+export async function countPlaces(db: Tx, organisationId: string, personId: string): Promise<number> {
+  return await db.rosterEntry.count({ where: { organisationId, personId } })
+}
+
+/** Takes a person out of every group that has ended. */
+export async function leaveEnded(tx: Tx, organisationId: string, personId: string): Promise<void> {
+  await tx.rosterEntry.deleteMany({ where: { organisationId, personId, group: { endedAt: { not: null } } } })
+}
+
 /** Everything that the store holds about a person. */
 export type PersonData = WishesRow & {
   isStaff: boolean
@@ -73,7 +83,7 @@ export async function readPerson(db: Tx, organisationId: string, personId: strin
   const own = { organisationId, personId }
   return {
     ...person,
-    deliveries: await db.delivery.count({ where: own }),
+    deliveries: await db.delivery.count({ where: { ...own, state: 'sent' } }),
     digests: await db.digest.count({ where: own }),
     auditEntries: await db.auditEntry.count({
       where: { organisationId, OR: [{ actorId: personId }, { subjectId: personId }] },

@@ -66,17 +66,20 @@ export async function changeRoster(
   })
 }
 
+/** A person's place in a running group; null outside it. `hasEndedToo`: staff keep theirs in a group that has ended. */
 export async function findRole(
   db: Tx,
   organisationId: string,
   groupId: string,
   personId: string,
+  hasEndedToo = false,
 ): Promise<Role | null> {
   const row = await db.rosterEntry.findUnique({
     where: { organisationId_groupId_personId: { organisationId, groupId, personId } },
     select: { role: true, group: { select: { endedAt: true } } },
   })
-  return row && row.group.endedAt === null ? row.role : null
+  if (!row) return null
+  return row.group.endedAt === null || (hasEndedToo && row.role !== 'member') ? row.role : null
 }
 
 /** Remembers that a member accepted the agreement; the first time stays. */

@@ -48,17 +48,9 @@ export async function saveSchedule(
   })
 }
 
-/** Takes a schedule away, with its sessions that have not begun; returns how many those were. */
-export async function stopSchedule(
-  tx: Tx,
-  organisationId: string,
-  groupId: string,
-  id: string,
-  now: Date,
-): Promise<number> {
+/** Takes a schedule away; its sessions are the caller's. */
+export async function stopSchedule(tx: Tx, organisationId: string, groupId: string, id: string): Promise<void> {
   await tx.schedule.updateMany({ where: { organisationId, groupId, id }, data: { isStopped: true } })
-  const { count } = await tx.session.deleteMany({ where: { organisationId, scheduleId: id, startsAt: { gt: now } } })
-  return count
 }
 
 /** A session as its schedule has it. */
@@ -69,18 +61,14 @@ export type KnownSession = {
   originalLocalStart: string
   state: 'planned' | 'cancelled'
   movedTo: string | null
+  startsAt: Date
 }
 
-/** A schedule's sessions that have not begun. */
-export async function listOwnAhead(
-  db: Tx,
-  organisationId: string,
-  scheduleId: string,
-  now: Date,
-): Promise<KnownSession[]> {
+/** Every session of a schedule. */
+export async function listOwn(db: Tx, organisationId: string, scheduleId: string): Promise<KnownSession[]> {
   return await db.session.findMany({
-    where: { organisationId, scheduleId, startsAt: { gt: now } },
-    select: { id: true, originalLocalStart: true, state: true, movedTo: true },
+    where: { organisationId, scheduleId },
+    select: { id: true, originalLocalStart: true, state: true, movedTo: true, startsAt: true },
   })
 }
 
@@ -94,9 +82,14 @@ export async function changeSessions(
     add: readonly (PlannedSession & { id: string })[]
     retime: readonly { id: string; originalLocalStart: string; startsAt: Date; endsAt: Date }[]
     remove: readonly string[]
+    cancel: readonly string[]
   },
 ): Promise<void> {
   await tx.session.deleteMany({ where: { organisationId, id: { in: [...change.remove] } } })
+  await tx.session.updateMany({
+    where: { organisationId, id: { in: [...change.cancel] } },
+    data: { state: 'cancelled', revision: { increment: 1 } },
+  })
   for (const { id, ...times } of change.retime)
     await tx.session.update({
       where: { organisationId_id: { organisationId, id } },

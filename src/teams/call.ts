@@ -1,4 +1,4 @@
-import { PlatformError } from '../errors.ts'
+import { NO_CONNECTION, neverLeft, PlatformError } from '../errors.ts'
 import { toPlatformError } from './failure.ts'
 
 const CALL_TIMEOUT_MS = 10_000
@@ -12,6 +12,7 @@ export async function call(url: URL, token: string | null, body: object): Promis
     signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
     redirect: 'error',
   }).catch((cause: unknown) => {
+    if (neverLeft(cause)) throw new PlatformError(NO_CONNECTION, { isWorkspace: true, cause })
     throw new PlatformError('no_answer', { isUnknown: true, cause })
   })
   const text = await response.text()

@@ -27,7 +27,12 @@ export type TeamsActivity = z.infer<typeof activitySchema>
 
 /** What a button or dialog sends back: our own data, and fields. */
 const submitted = z
-  .object({ verb: z.string(), id: z.string().nullish(), text: z.string().optional() })
+  .object({
+    verb: z.string(),
+    id: z.string().nullish(),
+    text: z.string().optional(),
+    version: z.string().optional(),
+  })
   .catchall(z.unknown())
 
 /** The activity when it has the shape of one from Teams; null otherwise. */
@@ -102,7 +107,12 @@ export function parseActivity(activity: TeamsActivity): Incoming | null {
   const { data } = task.data
   if (activity.name === 'task/fetch') return { ...base, verb: data.verb, input: idOf(data), via: 'button' }
   if (activity.name === 'task/submit')
-    return { ...base, verb: data.verb, input: { ...idOf(data), values: valuesOf(data) }, via: 'form' }
+    return {
+      ...base,
+      verb: data.verb,
+      input: { ...idOf(data), ...(data.version ? { version: data.version } : {}), values: valuesOf(data) },
+      via: 'form',
+    }
   return null
 }
 

@@ -42,7 +42,7 @@ export function renderForm(
     type: 'Action.Submit',
     id: `kind:${form.kind}`,
     title: clip(plain(form.submitLabel), LIMITS.buttonText) || ' ',
-    data: { verb: form.verb, id: form.id },
+    data: { verb: form.verb, id: form.id, ...(form.version ? { version: form.version } : {}) },
   }
   const card = { ...FRAME, body: [...renderBlocks(form.intro), ...fields], actions: [submit] }
   return { title: clip(plain(form.title), LIMITS.titleText), card }

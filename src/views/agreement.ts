@@ -32,6 +32,7 @@ export function welcomeForm(
     alias: string
     words: Agreement
     hidesMembers: boolean
+    version: string
     examples: { leave: string; pause: string }
   },
 ): Form {
@@ -40,6 +41,7 @@ export function welcomeForm(
     kind: 'welcome-form',
     verb: 'welcome.accept',
     id: facts.groupId,
+    version: facts.version,
     title: t('welcome.title'),
     submitLabel: t('welcome.accept'),
     closeLabel: t('button.close'),

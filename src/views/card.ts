@@ -54,6 +54,8 @@ export type Form = {
   kind: string
   verb: string
   id: string | null
+  /** What the form was made of; it comes back with it, so that a stale one is noticed. Nothing else is read from it. */
+  version?: string
   title: string
   submitLabel: string
   closeLabel: string

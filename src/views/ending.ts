@@ -33,7 +33,7 @@ export function endForm({ t }: Texts, facts: { groupId: string; alias: string; s
 
 export function endDone(
   texts: Texts,
-  facts: { alias: string; members: number; deleteAt: Date; timeZone: string; now: Date },
+  facts: { groupId: string; alias: string; members: number; deleteAt: Date; timeZone: string; now: Date },
 ): Card {
   const { t } = texts
   const date = formatDate(facts.deleteAt, facts.timeZone, texts.language, facts.now)
@@ -41,6 +41,7 @@ export function endDone(
     text(t('end.done', { alias: facts.alias })),
     text(t('end.goodbye', { count: facts.members })),
     text(t('end.deletion', { date })),
+    buttons(button(t('home.summary'), 'summary', facts.groupId)),
   ])
 }
 
@@ -55,7 +56,15 @@ export function goodbyeNotice({ t }: Texts, group: { groupId: string; alias: str
 /** What a member reads when the programme is over. */
 export function goodbyeCard(
   texts: Texts,
-  facts: { groupId: string; alias: string; deleteAt: Date; timeZone: string; now: Date; lines: string },
+  facts: {
+    groupId: string
+    alias: string
+    deleteAt: Date
+    timeZone: string
+    now: Date
+    lines: string
+    isStaff: boolean
+  },
 ): Card {
   const { t } = texts
   const date = formatDate(facts.deleteAt, facts.timeZone, texts.language, facts.now)
@@ -65,7 +74,10 @@ export function goodbyeCard(
       text(t('goodbye.stop')),
       text(t('goodbye.deletion', { date })),
       note(t('checkin.helpNow', { lines: facts.lines })),
-      buttons(button(t('leave.submit'), 'goodbye leave', facts.groupId)),
+      buttons(
+        ...(facts.isStaff ? [button(t('home.summary'), 'summary', facts.groupId)] : []),
+        button(t('leave.submit'), 'goodbye leave', facts.groupId),
+      ),
     ]),
     notification: t('opener.content'),
   }

@@ -2,7 +2,7 @@ import type { Texts } from '../content/load.ts'
 import type { Role } from '../domain/access.ts'
 import { PAUSE_WEEKS } from '../domain/limits.ts'
 import { formatDate } from '../domain/time.ts'
-import { type Card, card, compact, type Field, type Form, heading, list, note, text } from './card.ts'
+import { button, buttons, type Card, card, compact, type Field, type Form, heading, list, note, text } from './card.ts'
 
 /** Everything that is stored about a person. Nulls: never said. */
 export type MyData = {
@@ -30,7 +30,7 @@ export type MyData = {
 export function mydataCard(
   texts: Texts,
   data: MyData,
-  facts: { ledgerDays: number; timeZone: string; now: Date; example: string },
+  facts: { mayBeForgotten: boolean; ledgerDays: number; timeZone: string; now: Date; example: string },
 ): Card {
   const { t } = texts
   const unknown = t('mydata.unknown')
@@ -73,7 +73,9 @@ export function mydataCard(
         ...(data.openCheckIns > 0 ? [t('mydata.box', { count: data.openCheckIns })] : []),
       ]),
       text(t('mydata.answers')),
-      note(t('mydata.leave', { example: facts.example })),
+      facts.mayBeForgotten
+        ? buttons(button(t('forget.button'), 'forget me', null))
+        : note(t('mydata.leave', { example: facts.example })),
     ]),
     notification: t('opener.content'),
   }
@@ -175,6 +177,13 @@ export function leaveForm({ t }: Texts, facts: { groupId: string; alias: string;
     ],
     fields: [],
   }
+}
+
+export function forgetDone({ t }: Texts, facts: { isForgotten: boolean; lines: string }): Card {
+  return card('forget-done', t('forget.title'), [
+    text(t(facts.isForgotten ? 'leave.doneForgotten' : 'forget.staff')),
+    note(t('checkin.helpNow', { lines: facts.lines })),
+  ])
 }
 
 export function leaveDone({ t }: Texts, facts: { alias: string; isForgotten: boolean; lines: string }): Card {

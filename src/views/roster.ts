@@ -34,11 +34,18 @@ export function staffDone({ t }: Texts, count: number): Card {
 export type RosterIds = { members: readonly string[]; facilitators: readonly string[]; supervisors: readonly string[] }
 
 /** `unreachable` names those whom messages do not reach: a matter of the roster, never of answers. */
-export function rosterForm({ t }: Texts, groupId: string, ids: RosterIds, unreachable: readonly string[]): Form {
+export function rosterForm(
+  { t }: Texts,
+  groupId: string,
+  ids: RosterIds,
+  facts: { unreachable: readonly string[]; version: string },
+): Form {
+  const { unreachable, version } = facts
   return {
     kind: 'roster-form',
     verb: 'roster.submit',
     id: groupId,
+    version,
     title: t('roster.title'),
     submitLabel: t('button.save'),
     closeLabel: t('button.cancel'),

@@ -136,6 +136,7 @@ export function scheduleDone(
     starts: readonly PlannedStart[]
     skipped: number
     kept: number
+    told: number
     reminderMinutes: readonly number[]
     checkIns: number
     isBudgeted: boolean
@@ -151,6 +152,7 @@ export function scheduleDone(
     list(preview(texts, facts.starts, facts.timeZone, facts.now)),
     facts.skipped > 0 && text(t('schedule.leftOut', { count: facts.skipped })),
     facts.kept > 0 && text(t('schedule.changesStay', { count: facts.kept })),
+    facts.told > 0 && text(t('schedule.told', { count: facts.told })),
     text(t('schedule.reminders', { times: leadTimes(texts, facts.reminderMinutes) })),
     text(t('schedule.checkIns', { count: facts.checkIns })),
     facts.isBudgeted && note(t('schedule.checkInsBudget', { limit: RELEASE_BUDGET.releases })),
@@ -158,8 +160,9 @@ export function scheduleDone(
   ])
 }
 
-export function scheduleStopped({ t }: Texts, facts: { alias: string; count: number }): Card {
+export function scheduleStopped({ t }: Texts, facts: { alias: string; count: number; told: number }): Card {
   return card('schedule-done', t('schedule.title'), [
     text(t('schedule.stopped', { alias: facts.alias, count: facts.count })),
+    facts.told > 0 && text(t('schedule.told', { count: facts.told })),
   ])
 }

@@ -195,6 +195,13 @@ export function moveForm(
         maxLength: 8,
       },
       {
+        type: 'choice',
+        name: 'holidays',
+        label: t('schedule.holidays'),
+        options: (['ask', 'keep'] as const).map((value) => ({ value, label: t(`holidays.${value}`) })),
+        value: 'ask',
+      },
+      {
         type: 'text',
         name: 'place',
         label: t('schedule.place'),
@@ -226,19 +233,5 @@ export function moveDone(
     facts.wall === 'skipped' && text(t('schedule.skipped', { wanted })),
     facts.wall === 'twice' && text(t('schedule.twice', { wanted })),
     text(t('change.told', { count: facts.people })),
-  ])
-}
-
-/** The web addresses of a group's calendar, for one person. */
-export function calendarCard(texts: Texts, facts: { alias: string; url: string; nextUrl: string | null }): Card {
-  const { t } = texts
-  const address = (label: string, url: string) => ({ label, verb: '', id: null, opens: 'address', url }) as const
-  return card('calendar', t('calendar.title'), [
-    text(t('calendar.intro', { alias: facts.alias })),
-    buttons(
-      address(t('calendar.all'), facts.url),
-      ...(facts.nextUrl ? [address(t('calendar.next'), facts.nextUrl)] : []),
-    ),
-    note(t('calendar.note')),
   ])
 }

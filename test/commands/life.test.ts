@@ -60,6 +60,21 @@ describe('the agreement', () => {
   })
 })
 
+describe('an agreement that changes while somebody reads it', () => {
+  it('is not accepted unread', async () => {
+    const world = await startWorld()
+    await setUpGroup(world)
+    await world.slack.press(lastSeen(world.slack.journal, 'UMEMBER1', 'welcome'), 'Open')
+    await fill(world.slack, 'UFACILITATOR', 'agreement', { agreement: 'Other words.' })
+    await world.slack.submit('UMEMBER1', {})
+    expect(said(world.slack, 'UMEMBER1')).toContain('The words have changed since you opened them.')
+    expect(await world.db.rosterEntry.count({ where: { agreedAt: { not: null } } })).toBe(0)
+    // The goals were left as the kind has them: each member reads those in their own language.
+    expect((await world.db.group.findFirstOrThrow()).goals).toBeNull()
+    await world.end()
+  })
+})
+
 describe('who joins and who leaves', () => {
   it('closes a closed group to newcomers once it has met, until its facilitators open it', async () => {
     const world = await startWorld()
@@ -107,6 +122,31 @@ describe('who joins and who leaves', () => {
       await world.end()
     },
   )
+
+  it('does not let a form that was opened before somebody left bring them back', async () => {
+    const world = await startWorld()
+    await setUpGroup(world)
+    await world.slack.type('UFACILITATOR', 'roster')
+    await fill(world.slack, 'UMEMBER8', 'leave', {})
+    await world.slack.submit('UFACILITATOR', {})
+    expect(said(world.slack, 'UFACILITATOR')).toContain('The list of people has changed since you opened it.')
+    expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(0)
+    expect(await world.db.rosterEntry.count({ where: { role: 'member' } })).toBe(7)
+    await world.end()
+  })
+
+  it('forgets who is taken off their last group, and who asks for it', async () => {
+    const world = await startWorld()
+    await setUpGroup(world)
+    await fill(world.slack, 'UFACILITATOR', 'roster', { members: world.casts.slack.members.slice(0, 7) })
+    expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(0)
+    await world.slack.type('UMEMBER8', 'mydata')
+    expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(1)
+    await world.slack.press(lastSeen(world.slack.journal, 'UMEMBER8', 'mydata'), 'Forget me')
+    expect(said(world.slack, 'UMEMBER8')).toContain('What was stored about you is deleted.')
+    expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(0)
+    await world.end()
+  })
 
   it('never leaves a group without a facilitator, and keeps staff who leave known as staff', async () => {
     const world = await startWorld()
@@ -452,6 +492,11 @@ describe.each(STORES.map((store) => ({ store })))('the end of a group ($store)',
     await world.app.settle()
     await slack.press(lastSeen(slack.journal, 'UMEMBER1', 'goodbye'), 'Open')
     expect(said(slack, 'UMEMBER1')).toContain('What is stored about the group is deleted on Saturday 4 April.')
+    // Its staff can read the last result until then.
+    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'end-done'), 'Summary')
+    expect(said(slack, 'UFACILITATOR')).toContain('Who answered: most of the group')
+    await slack.closeForm('UFACILITATOR')
+    expect(lastSeen(slack.journal, 'USUPERVISOR', 'goodbye').text).toContain('a note for you is ready')
     // One member does not want to wait.
     await slack.press(lastSeen(slack.journal, 'UMEMBER1', 'goodbye'), 'Leave')
     expect(await world.db.account.count({ where: { externalId: 'UMEMBER1' } })).toBe(0)

@@ -30,6 +30,8 @@ const MAY: Record<string, readonly Who[]> = {
   mydata: EVERYONE,
   pause: EVERYONE,
   'pause.submit': EVERYONE,
+  // Only of use to who has no group and no office here.
+  'forget me': ['outsider'],
   next: ['supervisor elsewhere', 'member', 'facilitator', 'supervisor', 'staff elsewhere', 'all roles, other tenant'],
   summary: ['member', 'facilitator', 'supervisor'],
   digest: ['supervisor'],
@@ -246,7 +248,7 @@ describe('who may do what', () => {
   const allowed = CELLS.filter(({ verb, who }) => MAY[verb]?.includes(who)).sort(
     (a, b) => Number(a.verb in VALUES) - Number(b.verb in VALUES),
   )
-  const last = ['checkin.submit', 'message confirm', 'message stop', 'roster.submit', 'leave.submit']
+  const last = ['checkin.submit', 'message confirm', 'message stop', 'roster.submit', 'leave.submit', 'forget me']
   it.each([
     ...allowed.filter(({ verb }) => !last.includes(verb)),
     ...last.flatMap((verb) => allowed.filter((cell) => cell.verb === verb)),

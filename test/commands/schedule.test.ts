@@ -37,7 +37,7 @@ describe.each(PLATFORMS.map((platform) => ({ platform })))('cancelling and movin
   it('cancels one session: everybody is told at once, nothing of it comes any more', async () => {
     const second = await sessionOn(world, '2026-03-10')
     await fill(hands, cast().facilitator, 'cancel', { session: second.id })
-    expect(said(hands, cast().facilitator)).toContain('9 people are told now.')
+    expect(said(hands, cast().facilitator)).toContain('9 people are told now, or when their quiet hours end.')
     await world.app.settle()
     for (const person of [...cast().members, cast().facilitator]) {
       const told = lastSeen(hands.journal, person, 'session-cancelled')
@@ -142,6 +142,46 @@ describe('a schedule that changes', () => {
     await world.end()
   })
 
+  it('keeps a session that was moved past its own date, and tells members when one that is near changes', async () => {
+    const world = await startWorld()
+    await setUpGroup(world)
+    const { slack } = world
+    const first = await sessionOn(world, '2026-03-03')
+    await fill(slack, 'UFACILITATOR', 'move', { session: first.id, date: '2026-03-05', time: '18:00' })
+    await moveTo(world, new Date('2026-03-04T09:00:00Z'))
+    // Its Tuesday has passed; only a place is added.
+    await fill(slack, 'UFACILITATOR', 'schedule', { place: 'Room 4' })
+    const kept = await sessionOn(world, '2026-03-03')
+    expect([kept.id, kept.startsAt.toISOString(), kept.state]).toEqual([
+      first.id,
+      '2026-03-05T17:00:00.000Z',
+      'planned',
+    ])
+    expect(await planned(world, first.id)).toHaveLength(3)
+    await moveTo(world, new Date('2026-03-09T09:00:00Z'))
+    await fill(slack, 'UFACILITATOR', 'schedule', { time: '19:00' })
+    expect(said(slack, 'UFACILITATOR')).toContain('1 session is near, so everybody is told of the change.')
+    await world.app.settle()
+    expect(lastSeen(slack.journal, 'UMEMBER1', 'session-moved').text).toContain('Tuesday 10 March, 19:00 (Berlin time)')
+    expect(await world.db.session.count()).toBe(12)
+    await world.end()
+  })
+
+  it('asks before one session is moved to a public holiday, and refuses a second time zone', async () => {
+    const world = await startWorld()
+    await setUpGroup(world)
+    const last = await sessionOn(world, '2026-03-31')
+    await fill(world.slack, 'UFACILITATOR', 'move', { session: last.id, date: '2026-04-06', time: '10:00' })
+    expect(said(world.slack, 'UFACILITATOR')).toContain('2026-04-06 (Easter Monday)')
+    await world.slack.submit('UFACILITATOR', { session: last.id, date: '2026-04-06', time: '10:00', holidays: 'keep' })
+    expect((await sessionOn(world, '2026-03-31')).startsAt.toISOString()).toBe('2026-04-06T08:00:00.000Z')
+    await world.slack.closeForm('UFACILITATOR')
+    const elsewhere = { which: 'new', firstDate: '2026-03-09', time: '10:00', count: '2', timeZone: 'America/New_York' }
+    await fill(world.slack, 'UFACILITATOR', 'schedule', elsewhere)
+    expect(said(world.slack, 'UFACILITATOR')).toContain('All schedules of a group share one time zone: Europe/Berlin.')
+    await world.end()
+  })
+
   it('asks before a session falls on a public holiday, leaves the date out when told to, and makes up for it', async () => {
     const world = await startWorld()
     await setUpGroup(world)
@@ -209,6 +249,9 @@ describe('a schedule that changes', () => {
     const own = await world.db.schedule.findFirstOrThrow({ where: { rule: { startsWith: 'FREQ=WEEKLY' } } })
     await fill(world.slack, 'UFACILITATOR', 'schedule', { which: `stop ${own.id}` })
     expect(said(world.slack, 'UFACILITATOR')).toContain('12 sessions are gone.')
+    expect(said(world.slack, 'UFACILITATOR')).toContain('1 session is near, so everybody is told of the change.')
+    await world.app.settle()
+    expect(lastSeen(world.slack.journal, 'UMEMBER1', 'session-cancelled').text).toContain('3 March')
     expect((await starts(world)).map((at) => at.slice(0, 10))).toEqual([
       '2026-03-05',
       '2026-04-02',

@@ -79,7 +79,8 @@ describe('the ledger', () => {
   const refused = { outcome: 'refused', isGone: false, isWorkspace: false, retryAfterMs: null, reason: 'x' } as const
   it.each([
     ['reminder', 1, { outcome: 'sent' }, { state: 'sent' }],
-    ['reminder', 1, { outcome: 'unknown', reason: 'x' }, { state: 'planned', waitMs: 0, isUntried: false }],
+    ['reminder', 1, { outcome: 'unknown', reason: 'x' }, { state: 'planned', waitMs: 5_000, isUntried: false }],
+    ['reminder', 1, { outcome: 'unknown', reason: 'interrupted' }, { state: 'planned', waitMs: 0, isUntried: false }],
     ['reminder', 2, { outcome: 'unknown', reason: 'x' }, { state: 'dropped', reason: 'unknown' }],
     ['check-in-nudge', 1, { outcome: 'unknown', reason: 'x' }, { state: 'dropped', reason: 'unknown' }],
     ['welcome', 1, { ...refused, isGone: true }, { state: 'failed', reason: 'x' }],

@@ -159,6 +159,13 @@ describe('people who cannot be reached', () => {
     expect(world.teams.journal.seen.filter(({ kind }) => kind === 'welcome').map(({ person }) => person)).toEqual([
       members[0],
     ])
+    // Weeks later, when the ledger has forgotten the first one.
+    await moveTo(world, new Date('2026-04-20T09:00:00Z'))
+    await world.teams.install(members[1] ?? '')
+    await world.app.settle()
+    expect(
+      world.teams.journal.seen.filter(({ kind, person }) => kind === 'welcome' && person === members[1]),
+    ).toHaveLength(1)
     await world.end()
   })
 })

@@ -1,10 +1,15 @@
+import { createServer } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createGate, within } from '../../src/jobs/gate.ts'
 import { createPace } from '../../src/jobs/pace.ts'
+import { createLog } from '../../src/log.ts'
 import { lastSeen } from '../../src/simulator/workspace.ts'
+import { createSlack } from '../../src/slack/platform.ts'
 import { slackRates } from '../../src/slack/rates.ts'
-import { moveTo, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
+import { call } from '../../src/teams/call.ts'
+import { notice } from '../../src/views/notice.ts'
+import { listenOn, moveTo, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const reminders = (world: World, platform: 'slack' | 'teams') =>
@@ -62,6 +67,43 @@ describe.each(STORES.map((store) => ({ store })))('one workspace’s trouble ($s
     await moveTo(world, new Date(SESSION.startsAt.getTime() - DAY_MS + 60_000))
     expect(reminders(world, 'slack')).toBe(9)
     expect(await world.db.connection.count({ where: { trouble: { not: null } } })).toBe(0)
+    await world.end()
+  })
+})
+
+describe('nobody at the other end', () => {
+  it('is the way’s trouble: nothing was sent, and that is known', async () => {
+    const server = createServer()
+    const closed = await listenOn(server)
+    await new Promise((resolve) => server.close(resolve))
+    const log = createLog(
+      'silent',
+      () => {},
+      () => new Date(),
+    )
+    const deps = { onIncoming: async () => null, log, say: (key: string) => key, wall: () => new Date() }
+    const slack = createSlack({ signingSecret: 'x'.repeat(32), botToken: 'xoxb-1', apiUrl: `${closed}/api/` }, deps)
+    const recipient = { type: 'person', externalId: 'U1', directChannel: 'D1', conversation: null } as const
+    const expected = { message: 'noConnection', isWorkspace: true, isUnknown: false, isGone: false }
+    await expect(
+      slack.send({ workspaceId: 'T1', recipient, notice: notice('reminder', 'x', null) }),
+    ).rejects.toMatchObject(expected)
+    await expect(call(new URL(closed), null, {})).rejects.toMatchObject(expected)
+  })
+})
+
+describe('quiet hours that begin while a message waits', () => {
+  it('hold it until they end', async () => {
+    const world = await startWorld()
+    await setUpGroup(world, 'slack')
+    await world.db.person.updateMany({ data: { quietFrom: '20:00', quietUntil: '07:00' } })
+    await world.db.connection.updateMany({ data: { pausedUntil: new Date(Date.now() + 3_600_000) } })
+    await moveTo(world, new Date(SESSION.startsAt.getTime() - DAY_MS))
+    await world.db.connection.updateMany({ data: { pausedUntil: null } })
+    await moveTo(world, new Date('2026-03-02T21:00:00Z'))
+    expect(reminders(world, 'slack')).toBe(0)
+    await moveTo(world, new Date('2026-03-03T06:00:00Z'))
+    expect(reminders(world, 'slack')).toBe(9)
     await world.end()
   })
 })
