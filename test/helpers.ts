@@ -9,7 +9,7 @@ import type { Db } from '../src/store/database.ts'
 import { freshDatabase } from './postgres.ts'
 import { tempDir } from './temp-dir.ts'
 
-export { answer, moveTo, type StepValue, setUpGroup } from './played.ts'
+export { answer, moveTo, planMessage, type StepValue, setUpGroup } from './played.ts'
 export { tempDir }
 
 export type StoreKind = 'embedded' | 'postgres'

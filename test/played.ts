@@ -48,3 +48,13 @@ export async function answer(
   await hands.submit(member, { belonging: value, voice: value, safety: value, useful: value })
   await hands.closeForm(member)
 }
+
+/** A facilitator writes a message, reads its preview and schedules it. */
+export async function planMessage(hands: Hands, facilitator: string, filled: Record<string, string>): Promise<void> {
+  await hands.type(facilitator, 'message')
+  if (hands.platform === 'teams') await hands.press(lastSeen(hands.journal, facilitator, 'opener'), 'Open')
+  await hands.press(lastSeen(hands.journal, facilitator, 'messages'), 'New message')
+  await hands.submit(facilitator, filled)
+  await hands.press(lastSeen(hands.journal, facilitator, 'message-preview'), 'Schedule it')
+  await hands.closeForm(facilitator)
+}

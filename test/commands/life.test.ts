@@ -2,7 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
 import { verifyAudit } from '../../src/store/audit.ts'
-import { answer, CLOSES, dump, moveTo, SESSION, START, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
+import {
+  answer,
+  CLOSES,
+  dump,
+  moveTo,
+  planMessage,
+  SESSION,
+  START,
+  STORES,
+  setUpGroup,
+  startWorld,
+  type World,
+} from '../helpers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const HOUR_MS = 60 * 60_000
@@ -371,11 +383,7 @@ describe('messages to the group', () => {
     await setUpGroup(world)
     const { slack } = world
     const form = { text: 'First words.', date: '2026-03-04', time: '10:00', repeat: 'once' }
-    await slack.type('UFACILITATOR', 'message')
-    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'messages'), 'New message')
-    await slack.submit('UFACILITATOR', form)
-    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'message-preview'), 'Schedule it')
-    await slack.closeForm('UFACILITATOR')
+    await planMessage(slack, 'UFACILITATOR', form)
     await slack.type('UFACILITATOR', 'message')
     await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'messages'), 'Edit')
     await slack.submit('UFACILITATOR', { ...form, text: 'Better words.' })
@@ -415,17 +423,13 @@ describe('messages to the group', () => {
     expect(said(slack, 'UFACILITATOR')).toContain('This is not a private channel.')
     await slack.typeIn('C0TUESDAY', 'UFACILITATOR', 'channel')
     expect(said(slack, 'UFACILITATOR')).toContain('Tuesday group can use this channel now.')
-    await slack.type('UFACILITATOR', 'message')
-    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'messages'), 'New message')
-    await slack.submit('UFACILITATOR', {
+    await planMessage(slack, 'UFACILITATOR', {
       text: 'Room 3.',
       target: 'channel',
       date: '2026-03-04',
       time: '10:00',
       repeat: 'once',
     })
-    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'message-preview'), 'Schedule it')
-    await slack.closeForm('UFACILITATOR')
     await moveTo(world, new Date('2026-03-04T09:00:00Z'))
     const posted = slack.journal.messages.filter(({ place, author }) => place === 'C0TUESDAY' && author === 'bot')
     expect(posted.filter(({ onlyFor }) => onlyFor === null)).toHaveLength(1)
@@ -450,17 +454,13 @@ describe('messages to the group', () => {
     await setUpGroup(world)
     const { slack } = world
     await slack.typeIn('C0TUESDAY', 'UFACILITATOR', 'channel')
-    await slack.type('UFACILITATOR', 'message')
-    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'messages'), 'New message')
-    await slack.submit('UFACILITATOR', {
+    await planMessage(slack, 'UFACILITATOR', {
       text: 'Room 3.',
       target: 'channel',
       date: '2026-03-04',
       time: '10:00',
       repeat: 'once',
     })
-    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'message-preview'), 'Schedule it')
-    await slack.closeForm('UFACILITATOR')
     await moveTo(world, new Date('2026-03-04T08:59:00Z'))
     slack.failNext({ method: 'chat.postMessage', status: 200, error: 'not_in_channel' })
     await moveTo(world, new Date('2026-03-04T09:00:00Z'))

@@ -170,6 +170,8 @@ describe('killed at random moments while 2,000 messages go out', () => {
       const worker = await startWorker(stage, dead)
       for (const { personId, sessionId } of worker.inDoubt) inDoubt.add(known.get(`${personId} ${sessionId}`) ?? '')
       if (round === KILLS) {
+        // The platform is well again for what is left.
+        stop()
         await untilAllOver([worker])
         await kill(worker)
         break
@@ -210,6 +212,7 @@ describe('killed at random moments while 2,000 messages go out', () => {
         dead.push(victim.owner)
         workers.push(await start())
       }
+      stop()
       await untilAllOver(workers)
       for (const worker of workers) await kill(worker)
       stop()
@@ -240,7 +243,7 @@ describe('killed at random moments while 2,000 messages go out', () => {
     process.stdout.write(
       `${JSON.stringify({ crash: 'without the claim', received: counts.size, cameTwice: doubled })}\n`,
     )
-    expect(doubled).toBeGreaterThan(counts.size / 3)
+    expect(doubled).toBeGreaterThan(counts.size / 10)
   })
 })
 

@@ -80,7 +80,9 @@ describe('the ledger', () => {
   it.each([
     ['reminder', 1, { outcome: 'sent' }, { state: 'sent' }],
     ['reminder', 1, { outcome: 'unknown', reason: 'x' }, { state: 'planned', waitMs: 5_000, isUntried: false }],
-    ['reminder', 1, { outcome: 'unknown', reason: 'interrupted' }, { state: 'planned', waitMs: 0, isUntried: false }],
+    ['reminder', 3, { outcome: 'unknown', reason: 'interrupted' }, { state: 'planned', waitMs: 0, isUntried: false }],
+    ['reminder', 4, { outcome: 'unknown', reason: 'interrupted' }, { state: 'dropped', reason: 'unknown' }],
+    ['check-in-nudge', 1, { outcome: 'unknown', reason: 'interrupted' }, { state: 'dropped', reason: 'unknown' }],
     ['reminder', 2, { outcome: 'unknown', reason: 'x' }, { state: 'dropped', reason: 'unknown' }],
     ['check-in-nudge', 1, { outcome: 'unknown', reason: 'x' }, { state: 'dropped', reason: 'unknown' }],
     ['welcome', 1, { ...refused, isGone: true }, { state: 'failed', reason: 'x' }],

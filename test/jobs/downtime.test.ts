@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
-import { lastSeen } from '../../src/simulator/workspace.ts'
-import { answer, CLOSES, moveTo, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
+import { answer, CLOSES, moveTo, planMessage, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 // The process is off from five minutes before something is due. What happens when it is on again is a rule for each kind.
 
@@ -53,19 +52,7 @@ const CASES = (Object.keys(EVENTS) as Event[]).flatMap((event) =>
   (Object.keys(DOWN) as Down[]).map((down) => ({ event, down, rule: RULES[event][down] })),
 )
 
-async function planMessage({ slack }: World): Promise<void> {
-  await slack.type('UFACILITATOR', 'message')
-  await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'messages'), 'New message')
-  await slack.submit('UFACILITATOR', {
-    text: 'Hello.',
-    date: '2026-03-04',
-    time: '10:00',
-    repeat: 'weekly',
-    count: '3',
-  })
-  await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'message-preview'), 'Schedule it')
-  await slack.closeForm('UFACILITATOR')
-}
+const HELLO = { text: 'Hello.', date: '2026-03-04', time: '10:00', repeat: 'weekly', count: '3' }
 
 /** Lets everything happen that is due before an instant, one after the other. */
 async function liveUntil(world: World, until: Date): Promise<void> {
@@ -84,7 +71,7 @@ describe.each(STORES.map((store) => ({ store })))('after being off ($store)', ({
   it.each(CASES)('for $down around $event: $rule', async ({ event, down, rule }) => {
     const world = await startWorld({ store })
     await setUpGroup(world)
-    await planMessage(world)
+    await planMessage(world.slack, 'UFACILITATOR', HELLO)
     const { due, kind, person } = EVENTS[event]
     await liveUntil(world, at(due, -5 * MINUTE_MS))
     const count = () => world.slack.journal.seen.filter((one) => one.kind === kind && one.person === person).length
