@@ -2,7 +2,7 @@ import type { Texts } from '../content/load.ts'
 import type { Role } from '../domain/access.ts'
 import type { PlatformName } from '../platform.ts'
 import { isInvited, listOpen } from '../store/checkin.ts'
-import { listUpcoming } from '../store/session.ts'
+import { listNext } from '../store/session.ts'
 import type { Card } from '../views/card.ts'
 import { helpCard, helpLines, homeCard, type OpenCheckIn, privacyCard } from '../views/help.ts'
 import { timeWithZone } from '../views/notice.ts'
@@ -80,8 +80,10 @@ const HOME_GOING_OUT = 3
 async function whatComes({ tx, texts, actor, memberships, now }: Context) {
   const groups: { alias: string; next: string | null }[] = []
   const open: OpenCheckIn[] = []
+  const ids = memberships.map(({ groupId }) => groupId)
+  const sessions = await listNext(tx, actor.organisationId, ids, now, 1)
   for (const { groupId, alias, timeZone, role } of memberships) {
-    const session = (await listUpcoming(tx, actor.organisationId, groupId, now, 1))[0]
+    const session = sessions.find((one) => one.groupId === groupId)
     groups.push({ alias, next: session ? timeWithZone(texts, session.startsAt, timeZone, now) : null })
     if (role !== 'member') continue
     for (const { id, closesAt } of await listOpen(tx, actor.organisationId, groupId))

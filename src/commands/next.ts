@@ -2,7 +2,7 @@ import { stageOf } from '../domain/stage.ts'
 import { UserError } from '../errors.ts'
 import type { Membership } from '../store/access.ts'
 import { listGoingOut, type OccurrenceKind } from '../store/occurrence.ts'
-import { listUpcoming, sessionPlace } from '../store/session.ts'
+import { listNext, type NextSession } from '../store/session.ts'
 import { leadTimes, type Upcoming } from '../views/reminder.ts'
 import { type NextGroup, nextCard } from '../views/session.ts'
 import { type Context, command } from './command.ts'
@@ -30,11 +30,11 @@ export const next = command({
   run: async (context) => {
     const { texts, now, example, memberships, publicUrl } = context
     if (memberships.length === 0) throw new UserError(texts.t('error.noGroup', { example: example('help') }))
-    const groups: NextGroup[] = []
-    for (const membership of memberships) groups.push(await nextOf(context, membership))
+    const ids = memberships.map(({ groupId }) => groupId)
+    const sessions = await listNext(context.tx, context.actor.organisationId, ids, now, NEXT_SESSIONS)
     const led = memberships.filter(({ role }) => role === 'facilitator')
     const facts = {
-      groups,
+      groups: memberships.map((membership) => nextOf(context, membership, sessions)),
       upcoming: await goingOut(context, led),
       example: example('schedule'),
       isFacilitator: led.length > 0,
@@ -46,21 +46,20 @@ export const next = command({
   },
 })
 
-async function nextOf(context: Context, membership: Membership): Promise<NextGroup> {
+function nextOf({ texts, content }: Context, membership: Membership, sessions: readonly NextSession[]): NextGroup {
   const { groupId, alias, timeZone, kind, reminderMinutes, role } = membership
-  const { tx, texts, actor, now, content } = context
-  const sessions = await listUpcoming(tx, actor.organisationId, groupId, now, NEXT_SESSIONS)
-  const first = sessions[0]
-  const place = role === 'facilitator' && first ? await sessionPlace(tx, actor.organisationId, first.id) : null
-  const stage = place && stageOf(place.number, place.total)
+  const own = sessions.filter((session) => session.groupId === groupId)
+  const first = role === 'facilitator' ? own[0] : undefined
+  const stage = first && stageOf(first.number, first.total)
   const prompt = stage && content.kinds.get(kind)?.stagePrompts[stage]
   return {
     id: groupId,
     alias,
     timeZone,
-    startsAt: sessions.map((session) => session.startsAt),
+    startsAt: own.map(({ startsAt }) => startsAt),
     reminders: leadTimes(texts, reminderMinutes),
-    stage: place && stage && prompt ? { ...place, stage, prompt: texts.pick(prompt) } : null,
+    stage:
+      first && stage && prompt ? { number: first.number, total: first.total, stage, prompt: texts.pick(prompt) } : null,
   }
 }
 

@@ -56,7 +56,8 @@ function formatOf(language: string, options: Intl.DateTimeFormatOptions): Intl.D
 }
 
 export function formatDate(instant: Date, timeZone: string, language: string, now: Date): string {
-  const isThisYear = localOf(instant, timeZone).year === localOf(now, timeZone).year
+  const year = formatOf('en', { timeZone, year: 'numeric' })
+  const isThisYear = year.format(instant) === year.format(now)
   return formatOf(language, {
     timeZone,
     weekday: 'long',

@@ -17,7 +17,7 @@ import { type Gate, within } from './gate.ts'
 import type { Pace } from './pace.ts'
 
 type Learnt = { externalId: string; directChannel: string }
-/** How a lane sends. `rates` are its workspace's, of which each message of a batch has its turn; `statements` lets it to the store. */
+/** How a lane sends. `rates` are its workspace's, which each message keeps to; `statements` lets it to the store. */
 export type Way = {
   platform: Platform
   pace: Pace | null
@@ -108,7 +108,7 @@ async function goesOn(door: Door, { lane, lost }: Way, attempts: readonly Attemp
   return false
 }
 
-async function deliverOne(door: Door, { platform, pace, rates: turn }: Way, taken: Taken): Promise<Sent> {
+async function deliverOne(door: Door, { platform, pace, rates: ofWorkspace }: Way, taken: Taken): Promise<Sent> {
   const { id, kind, attempts } = taken
   const outcome = (rest: { attempt: Attempt } | { dropped: string } | { later: Date }): Outcome => ({
     id,
@@ -117,18 +117,13 @@ async function deliverOne(door: Door, { platform, pace, rates: turn }: Way, take
     ...rest,
   })
   const ready = prepare(door.content, taken, door.clock.now())
-  if (!('outgoing' in ready)) {
-    pace?.cancel(turn)
-    return { taken, outcome: outcome(ready), learnt: null }
-  }
-  const rates = platform.rates(ready.outgoing)
+  if (!('outgoing' in ready)) return { taken, outcome: outcome(ready), learnt: null }
+  const rates = [...ofWorkspace, ...platform.rates(ready.outgoing)]
   // Stopping: nothing was sent, so the message waits for the next process.
-  if (pace && !(await pace.turn(rates))) {
-    pace.cancel(turn)
+  if (pace && !(await pace.turn(rates)))
     return { taken, outcome: outcome({ attempt: { ...WAITED, retryAfterMs: 1 } }), learnt: null }
-  }
   const { attempt, learnt } = await tryToSend(door, platform, ready.outgoing)
-  pace?.done([...turn, ...rates])
+  pace?.done(rates)
   return { taken, outcome: outcome({ attempt }), learnt }
 }
 

@@ -1,8 +1,6 @@
 /** Places that so many may take at once; the others wait their turn, in order. */
 export type Gate = {
   enter(): Promise<void>
-  /** A place if there is one this moment. */
-  tryEnter(): boolean
   leave(): void
 }
 
@@ -18,11 +16,6 @@ export function createGate(width: number): Gate {
         await promise
       }
     },
-    tryEnter() {
-      if (open === 0) return false
-      open -= 1
-      return true
-    },
     leave() {
       const next = waiting.shift()
       if (next) next()
@@ -31,15 +24,22 @@ export function createGate(width: number): Gate {
   }
 }
 
-/** Does something inside a gate. */
-export async function within<T>(gate: Gate, work: () => Promise<T>): Promise<T> {
+/** Does something inside a gate. What takes longer than `longestMs` (of wall-clock time) goes on without its place. */
+export async function within<T>(gate: Gate, work: () => Promise<T>, longestMs: number | null = null): Promise<T> {
   await gate.enter()
+  let isInside = true
+  const leave = () => {
+    if (isInside) gate.leave()
+    isInside = false
+  }
+  const timer = longestMs === null ? undefined : setTimeout(leave, longestMs)
   try {
     return await work()
   } finally {
-    gate.leave()
+    clearTimeout(timer)
+    leave()
   }
 }
 
 /** Lets everybody in. */
-export const WIDE_OPEN: Gate = { enter: async () => {}, tryEnter: () => true, leave: () => {} }
+export const WIDE_OPEN: Gate = { enter: async () => {}, leave: () => {} }

@@ -7,7 +7,7 @@ import { createGate, WIDE_OPEN, within } from './gate.ts'
 import { createPace } from './pace.ts'
 
 /** Messages that one statement takes where no pace is kept. */
-const UNPACED_BATCH = 10
+const UNPACED_BATCH = 20
 /** A pause that ends within this is waited for here; a longer one is the clock's. */
 const LONGEST_NAP_MS = 60_000
 
@@ -73,8 +73,8 @@ export function createLanes(
   }
 
   /**
-   * Sends until there is nothing left or nothing may be sent. A message is taken only when its place is free and its turn has
-   * come: what stands in `sending` is on the wire, so a crash leaves no more than that in doubt.
+   * Sends until there is nothing left or nothing may be sent. A message is taken only when its place is free and its turn is
+   * `LEAD_MS` away: what stands in `sending` is on the wire or about to be, so a crash leaves no more than that in doubt.
    */
   async function sendAll(lane: Lane, way: ReturnType<typeof wayOf>): Promise<void> {
     let leasedAt = door.clock.wall().getTime()
@@ -83,32 +83,13 @@ export function createLanes(
         if ((await within(statements, () => leaseLane(db, lane, owner))).state !== 'leased') return
         leasedAt = door.clock.wall().getTime()
       }
-      const turns = await reserve(way)
-      const isEmpty = await within(way.places, async () => {
-        const batch = await within(statements, () => takeBatch(db, lane, door.clock.now(), turns)).catch((error) => {
-          giveBack(way, turns)
-          throw error
-        })
-        giveBack(way, turns - batch.length)
-        if (batch.length === 0) return true
-        const goesOn = await deliverBatch(door, way, batch)
-        return !goesOn || batch.length < turns
-      })
-      if (isEmpty) return
+      const room = pace ? await pace.room(way.rates, way.width, LEAD_MS) : way.width
+      const takeAndSend = async () => {
+        const batch = await within(statements, () => takeBatch(db, lane, door.clock.now(), room))
+        return batch.length > 0 && (await deliverBatch(door, way, batch)) && batch.length === room
+      }
+      if (room === 0 || !(await within(way.places, takeAndSend, LONGEST_PLACE_MS))) return
     }
-  }
-
-  /** Waits for a first turn, and takes as many more as there are this moment. Returns how many; 0 when stopping. */
-  async function reserve({ width, rates }: ReturnType<typeof wayOf>): Promise<number> {
-    if (!pace) return width
-    if (!(await pace.turn(rates))) return 0
-    let turns = 1
-    while (turns < width && pace.tryTurn(rates)) turns += 1
-    return turns
-  }
-
-  function giveBack({ rates }: ReturnType<typeof wayOf>, turns: number): void {
-    for (let turn = 0; turn < turns; turn += 1) pace?.cancel(rates)
   }
 
   function nap(lane: Lane, ms: number): void {
@@ -168,10 +149,15 @@ export function createLanes(
 const STATEMENTS_AT_ONCE = 6
 
 /**
- * Batches under way over all lanes that may send many a second: more only wait in the sockets, cost memory, and take the turns
- * of lanes that may send one a second, which do not queue here.
+ * Batches under way over all lanes that may send many a second: more only wait in the sockets, cost memory, and make lanes that
+ * may send one a second, which do not queue here, miss theirs.
  */
-const BATCHES_AT_ONCE = 16
+const BATCHES_AT_ONCE = 8
+/** A batch that hangs keeps its place no longer, so that those behind it do not wait for somebody else's trouble. */
+const LONGEST_PLACE_MS = 500
+
+/** A message is taken from the store so long before its turn: about what taking costs when the store is busy. */
+const LEAD_MS = 100
 
 /** Half of the lease. */
 const RENEW_AFTER_MS = 15_000

@@ -2,12 +2,12 @@ import type { Rate } from '../platform.ts'
 
 /** Keeps calls within rates. A call's place is free again only when its answer has been here for the rate's whole time. */
 export type Pace = {
-  /** Resolves when a call with these rates may start; `done` must be called when its answer came. False: stopped meanwhile. */
+  /** Resolves when a call with these rates may start, and counts it as begun; `done` must follow. False: stopped meanwhile. */
   turn(rates: readonly Rate[]): Promise<boolean>
   /** Whether a call may start this moment; if so, it counts as begun. */
   tryTurn(rates: readonly Rate[]): boolean
-  /** A call that was to start did not. */
-  cancel(rates: readonly Rate[]): void
+  /** Waits until a call may start within `leadMs`. Resolves with how many may by then, `most` at most; 0: stopped meanwhile. */
+  room(rates: readonly Rate[], most: number, leadMs: number): Promise<number>
   done(rates: readonly Rate[]): void
   /** Counts as many calls as each rate allows, now: for a lane that somebody else used a moment ago. */
   fill(rates: readonly Rate[]): void
@@ -37,9 +37,12 @@ export function createPace(wallMs: () => number): Pace {
     for (const [key, { ends, running }] of windows)
       if (running === 0 && (ends.at(-1) ?? 0) < at - 60_000) windows.delete(key)
   }
-  const waitFor = ({ key, calls, perMs }: Rate, at: number): number => {
-    const { ends, running } = windowOf(key)
-    const within = ends.filter((end) => end > at - perMs)
+  const endsWithin = ({ key, perMs }: Rate, at: number) => windowOf(key).ends.filter((end) => end > at - perMs)
+  const roomOf = (rate: Rate, at: number) => rate.calls - windowOf(rate.key).running - endsWithin(rate, at).length
+  const waitFor = (rate: Rate, at: number): number => {
+    const { key, calls, perMs } = rate
+    const { running } = windowOf(key)
+    const within = endsWithin(rate, at)
     if (within.length + running < calls) return 0
     // Room comes when the oldest of them leaves the window, or when a running one has ended.
     const oldest = within[within.length + running - calls]
@@ -72,8 +75,14 @@ export function createPace(wallMs: () => number): Pace {
       for (const { key } of rates) windowOf(key).running += 1
       return true
     },
-    cancel(rates) {
-      for (const { key } of rates) windowOf(key).running -= 1
+    async room(rates, most, leadMs) {
+      for (;;) {
+        if (isStopped) return 0
+        const at = wallMs()
+        const calls = Math.min(most, ...rates.map((rate) => roomOf(rate, at + leadMs)))
+        if (calls > 0) return calls
+        await sleep(Math.max(1, ...rates.map((rate) => waitFor(rate, at) - leadMs)))
+      }
     },
     done(rates) {
       const at = wallMs()

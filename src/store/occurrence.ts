@@ -120,30 +120,25 @@ export async function listGoingOut(
   groupIds: readonly string[],
   now: Date,
   limit: number,
-): Promise<{ kind: OccurrenceKind; dueAt: Date; groupId: string }[]> {
-  const inGroups = { groupId: { in: [...groupIds] } }
-  const rows = await db.occurrence.findMany({
-    where: {
-      organisationId,
-      state: 'planned',
-      dueAt: { gt: now },
-      OR: [{ session: { ...inGroups, state: 'planned' } }, { checkIn: inGroups }, { message: inGroups }],
-    },
-    orderBy: { dueAt: 'asc' },
-    take: limit,
-    select: {
-      kind: true,
-      dueAt: true,
-      session: { select: { groupId: true } },
-      checkIn: { select: { groupId: true } },
-      message: { select: { groupId: true } },
-    },
-  })
-  return rows.flatMap(({ kind, dueAt, session, checkIn, message }) => {
-    const groupId = session?.groupId ?? checkIn?.groupId ?? message?.groupId
-    return groupId ? [{ kind, dueAt, groupId }] : []
-  })
+): Promise<GoingOut[]> {
+  return await db.$queryRaw<GoingOut[]>`
+    with led as (select unnest(${groupIds}::uuid[]) as "groupId"), about as (
+      select s."groupId", o."kind", o."dueAt", o."state" from led join "Session" s on s."groupId" = led."groupId"
+        join "Occurrence" o on o."organisationId" = s."organisationId" and o."sessionId" = s."id"
+        where s."organisationId" = ${organisationId}::uuid and s."state" = 'planned'
+      union all
+      select k."groupId", o."kind", o."dueAt", o."state" from led join "CheckIn" k on k."groupId" = led."groupId"
+        join "Occurrence" o on o."organisationId" = k."organisationId" and o."checkInId" = k."id"
+        where k."organisationId" = ${organisationId}::uuid
+      union all
+      select m."groupId", o."kind", o."dueAt", o."state" from led join "Message" m on m."groupId" = led."groupId"
+        join "Occurrence" o on o."organisationId" = m."organisationId" and o."messageId" = m."id"
+        where m."organisationId" = ${organisationId}::uuid)
+    select "kind"::text as "kind", "dueAt", "groupId"::text as "groupId" from about
+    where "state" = 'planned' and "dueAt" > ${now} order by "dueAt", "kind" limit ${limit}`
 }
+
+export type GoingOut = { kind: OccurrenceKind; dueAt: Date; groupId: string }
 
 /** Forgets what is planned for a message. */
 export async function clearMessagePlans(tx: Tx, organisationId: string, messageId: string): Promise<void> {

@@ -164,17 +164,35 @@ export async function listEnded(
   })
 }
 
-/** The place of a session among its schedule's that take place: which it is, and of how many. */
-export async function sessionPlace(
+/** The place of a session among its schedule's that take place: which it is, and of how many. Throws when it is not there. */
+export async function sessionPlace(db: Tx, organisationId: string, sessionId: string): Promise<SessionPlace> {
+  const rows = await db.$queryRaw<SessionPlace[]>`
+    select count(*) filter (where every."startsAt" <= one."startsAt")::int as "number", count(*)::int as "total"
+    from "Session" one join "Session" every on every."organisationId" = one."organisationId" and every."scheduleId" = one."scheduleId"
+    where one."organisationId" = ${organisationId}::uuid and one."id" = ${sessionId}::uuid and every."state" = 'planned'
+    group by one."id"`
+  if (!rows[0]) throw new Error('no such session')
+  return rows[0]
+}
+
+export type SessionPlace = { number: number; total: number }
+export type NextSession = SessionPlace & { groupId: string; startsAt: Date }
+
+/** The next sessions of each group that have not ended, soonest first, with their places; `limit` of each group. */
+export async function listNext(
   db: Tx,
   organisationId: string,
-  sessionId: string,
-): Promise<{ number: number; total: number }> {
-  const session = await db.session.findUniqueOrThrow({
-    where: { organisationId_id: { organisationId, id: sessionId } },
-    select: { scheduleId: true, startsAt: true },
-  })
-  const where = { organisationId, scheduleId: session.scheduleId, state: 'planned' } as const
-  const number = await db.session.count({ where: { ...where, startsAt: { lte: session.startsAt } } })
-  return { number, total: await db.session.count({ where }) }
+  groupIds: readonly string[],
+  now: Date,
+  limit: number,
+): Promise<NextSession[]> {
+  return await db.$queryRaw<NextSession[]>`
+    select "groupId"::text as "groupId", "startsAt", "number", "total" from (
+      select "groupId", "startsAt", "endsAt",
+        row_number() over (partition by "scheduleId" order by "startsAt")::int as "number",
+        count(*) over (partition by "scheduleId")::int as "total",
+        row_number() over (partition by "groupId", "endsAt" > ${now} order by "startsAt") as "rank"
+      from "Session"
+      where "organisationId" = ${organisationId}::uuid and "groupId" = any(${groupIds}::uuid[]) and "state" = 'planned') every
+    where "endsAt" > ${now} and "rank" <= ${limit} order by "startsAt"`
 }

@@ -156,8 +156,28 @@ describe('the pace', () => {
     expect(pace.tryTurn(one)).toBe(false)
     expect(pace.tryTurn(slackRates(outgoing('T1', 'U2')))).toBe(true)
     expect(pace.tryTurn(slackRates(outgoing('T2', 'U1')))).toBe(true)
-    pace.cancel(one)
-    expect(pace.tryTurn(one)).toBe(true)
+  })
+
+  it('tells how many may start soon, and counts none of them as begun', async () => {
+    let now = 0
+    const pace = createPace(() => now)
+    const rate = [{ key: 'x', calls: 3, perMs: 1_000 }]
+    expect(await pace.room(rate, 2, 100)).toBe(2)
+    expect(await pace.room(rate, 10, 100)).toBe(3)
+    await pace.turn(rate)
+    await pace.turn(rate)
+    expect(await pace.room(rate, 10, 100)).toBe(1)
+    pace.done(rate)
+    pace.done(rate)
+    now = 899
+    expect(await pace.room(rate, 10, 100)).toBe(1)
+    now = 900
+    expect(await pace.room(rate, 10, 100)).toBe(3)
+    expect(pace.tryTurn(rate)).toBe(true)
+    expect(pace.tryTurn(rate)).toBe(false)
+    const waits = pace.room(rate, 10, 0)
+    pace.stop()
+    expect(await waits).toBe(0)
   })
 
   it('wakes whoever waits when it stops', async () => {
@@ -187,5 +207,24 @@ describe('a gate', () => {
       }).catch(() => undefined)
     await Promise.all([work('a'), work('b', true), work('c'), work('d')])
     expect([order, most]).toEqual([['a', 'b', 'c', 'd'], 2])
+  })
+
+  it('takes the place of what hangs away, once', async () => {
+    const gate = createGate(1)
+    const hangs = Promise.withResolvers<void>()
+    const first = within(gate, () => hangs.promise, 1)
+    await within(gate, async () => {})
+    hangs.resolve()
+    await first
+    // One place still: the second of two waits for the first.
+    await gate.enter()
+    let isIn = false
+    const second = gate.enter().then(() => {
+      isIn = true
+    })
+    await Promise.resolve()
+    expect(isIn).toBe(false)
+    gate.leave()
+    await second
   })
 })

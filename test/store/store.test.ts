@@ -56,6 +56,21 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
     if (kind === 'postgres') expect(catalogues.get('postgres')).toEqual(catalogues.get('embedded'))
   })
 
+  it('finds what goes with a deleted row by an index, never by reading a whole table', async () => {
+    // Reading by the first column of a key, the organisation, is reading the whole table in the usual deployment.
+    const unindexed = () => database.db.$queryRaw<{ columns: string }[]>`
+      select format('%s %s', c.conrelid::regclass, array_agg(a.attname)) as "columns"
+      from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any(c.conkey)
+      where c.contype = 'f' and c.confdeltype = 'c' and cardinality(c.conkey) > 1 and a.attname <> 'organisationId'
+        and not exists (select 1 from pg_index i where i.indrelid = c.conrelid
+          and (i.indkey[0] = a.attnum or (i.indkey[0] = any(c.conkey) and i.indkey[1] = a.attnum)))
+      group by c.oid, c.conrelid`
+    expect(await unindexed()).toEqual([])
+    await database.db.$executeRaw`drop index "Delivery_sessionId_idx"`
+    expect(await unindexed()).toEqual([{ columns: '"Delivery" {sessionId}' }])
+    await database.db.$executeRaw`create index "Delivery_sessionId_idx" on "Delivery"("sessionId")`
+  })
+
   it('sends a job if and only if its transaction commits', async () => {
     const job = (id: string) => ({ queue: 'release', id, data: { organisationId, id } }) as const
     const before = await queue.countUnfinished()
