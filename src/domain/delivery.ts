@@ -63,11 +63,10 @@ export function sendAt(kind: DeliveryKind, now: Date, quietEnds: Date, expiresAt
 
 /** The process died while it was posting: the lease's time has already been waited. */
 export const INTERRUPTED = 'interrupted'
-/**
- * A process that dies mostly dies before the post: giving up after one more death lost 67 of 2,000 in the crash suite. A lost
- * answer mostly means that the message arrived, so it has one more attempt alone.
- */
-const MOST_INTERRUPTIONS = 4
+/** A lost answer mostly means that the message arrived: one more attempt. */
+const MOST_LOST_ANSWERS = 1
+/** A process that dies mostly dies before the post: giving up after one more death lost 67 of 2,000 in the crash suite. */
+const MOST_INTERRUPTIONS = 3
 
 /** Attempts after which a message that keeps failing is given up. */
 export const MAX_ATTEMPTS = 6
@@ -86,22 +85,29 @@ export type LedgerStep =
   | { state: 'failed' | 'dropped'; reason: string }
   | { state: 'planned'; waitMs: number; isUntried: boolean }
 
-/** The ledger's rule after attempt number `attempts` (1 for the first). */
-export function afterAttempt(kind: DeliveryKind, attempts: number, attempt: Attempt): LedgerStep {
+/** What was tried: attempts with this one (1 for the first), and what became of those before that ended unknown. */
+export type Tries = { attempts: number; lostAnswers: number; interruptions: number }
+
+/** The ledger's rule after an attempt. */
+export function afterAttempt(kind: DeliveryKind, tries: Tries, attempt: Attempt): LedgerStep {
+  const { attempts, lostAnswers, interruptions } = tries
   if (attempt.outcome === 'sent') return { state: 'sent' }
   if (attempt.outcome === 'unknown') {
-    const isInterrupted = attempt.reason === INTERRUPTED
-    const again = RULES[kind].whenUnknown === 'tryOnceMore' && attempts < (isInterrupted ? MOST_INTERRUPTIONS : 2)
-    const waitMs = isInterrupted ? 0 : FIRST_RETRY_MS
-    return again ? { state: 'planned', waitMs, isUntried: false } : { state: 'dropped', reason: 'unknown' }
+    const hasRoom =
+      attempt.reason === INTERRUPTED ? interruptions < MOST_INTERRUPTIONS : lostAnswers < MOST_LOST_ANSWERS
+    return RULES[kind].whenUnknown === 'tryOnceMore' && hasRoom
+      ? { state: 'planned', waitMs: backOffMs(lostAnswers + interruptions), isUntried: false }
+      : { state: 'dropped', reason: 'unknown' }
   }
   // The workspace's trouble, or its pace, is not this message's: it waits, and its attempts are not used up.
   if (attempt.isWorkspace || attempt.retryAfterMs !== null)
     return { state: 'planned', waitMs: attempt.retryAfterMs ?? WORKSPACE_TROUBLE_MS, isUntried: true }
   if (attempt.isGone || attempts >= MAX_ATTEMPTS) return { state: 'failed', reason: attempt.reason }
-  const backOffMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempts - 1))
-  return { state: 'planned', waitMs: backOffMs, isUntried: false }
+  return { state: 'planned', waitMs: backOffMs(attempts - 1), isUntried: false }
 }
+
+/** Longer each time: what fails, or dies, over and over does not take the same messages with it each time. */
+const backOffMs = (before: number) => Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** before)
 
 /** So many answers lost in a row are the way's fault, not the messages': it rests for so long. */
 export const LOST_IN_A_ROW = { count: 3, restMs: 30_000 } as const

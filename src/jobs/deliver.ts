@@ -109,11 +109,13 @@ async function goesOn(door: Door, { lane, lost }: Way, attempts: readonly Attemp
 }
 
 async function deliverOne(door: Door, { platform, pace, rates: ofWorkspace }: Way, taken: Taken): Promise<Sent> {
-  const { id, kind, attempts } = taken
+  const { id, kind, attempts, lostAnswers, interruptions } = taken
   const outcome = (rest: { attempt: Attempt } | { dropped: string } | { later: Date }): Outcome => ({
     id,
     kind,
     attempts,
+    lostAnswers,
+    interruptions,
     ...rest,
   })
   const ready = prepare(door.content, taken, door.clock.now())

@@ -10,6 +10,8 @@ export type Taken = {
   id: string
   kind: DeliveryKind
   attempts: number
+  lostAnswers: number
+  interruptions: number
   expiresAt: Date | null
   personId: string | null
   groupId: string | null
@@ -61,7 +63,7 @@ export async function takeBatch(db: Tx, lane: Lane, now: Date, limit: number): P
           and "state" = 'planned' and "plannedAt" <= ${now} and ("notBefore" is null or "notBefore" <= clock_timestamp())
         order by "plannedAt", "id" limit ${limit} for update skip locked)
       returning *)
-    select b."id"::text as "id", b."kind", b."attempts", b."expiresAt", b."personId"::text as "personId",
+    select b."id"::text as "id", b."kind", b."attempts", b."lostAnswers", b."interruptions", b."expiresAt", b."personId"::text as "personId",
       b."groupId"::text as "groupId", b."checkInId"::text as "checkInId", b."sessionId"::text as "sessionId",
       b."digestId"::text as "digestId", b."messageId"::text as "messageId", b."receiptId"::text as "receiptId",
       c."platform"::text as "platform", c."externalId" as "workspaceId",

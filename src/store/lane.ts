@@ -1,4 +1,11 @@
-import { type Attempt, afterAttempt, type DeliveryKind, INTERRUPTED, type LedgerStep } from '../domain/delivery.ts'
+import {
+  type Attempt,
+  afterAttempt,
+  type DeliveryKind,
+  INTERRUPTED,
+  type LedgerStep,
+  type Tries,
+} from '../domain/delivery.ts'
 import type { PlatformName } from '../platform.ts'
 import type { Db, Tx } from './database.ts'
 import { Prisma } from './generated/client.ts'
@@ -81,19 +88,20 @@ export async function releaseLane(
 }
 
 /** How an attempt ended, for the ledger. */
-export type Outcome = { id: string; kind: DeliveryKind; attempts: number } & (
-  | { attempt: Attempt }
-  | { dropped: string }
-  /** Quiet hours began while it waited: it goes out when they end (product clock). */
-  | { later: Date }
-)
+export type Outcome = { id: string; kind: DeliveryKind } & Tries &
+  (
+    | { attempt: Attempt }
+    | { dropped: string }
+    /** Quiet hours began while it waited: it goes out when they end (product clock). */
+    | { later: Date }
+  )
 
 const stepOf = (outcome: Outcome): LedgerStep =>
   'later' in outcome
     ? { state: 'planned', waitMs: 0, isUntried: true }
     : 'dropped' in outcome
       ? { state: 'dropped', reason: outcome.dropped }
-      : afterAttempt(outcome.kind, outcome.attempts, outcome.attempt)
+      : afterAttempt(outcome.kind, outcome, outcome.attempt)
 
 /** Writes how attempts ended, in one statement. Only rows still in `sending` change: a late writer changes nothing. */
 export async function recordOutcomes(
@@ -108,22 +116,26 @@ export async function recordOutcomes(
     const isOver = step.state !== 'planned'
     const waitMs = step.state === 'planned' ? step.waitMs : 0
     const untried = step.state === 'planned' && step.isUntried ? 1 : 0
+    const unknown = 'attempt' in outcome && outcome.attempt.outcome === 'unknown' ? outcome.attempt.reason : null
+    const died = unknown === INTERRUPTED ? 1 : 0
+    const lost = unknown !== null && unknown !== INTERRUPTED ? 1 : 0
     const reason = 'reason' in step ? step.reason : null
-    return Prisma.sql`(${outcome.id}::uuid, ${step.state}, ${reason}::text, ${waitMs / 1000}::float8, ${untried}::int, ${isOver ? now : null}::timestamptz, ${'later' in outcome ? outcome.later : null}::timestamptz)`
+    return Prisma.sql`(${outcome.id}::uuid, ${step.state}, ${reason}::text, ${waitMs / 1000}::float8, ${untried}::int, ${lost}::int, ${died}::int, ${isOver ? now : null}::timestamptz, ${'later' in outcome ? outcome.later : null}::timestamptz)`
   })
   await db.$executeRaw`
     update "Delivery" d set "state" = o."state"::"DeliveryState", "reason" = o."reason", "leasedUntil" = null,
-      "attempts" = d."attempts" - o."untried", "endedAt" = o."endedAt",
+      "attempts" = d."attempts" - o."untried", "lostAnswers" = d."lostAnswers" + o."lost",
+      "interruptions" = d."interruptions" + o."died", "endedAt" = o."endedAt",
       "plannedAt" = coalesce(o."later", d."plannedAt"),
       "notBefore" = case when o."wait" > 0 then clock_timestamp() + make_interval(secs => o."wait") end
-    from (values ${Prisma.join(values)}) as o("id", "state", "reason", "wait", "untried", "endedAt", "later")
+    from (values ${Prisma.join(values)}) as o("id", "state", "reason", "wait", "untried", "lost", "died", "endedAt", "later")
     where d."organisationId" = ${organisationId}::uuid and d."id" = o."id" and d."state" = 'sending'`
 }
 
 /** Rows left in `sending` past their lease: nobody knows whether the message arrived, so the kind's rule decides. */
 export async function settleInterrupted(tx: Tx, now: Date): Promise<void> {
-  const rows = await tx.$queryRaw<{ organisationId: string; id: string; kind: DeliveryKind; attempts: number }[]>`
-    select "organisationId"::text as "organisationId", "id"::text as "id", "kind", "attempts" from "Delivery"
+  const rows = await tx.$queryRaw<({ organisationId: string; id: string; kind: DeliveryKind } & Tries)[]>`
+    select "organisationId"::text as "organisationId", "id"::text as "id", "kind", "attempts", "lostAnswers", "interruptions" from "Delivery"
     where "state" = 'sending' and "leasedUntil" < clock_timestamp() limit ${SETTLE_LIMIT} for update skip locked`
   for (const organisationId of new Set(rows.map((row) => row.organisationId))) {
     const own = rows.filter((row) => row.organisationId === organisationId)
@@ -131,7 +143,7 @@ export async function settleInterrupted(tx: Tx, now: Date): Promise<void> {
     await recordOutcomes(
       tx,
       organisationId,
-      own.map(({ id, kind, attempts }) => ({ id, kind, attempts, attempt })),
+      own.map(({ organisationId: _, ...row }) => ({ ...row, attempt })),
       now,
     )
   }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Db } from '../../src/store/database.ts'
 
-/** Ten workspaces, two groups of ten in each, ten sessions each whose reminder is due: 2,000 deliveries. */
-const WORKSPACES = 10
+/** A hundred workspaces, two groups of ten in each, a session each whose reminder is due: 2,000 deliveries, 20 s at Slack's pace. */
+const WORKSPACES = 100
 const GROUPS = 2
 const PEOPLE = 10
-const SESSIONS = 10
+const SESSIONS = 1
 export const ALL = WORKSPACES * GROUPS * PEOPLE * SESSIONS
 export const NOW = new Date('2026-03-02T16:30:00Z')
 

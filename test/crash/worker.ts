@@ -71,7 +71,7 @@ else {
     clock,
     log: silent,
     isClockManual: true,
-    isUnpaced: true,
+    isUnpaced: false,
     laneOwner: given.owner,
     platforms: async () => [platform],
   })

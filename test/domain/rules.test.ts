@@ -77,31 +77,34 @@ describe('opening a check-in', () => {
 
 describe('the ledger', () => {
   const refused = { outcome: 'refused', isGone: false, isWorkspace: false, retryAfterMs: null, reason: 'x' } as const
+  const lost = { outcome: 'unknown', reason: 'x' } as const
+  const died = { outcome: 'unknown', reason: 'interrupted' } as const
+  const again = (waitMs: number) => ({ state: 'planned', waitMs, isUntried: false }) as const
+  const waits = (waitMs: number) => ({ state: 'planned', waitMs, isUntried: true }) as const
+  const dropped = { state: 'dropped', reason: 'unknown' } as const
+  const failed = { state: 'failed', reason: 'x' } as const
+  const tries = (attempts: number, lostAnswers = 0, interruptions = 0) => ({ attempts, lostAnswers, interruptions })
   it.each([
-    ['reminder', 1, { outcome: 'sent' }, { state: 'sent' }],
-    ['reminder', 1, { outcome: 'unknown', reason: 'x' }, { state: 'planned', waitMs: 5_000, isUntried: false }],
-    ['reminder', 3, { outcome: 'unknown', reason: 'interrupted' }, { state: 'planned', waitMs: 0, isUntried: false }],
-    ['reminder', 4, { outcome: 'unknown', reason: 'interrupted' }, { state: 'dropped', reason: 'unknown' }],
-    ['check-in-nudge', 1, { outcome: 'unknown', reason: 'interrupted' }, { state: 'dropped', reason: 'unknown' }],
-    ['reminder', 2, { outcome: 'unknown', reason: 'x' }, { state: 'dropped', reason: 'unknown' }],
-    ['check-in-nudge', 1, { outcome: 'unknown', reason: 'x' }, { state: 'dropped', reason: 'unknown' }],
-    ['welcome', 1, { ...refused, isGone: true }, { state: 'failed', reason: 'x' }],
-    [
-      'welcome',
-      MAX_ATTEMPTS,
-      { ...refused, retryAfterMs: 30_000 },
-      { state: 'planned', waitMs: 30_000, isUntried: true },
-    ],
-    [
-      'welcome',
-      MAX_ATTEMPTS,
-      { ...refused, isWorkspace: true },
-      { state: 'planned', waitMs: 300_000, isUntried: true },
-    ],
-    ['welcome', 2, refused, { state: 'planned', waitMs: 10_000, isUntried: false }],
-    ['welcome', MAX_ATTEMPTS, refused, { state: 'failed', reason: 'x' }],
-  ] as const)('%s after attempt %i: %j becomes %j', (kind, attempts, attempt, expected) => {
-    expect(afterAttempt(kind, attempts, attempt)).toEqual(expected)
+    ['reminder', tries(1), { outcome: 'sent' }, { state: 'sent' }],
+    ['reminder', tries(1), lost, again(5_000)],
+    ['reminder', tries(2, 1), lost, dropped],
+    // Refusals and deaths before are not lost answers.
+    ['reminder', tries(4), lost, again(5_000)],
+    ['reminder', tries(3, 0, 2), lost, again(20_000)],
+    ['reminder', tries(1), died, again(5_000)],
+    ['reminder', tries(5), died, again(5_000)],
+    ['reminder', tries(2, 1), died, again(10_000)],
+    ['reminder', tries(3, 0, 2), died, again(20_000)],
+    ['reminder', tries(4, 0, 3), died, dropped],
+    ['check-in-nudge', tries(1), died, dropped],
+    ['check-in-nudge', tries(1), lost, dropped],
+    ['welcome', tries(1), { ...refused, isGone: true }, failed],
+    ['welcome', tries(MAX_ATTEMPTS), { ...refused, retryAfterMs: 30_000 }, waits(30_000)],
+    ['welcome', tries(MAX_ATTEMPTS), { ...refused, isWorkspace: true }, waits(300_000)],
+    ['welcome', tries(2), refused, again(10_000)],
+    ['welcome', tries(MAX_ATTEMPTS), refused, failed],
+  ] as const)('%s after %j: %j becomes %j', (kind, before, attempt, expected) => {
+    expect(afterAttempt(kind, before, attempt)).toEqual(expected)
   })
 })
 

@@ -1,3 +1,7 @@
+-- AlterTable
+ALTER TABLE "Delivery" ADD COLUMN     "interruptions" INTEGER NOT NULL DEFAULT 0,
+ADD COLUMN     "lostAnswers" INTEGER NOT NULL DEFAULT 0;
+
 -- CreateIndex
 CREATE INDEX "CheckIn_unitId_idx" ON "CheckIn"("unitId");
 
