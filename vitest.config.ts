@@ -1,15 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-/** What `npm run test:slow` runs instead, so that `npm test` stays under five minutes. */
 /** Suites with a script of their own. */
-const APART = ['test/crash/**/*.test.ts']
+const APART = ['test/crash/**/*.test.ts', 'test/privacy/**/*.test.ts']
 
-export const SLOW = [
-  'test/browser/**/*.test.ts',
-  'test/jobs/downtime.test.ts',
-  'test/privacy/crash.test.ts',
-  'test/privacy/two-worlds.test.ts',
-]
+/** What `npm run test:slow` runs instead, so that `npm test` stays under five minutes. */
+export const SLOW = ['test/browser/**/*.test.ts', 'test/jobs/downtime.test.ts']
 
 export default defineConfig({
   test: {

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import { SLOW } from './vitest.config.ts'
 
-/** The slower suite: Chromium on the demo's page, and the tests that kill processes or play a week several times. */
+/** The slower suite: Chromium on the demo's page, and what happens after the service was off. */
 export default defineConfig({
   test: {
     include: SLOW,

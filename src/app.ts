@@ -84,7 +84,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       () => new Date(),
     )
   const clock = overrides.clock ?? SYSTEM_CLOCK
-  const content = loadContent()
+  const content = loadContent(config.content.questionSetDir)
   const keyDirectory = path.resolve(keyDir)
   const vault = {
     keyring: parseKeyring(secret),

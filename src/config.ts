@@ -22,6 +22,8 @@ export type Config = Readonly<{
   store: Readonly<{ url: string | null; dataDir: string }>
   /** Null `secret`: none was given. */
   ballot: Readonly<{ keyDir: string; secret: string | null }>
+  /** Where a site's own question sets are; null: none. */
+  content: Readonly<{ questionSetDir: string | null }>
   /** Null `country`: none was given (the demo's own is used). */
   organisation: Readonly<{ name: string; country: string | null }>
   slack: Readonly<SlackConfig> | null
@@ -61,6 +63,7 @@ const schema = z.object({
     .optional(),
   DATA_DIR: z.string().min(1).default('.groupwell/data'),
   KEY_DIR: z.string().min(1).default('.groupwell/keys'),
+  QUESTION_SET_DIR: z.string().min(1).default('.groupwell/question-sets'),
   GROUPWELL_SECRET: z.string().min(1).optional(),
   ORGANISATION_NAME: z.string().min(1).default('My organisation'),
   ORGANISATION_COUNTRY: z
@@ -115,6 +118,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL?.replace(/\/$/, '') ?? null },
     store: { url: env.DATABASE_URL ?? null, dataDir: env.DATA_DIR },
     ballot: { keyDir: env.KEY_DIR, secret: env.GROUPWELL_SECRET ?? null },
+    content: { questionSetDir: env.QUESTION_SET_DIR },
     organisation: { name: env.ORGANISATION_NAME, country: env.ORGANISATION_COUNTRY ?? null },
     slack: hasSlack
       ? {
@@ -139,8 +143,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
 /** The settings of commands that only touch the store: credentials are neither needed nor looked at. */
 export function readStoreConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const { DATABASE_URL, DATA_DIR, KEY_DIR } = environment
-  return readConfig({ DATABASE_URL, DATA_DIR, KEY_DIR })
+  const { DATABASE_URL, DATA_DIR, KEY_DIR, QUESTION_SET_DIR } = environment
+  return readConfig({ DATABASE_URL, DATA_DIR, KEY_DIR, QUESTION_SET_DIR })
 }
 
 /** All of a platform's settings, or none. Throws SetupError for some. */

@@ -3,7 +3,8 @@ import path from 'node:path'
 
 /** From low to high: a folder or file may import only from lower ranks, and from its own folder. */
 const RANKS: readonly (readonly string[])[] = [
-  ['errors.ts', 'log.ts', 'content'],
+  ['errors.ts', 'log.ts'],
+  ['content'],
   ['domain'],
   ['views'],
   ['platform.ts', 'config.ts'],

@@ -1,5 +1,5 @@
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core'
-import type { Answers } from '../domain/tally.ts'
+import type { Answers } from '../domain/score.ts'
 
 /**
  * The sealed ballot, format 1. A box is two layers of one fixed size:

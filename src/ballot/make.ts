@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import type { QuestionSet } from '../content/load.ts'
+import type { QuestionSet } from '../content/question-set.ts'
 import type { Release } from '../domain/tally.ts'
 
 /** What the child process is given. `box` is base64; `secret` is the application's, as in the environment. */

@@ -2,8 +2,9 @@
 // stdin, the key comes from the key store, sums go out on stdout. Nothing that one person answered leaves this file.
 import type { webcrypto } from 'node:crypto'
 import { text } from 'node:stream/consumers'
-import type { QuestionSet } from '../content/load.ts'
-import { type Answers, countUnit } from '../domain/tally.ts'
+import { optionsOf, type QuestionSet } from '../content/question-set.ts'
+import type { Answers } from '../domain/score.ts'
+import { countUnit } from '../domain/tally.ts'
 import {
   associatedData,
   type BoxContext,
@@ -77,9 +78,8 @@ async function openBox(
 function decodeAnswers(plaintext: Buffer, set: QuestionSet): Answers {
   if (plaintext.length !== PLAINTEXT_BYTES) throw new BoxError('a ballot has the wrong size')
   const answers = JSON.parse(plaintext.subarray(2, 2 + plaintext.readUInt16BE(0)).toString('utf8')) as Answers
-  const isKnown = Object.entries(answers).every(
-    ([id, value]) =>
-      set.questions.some((question) => question.id === id) && set.steps.some((step) => step.value === value),
+  const isKnown = Object.entries(answers).every(([id, value]) =>
+    optionsOf(set, id).some((option) => option.value === value && option.value !== null),
   )
   if (!isKnown) throw new BoxError('a ballot holds an answer that was not offered')
   return answers

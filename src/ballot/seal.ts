@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import type { Answers } from '../domain/tally.ts'
+import type { Answers } from '../domain/score.ts'
 import { associatedData, type BoxContext, encodeAnswers, HPKE_INFO, pskIdOf, SUITE, toArrayBuffer } from './box.ts'
 import type { Keyring } from './keyring.ts'
 import { keysOf, unwrap, wrap } from './wrap.ts'

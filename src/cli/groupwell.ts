@@ -16,6 +16,7 @@ const COMMANDS: Record<string, (args: readonly string[]) => Promise<void>> = {
   demo: async (args) => (await import('./demo.ts')).demo(args),
   migrate: async () => (await import('./migrate.ts')).migrateStore(),
   audit: async (args) => (await import('./audit.ts')).audit(args),
+  'question-set': async (args) => (await import('./question-set.ts')).questionSet(args),
   manifest: async (args) => (await import('./manifest.ts')).manifest(args),
 }
 

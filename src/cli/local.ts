@@ -89,6 +89,7 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
     http: { host: options.host ?? '127.0.0.1', port: options.port, publicUrl: options.publicUrl ?? null },
     store: { url: options.store.databaseUrl, dataDir: options.store.dataDir },
     ballot: { keyDir: options.keyDir, secret: options.secret },
+    content: { questionSetDir: null },
     organisation: { name: 'Demo organisation', country: options.country },
     slack: { signingSecret: SIGNING_SECRET, botToken: BOT_TOKEN, firstAdmin: casts.slack.admin, apiUrl: slack.apiUrl },
     teams: {

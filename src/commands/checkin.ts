@@ -1,8 +1,8 @@
 import { newUnitKey, rewrap, sealBallot } from '../ballot/seal.ts'
-import type { QuestionSet } from '../content/load.ts'
+import { optionsOf, type QuestionSet } from '../content/question-set.ts'
 import { decideOpening } from '../domain/checkin.ts'
 import { LEAST_ANSWERS } from '../domain/disclosure.ts'
-import type { Answers } from '../domain/tally.ts'
+import type { Answers } from '../domain/score.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import {
@@ -54,6 +54,7 @@ export const checkIn = command({
       timeZone: group.timeZone,
       now,
       k: unit.k,
+      audience: unit.audience,
       helpLines: helpLines(texts, organisation.country, content.crisisLines),
       privacyCommand: example('privacy'),
     })
@@ -125,8 +126,8 @@ function readAnswers(set: QuestionSet, values: Record<string, FieldValue>): Answ
   for (const question of set.questions) {
     const value = values[question.id]
     if (typeof value !== 'string' || value === SKIPPED) continue
-    const chosen = set.steps.find((option) => String(option.value) === value)
-    if (chosen) answers[question.id] = chosen.value
+    const chosen = optionsOf(set, question.id).find((option) => String(option.value) === value)?.value
+    if (chosen !== undefined && chosen !== null) answers[question.id] = chosen
   }
   return answers
 }

@@ -7,45 +7,28 @@ import healthEducation from './kinds/health-education.json' with { type: 'json' 
 import psychoeducation from './kinds/psychoeducation.json' with { type: 'json' }
 import rehabilitation from './kinds/rehabilitation.json' with { type: 'json' }
 import therapeuticSupport from './kinds/therapeutic-support.json' with { type: 'json' }
-import pulse from './question-sets/pulse.json' with { type: 'json' }
+import { type QuestionSet, questionSetSchema, wording } from './question-set.ts'
+import daysAndHealth from './question-sets/days-and-health.json' with { type: 'json' }
+import daysAndMood from './question-sets/days-and-mood.json' with { type: 'json' }
+import daysOfChange from './question-sets/days-of-change.json' with { type: 'json' }
+import daysOfRecovery from './question-sets/days-of-recovery.json' with { type: 'json' }
+import daysWithIllness from './question-sets/days-with-illness.json' with { type: 'json' }
+import gad2 from './question-sets/gad-2.json' with { type: 'json' }
+import gad7 from './question-sets/gad-7.json' with { type: 'json' }
+import medicineDays from './question-sets/medicine-days.json' with { type: 'json' }
+import ons4 from './question-sets/ons4.json' with { type: 'json' }
+import phq2 from './question-sets/phq-2.json' with { type: 'json' }
+import phq4 from './question-sets/phq-4.json' with { type: 'json' }
+import phq8 from './question-sets/phq-8.json' with { type: 'json' }
+import pulse1 from './question-sets/pulse-1.json' with { type: 'json' }
+import pulse2 from './question-sets/pulse-2.json' with { type: 'json' }
+import { readSiteSets } from './site-sets.ts'
 import { createTextsFor, type Texts } from './texts.ts'
 
+export type { QuestionSet, Scale } from './question-set.ts'
 export { LANGUAGES, type Language, type TextKey, type Texts, type TextValues, type Wording } from './texts.ts'
 
-const wording = z.object({ en: z.string().min(1) }).catchall(z.string().min(1))
 const wordingList = z.object({ en: z.array(z.string().min(1)).min(1) }).catchall(z.array(z.string().min(1)))
-
-/** More questions would not be a check-in of a minute. */
-const MAX_QUESTIONS = 8
-
-const questionSetSchema = z.object({
-  id: z.string(),
-  version: z.int().min(1).max(65_535),
-  title: wording,
-  source: z.string(),
-  licence: z.string(),
-  recallDays: z.int().min(1),
-  steps: z
-    .array(z.object({ value: z.int(), label: wording }))
-    .min(2)
-    .max(9),
-  questions: z
-    .array(z.object({ id: z.string(), text: wording }))
-    .min(1)
-    .max(MAX_QUESTIONS),
-  scales: z.array(
-    z.object({
-      id: z.string(),
-      title: wording,
-      questions: z.array(z.string()).min(1),
-      leastAnswered: z.int().min(1),
-      assumedSdSteps: z.number().positive(),
-      assumedReliability: z.number().min(0).max(1),
-    }),
-  ),
-})
-/** Questions asked together, how they are scored, and the assumptions behind the noise band (they are not published). */
-export type QuestionSet = z.infer<typeof questionSetSchema>
 
 const kindSchema = z.object({
   id: z.string(),
@@ -95,10 +78,30 @@ const KINDS = [
   dualDiagnosis,
 ]
 
-/** Reads and checks all content. Throws when a file does not fit its schema: the build is wrong, not the person. */
-export function loadContent(): Content {
+const QUESTION_SETS = [
+  daysAndHealth,
+  daysAndMood,
+  daysOfChange,
+  daysOfRecovery,
+  daysWithIllness,
+  gad2,
+  gad7,
+  medicineDays,
+  ons4,
+  phq2,
+  phq4,
+  phq8,
+  pulse1,
+  pulse2,
+]
+
+/** Reads and checks all content, and the sets in a site's own directory (null: none). Throws when a file does not fit its schema: the build is wrong, not the person. */
+export function loadContent(siteSets: string | null = null): Content {
   // A changed set is a new file with a new version; the old one stays for what was asked with it.
-  const questionSets = [pulse].map((set) => questionSetSchema.parse(set)).sort((a, b) => a.version - b.version)
+  const questionSets = [
+    ...QUESTION_SETS.map((set) => questionSetSchema.parse(set)),
+    ...(siteSets ? readSiteSets(siteSets) : []),
+  ].sort((a, b) => a.version - b.version)
   const kinds = KINDS.map((kind) => kindSchema.parse(kind))
   return {
     questionSets: new Map(questionSets.map((set) => [set.id, set])),

@@ -1,4 +1,5 @@
-import type { QuestionSet } from '../content/load.ts'
+import type { QuestionSet } from '../content/question-set.ts'
+import { stepsOf } from './score.ts'
 import { noiseBandSteps } from './statistics.ts'
 import { HIGH_BAND_FROM, LOW_BAND_UP_TO, type Release, type Tally } from './tally.ts'
 
@@ -101,9 +102,8 @@ function changeOf(
   if (unit.rosterChanges !== beforeUnit.rosterChanges && !maySurviveRosterChange(unit, beforeUnit, before, now))
     return 'roster'
   const members = Math.max(unit.release?.invited ?? 0, earlier.invited)
-  const assumed = { sdSteps: scale.assumedSdSteps, reliability: scale.assumedReliability }
-  const band = noiseBandSteps(assumed, before.answers, now.answers, members)
-  const differenceSteps = (meanOf(now) - meanOf(before)) * (set.steps.length - 1)
+  const band = noiseBandSteps(scale.noise, before.answers, now.answers, members)
+  const differenceSteps = (meanOf(now) - meanOf(before)) * stepsOf(set, scale)
   if (Math.abs(differenceSteps) <= band) return 'none'
   return differenceSteps > 0 ? 'higher' : 'lower'
 }

@@ -1,7 +1,7 @@
 /** Two-sided 95 % of the normal distribution. */
 const Z_95 = 1.96
 
-/** A scale's spread and reliability, in steps. Groupwell's own scales have none published: these are stated assumptions. */
+/** A scale's spread and reliability, in steps. Where none is published these are stated assumptions. */
 export type Reliability = { sdSteps: number; reliability: number }
 
 /**

@@ -1,7 +1,5 @@
-import type { QuestionSet } from '../content/load.ts'
-
-/** One ballot's answers by question id, as step values of the set. A question left out was skipped. */
-export type Answers = Readonly<Record<string, number>>
+import type { QuestionSet, Scale } from '../content/question-set.ts'
+import { type Answers, scoreOf } from './score.ts'
 
 /**
  * What is kept about one scale: how many members answered it, the sum of their means (0 to 1, thousandths),
@@ -24,16 +22,11 @@ export function countUnit(set: QuestionSet, ballots: readonly (readonly Answers[
   const answered = ballots.filter((own) => own.some((answers) => Object.keys(answers).length > 0))
   if (answered.length < k) return null
   // Scales only: a question's sum beside its scale's would give away the one member who is in the first and not in the second.
-  const subjects = set.scales.map((scale) => ({
-    name: `scale:${scale.id}`,
-    ids: scale.questions,
-    least: scale.leastAnswered,
-  }))
-  const tallies = subjects
-    .map(({ name, ids, least }) =>
+  const tallies = set.scales
+    .map((scale) =>
       tallyOf(
-        name,
-        answered.map((own) => ownMean(set, own, ids, least)).filter((mean) => mean !== null),
+        `scale:${scale.id}`,
+        answered.map((own) => ownMean(set, scale, own)).filter((mean) => mean !== null),
       ),
     )
     .filter((tally) => tally.answers >= k)
@@ -50,19 +43,8 @@ function tallyOf(subject: string, means: readonly number[]): Tally {
   }
 }
 
-/** A member's mean over the check-ins in which they answered at least `least` of the questions; null when in none. */
-function ownMean(set: QuestionSet, own: readonly Answers[], ids: readonly string[], least: number): number | null {
-  const perCheckIn = own.flatMap((answers) => {
-    const values = ids.map((id) => answers[id]).filter((value) => value !== undefined)
-    return values.length >= least ? [mean(values.map((value) => toUnit(set, value)))] : []
-  })
-  return perCheckIn.length > 0 ? mean(perCheckIn) : null
-}
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
-
-function toUnit(set: QuestionSet, value: number): number {
-  const values = set.steps.map((step) => step.value)
-  const lowest = Math.min(...values)
-  return (value - lowest) / (Math.max(...values) - lowest)
+/** A member's mean over the check-ins in which they answered enough of the scale; null when in none. */
+function ownMean(set: QuestionSet, scale: Scale, own: readonly Answers[]): number | null {
+  const scores = own.map((answers) => scoreOf(set, scale, answers)).filter((score) => score !== null)
+  return scores.length > 0 ? scores.reduce((sum, score) => sum + score, 0) / scores.length : null
 }

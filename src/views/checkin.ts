@@ -1,9 +1,13 @@
-import type { QuestionSet, Texts } from '../content/load.ts'
-import { type Button, type Card, type Field, type Form, note, text } from './card.ts'
+import type { Texts } from '../content/load.ts'
+import { optionsOf, type QuestionSet } from '../content/question-set.ts'
+import { type Button, type Card, compact, type Field, type Form, note, text } from './card.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
 
 /** The value of "I'd rather not say": as good as leaving the question out. */
 export const SKIPPED = 'skip'
+
+/** More options than these become a list to open; Slack draws ten buttons for most. */
+const MOST_EXPANDED = 10
 
 type CheckInFacts = { checkInId: string; alias: string; closesAt: Date; timeZone: string; now: Date }
 
@@ -25,11 +29,9 @@ export function checkInNotice(texts: Texts, facts: CheckInFacts, kind: 'check-in
 export function checkInForm(
   texts: Texts,
   set: QuestionSet,
-  facts: CheckInFacts & { k: number; helpLines: string; privacyCommand: string },
+  facts: CheckInFacts & { k: number; audience: 'shared' | 'staff'; helpLines: string; privacyCommand: string },
 ): Form {
   const { t } = texts
-  const steps = set.steps.map((step) => ({ value: String(step.value), label: texts.pick(step.label) }))
-  const options = [...steps, { value: SKIPPED, label: t('checkin.skip') }]
   return {
     kind: 'check-in-form',
     verb: 'checkin.submit',
@@ -37,28 +39,34 @@ export function checkInForm(
     title: t('checkin.title'),
     submitLabel: t('checkin.send'),
     closeLabel: t('button.close'),
-    intro: [
+    intro: compact([
       text(t('checkin.nobodyReads')),
       text(t('checkin.helpNow', { lines: facts.helpLines })),
       text(t('checkin.promise', { privacy: facts.privacyCommand })),
       note(
         [
-          t('checkin.k', { k: facts.k }),
+          t(`checkin.k.${facts.audience}`, { k: facts.k }),
           t('checkin.replaces'),
           t('checkin.until', { time: timeWithZone(texts, facts.closesAt, facts.timeZone, facts.now) }),
+          texts.pick(set.notice),
         ].join(' '),
       ),
-    ],
-    fields: set.questions.map(
-      (question): Field => ({
+      set.stem && text(texts.pick(set.stem)),
+    ]),
+    fields: set.questions.map((question): Field => {
+      const options = [
+        ...optionsOf(set, question.id).map(({ value, label }) => ({ value: String(value), label: texts.pick(label) })),
+        { value: SKIPPED, label: t('checkin.skip') },
+      ]
+      return {
         type: 'choice',
         name: question.id,
         label: texts.pick(question.text),
         options,
         isOptional: true,
-        isExpanded: true,
-      }),
-    ),
+        isExpanded: options.length <= MOST_EXPANDED,
+      }
+    }),
   }
 }
 

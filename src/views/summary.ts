@@ -1,5 +1,7 @@
-import type { QuestionSet, Texts } from '../content/load.ts'
+import type { Texts } from '../content/load.ts'
+import type { QuestionSet, Scale } from '../content/question-set.ts'
 import type { Band, Disclosed, DisclosedScale } from '../domain/disclosure.ts'
+import { shownRange } from '../domain/score.ts'
 import { formatDate } from '../domain/time.ts'
 import { type Block, type Card, compact, heading, note, text } from './card.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
@@ -71,7 +73,7 @@ function resultBlocks(texts: Texts, set: QuestionSet, disclosed: Disclosed): Blo
   if (disclosed.kind === 'tooFew') return [text(t('summary.tooFew'))]
   if (disclosed.kind === 'lost') return [text(t('summary.lost'))]
   const lines = disclosed.scales.flatMap((scale) => scaleLines(texts, set, scale))
-  const lowest = disclosed.scales.map((scale) => scale.band).sort((a, b) => ORDER[a] - ORDER[b])[0]
+  const lowest = disclosed.scales.map((shown) => goodness(set, shown)).sort((a, b) => ORDER[a] - ORDER[b])[0]
   return compact([
     text(t('summary.answered', { band: t(`summary.answered.${disclosed.response}`) })),
     ...lines.map(text),
@@ -81,17 +83,29 @@ function resultBlocks(texts: Texts, set: QuestionSet, disclosed: Disclosed): Blo
 
 const ORDER: Record<Band, number> = { low: 0, mixed: 1, high: 2 }
 
+/** A band as good or bad news: on some scales high is worse. */
+function goodness(set: QuestionSet, { scaleId, band }: DisclosedScale): Band {
+  const isWorse = set.scales.find(({ id }) => id === scaleId)?.highIs === 'worse'
+  if (!isWorse || band === 'mixed') return band
+  return band === 'low' ? 'high' : 'low'
+}
+
 /** One scale in words: its band, from eleven answers its rounded mean and share, and how it moved. */
 export function scaleLines(texts: Texts, set: QuestionSet, shown: DisclosedScale): string[] {
   const { t } = texts
   const scale = set.scales.find(({ id }) => id === shown.scaleId)
   const name = scale ? texts.pick(scale.title) : shown.scaleId
   const lines = [t('summary.scale', { scale: name, band: t(`summary.band.${shown.band}`) })]
-  if (shown.mean !== null)
-    lines.push(t('summary.mean', { scale: name, mean: (1 + shown.mean * (set.steps.length - 1)).toFixed(1) }))
+  if (scale && shown.mean !== null) lines.push(t('summary.mean', { scale: name, ...figuresOf(set, scale, shown.mean) }))
   if (shown.highTenths !== null) lines.push(t('summary.share', { tenths: shown.highTenths }))
   if (shown.change !== null) lines.push(t(`summary.change.${shown.change}`))
   return lines
+}
+
+/** A mean on 0 to 1 as a figure on the scale's own range. */
+function figuresOf(set: QuestionSet, scale: Scale, mean: number): { mean: string; from: number; to: number } {
+  const { from, to } = shownRange(set, scale)
+  return { mean: (from + mean * (to - from)).toFixed(1), from, to }
 }
 
 /** Tells staff, neutrally, that there is something to read about a group. */

@@ -15,11 +15,11 @@ import { parseKeyring } from '../../src/ballot/keyring.ts'
 import { type OpenRequest, openUnit } from '../../src/ballot/make.ts'
 import { newUnitKey, rewrap, sealBallot } from '../../src/ballot/seal.ts'
 import { BoxError, unwrap } from '../../src/ballot/wrap.ts'
-import { loadContent, type QuestionSet } from '../../src/content/load.ts'
-import type { Answers } from '../../src/domain/tally.ts'
+import { loadContent } from '../../src/content/load.ts'
+import type { Answers } from '../../src/domain/score.ts'
 import { SECRET, tempDir } from '../helpers.ts'
 
-const set = loadContent().questionSets.get('pulse') as QuestionSet
+const set = loadContent().questionSet('pulse', 1)
 const keyring = parseKeyring(SECRET)
 const answers: Answers = { belonging: 4, voice: 4, safety: 4, useful: 4 }
 

@@ -98,6 +98,7 @@ async function setTheStage(dir: string, databaseUrl: string) {
     http: { host: '127.0.0.1', port: 0, publicUrl: null },
     store: { url: databaseUrl, dataDir: path.join(dir, 'data') },
     ballot: { keyDir: path.join(dir, 'keys'), secret: `1:${Buffer.alloc(32, 7).toString('base64')}` },
+    content: { questionSetDir: null },
     organisation: { name: 'Bench', country: 'DE' },
     slack: {
       signingSecret: SIGNING_SECRET,

@@ -223,6 +223,8 @@ describe('the other commands', () => {
     expect(status).toBe(2)
     expect(stderr).toContain('SLACK_SIGNING_SECRET: needed together with SLACK_BOT_TOKEN')
     expect(stderr).not.toContain('    at ')
-    expect(groupwell(['dance'], {}).stderr).toContain('expected one of start, demo, migrate, audit, manifest')
+    expect(groupwell(['dance'], {}).stderr).toContain(
+      'expected one of start, demo, migrate, audit, question-set, manifest',
+    )
   })
 })

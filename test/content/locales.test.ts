@@ -68,7 +68,9 @@ describe('the languages', () => {
   })
 
   it('reach every wording of kinds and question sets, with as many lines', () => {
-    const all = [...content.kinds.values(), ...content.questionSets.values()].flatMap(wordings)
+    // Others' questions stand in the words that their source allows.
+    const own = [...content.questionSets.values()].filter(({ licence }) => licence === 'Apache-2.0')
+    const all = [...content.kinds.values(), ...own].flatMap(wordings)
     expect(all.length).toBeGreaterThan(50)
     for (const wording of all)
       for (const { id } of LANGUAGES) {

@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { loadContent, type QuestionSet } from '../../src/content/load.ts'
+import { loadContent } from '../../src/content/load.ts'
 import { disclose, type UnitResult } from '../../src/domain/disclosure.ts'
+import type { Answers } from '../../src/domain/score.ts'
 import { noiseBandSteps } from '../../src/domain/statistics.ts'
-import { type Answers, countUnit } from '../../src/domain/tally.ts'
+import { countUnit } from '../../src/domain/tally.ts'
 
-const set = loadContent().questionSets.get('pulse') as QuestionSet
+const set = loadContent().questionSet('pulse', 1)
 const alike = (value: number): Answers[] => [{ belonging: value, voice: value, safety: value, useful: value }]
 const blank: Answers[] = [{}]
 const unit = (ballots: Answers[][], k = 6, rosterChanges = 8): UnitResult => {

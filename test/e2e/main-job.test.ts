@@ -58,8 +58,8 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
     expect(form.text.indexOf('0800 111 0111')).toBeGreaterThan(0)
     expect(form.text.indexOf('0800 111 0111')).toBeLessThan(form.text.indexOf('I felt part of the group.'))
     expect(form.text).toContain('If you answered before, sending again replaces all your answers.')
-    expect(form.surface.inputs.map((input) => input.options.length)).toEqual([6, 6, 6, 6])
-    expect(form.surface.inputs.map((input) => input.value)).toEqual([null, null, null, null])
+    expect(form.surface.inputs.map((input) => input.options.length)).toEqual([6, 6, 6, 6, 6])
+    expect(form.surface.inputs.map((input) => input.value)).toEqual([null, null, null, null, null])
   })
 
   it('takes answers again until close, and thanks everybody in the same words', async () => {

@@ -75,6 +75,7 @@ describe('a reminder due while the process was down', () => {
       http: { host: '127.0.0.1', port: 0, publicUrl: null },
       store: { url: null, dataDir: world.dataDir },
       ballot: { keyDir: world.keyDir, secret: SECRET },
+      content: { questionSetDir: null },
       organisation: { name: 'Demo organisation', country: 'DE' },
       slack: {
         signingSecret: 'demo signing secret, not a secret',

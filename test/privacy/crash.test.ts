@@ -69,6 +69,7 @@ describe.each(CELLS)('a release killed after step “$step” ($store)', ({ stor
       http: { host: '127.0.0.1', port: 0, publicUrl: null },
       store: { url: world.databaseUrl, dataDir },
       ballot: { keyDir, secret: SECRET },
+      content: { questionSetDir: null },
       organisation: { name: 'Demo organisation', country: 'DE' },
       slack: null,
       teams: null,

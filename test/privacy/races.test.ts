@@ -38,7 +38,7 @@ async function race(
       incoming(member, {
         verb: 'checkin.submit',
         via: 'form',
-        input: { id: checkIn.id, values: { belonging: String(value), voice: String(value) } },
+        input: { id: checkIn.id, values: { belonging: String(value), voice: String(value), hope: String(value) } },
       }),
     )
     if (reply?.type === 'done' && reply.card.kind === 'thanks') acknowledged.set(member, value)

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+/** The privacy suite: attacks on what is stored and on what is shown, each with a control that must fail. */
+export default defineConfig({
+  test: {
+    include: ['test/privacy/**/*.test.ts'],
+    globalSetup: ['test/global-setup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+})
