@@ -1,19 +1,23 @@
 import { rewrap, sealBallot } from '../ballot/seal.ts'
-import { listBallots, listOpen, lockCheckIn, replaceBallots } from '../store/checkin.ts'
-import { getUnit } from '../store/unit.ts'
+import { listBallots, listUnmade, lockCheckIn, replaceBallots } from '../store/checkin.ts'
+import { lockUnit } from '../store/unit.ts'
 import type { Context } from './command.ts'
 
-/** Who leaves while a check-in is open takes their answers with them: their ballot becomes a blank, like one never filled. */
+/**
+ * Who leaves takes along the answers that are not counted yet: in every check-in of a unit that is still open their ballot
+ * becomes a blank, like one never filled.
+ */
 export async function blankBallotsOf(
   { tx, actor, vault }: Context,
   groupId: string,
   memberIds: readonly string[],
 ): Promise<void> {
   if (memberIds.length === 0) return
-  for (const open of await listOpen(tx, actor.organisationId, groupId)) {
-    const checkIn = await lockCheckIn(tx, actor.organisationId, open.id)
-    if (checkIn?.state !== 'open' || !checkIn.unitId) continue
-    const unit = await getUnit(tx, actor.organisationId, checkIn.unitId)
+  for (const id of await listUnmade(tx, actor.organisationId, groupId)) {
+    // The check-in before its unit, as closing takes them. From here on nothing is counted before this is done.
+    const checkIn = await lockCheckIn(tx, actor.organisationId, id)
+    const unit = checkIn?.unitId ? await lockUnit(tx, actor.organisationId, checkIn.unitId) : null
+    if (!checkIn || unit?.state !== 'open') continue
     const ballots = await listBallots(tx, actor.organisationId, checkIn.id)
     const fresh = ballots.map(async ({ memberId, box }) => {
       const bound = {

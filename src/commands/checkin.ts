@@ -1,6 +1,6 @@
 import { newUnitKey, rewrap, sealBallot } from '../ballot/seal.ts'
 import { optionsOf, type QuestionSet } from '../content/question-set.ts'
-import { decideOpening } from '../domain/checkin.ts'
+import { type DropReason, decideOpening, fitsBudget } from '../domain/checkin.ts'
 import { LEAST_ANSWERS } from '../domain/disclosure.ts'
 import type { Answers } from '../domain/score.ts'
 import { UserError } from '../errors.ts'
@@ -18,21 +18,22 @@ import {
   openCheckIn,
   replaceBallots,
 } from '../store/checkin.ts'
-import { getGroup, lockGroup } from '../store/group.ts'
+import { type GroupRow, getGroup, lockGroup } from '../store/group.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
 import { findRole, listAskable } from '../store/roster.ts'
-import { getUnit } from '../store/unit.ts'
+import { closeUnits, createUnit, getUnit, lockRunningUnit, type UnitRow } from '../store/unit.ts'
 import { checkInForm, checkInThanks, SKIPPED } from '../views/checkin.ts'
 import { helpLines } from '../views/help.ts'
 import { type Base, type Context, command, type Effects, groupOf } from './command.ts'
 import { formInput, idInput } from './input.ts'
+import { readAsked, releaseJobs } from './programme.ts'
 
 type StepBase = Base & { organisationId: string }
 type Outcome = Effects & { dropped: string | null }
 
 /** The questions. The same form for who answered and who did not; opening it leaves no trace. */
-export const checkIn = command({
-  verb: 'checkin',
+export const checkInAnswer = command({
+  verb: 'checkin.answer',
   opens: 'form',
   isTyped: false,
   access: { who: 'group', roles: ['member'] },
@@ -134,7 +135,7 @@ function readAnswers(set: QuestionSet, values: Record<string, FieldValue>): Answ
 
 /** A check-in's time has come: the roster freezes, the unit gets its key, every member a sealed blank and a note. */
 export async function openDueCheckIn(base: StepBase, occurrence: OccurrenceRow): Promise<Outcome> {
-  const { tx, now, organisationId, vault, newId } = base
+  const { tx, now, organisationId, vault } = base
   const planned = occurrence.checkInId ? await findCheckIn(tx, organisationId, occurrence.checkInId) : null
   if (!planned) return { dropped: 'notPlanned' }
   // The group before the check-in, as a roster change takes them: what is frozen is one roster, not half of two.
@@ -143,48 +144,71 @@ export async function openDueCheckIn(base: StepBase, occurrence: OccurrenceRow):
   if (row?.state !== 'planned') return { dropped: 'notPlanned' }
   const group = await getGroup(tx, organisationId, row.groupId)
   if (group.endedAt) {
-    await dropCheckIn(tx, organisationId, row.id, 'groupEnded')
-    return { dropped: 'groupEnded' }
+    return await drop(base, row, 'groupEnded')
   }
   const members = await listAskable(tx, organisationId, group.id)
-  const isOneOpen = (await listOpen(tx, organisationId, group.id)).length > 0
-  const nextOne = await nextPlanned(tx, organisationId, group.id, row.opensAt)
+  const isOneOpen = (await listOpen(tx, organisationId, group.id)).some(
+    ({ questionSetId }) => questionSetId === row.questionSetId,
+  )
+  const nextOne = row.planId ? await nextPlanned(tx, organisationId, group.id, row.opensAt, row.planId) : null
   const opening = decideOpening(now, row, members.length, isOneOpen ? now : (nextOne?.opensAt ?? null))
-  if (opening.decision === 'drop') {
-    await dropCheckIn(tx, organisationId, row.id, opening.reason)
-    return { dropped: opening.reason }
-  }
-  const set = base.content.questionSets.get(row.questionSetId)
-  if (!set) throw new Error(`question set ${row.questionSetId} is not in the content`)
-  const audience = base.content.kinds.get(group.kind)?.audience ?? 'shared'
-  const unitId = newId()
-  const key = newUnitKey()
-  // Kept before the unit exists: a crash in between leaves a key without a unit, which the sweeper destroys.
-  vault.keyStore.put(unitId, key.privateKey)
-  key.privateKey.fill(0)
+  if (opening.decision === 'drop') return await drop(base, row, opening.reason)
+  const running = row.planId ? await lockRunningUnit(tx, organisationId, row.planId) : null
+  const unit = running ?? (await beginUnit(base, group, row))
+  if (!unit) return await drop(base, row, 'budget')
   const blanks = members.map(async (memberId) => {
-    const bound = { unitId, checkInId: row.id, memberId, questionSetId: set.id, questionSetVersion: set.version }
-    return { memberId, box: await sealBallot(vault.keyring, key.publicKey, bound, {}) }
+    const bound = {
+      unitId: unit.id,
+      checkInId: row.id,
+      memberId,
+      questionSetId: unit.questionSetId,
+      questionSetVersion: unit.questionSetVersion,
+    }
+    return { memberId, box: await sealBallot(vault.keyring, unit.publicKey, bound, {}) }
   })
-  const unit = {
-    id: unitId,
-    groupId: group.id,
-    questionSetId: set.id,
-    questionSetVersion: set.version,
-    k: LEAST_ANSWERS[audience],
-    audience,
-    publicKey: key.publicKey,
-    rosterChanges: group.rosterChanges,
-  }
-  await openCheckIn(tx, organisationId, { id: row.id, closesAt: opening.closesAt }, unit, await Promise.all(blanks))
+  const opened = { id: row.id, closesAt: opening.closesAt, unitId: unit.id }
+  await openCheckIn(tx, organisationId, opened, await Promise.all(blanks))
   return {
     dropped: null,
     deliveries: noticesFor(members, row, 'check-in', opening.closesAt),
     occurrences: [
-      { kind: 'checkInNudge', dueAt: opening.nudgeAt, checkInId: row.id },
+      ...(opening.nudgeAt ? [{ kind: 'checkInNudge' as const, dueAt: opening.nudgeAt, checkInId: row.id }] : []),
       { kind: 'checkInCloses', dueAt: opening.closesAt, checkInId: row.id },
     ],
   }
+}
+
+/** It does not open; the unit that waited for it may have no other left. */
+async function drop({ tx, organisationId }: StepBase, row: CheckInRow, reason: DropReason): Promise<Outcome> {
+  await dropCheckIn(tx, organisationId, row.id, reason)
+  const unitIds = await closeUnits(tx, organisationId, row.groupId)
+  return { dropped: reason, jobs: releaseJobs(organisationId, unitIds) }
+}
+
+/** A new unit with a key of its own; everything that decides what it shows is frozen here. Null: the budget is spent. */
+async function beginUnit(base: StepBase, group: GroupRow, row: CheckInRow): Promise<UnitRow | null> {
+  const { tx, now, organisationId, vault, newId } = base
+  const set = base.content.questionSets.get(row.questionSetId)
+  if (!set) throw new Error(`question set ${row.questionSetId} is not in the content`)
+  const { begun } = await readAsked(base, group.id)
+  if (!fitsBudget(now, set.scales.length, begun)) return null
+  const id = newId()
+  const key = newUnitKey()
+  // Kept before the unit exists: a crash in between leaves a key without a unit, which the sweeper destroys.
+  vault.keyStore.put(id, key.privateKey)
+  key.privateKey.fill(0)
+  await createUnit(tx, organisationId, {
+    id,
+    groupId: group.id,
+    questionSetId: set.id,
+    questionSetVersion: set.version,
+    k: LEAST_ANSWERS[row.audience],
+    audience: row.audience,
+    publicKey: key.publicKey,
+    rosterChanges: group.rosterChanges,
+    checkInCount: row.unitSize,
+  })
+  return await getUnit(tx, organisationId, id)
 }
 
 const noticesFor = (members: readonly string[], row: CheckInRow, kind: 'check-in' | 'check-in-nudge', closesAt: Date) =>
@@ -211,8 +235,7 @@ export async function nudge({ tx, now, organisationId }: StepBase, occurrence: O
 export async function closeDueCheckIn({ tx, organisationId }: StepBase, occurrence: OccurrenceRow): Promise<Outcome> {
   const row = occurrence.checkInId ? await lockCheckIn(tx, organisationId, occurrence.checkInId) : null
   if (row?.state !== 'open' || !row.unitId) return { dropped: 'notOpen' }
-  const isUnitOver = await closeCheckIn(tx, organisationId, { id: row.id, unitId: row.unitId })
-  // The job carries the unit's own id: two closers send one job.
-  const job = { queue: 'release', id: row.unitId, data: { organisationId, id: row.unitId } } as const
-  return { dropped: null, jobs: isUnitOver ? [job] : [] }
+  await closeCheckIn(tx, organisationId, row.id)
+  const unitIds = await closeUnits(tx, organisationId, row.groupId)
+  return { dropped: null, jobs: releaseJobs(organisationId, unitIds) }
 }

@@ -60,7 +60,7 @@ export type Command = {
   /** Whether text after the verb may be something else than a group's alias. */
   takesText?: boolean
   /** What `input.id` names when the rule is about a group. */
-  subject?: 'group' | 'checkIn' | 'session' | 'message'
+  subject?: 'group' | 'checkIn' | 'plan' | 'session' | 'message'
   effect: Effect
   /** Whether it answers with a form or a result, which some requests cannot open by themselves. */
   opens?: 'form' | 'content'

@@ -17,6 +17,7 @@ import type { Tx } from '../store/database.ts'
 import { getGroup } from '../store/group.ts'
 import { findMessage } from '../store/message.ts'
 import { reviveWelcomes } from '../store/outbox.ts'
+import { findPlan } from '../store/plan.ts'
 import { findRole } from '../store/roster.ts'
 import { findSession } from '../store/session.ts'
 import type { Reply } from '../views/card.ts'
@@ -134,7 +135,7 @@ function notAllowed(texts: Texts, command: Command): UserError {
 }
 
 /** What an id can name besides a group. */
-const FIND = { checkIn: findCheckIn, session: findSession, message: findMessage }
+const FIND = { checkIn: findCheckIn, plan: findPlan, session: findSession, message: findMessage }
 
 /** The group that a command is about: by id, by the alias typed, or the person's only one. Several: a card to choose. */
 async function chooseGroup(

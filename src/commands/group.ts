@@ -7,6 +7,7 @@ import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { createGroup, editGroup } from '../store/group.ts'
 import { describePerson, ensurePeople } from '../store/people.ts'
+import { createPlans } from '../store/plan.ts'
 import { findRole } from '../store/roster.ts'
 import { editDone, editForm, newGroupDone, newGroupForm } from '../views/group.ts'
 import { type Context, command, groupOf } from './command.ts'
@@ -46,6 +47,13 @@ export const newGroupSubmit = command({
     const id = newId()
     const group = { id, kind: kind.id, alias, timeZone, ...words }
     await createGroup(tx, actor.organisationId, group, actor.personId, now)
+    const presets = kind.checkIns.filter(({ isOffered }) => !isOffered)
+    const plans = presets.map(({ questionSet, isOffered, ...preset }) => ({
+      id: newId(),
+      questionSetId: questionSet,
+      ...preset,
+    }))
+    await createPlans(tx, actor.organisationId, id, plans, now)
     return {
       reply: { type: 'done', card: newGroupDone(texts, { id, alias, kind }) },
       audit: [{ action: 'group.created', subjectId: id }],

@@ -10,7 +10,7 @@ import type { Notice } from '../views/notice.ts'
 import { headcountNotice } from '../views/reminder.ts'
 import { problemNotice } from '../views/roster.ts'
 import { changeNotice, reminderNotice } from '../views/session.ts'
-import { summaryNotice } from '../views/summary.ts'
+import { resultNotice, summaryNotice } from '../views/summary.ts'
 
 /** A message's facts when it is about a running group. */
 type InGroup = Taken & { groupId: string; alias: string; timeZone: string }
@@ -46,6 +46,7 @@ const IN_GROUP: Partial<Record<DeliveryKind, Compose>> = {
   'check-in': (texts, taken, now) => composeCheckIn(texts, taken, now, 'check-in'),
   'check-in-nudge': (texts, taken, now) => composeCheckIn(texts, taken, now, 'check-in-nudge'),
   'summary-notice': (texts, taken) => (taken.role === 'facilitator' ? summaryNotice(texts, groupIn(taken)) : null),
+  result: (texts, taken) => (taken.role === 'member' ? resultNotice(texts, groupIn(taken)) : null),
   'delivery-problem': (texts, taken) =>
     isStaffOf(taken) && (taken.unreachable > 0 || taken.messageId)
       ? problemNotice(texts, { ...groupIn(taken), count: taken.unreachable })

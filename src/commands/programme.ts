@@ -1,40 +1,94 @@
-import { planCheckIns, windowAfter } from '../domain/checkin.ts'
+import { type CheckInPlanning, type CutReason, planCheckIns, type Spent } from '../domain/checkin.ts'
 import { type PlannedStart, placeOne } from '../domain/recurrence.ts'
 import { DAY_MS, MINUTE_MS, plus } from '../domain/time.ts'
-import { createCheckIns, listOpenings } from '../store/checkin.ts'
+import { createCheckIns } from '../store/checkin.ts'
 import type { GroupRow } from '../store/group.ts'
 import type { OccurrencePlan } from '../store/occurrence.ts'
-import { changeSessions, clearPlans, listOwn, readProgramme, type ScheduleRow } from '../store/schedule.ts'
+import { clearCheckIns, listAsked, listOpenUnits, listPlans, listProgramme, type PlanRow } from '../store/plan.ts'
+import type { Job } from '../store/queue.ts'
+import { changeSessions, clearPlans, listOwn, type ScheduleRow } from '../store/schedule.ts'
+import { closeUnits } from '../store/unit.ts'
 import type { Base } from './command.ts'
 
 type Where = Base & { organisationId: string }
 
-/** What a group's programme comes to: everything that is due at a time, and how many check-ins there will be. */
-export type Programme = { occurrences: OccurrencePlan[]; checkIns: number; sessions: number }
+/** What a group's programme comes to: all that is due at a time, the check-ins, and those left out of each plan and why. */
+export type Programme = {
+  occurrences: OccurrencePlan[]
+  /** Units that get no more check-ins by it: they are made now. */
+  jobs: Job[]
+  checkIns: CheckInPlanning['planned']
+  cut: CheckInPlanning['cut']
+}
 
 /**
  * Plans anew what happens around a group's sessions that have not begun: reminders, the question for the headcount,
- * check-ins. Called after every change of schedule, sessions or reminders, in its transaction, under the group's lock.
+ * check-ins. Called after every change of schedule, sessions, reminders or plans, in its transaction, under the group's lock.
  */
 export async function replan(where: Where, group: GroupRow): Promise<Programme> {
-  const { tx, now, organisationId, content, newId } = where
+  const { tx, now, organisationId, newId } = where
   await clearPlans(tx, organisationId, group.id, now)
-  const { ahead, total, since } = await readProgramme(tx, organisationId, group.id, now)
-  const kind = content.kinds.get(group.kind)
-  if (!kind) throw new Error(`group kind ${group.kind} has no content`)
-  const { questionSet: questionSetId, everyNth } = kind.checkIns
-  const earlier = await listOpenings(tx, organisationId, group.id)
-  const ends = ahead.map(({ endsAt }) => endsAt)
-  const checkIns = planCheckIns(ends, earlier, { everyNth, total, since }).flatMap((index) => {
-    const session = ahead[index]
-    return session ? [{ id: newId(), sessionId: session.id, questionSetId, ...windowAfter(session.endsAt) }] : []
+  await clearCheckIns(tx, organisationId, group.id, now)
+  const plans = await listPlans(tx, organisationId, group.id)
+  const sessions = await listProgramme(tx, organisationId, group.id)
+  const { planned, cut } = planCheckIns(
+    plans.map((plan) => withSet(where, plan)),
+    { sessions, now, ...(await readAsked(where, group.id)) },
+  )
+  const checkIns = planned.flatMap(({ planId, ...checkIn }) => {
+    const plan = plans.find(({ id }) => id === planId)
+    return plan ? [{ id: newId(), planId, questionSetId: plan.questionSetId, audience: plan.audience, ...checkIn }] : []
   })
   await createCheckIns(tx, organisationId, group.id, checkIns)
   const occurrences = [
-    ...ahead.flatMap((session) => around(session, group.reminderMinutes, now)),
+    ...sessions
+      .filter(({ startsAt }) => startsAt > now)
+      .flatMap((session) => around(session, group.reminderMinutes, now)),
     ...checkIns.map(({ id, opensAt }): OccurrencePlan => ({ kind: 'checkInOpens', dueAt: opensAt, checkInId: id })),
   ]
-  return { occurrences, checkIns: checkIns.length, sessions: ahead.length }
+  const unitIds = await closeUnits(tx, organisationId, group.id)
+  return { occurrences, jobs: releaseJobs(organisationId, unitIds), checkIns: planned, cut }
+}
+
+/** The jobs that make units. Each carries the unit's own id: two closers send one job. */
+export const releaseJobs = (organisationId: string, unitIds: readonly string[]): Job[] =>
+  unitIds.map((id) => ({ queue: 'release', id, data: { organisationId, id } }))
+
+/** A plan with what its question set says. Throws when the set was taken away: then a file is missing. */
+function withSet({ content }: Where, plan: PlanRow) {
+  const set = content.questionSets.get(plan.questionSetId)
+  if (!set) throw new Error(`question set ${plan.questionSetId} is not in the content`)
+  return { ...plan, recallDays: set.recallDays, scales: set.scales.length }
+}
+
+/**
+ * What was asked already, and what of the budget of releases it takes, one place for each scale of each unit: `begun` by units
+ * that opened, `spent` also by check-ins that stay planned.
+ */
+export async function readAsked({ tx, organisationId, content }: Where, groupId: string) {
+  const earlier = await listAsked(tx, organisationId, groupId)
+  const costOf = (setId: string) => content.questionSets.get(setId)?.scales.length ?? 1
+  const units = new Map<string, Spent>()
+  const waiting: Spent[] = []
+  for (const { unitId, questionSetId, opensAt } of earlier) {
+    const one = { at: opensAt, scales: costOf(questionSetId) }
+    const known = unitId === null ? null : units.get(unitId)
+    if (unitId === null) waiting.push(one)
+    else if (!known || known.at > opensAt) units.set(unitId, one)
+  }
+  const open = await listOpenUnits(tx, organisationId, groupId)
+  const begun = [...units.values()]
+  return {
+    earlier,
+    begun,
+    spent: [...begun, ...waiting],
+    roomInUnit: new Map(open.flatMap(({ planId, room }) => (planId ? [[planId, room] as const] : []))),
+  }
+}
+
+/** Why check-ins of a plan were left out; null when none was. */
+export function cutReason(programme: Pick<Programme, 'cut'>, planId: string | null): CutReason | null {
+  return programme.cut.find((one) => planId === null || one.planId === planId)?.reason ?? null
 }
 
 function around(

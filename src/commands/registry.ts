@@ -3,7 +3,16 @@ import { agreement, agreementSubmit, welcome, welcomeAccept } from './agreement.
 import { attendance, attendanceEnter, attendanceSubmit } from './attendance.ts'
 import { calendar } from './calendar.ts'
 import { channel } from './channel.ts'
-import { checkIn, checkInSubmit } from './checkin.ts'
+import { checkInAnswer, checkInSubmit } from './checkin.ts'
+import { checkInNow, checkInNowSubmit } from './checkin-now.ts'
+import {
+  checkInPlan,
+  checkInPlanSubmit,
+  checkInPreview,
+  checkInPreviewed,
+  checkInStop,
+  checkIns,
+} from './checkin-plan.ts'
 import type { Command } from './command.ts'
 import { reportUnreachable } from './delivery.ts'
 import { digest } from './digest.ts'
@@ -72,7 +81,15 @@ export const COMMANDS: readonly Command[] = [
   attendance,
   attendanceEnter,
   attendanceSubmit,
-  checkIn,
+  checkIns,
+  checkInPlan,
+  checkInPlanSubmit,
+  checkInStop,
+  checkInPreview,
+  checkInPreviewed,
+  checkInNow,
+  checkInNowSubmit,
+  checkInAnswer,
   checkInSubmit,
   mydata,
   pause,

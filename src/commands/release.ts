@@ -1,4 +1,5 @@
 import type { OpenOutcome, OpenRequest } from '../ballot/make.ts'
+import { mayMembersSee } from '../domain/disclosure.ts'
 import { listUnitBallots, markCleaned, recordRelease } from '../store/release.ts'
 import { listRoster } from '../store/roster.ts'
 import { getUnit } from '../store/unit.ts'
@@ -34,7 +35,7 @@ export const beginRelease = step<{ unitId: string }, ReleaseWork>({
   },
 })
 
-/** Step 2: publishes what met k and deletes the ballots, at once. A lost unit is told to its facilitators. */
+/** Step 2: publishes what met k and deletes the ballots, at once, and tells those who may see it that it is there. */
 export const recordOutcome = step<{ unitId: string; outcome: OpenOutcome }, { isRecorded: boolean }>({
   verb: 'release.record',
   access: { who: 'system' },
@@ -42,14 +43,16 @@ export const recordOutcome = step<{ unitId: string; outcome: OpenOutcome }, { is
     const release = outcome.outcome === 'counted' ? outcome.release : null
     const state = outcome.outcome !== 'counted' ? 'lost' : release ? 'released' : 'withheld'
     const isRecorded = await recordRelease(tx, organisationId, unitId, state, release)
-    if (!isRecorded || state !== 'lost') return { result: { isRecorded } }
-    const { groupId } = await getUnit(tx, organisationId, unitId)
-    const facilitators = (await listRoster(tx, organisationId, groupId)).filter((entry) => entry.role === 'facilitator')
+    if (!isRecorded) return { result: { isRecorded } }
+    const { groupId, audience } = await getUnit(tx, organisationId, unitId)
+    const roster = await listRoster(tx, organisationId, groupId)
+    // Members get what facilitators get, in the same words and at the same time, whatever came of it.
+    const told = roster.filter(({ role }) => role === 'facilitator' || (role === 'member' && mayMembersSee(audience)))
     return {
       result: { isRecorded },
-      deliveries: facilitators.map(({ personId }) => ({
-        key: `lost ${unitId}`,
-        kind: 'summary-notice' as const,
+      deliveries: told.map(({ personId, role }) => ({
+        key: `result ${unitId}`,
+        kind: role === 'member' ? ('result' as const) : ('summary-notice' as const),
         personId,
         groupId,
       })),

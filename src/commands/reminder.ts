@@ -58,7 +58,7 @@ export const remindSubmit = command({
     const fields = Array.from({ length: MAX_REMINDERS }, (_, index) => textValue(values, `reminder${index + 1}`))
     const chosen = REMINDER_CHOICES.filter((minutes) => fields.includes(String(minutes))).sort((a, b) => b - a)
     await setReminders(tx, organisationId, id, chosen)
-    const { occurrences } = await replan({ ...context, organisationId }, await getGroup(tx, organisationId, id))
+    const { occurrences, jobs } = await replan({ ...context, organisationId }, await getGroup(tx, organisationId, id))
     const first = (await listUpcoming(tx, organisationId, id, now, 2)).find(({ startsAt }) => startsAt > now)
     const isNow = textValue(values, 'now') === 'yes' && first
     const deliveries = isNow ? await remindersFor({ ...context, organisationId }, first, `remind-now ${newId()}`) : null
@@ -66,6 +66,7 @@ export const remindSubmit = command({
       reply: { type: 'done', card: remindDone(texts, { minutes: chosen, people: deliveries?.length ?? null }) },
       deliveries: deliveries ?? [],
       occurrences,
+      jobs,
       audit: [{ action: 'reminders.changed', subjectId: id }],
     }
   },

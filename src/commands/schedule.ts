@@ -13,7 +13,7 @@ import { timeWithZone } from '../views/notice.ts'
 import { type ScheduleDraft, scheduleDone, scheduleForm, scheduleStopped, scheduleWords } from '../views/schedule.ts'
 import { type Context, command, groupOf, type Result } from './command.ts'
 import { echo, formInput, groupInput, textValue } from './input.ts'
-import { replan, type Synced, syncSessions } from './programme.ts'
+import { cutReason, replan, type Synced, syncSessions } from './programme.ts'
 import { askAboutHolidays, readPlan } from './schedule-plan.ts'
 import { tellAll } from './session.ts'
 
@@ -116,13 +116,14 @@ async function stop(context: Context, group: GroupRow, row: ScheduleRow): Promis
   const where = { ...context, organisationId: actor.organisationId }
   await stopSchedule(tx, actor.organisationId, group.id, row.id)
   const synced = await syncSessions(where, group.id, row, [])
-  const { occurrences } = await replan(where, group)
+  const { occurrences, jobs } = await replan(where, group)
   return {
     reply: {
       type: 'done',
       card: scheduleStopped(texts, { alias: group.alias, count: synced.removed, told: toldOf(synced) }),
     },
     occurrences,
+    jobs,
     deliveries: await tellOf(context, group, synced),
     audit: [{ action: 'schedule.stopped', subjectId: group.id }],
   }
@@ -176,8 +177,8 @@ async function save(
     kept: synced.kept,
     told: toldOf(synced),
     reminderMinutes: after.reminderMinutes,
-    checkIns: programme.checkIns,
-    isBudgeted: programme.checkIns < programme.sessions,
+    checkIns: programme.checkIns.length,
+    cut: cutReason(programme, null),
     timeZone: plan.timeZone,
     hasCalendar: context.publicUrl !== null,
     now,
@@ -185,6 +186,7 @@ async function save(
   return {
     reply: { type: 'done', card: scheduleDone(texts, facts) },
     occurrences: programme.occurrences,
+    jobs: programme.jobs,
     deliveries: await tellOf(context, group, synced),
     audit: [{ action: 'schedule.changed', subjectId: group.id }],
   }

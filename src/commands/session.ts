@@ -82,7 +82,7 @@ export const cancelSubmit = command({
     await lockGroup(tx, actor.organisationId, group.id)
     const chosen = await chosenSession(context, textValue(values, 'session'))
     if (!(await cancelSession(tx, actor.organisationId, group.id, chosen.id, now))) throw staleChoice(context)
-    const { occurrences } = await replan({ ...context, organisationId: actor.organisationId }, group)
+    const { occurrences, jobs } = await replan({ ...context, organisationId: actor.organisationId }, group)
     const deliveries = await tellAll(context, chosen, 'session-cancelled', chosen.startsAt)
     const facts = {
       alias: group.alias,
@@ -96,6 +96,7 @@ export const cancelSubmit = command({
       reply: { type: 'done', card: cancelDone(texts, facts) },
       deliveries,
       occurrences,
+      jobs,
       audit: [{ action: 'session.cancelled', subjectId: chosen.id }],
     }
   },
@@ -168,7 +169,7 @@ export const moveSubmit = command({
     await askAboutHoliday(context, movedTo.slice(0, 10), textValue(values, 'holidays'))
     const endsAt = plus(startsAt, chosen.endsAt.getTime() - chosen.startsAt.getTime())
     await moveSession(tx, actor.organisationId, chosen.id, { movedTo, startsAt, endsAt, place, link })
-    const { occurrences } = await replan({ ...context, organisationId: actor.organisationId }, group)
+    const { occurrences, jobs } = await replan({ ...context, organisationId: actor.organisationId }, group)
     const deliveries = await tellAll(context, chosen, 'session-moved', startsAt)
     const facts = {
       alias: group.alias,
@@ -183,6 +184,7 @@ export const moveSubmit = command({
       reply: { type: 'done', card: moveDone(texts, facts) },
       deliveries,
       occurrences,
+      jobs,
       audit: [{ action: 'session.moved', subjectId: chosen.id }],
     }
   },

@@ -1,9 +1,11 @@
+import { DROP_REASONS } from '../domain/checkin.ts'
 import { mayMembersSee } from '../domain/disclosure.ts'
 import { LEAST_MEMBERS_AT_OPEN } from '../domain/limits.ts'
-import { findLatest, listOpen, nextPlanned } from '../store/checkin.ts'
+import { listLatest, listOpen, nextPlanned } from '../store/checkin.ts'
 import { listResults } from '../store/release.ts'
 import { countAgreement } from '../store/roster.ts'
 import { listUpcoming } from '../store/session.ts'
+import { getUnit } from '../store/unit.ts'
 import { type Latest, summaryCard } from '../views/summary.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { groupInput } from './input.ts'
@@ -41,24 +43,40 @@ export const summary = command({
   },
 })
 
-/** How far the group's latest check-in has come. What was made for staff alone does not exist for members. */
-async function latestOf(context: Context): Promise<Latest> {
-  const { tx, content, actor, now, role } = context
+/** Sets that a summary shows; more is a report. */
+const MOST_SETS = 3
+
+/** How far the group's latest check-in of each set has come. What was made for staff alone does not exist for members. */
+async function latestOf(context: Context): Promise<Latest[]> {
+  const { tx, actor, now } = context
   const group = groupOf(context)
   const openOne = (await listOpen(tx, actor.organisationId, group.id))[0] ?? null
   const planned = await nextPlanned(tx, actor.organisationId, group.id, now)
   const none: Latest = { state: 'none', nextCheckInAt: planned?.opensAt ?? null, openUntil: openOne?.closesAt ?? null }
-  const last = await findLatest(tx, actor.organisationId, group.id)
-  if (!last) return none
-  if (last.state === 'dropped') {
-    const reason = last.reason === 'overlap' ? 'overlap' : 'tooFewMembers'
-    return role === 'member'
-      ? none
-      : { state: 'dropped', sessionAt: last.session.startsAt, reason, least: LEAST_MEMBERS_AT_OPEN }
+  const rows = await listLatest(tx, actor.organisationId, group.id)
+  const shown: Latest[] = []
+  for (const row of rows.slice(0, MOST_SETS)) {
+    const latest = await stateOf(context, row)
+    if (latest) shown.push(latest)
   }
-  const results = await listResults(tx, actor.organisationId, group.id, new Date(last.closesAt.getTime() + 1), 2)
-  const [newest, before] = results
-  if (!newest || newest.unitId !== last.unitId) return { state: 'counting' }
-  if (role === 'member' && !mayMembersSee(newest.audience)) return none
-  return { state: 'result', sessionAt: newest.sessionAt, shown: showResult(content, newest, before) }
+  return shown.length > 0 ? shown : [none]
+}
+
+async function stateOf(context: Context, row: Awaited<ReturnType<typeof listLatest>>[number]): Promise<Latest | null> {
+  const { tx, texts, content, actor, role } = context
+  const { organisationId } = actor
+  if (role === 'member' && !mayMembersSee(row.audience)) return null
+  if (row.state === 'dropped') {
+    const { at } = row
+    const reason = DROP_REASONS.find((one) => one === row.reason) ?? 'tooFewMembers'
+    return role === 'member' ? null : { state: 'dropped', at, reason, least: LEAST_MEMBERS_AT_OPEN }
+  }
+  const closedBefore = new Date(row.closesAt.getTime() + 1)
+  const [newest, before] = await listResults(tx, organisationId, row.groupId, closedBefore, 2, row.questionSetId)
+  if (newest && newest.unitId === row.unitId)
+    return { state: 'result', at: newest.sessionAt, shown: showResult(content, newest, before) }
+  const unit = row.unitId ? await getUnit(tx, organisationId, row.unitId) : null
+  if (unit?.state !== 'open') return { state: 'counting' }
+  const set = content.questionSet(unit.questionSetId, unit.questionSetVersion)
+  return { state: 'waiting', at: row.at, title: texts.pick(set.title) }
 }

@@ -34,9 +34,18 @@ const kindSchema = z.object({
   id: z.string(),
   title: wording,
   sizeHint: z.object({ from: z.int(), to: z.int() }),
-  /** Which questions are asked, and after every how many sessions. */
-  checkIns: z.object({ questionSet: z.string(), everyNth: z.int().min(1) }),
-  audience: z.enum(['shared', 'staff']),
+  /** What a new group is asked around its sessions; `isOffered`: not by itself, facilitators can add it. */
+  checkIns: z.array(
+    z.object({
+      questionSet: z.string(),
+      timing: z.enum(['before', 'after']),
+      openHours: z.int().min(1),
+      everyNth: z.int().min(1),
+      audience: z.enum(['shared', 'staff']),
+      stages: z.array(z.enum(['beginning', 'middle', 'ending'])).min(1),
+      isOffered: z.boolean(),
+    }),
+  ),
   /** False where being a member is itself protected: no channel, and no member list for members. */
   mayUseChannel: z.boolean(),
   goals: wordingList,

@@ -10,6 +10,7 @@ export type DeliveryKind =
   | 'check-in-nudge'
   | 'digest-notice'
   | 'summary-notice'
+  | 'result'
   | 'goodbye'
   | 'deletion-receipt'
   | 'delivery-problem'
@@ -36,6 +37,7 @@ const RULES: Record<DeliveryKind, KindRule> = {
   'check-in-nudge': { whenUnknown: 'drop', heldBy: 'checkIns', quiet: 'waits' },
   'digest-notice': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   'summary-notice': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
+  result: { whenUnknown: 'drop', heldBy: 'checkIns', quiet: 'waits' },
   goodbye: { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   'deletion-receipt': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   'delivery-problem': { whenUnknown: 'drop', heldBy: null, quiet: 'waits' },

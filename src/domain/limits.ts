@@ -27,8 +27,12 @@ export const MAX_MESSAGES = 20
 export const MAX_HEADCOUNT = 60
 /** A session's length, minutes. */
 export const SESSION_MINUTES = { from: 15, to: 480 } as const
-/** How long a check-in stays open. */
-export const CHECK_IN_HOURS = 48
+/** Hours that a check-in can stay open. */
+export const OPEN_HOURS = [4, 12, 24, 48, 72] as const
+/** Sessions from one check-in of a plan to the next. */
+export const EVERY_NTH = [1, 2, 3, 4, 6, 8, 12] as const
+/** What one group can be asked at a time. */
+export const MAX_PLANS = 4
 /** Before the close, everyone alike gets one more note. */
 export const NUDGE_HOURS_BEFORE_CLOSE = 24
 /** Reminders that one session can have. */

@@ -1,13 +1,15 @@
 import type { Tx } from './database.ts'
 import { Prisma } from './generated/client.ts'
-import type { NewUnit } from './unit.ts'
 
 export type CheckInRow = {
   id: string
   groupId: string
-  sessionId: string
+  sessionId: string | null
+  planId: string | null
   unitId: string | null
   questionSetId: string
+  audience: 'shared' | 'staff'
+  unitSize: number
   opensAt: Date
   closesAt: Date
   state: 'planned' | 'open' | 'closed' | 'dropped'
@@ -16,18 +18,23 @@ const CHECK_IN_FIELDS = {
   id: true,
   groupId: true,
   sessionId: true,
+  planId: true,
   unitId: true,
   questionSetId: true,
+  audience: true,
+  unitSize: true,
   opensAt: true,
   closesAt: true,
   state: true,
 } as const
 
+export type NewCheckIn = Omit<CheckInRow, 'groupId' | 'unitId' | 'state'>
+
 export async function createCheckIns(
   tx: Tx,
   organisationId: string,
   groupId: string,
-  checkIns: readonly { id: string; sessionId: string; questionSetId: string; opensAt: Date; closesAt: Date }[],
+  checkIns: readonly NewCheckIn[],
 ): Promise<void> {
   await tx.checkIn.createMany({ data: checkIns.map((checkIn) => ({ organisationId, groupId, ...checkIn })) })
 }
@@ -39,7 +46,7 @@ export async function findCheckIn(db: Tx, organisationId: string, id: string): P
 /** The check-in with its row locked: opening, answering and closing happen one at a time. Null when it does not exist. */
 export async function lockCheckIn(tx: Tx, organisationId: string, id: string): Promise<CheckInRow | null> {
   const rows = await tx.$queryRaw<CheckInRow[]>`
-    select "id", "groupId", "sessionId", "unitId", "questionSetId", "opensAt", "closesAt", "state"::text as "state" from "CheckIn"
+    select "id", "groupId", "sessionId", "planId", "unitId", "questionSetId", "audience"::text as "audience", "unitSize", "opensAt", "closesAt", "state"::text as "state" from "CheckIn"
     where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid for update`
   return rows[0] ?? null
 }
@@ -49,40 +56,37 @@ export async function listOpen(db: Tx, organisationId: string, groupId: string):
   return await db.checkIn.findMany({ where: { organisationId, groupId, state: 'open' }, select: CHECK_IN_FIELDS })
 }
 
-/** When check-ins of a group opened, are open, or will open after a session that has begun. Dropped ones published nothing. */
-export async function listOpenings(db: Tx, organisationId: string, groupId: string): Promise<Date[]> {
-  const rows = await db.checkIn.findMany({
-    where: { organisationId, groupId, state: { in: ['planned', 'open', 'closed'] } },
-    select: { opensAt: true },
-  })
-  return rows.map((row) => row.opensAt)
-}
-
-/** The next planned check-in of a group after an instant; null when there is none. */
+/** The next planned check-in of a group after an instant, of one plan when it is named; null when there is none. */
 export async function nextPlanned(
   db: Tx,
   organisationId: string,
   groupId: string,
   after: Date,
+  planId?: string,
 ): Promise<CheckInRow | null> {
   return await db.checkIn.findFirst({
-    where: { organisationId, groupId, state: 'planned', opensAt: { gt: after } },
+    where: { organisationId, groupId, state: 'planned', opensAt: { gt: after }, ...(planId ? { planId } : {}) },
     orderBy: { opensAt: 'asc' },
     select: CHECK_IN_FIELDS,
   })
 }
 
-/** The group's latest check-in that has come to something (closed or dropped), with its session's start; null before. */
-export async function findLatest(
+/**
+ * The group's latest check-in of each question set that has come to something (closed or dropped), the newest first. `at` is
+ * its session's start, or when it was opened by hand.
+ */
+export async function listLatest(
   db: Tx,
   organisationId: string,
   groupId: string,
-): Promise<(CheckInRow & { reason: string | null; session: { startsAt: Date } }) | null> {
-  return await db.checkIn.findFirst({
+): Promise<(CheckInRow & { reason: string | null; at: Date })[]> {
+  const rows = await db.checkIn.findMany({
     where: { organisationId, groupId, state: { in: ['closed', 'dropped'] } },
-    orderBy: { opensAt: 'desc' },
+    orderBy: [{ opensAt: 'desc' }, { id: 'asc' }],
+    distinct: ['questionSetId'],
     select: { ...CHECK_IN_FIELDS, reason: true, session: { select: { startsAt: true } } },
   })
+  return rows.map(({ session, ...row }) => ({ ...row, at: session?.startsAt ?? row.opensAt }))
 }
 
 /** Check-ins of a group that were dropped and would have opened in a window. */
@@ -102,25 +106,21 @@ export async function dropCheckIn(tx: Tx, organisationId: string, id: string, re
   await tx.checkIn.update({ where: { organisationId_id: { organisationId, id } }, data: { state: 'dropped', reason } })
 }
 
-/** Opens a check-in with a unit of its own and one box for every member of the frozen roster. */
+/** Opens a check-in in its unit, with one box for every member of the frozen roster. */
 export async function openCheckIn(
   tx: Tx,
   organisationId: string,
-  checkIn: { id: string; closesAt: Date },
-  unit: NewUnit,
+  checkIn: { id: string; closesAt: Date; unitId: string },
   ballots: readonly { memberId: string; box: Uint8Array }[],
 ): Promise<void> {
-  await tx.releaseUnit.create({
-    data: { organisationId, ...unit, publicKey: Uint8Array.from(unit.publicKey), checkInCount: 1 },
-  })
   await tx.checkIn.update({
     where: { organisationId_id: { organisationId, id: checkIn.id } },
-    data: { state: 'open', unitId: unit.id, closesAt: checkIn.closesAt },
+    data: { state: 'open', unitId: checkIn.unitId, closesAt: checkIn.closesAt },
   })
   await tx.ballot.createMany({
     data: ballots.map(({ memberId, box }) => ({
       organisationId,
-      unitId: unit.id,
+      unitId: checkIn.unitId,
       checkInId: checkIn.id,
       memberId,
       box: Uint8Array.from(box),
@@ -158,24 +158,16 @@ export async function replaceBallots(
   if (changed !== ballots.length) throw new Error(`re-wrapped ${changed} of ${ballots.length} ballots`)
 }
 
-/** Closes a check-in; its unit starts closing when this was its last. True when the unit is to be made now. */
-export async function closeCheckIn(
-  tx: Tx,
-  organisationId: string,
-  checkIn: { id: string; unitId: string },
-): Promise<boolean> {
-  await tx.checkIn.update({
-    where: { organisationId_id: { organisationId, id: checkIn.id } },
-    data: { state: 'closed' },
+export async function closeCheckIn(tx: Tx, organisationId: string, id: string): Promise<void> {
+  await tx.checkIn.update({ where: { organisationId_id: { organisationId, id } }, data: { state: 'closed' } })
+}
+
+/** Every check-in of a group whose answers are still sealed under a living key: open, or closed in a unit that takes more. */
+export async function listUnmade(db: Tx, organisationId: string, groupId: string): Promise<string[]> {
+  const rows = await db.checkIn.findMany({
+    where: { organisationId, groupId, unit: { state: 'open' } },
+    orderBy: { id: 'asc' },
+    select: { id: true },
   })
-  const { count } = await tx.releaseUnit.updateMany({
-    where: {
-      organisationId,
-      id: checkIn.unitId,
-      state: 'open',
-      checkIns: { none: { state: { in: ['open', 'planned'] } } },
-    },
-    data: { state: 'closing' },
-  })
-  return count === 1
+  return rows.map(({ id }) => id)
 }

@@ -95,23 +95,26 @@ export type ResultRow = {
   questionSetVersion: number
   audience: 'shared' | 'staff'
   closedAt: Date
+  /** The session's start, or when the check-in was opened by hand. */
   sessionAt: Date
   result: UnitResult
 }
 
-/** The group's finished units that closed before an instant, newest first. Only the disclosure gate may read what is in them. */
+/** The group's finished units that closed before an instant, newest first, of one question set when it is named. Only the disclosure gate may read what is in them. */
 export async function listResults(
   db: Tx,
   organisationId: string,
   groupId: string,
   closedBefore: Date,
   limit: number,
+  questionSetId?: string,
 ): Promise<ResultRow[]> {
   const rows = await db.releaseUnit.findMany({
     where: {
       organisationId,
       groupId,
       state: { in: ['released', 'withheld', 'lost'] },
+      ...(questionSetId ? { questionSetId } : {}),
       checkIns: { some: { closesAt: { lt: closedBefore } } },
     },
     select: RESULT_FIELDS,
@@ -131,7 +134,7 @@ const RESULT_FIELDS = {
   checkIns: {
     orderBy: { closesAt: 'desc' },
     take: 1,
-    select: { closesAt: true, session: { select: { startsAt: true } } },
+    select: { closesAt: true, opensAt: true, session: { select: { startsAt: true } } },
   },
   release: {
     select: {
@@ -151,7 +154,7 @@ function toResult(row: Prisma.ReleaseUnitGetPayload<{ select: typeof RESULT_FIEL
     questionSetVersion: row.questionSetVersion,
     audience: row.audience,
     closedAt: last.closesAt,
-    sessionAt: last.session.startsAt,
+    sessionAt: last.session?.startsAt ?? last.opensAt,
     result: { state: row.state, k: row.k, rosterChanges: row.rosterChanges, release: row.release },
   }
 }

@@ -102,29 +102,7 @@ export async function changeSessions(
   })
 }
 
-/** What the programme's plan of check-ins needs: the sessions ahead, all that take place, and those since the last check-in. */
-export async function readProgramme(
-  db: Tx,
-  organisationId: string,
-  groupId: string,
-  now: Date,
-): Promise<{ ahead: { id: string; startsAt: Date; endsAt: Date }[]; total: number; since: number | null }> {
-  const where = { organisationId, groupId, state: 'planned' } as const
-  const ahead = await db.session.findMany({
-    where: { ...where, startsAt: { gt: now } },
-    orderBy: { startsAt: 'asc' },
-    select: { id: true, startsAt: true, endsAt: true },
-  })
-  const last = await db.session.findFirst({
-    where: { ...where, startsAt: { lte: now }, checkIn: { state: { in: ['planned', 'open', 'closed'] } } },
-    orderBy: { startsAt: 'desc' },
-    select: { startsAt: true },
-  })
-  const since = last && (await db.session.count({ where: { ...where, startsAt: { gt: last.startsAt, lte: now } } }))
-  return { ahead, total: await db.session.count({ where }), since }
-}
-
-/** Forgets what was planned for sessions that have not begun: reminders, the question for the headcount, check-ins. */
+/** Forgets what was planned for sessions that have not begun: reminders and the question for the headcount. */
 export async function clearPlans(tx: Tx, organisationId: string, groupId: string, now: Date): Promise<void> {
   const session = { groupId, startsAt: { gt: now } }
   await tx.occurrence.deleteMany({
@@ -136,5 +114,4 @@ export async function clearPlans(tx: Tx, organisationId: string, groupId: string
       session,
     },
   })
-  await tx.checkIn.deleteMany({ where: { organisationId, groupId, state: 'planned', session } })
 }

@@ -10,11 +10,53 @@ export type NewUnit = {
   audience: 'shared' | 'staff'
   publicKey: Uint8Array
   rosterChanges: number
+  checkInCount: number
 }
 
-export type UnitRow = Omit<NewUnit, 'rosterChanges'> & {
+export type UnitRow = Omit<NewUnit, 'rosterChanges' | 'checkInCount'> & {
   state: 'open' | 'closing' | 'released' | 'withheld' | 'lost'
   isCleaned: boolean
+}
+
+export async function createUnit(tx: Tx, organisationId: string, unit: NewUnit): Promise<void> {
+  await tx.releaseUnit.create({ data: { organisationId, ...unit, publicKey: Uint8Array.from(unit.publicKey) } })
+}
+
+/** The plan's unit that takes one more check-in, with its row locked; null when it has none. */
+export async function lockRunningUnit(tx: Tx, organisationId: string, planId: string): Promise<UnitRow | null> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    select u."id"::text as "id" from "ReleaseUnit" u
+    where u."organisationId" = ${organisationId}::uuid and u."state" = 'open'
+      and exists (select 1 from "CheckIn" c
+        where c."organisationId" = u."organisationId" and c."unitId" = u."id" and c."planId" = ${planId}::uuid)
+      and (select count(*) from "CheckIn" c where c."organisationId" = u."organisationId" and c."unitId" = u."id") < u."checkInCount"
+    limit 1 for update of u`
+  return rows[0] ? await getUnit(tx, organisationId, rows[0].id) : null
+}
+
+/** Whether a unit still takes answers, with its row locked: nothing closes it meanwhile. */
+export async function lockUnit(tx: Tx, organisationId: string, id: string): Promise<UnitRow | null> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    select "id"::text as "id" from "ReleaseUnit" where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid for update`
+  return rows[0] ? await getUnit(tx, organisationId, rows[0].id) : null
+}
+
+/**
+ * Starts closing every unit of a group that gets no more answers: none of its check-ins is open, and it has all of them or its
+ * plan has none left. Returns the units that are to be made now.
+ */
+export async function closeUnits(tx: Tx, organisationId: string, groupId: string): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    update "ReleaseUnit" u set "state" = 'closing'
+    where u."organisationId" = ${organisationId}::uuid and u."groupId" = ${groupId}::uuid and u."state" = 'open'
+      and not exists (select 1 from "CheckIn" c
+        where c."organisationId" = u."organisationId" and c."unitId" = u."id" and c."state" = 'open')
+      and ((select count(*) from "CheckIn" c where c."organisationId" = u."organisationId" and c."unitId" = u."id") >= u."checkInCount"
+        or not exists (select 1 from "CheckIn" mine join "CheckIn" next
+            on next."organisationId" = mine."organisationId" and next."planId" = mine."planId" and next."state" = 'planned'
+          where mine."organisationId" = u."organisationId" and mine."unitId" = u."id"))
+    returning u."id"::text as "id"`
+  return rows.map(({ id }) => id)
 }
 
 export async function getUnit(db: Tx, organisationId: string, id: string): Promise<UnitRow> {

@@ -16,7 +16,7 @@ export function checkInNotice(texts: Texts, facts: CheckInFacts, kind: 'check-in
   const time = timeWithZone(texts, facts.closesAt, facts.timeZone, facts.now)
   const button: Button = {
     label: t('checkin.button'),
-    verb: 'checkin',
+    verb: 'checkin.answer',
     id: facts.checkInId,
     opens: 'dialog',
     isPrimary: true,

@@ -30,6 +30,7 @@ const FACILITATORS: readonly [string, TextKey][] = [
   ['move', 'help.does.move'],
   ['remind', 'help.does.remind'],
   ['message', 'help.does.message'],
+  ['checkin', 'help.does.checkin'],
   ['attendance', 'help.does.attendance'],
   ['summary', 'help.does.summary'],
   ['channel', 'help.does.channel'],
@@ -161,7 +162,7 @@ export function homeCard(
   )
   const open = facts.open.flatMap(({ id, alias, until }): Block[] => [
     text(t('checkin.notice', { alias, time: until })),
-    buttons({ label: t('checkin.button'), verb: 'checkin', id, opens: 'dialog', isPrimary: true }),
+    buttons({ label: t('checkin.button'), verb: 'checkin.answer', id, opens: 'dialog', isPrimary: true }),
   ])
   return card('home', t('home.title'), [
     text(t('home.hello')),

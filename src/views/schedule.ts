@@ -1,5 +1,5 @@
 import type { Texts } from '../content/load.ts'
-import { RELEASE_BUDGET } from '../domain/checkin.ts'
+import { type CutReason, RELEASE_BUDGET } from '../domain/checkin.ts'
 import { MAX_LINK_CHARS, MAX_PLACE_CHARS, MAX_SESSIONS, PREVIEW_DATES, SESSION_MINUTES } from '../domain/limits.ts'
 import { nthWeekday, type PlannedStart, REPEATS, type Repeat } from '../domain/recurrence.ts'
 import { cityOf, dayOfMonth, weekdayName, weekdayOf } from '../domain/time.ts'
@@ -139,7 +139,7 @@ export function scheduleDone(
     told: number
     reminderMinutes: readonly number[]
     checkIns: number
-    isBudgeted: boolean
+    cut: CutReason | null
     timeZone: string
     hasCalendar: boolean
     now: Date
@@ -155,7 +155,7 @@ export function scheduleDone(
     facts.told > 0 && text(t('schedule.told', { count: facts.told })),
     text(t('schedule.reminders', { times: leadTimes(texts, facts.reminderMinutes) })),
     text(t('schedule.checkIns', { count: facts.checkIns })),
-    facts.isBudgeted && note(t('schedule.checkInsBudget', { limit: RELEASE_BUDGET.releases })),
+    facts.cut && note(t(`checkin.cut.${facts.cut}`, { limit: RELEASE_BUDGET.releases })),
     facts.hasCalendar && buttons(button(t('calendar.button'), 'calendar', facts.groupId, 'message')),
   ])
 }

@@ -1,5 +1,6 @@
 import type { Texts } from '../content/load.ts'
 import type { QuestionSet, Scale } from '../content/question-set.ts'
+import { type DropReason, RELEASE_BUDGET } from '../domain/checkin.ts'
 import type { Band, Disclosed, DisclosedScale } from '../domain/disclosure.ts'
 import { shownRange } from '../domain/score.ts'
 import { formatDate } from '../domain/time.ts'
@@ -10,14 +11,17 @@ import { type Notice, notice, timeWithZone } from './notice.ts'
 export type Latest =
   | { state: 'none'; nextCheckInAt: Date | null; openUntil: Date | null }
   | { state: 'counting' }
-  | { state: 'dropped'; sessionAt: Date; reason: 'tooFewMembers' | 'overlap'; least: number }
-  | { state: 'result'; sessionAt: Date; shown: { set: QuestionSet; disclosed: Disclosed } }
+  /** It closed; its unit publishes with the next one. */
+  | { state: 'waiting'; at: Date; title: string }
+  | { state: 'dropped'; at: Date; reason: DropReason; least: number }
+  | { state: 'result'; at: Date; shown: { set: QuestionSet; disclosed: Disclosed } }
 
 export type SummaryFacts = {
   groupId: string
   alias: string
   timeZone: string
-  latest: Latest
+  /** Of each question set, the newest first. */
+  latest: readonly Latest[]
   nextSessionAt: Date | null
   /** For staff only; null for members. */
   agreement: { accepted: number; members: number } | null
@@ -33,7 +37,7 @@ export function summaryCard(texts: Texts, facts: SummaryFacts): Card {
     title,
     notification: t('opener.content'),
     blocks: compact([
-      ...latestBlocks(texts, facts),
+      ...facts.latest.flatMap((latest) => latestBlocks(texts, facts, latest)),
       facts.agreement && facts.agreement.members > 0 && text(t('summary.agreed', facts.agreement)),
       facts.nextSessionAt &&
         text(t('summary.next', { time: timeWithZone(texts, facts.nextSessionAt, facts.timeZone, facts.now) })),
@@ -42,9 +46,8 @@ export function summaryCard(texts: Texts, facts: SummaryFacts): Card {
   }
 }
 
-function latestBlocks(texts: Texts, facts: SummaryFacts): Block[] {
+function latestBlocks(texts: Texts, facts: SummaryFacts, latest: Latest): Block[] {
   const { t } = texts
-  const { latest } = facts
   const date = (at: Date) => formatDate(at, facts.timeZone, texts.language, facts.now)
   const time = (at: Date) => timeWithZone(texts, at, facts.timeZone, facts.now)
   switch (latest.state) {
@@ -58,11 +61,21 @@ function latestBlocks(texts: Texts, facts: SummaryFacts): Block[] {
       ])
     case 'counting':
       return [text(t('summary.counting'))]
+    case 'waiting':
+      return [text(t('summary.waiting', { set: latest.title, date: date(latest.at) }))]
     case 'dropped':
-      return [text(t(`summary.dropped.${latest.reason}`, { date: date(latest.sessionAt), least: latest.least }))]
+      return [
+        text(
+          t(`summary.dropped.${latest.reason}`, {
+            date: date(latest.at),
+            least: latest.least,
+            limit: RELEASE_BUDGET.releases,
+          }),
+        ),
+      ]
     case 'result':
       return [
-        heading(t('summary.checkIn', { date: date(latest.sessionAt) })),
+        heading(t('summary.checkIn', { set: texts.pick(latest.shown.set.title), date: date(latest.at) })),
         ...resultBlocks(texts, latest.shown.set, latest.shown.disclosed),
       ]
   }
@@ -109,7 +122,16 @@ function figuresOf(set: QuestionSet, scale: Scale, mean: number): { mean: string
 }
 
 /** Tells staff, neutrally, that there is something to read about a group. */
-export function summaryNotice({ t }: Texts, group: { id: string; alias: string }): Notice {
+export function summaryNotice(texts: Texts, group: { id: string; alias: string }): Notice {
+  return resultNoticeOf('summary-notice', texts, group)
+}
+
+/** The same for members, where the plan shares results with them. */
+export function resultNotice(texts: Texts, group: { id: string; alias: string }): Notice {
+  return resultNoticeOf('result', texts, group)
+}
+
+function resultNoticeOf(kind: 'summary-notice' | 'result', { t }: Texts, group: { id: string; alias: string }): Notice {
   const button = { label: t('button.open'), verb: 'summary', id: group.id, opens: 'dialog', isPrimary: true } as const
-  return notice('summary-notice', t('summary.notice', { alias: group.alias }), button)
+  return notice(kind, t('summary.notice', { alias: group.alias }), button)
 }

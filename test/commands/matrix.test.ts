@@ -80,7 +80,15 @@ const MAY: Record<string, readonly Who[]> = {
   'admin settings.submit': ['admin', 'all roles, other tenant'],
   welcome: ['member'],
   'welcome.accept': ['member'],
-  checkin: ['member'],
+  checkin: ['facilitator'],
+  'checkin.plan': ['facilitator'],
+  'checkin.plan.submit': ['facilitator'],
+  'checkin.stop': ['facilitator'],
+  'checkin.preview': ['facilitator'],
+  'checkin.previewed': ['facilitator'],
+  'checkin.now': ['facilitator'],
+  'checkin.now.submit': ['facilitator'],
+  'checkin.answer': ['member'],
   'checkin.submit': ['member'],
   'admin staff': ['admin', 'all roles, other tenant'],
   'admin staff.submit': ['admin', 'all roles, other tenant'],
@@ -92,6 +100,7 @@ let checkInId: string
 let digestId: string
 let sessionId: string
 let messageId: string
+let planId: string
 
 beforeAll(async () => {
   world = await startWorld()
@@ -102,6 +111,7 @@ beforeAll(async () => {
   checkInId = (await world.db.checkIn.findFirstOrThrow({ where: { state: 'open' } })).id
   const supervisor = await world.db.account.findFirstOrThrow({ where: { externalId: 'USUPERVISOR' } })
   sessionId = (await world.db.session.findFirstOrThrow({ where: { startsAt: SESSION.startsAt } })).id
+  planId = (await world.db.checkInPlan.findFirstOrThrow()).id
   messageId = randomUUID()
   await world.db.message.create({
     data: {
@@ -178,6 +188,9 @@ const VALUES: Record<string, Incoming['input']['values']> = {
     staff: [{ externalId: 'UFACILITATOR' }, { externalId: 'USUPERVISOR' }, { externalId: 'USTAFF' }],
   },
   'checkin.submit': { belonging: '3' },
+  'checkin.plan.submit': { set: 'days-and-mood', timing: 'before', everyNth: '4', openHours: '24', audience: 'shared' },
+  'checkin.now.submit': { set: 'phq-4', openHours: '24', audience: 'staff' },
+  'checkin.previewed': {},
   'pause.submit': { weeks: '0', reminders: 'yes', checkIns: 'yes' },
   'edit.submit': { alias: 'Tuesday group', isOpen: 'closed', language: 'default' },
   'agreement.submit': { goals: 'Meet.', agreement: 'Listen.' },
@@ -204,7 +217,7 @@ async function fieldsOf(verb: string): Promise<Incoming['input']['values']> {
 
 function request(verb: string, who: Who, change: Partial<Incoming> = {}): Incoming {
   const command = COMMANDS.find((candidate) => candidate.verb === verb)
-  const about = { checkIn: checkInId, session: sessionId, message: messageId, group: groupId }
+  const about = { checkIn: checkInId, session: sessionId, message: messageId, plan: planId, group: groupId }
   const own: Record<string, string> = {
     digest: digestId,
     goodbye: groupId,
@@ -248,7 +261,15 @@ describe('who may do what', () => {
   const allowed = CELLS.filter(({ verb, who }) => MAY[verb]?.includes(who)).sort(
     (a, b) => Number(a.verb in VALUES) - Number(b.verb in VALUES),
   )
-  const last = ['checkin.submit', 'message confirm', 'message stop', 'roster.submit', 'leave.submit', 'forget me']
+  const last = [
+    'checkin.submit',
+    'checkin.stop',
+    'message confirm',
+    'message stop',
+    'roster.submit',
+    'leave.submit',
+    'forget me',
+  ]
   it.each([
     ...allowed.filter(({ verb }) => !last.includes(verb)),
     ...last.flatMap((verb) => allowed.filter((cell) => cell.verb === verb)),

@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadContent } from '../../src/content/load.ts'
 import { isAllowed } from '../../src/domain/access.ts'
-import { decideOpening, planCheckIns, RELEASE_BUDGET, windowAfter } from '../../src/domain/checkin.ts'
+import {
+  type CheckInPlan,
+  daysToWait,
+  decideOpening,
+  type Programme,
+  planCheckIns,
+  RELEASE_BUDGET,
+  windowOf,
+} from '../../src/domain/checkin.ts'
 import { afterAttempt, MAX_ATTEMPTS } from '../../src/domain/delivery.ts'
 import { digestWindow, nextDigestAt } from '../../src/domain/digest.ts'
 import { diagnosisWordIn, rosterProblems } from '../../src/domain/group.ts'
@@ -12,46 +20,143 @@ import { DAY_MS, plus } from '../../src/domain/time.ts'
 const AT = new Date('2026-03-03T18:00:00Z')
 const weeks = (count: number) => Array.from({ length: count }, (_, index) => plus(AT, index * 7 * DAY_MS))
 
+const PULSE: CheckInPlan = {
+  id: 'pulse',
+  timing: 'after',
+  openHours: 48,
+  everyNth: 1,
+  stages: ['beginning', 'middle', 'ending'],
+  recallDays: 1,
+  scales: 1,
+}
+const EARLIER = plus(AT, -DAY_MS)
+const sessionsAt = (starts: readonly Date[]) =>
+  starts.map((startsAt, index) => ({ id: `s${index}`, startsAt, endsAt: plus(startsAt, 90 * 60_000) }))
+const programme = (change: Partial<Programme> = {}): Programme => ({
+  sessions: sessionsAt(weeks(12)),
+  earlier: [],
+  spent: [],
+  roomInUnit: new Map(),
+  now: EARLIER,
+  ...change,
+})
+const idsOf = (plans: readonly CheckInPlan[], about: Partial<Programme> = {}, planId = 'pulse') =>
+  planCheckIns(plans, programme(about))
+    .planned.filter((one) => one.planId === planId)
+    .map(({ sessionId }) => sessionId)
+
 describe('the plan of check-ins', () => {
-  it('asks after each session of a short programme, after every second of a longer one', () => {
-    expect(planCheckIns(weeks(12), [], { everyNth: 1, total: 12, since: null })).toHaveLength(12)
-    expect(planCheckIns(weeks(13), [], { everyNth: 1, total: 13, since: null })).toEqual([0, 2, 4, 6, 8, 10, 12])
+  it('publishes after each session of a short programme, after every second of a longer one', () => {
+    const sizes = (count: number) =>
+      planCheckIns([PULSE], programme({ sessions: sessionsAt(weeks(count)) })).planned.map(({ unitSize }) => unitSize)
+    expect(sizes(12)).toEqual(Array(12).fill(1))
+    expect(sizes(13)).toEqual(Array(13).fill(2))
   })
 
-  it('asks as often as the kind has it, and goes on where it was when the plan changes on the way', () => {
-    const plan = { everyNth: 2, total: 8, since: null }
-    expect(planCheckIns(weeks(6), [], plan)).toEqual([0, 2, 4])
-    expect(planCheckIns(weeks(6), [], { ...plan, since: 0 })).toEqual([1, 3, 5])
-    expect(planCheckIns(weeks(6), [], { ...plan, since: 1 })).toEqual([0, 2, 4])
+  it('publishes each time what is asked every fortnight or rarer', () => {
+    const sessions = sessionsAt(weeks(20))
+    const { planned } = planCheckIns([{ ...PULSE, everyNth: 2 }], programme({ sessions }))
+    expect(planned.map(({ unitSize }) => unitSize)).toEqual(Array(10).fill(1))
   })
 
-  it('never plans more than the budget in any 26 weeks, whatever came before', () => {
+  it('asks as often as the plan has it, and goes on where it was when the programme changes on the way', () => {
+    const plan = { ...PULSE, everyNth: 2 }
+    const sessions = sessionsAt(weeks(6))
+    expect(idsOf([plan], { sessions })).toEqual(['s0', 's2', 's4'])
+    const asked = (index: number) => [
+      { planId: 'pulse', sessionId: `s${index}`, opensAt: sessions[index]?.endsAt ?? AT },
+    ]
+    const now = plus(AT, 8 * DAY_MS)
+    expect(idsOf([plan], { sessions, earlier: asked(1), now })).toEqual(['s3', 's5'])
+    expect(idsOf([plan], { sessions, earlier: asked(0), now })).toEqual(['s2', 's4'])
+  })
+
+  it('asks only at the stages of the plan', () => {
+    expect(idsOf([{ ...PULSE, stages: ['ending'] }])).toEqual(['s10', 's11'])
+    expect(idsOf([{ ...PULSE, stages: ['middle', 'ending'], everyNth: 4 }])).toEqual(['s3', 's7', 's11'])
+  })
+
+  it('opens before a session as well, so that it closes when the session begins', () => {
+    const [first] = planCheckIns([{ ...PULSE, timing: 'before', openHours: 12 }], programme()).planned
+    expect(first?.closesAt).toEqual(AT)
+    expect(first?.opensAt).toEqual(plus(AT, -DAY_MS / 2))
+  })
+
+  it('leaves out what comes sooner than the days that its questions ask about, and says so', () => {
+    const { planned, cut } = planCheckIns([{ ...PULSE, recallDays: 14 }], programme())
+    expect(planned.map(({ sessionId }) => sessionId)).toEqual(['s0', 's2', 's4', 's6', 's8', 's10'])
+    expect(cut).toEqual(Array(6).fill({ planId: 'pulse', reason: 'cadence' }))
+    // A week is a week, also when the clocks change and a session begins an hour earlier.
+    expect(planCheckIns([{ ...PULSE, recallDays: 7 }], programme()).cut).toEqual([])
+  })
+
+  it('lets the next check-in join the unit that has room', () => {
+    const sessions = sessionsAt(weeks(20))
+    const full = Array.from({ length: 13 }, (_, index) => ({ at: plus(AT, (index - 13) * 7 * DAY_MS), scales: 1 }))
+    const about = { sessions, spent: full, now: EARLIER }
+    expect(idsOf([PULSE], about)).not.toContain('s0')
+    expect(idsOf([PULSE], { ...about, roomInUnit: new Map([['pulse', 1]]) })[0]).toBe('s0')
+  })
+
+  it('gives the older plan the first claim on the budget, and says what was left out of the younger', () => {
+    const sessions = sessionsAt(weeks(26))
+    const other = { ...PULSE, id: 'other', everyNth: 4, scales: 4 }
+    const { planned, cut } = planCheckIns([PULSE, other], programme({ sessions }))
+    expect(planned.filter(({ planId }) => planId === 'pulse')).toHaveLength(26)
+    expect(planned.filter(({ planId }) => planId === 'other')).toEqual([])
+    expect(new Set(cut.map(({ planId, reason }) => `${planId} ${reason}`))).toEqual(new Set(['other budget']))
+  })
+
+  it('never plans more than the budget in any 26 weeks, whatever came before and whatever is asked', () => {
+    const plans = fc.array(
+      fc.record({
+        everyNth: fc.integer({ min: 1, max: 4 }),
+        scales: fc.integer({ min: 1, max: 4 }),
+        openHours: fc.constantFrom(12, 48),
+        timing: fc.constantFrom('before' as const, 'after' as const),
+      }),
+      { minLength: 1, maxLength: 3 },
+    )
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 52 }),
-        fc.array(fc.integer({ min: -200, max: 400 }), { maxLength: 20 }),
-        (count, earlierDays) => {
-          const earlier = earlierDays.map((days) => plus(AT, days * DAY_MS))
-          const ends = weeks(count)
-          const planned = planCheckIns(ends, earlier, { everyNth: 1, total: count, since: null }).map(
-            (index) => ends[index] ?? AT,
-          )
-          const all = [...earlier, ...planned]
-          for (const at of planned) {
-            const window = all.filter(
-              (other) => other >= at && other.getTime() < at.getTime() + RELEASE_BUDGET.windowDays * DAY_MS,
+        fc.array(fc.integer({ min: -200, max: 0 }), { maxLength: 13 }),
+        plans,
+        (count, earlierDays, given) => {
+          const spent = earlierDays.map((days) => ({ at: plus(AT, days * DAY_MS), scales: 1 }))
+          const all = given.map((one, index) => ({ ...PULSE, ...one, id: `p${index}` }))
+          const { planned } = planCheckIns(all, programme({ sessions: sessionsAt(weeks(count)), spent }))
+          const begun = all.flatMap(({ id, scales }) => {
+            const own = planned.filter((one) => one.planId === id)
+            return own.flatMap(({ opensAt, unitSize }, index) =>
+              index % unitSize === 0 ? [{ at: opensAt, scales }] : [],
             )
-            expect(window.length).toBeLessThanOrEqual(Math.max(RELEASE_BUDGET.releases, earlier.length))
+          })
+          const events = [...spent, ...begun]
+          for (const { at } of events) {
+            const window = events.filter(
+              (other) => other.at >= at && other.at.getTime() < at.getTime() + RELEASE_BUDGET.windowDays * DAY_MS,
+            )
+            const cost = window.reduce((sum, { scales }) => sum + scales, 0)
+            expect(cost).toBeLessThanOrEqual(Math.max(RELEASE_BUDGET.releases, spent.length))
           }
-          if (earlier.length === 0) expect(planned.length).toBeGreaterThan(0)
         },
       ),
     )
   })
 })
 
+describe('asking by hand', () => {
+  it('waits for the days that the questions ask about', () => {
+    expect(daysToWait(14, null, AT)).toBe(0)
+    expect(daysToWait(14, plus(AT, -14 * DAY_MS), AT)).toBe(0)
+    expect(daysToWait(14, plus(AT, -13 * DAY_MS), AT)).toBe(1)
+    expect(daysToWait(14, AT, AT)).toBe(14)
+  })
+})
+
 describe('opening a check-in', () => {
-  const planned = windowAfter(AT)
+  const planned = windowOf(PULSE, { id: 's', startsAt: plus(AT, -90 * 60_000), endsAt: AT })
   it('opens on time and closes 48 hours later', () => {
     expect(decideOpening(AT, planned, 6, null)).toEqual({
       decision: 'open',

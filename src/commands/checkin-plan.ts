@@ -1,0 +1,228 @@
+import type { QuestionSet } from '../content/load.ts'
+import { RELEASE_BUDGET, TIMINGS } from '../domain/checkin.ts'
+import { LEAST_ANSWERS } from '../domain/disclosure.ts'
+import { EVERY_NTH, MAX_PLANS, OPEN_HOURS, PREVIEW_DATES } from '../domain/limits.ts'
+import { HOUR_MS, plus } from '../domain/time.ts'
+import { UserError } from '../errors.ts'
+import type { FieldValue } from '../platform.ts'
+import { listOpen, nextPlanned } from '../store/checkin.ts'
+import { lockGroup } from '../store/group.ts'
+import { createPlans, findPlan, listPlans, type PlanRow, stopPlan } from '../store/plan.ts'
+import { checkInForm } from '../views/checkin.ts'
+import { checkInsCard, type PlanWords, planDone, planForm, planStopped, previewDone } from '../views/checkin-plan.ts'
+import { helpLines } from '../views/help.ts'
+import { type Context, command, groupOf } from './command.ts'
+import { formInput, groupInput, idInput, textValue } from './input.ts'
+import { cutReason, replan } from './programme.ts'
+
+export const FACILITATOR = { who: 'group', roles: ['facilitator'] } as const
+
+/** What the group is asked around its sessions, what its kind offers besides, and what is open now. */
+export const checkIns = command({
+  verb: 'checkin',
+  opens: 'content',
+  isTyped: true,
+  access: FACILITATOR,
+  subject: 'group',
+  effect: 'read',
+  input: groupInput,
+  run: async (context) => {
+    const { tx, texts, actor, now } = context
+    const group = groupOf(context)
+    const rows = await listPlans(tx, actor.organisationId, group.id)
+    const plans = await Promise.all(
+      rows.map(async (row) => {
+        const next = await nextPlanned(tx, actor.organisationId, group.id, now, row.id)
+        return {
+          ...row,
+          set: setOf(context, row.questionSetId),
+          nextAt: next?.opensAt ?? null,
+          unitSize: next?.unitSize ?? 1,
+        }
+      }),
+    )
+    const open = (await listOpen(tx, actor.organisationId, group.id)).map(({ questionSetId, closesAt }) => ({
+      title: texts.pick(setOf(context, questionSetId).title),
+      closesAt,
+    }))
+    const { id: groupId, alias, timeZone } = group
+    const facts = { groupId, alias, timeZone, plans, offered: offeredTo(context, rows), open, now }
+    return { reply: { type: 'content', card: checkInsCard(texts, facts) } }
+  },
+})
+
+function setOf({ content }: Context, id: string): QuestionSet {
+  const set = content.questionSets.get(id)
+  if (!set) throw new Error(`question set ${id} is not in the content`)
+  return set
+}
+
+/** What the group's kind suggests and it is not asked yet. */
+function offeredTo(context: Context, plans: readonly PlanRow[]): PlanWords[] {
+  const kind = context.content.kinds.get(groupOf(context).kind)
+  return (kind?.checkIns ?? [])
+    .filter(({ questionSet }) => !plans.some((plan) => plan.questionSetId === questionSet))
+    .map((preset) => ({ ...preset, set: setOf(context, preset.questionSet) }))
+}
+
+/** The form for one more plan; it starts with what the kind offers. */
+export const checkInPlan = command({
+  verb: 'checkin.plan',
+  opens: 'form',
+  isTyped: false,
+  access: FACILITATOR,
+  subject: 'group',
+  effect: 'read',
+  input: groupInput,
+  run: async (context) => {
+    const group = groupOf(context)
+    const rows = await listPlans(context.tx, context.actor.organisationId, group.id)
+    const first = offeredTo(context, rows)[0]
+    const draft = {
+      set: first?.set.id ?? DRAFT_SET,
+      timing: first?.timing ?? 'after',
+      everyNth: first?.everyNth ?? 1,
+      openHours: first?.openHours ?? 48,
+      audience: first?.audience ?? 'shared',
+    } as const
+    const sets = [...context.content.questionSets.values()]
+    return { reply: { type: 'form', form: planForm(context.texts, { groupId: group.id, sets, draft, isNow: false }) } }
+  },
+})
+
+export const DRAFT_SET = 'pulse'
+
+/** Makes a plan; refused with the reason when it asks too often for its questions, or publishes more than is safe. */
+export const checkInPlanSubmit = command({
+  verb: 'checkin.plan.submit',
+  isTyped: false,
+  access: FACILITATOR,
+  subject: 'group',
+  effect: 'write',
+  form: 'checkin.plan',
+  input: formInput,
+  run: async (context, { values }) => {
+    const { tx, texts, actor, now, newId, content } = context
+    const { organisationId } = actor
+    const group = groupOf(context)
+    await lockGroup(tx, organisationId, group.id)
+    const known = await listPlans(tx, organisationId, group.id)
+    const { set, openHours, audience } = readCommon(context, values)
+    if (known.length >= MAX_PLANS) throw onSet(texts.t('checkin.tooManyPlans', { limit: MAX_PLANS }))
+    if (known.some(({ questionSetId }) => questionSetId === set.id))
+      throw onSet(texts.t('checkin.planned', { set: texts.pick(set.title) }))
+    const preset = content.kinds.get(group.kind)?.checkIns.find(({ questionSet }) => questionSet === set.id)
+    const row: PlanRow = {
+      id: newId(),
+      questionSetId: set.id,
+      timing: TIMINGS.find((one) => one === textValue(values, 'timing')) ?? 'after',
+      openHours,
+      everyNth: EVERY_NTH.find((nth) => String(nth) === textValue(values, 'everyNth')) ?? 1,
+      audience,
+      stages: preset?.stages ?? ['beginning', 'middle', 'ending'],
+    }
+    await createPlans(tx, organisationId, group.id, [row], now)
+    const programme = await replan({ ...context, organisationId }, group)
+    const cut = cutReason(programme, row.id) ?? cutReason(programme, null)
+    if (cut) throw refusal(context, cut, set)
+    const own = programme.checkIns.filter(({ planId }) => planId === row.id)
+    const openings = own.map(({ opensAt }) => opensAt)
+    const plan = { ...row, set, nextAt: openings[0] ?? null, unitSize: own[0]?.unitSize ?? 1 }
+    const facts = {
+      plan,
+      openings: openings.slice(0, PREVIEW_DATES),
+      more: Math.max(0, openings.length - PREVIEW_DATES),
+      timeZone: group.timeZone,
+      now,
+    }
+    return {
+      reply: { type: 'done', card: planDone(texts, facts) },
+      occurrences: programme.occurrences,
+      jobs: programme.jobs,
+      audit: [{ action: 'checkins.planned', subjectId: group.id }],
+    }
+  },
+})
+
+export const onSet = (message: string) => new UserError(message, { set: message })
+
+function refusal({ texts }: Context, cut: 'cadence' | 'budget', set: QuestionSet): UserError {
+  const message =
+    cut === 'cadence'
+      ? texts.t('checkin.tooOften', { days: set.recallDays })
+      : texts.t('checkin.overBudget', { limit: RELEASE_BUDGET.releases, cost: set.scales.length })
+  return new UserError(message, { everyNth: message })
+}
+
+/** What both forms ask. */
+export function readCommon({ content, texts }: Context, values: Record<string, FieldValue>) {
+  const set = content.questionSets.get(textValue(values, 'set'))
+  if (!set) throw onSet(texts.t('checkin.badSet', { known: [...content.questionSets.keys()].join(', ') }))
+  const openHours = OPEN_HOURS.find((hours) => String(hours) === textValue(values, 'openHours')) ?? 48
+  const audience = textValue(values, 'audience') === 'staff' ? ('staff' as const) : ('shared' as const)
+  return { set, openHours, audience }
+}
+
+/** Stops a plan: what it had not opened does not open. What is open closes as it would have. */
+export const checkInStop = command({
+  verb: 'checkin.stop',
+  isTyped: false,
+  access: FACILITATOR,
+  subject: 'plan',
+  effect: 'write',
+  input: idInput,
+  run: async (context, { id }) => {
+    const { tx, texts, actor } = context
+    const { organisationId } = actor
+    const group = groupOf(context)
+    await lockGroup(tx, organisationId, group.id)
+    const plan = await findPlan(tx, organisationId, id)
+    if (!plan || !(await stopPlan(tx, organisationId, group.id, id))) throw new UserError(texts.t('checkin.noSuchPlan'))
+    const { occurrences, jobs } = await replan({ ...context, organisationId }, group)
+    return {
+      reply: { type: 'content', card: planStopped(texts, setOf(context, plan.questionSetId)) },
+      occurrences,
+      jobs,
+      audit: [{ action: 'checkins.stopped', subjectId: group.id }],
+    }
+  },
+})
+
+/** The very form that a member gets; sending it keeps nothing. */
+export const checkInPreview = command({
+  verb: 'checkin.preview',
+  opens: 'form',
+  isTyped: false,
+  access: FACILITATOR,
+  subject: 'plan',
+  effect: 'read',
+  input: idInput,
+  run: async (context, { id }) => {
+    const { tx, texts, content, actor, organisation, now, example } = context
+    const group = groupOf(context)
+    const plan = await findPlan(tx, actor.organisationId, id)
+    if (!plan) throw new UserError(texts.t('checkin.noSuchPlan'))
+    const form = checkInForm(texts, setOf(context, plan.questionSetId), {
+      checkInId: group.id,
+      alias: group.alias,
+      closesAt: plus(now, plan.openHours * HOUR_MS),
+      timeZone: group.timeZone,
+      now,
+      k: LEAST_ANSWERS[plan.audience],
+      audience: plan.audience,
+      helpLines: helpLines(texts, organisation.country, content.crisisLines),
+      privacyCommand: example('privacy'),
+    })
+    return { reply: { type: 'form', form: { ...form, kind: 'check-in-preview', verb: 'checkin.previewed' } } }
+  },
+})
+
+export const checkInPreviewed = command({
+  verb: 'checkin.previewed',
+  isTyped: false,
+  access: FACILITATOR,
+  subject: 'group',
+  effect: 'read',
+  input: formInput,
+  run: async ({ texts }) => ({ reply: { type: 'done', card: previewDone(texts) } }),
+})

@@ -1,0 +1,110 @@
+import type { EarlierCheckIn, SessionTimes, Timing } from '../domain/checkin.ts'
+import type { Stage } from '../domain/stage.ts'
+import type { Tx } from './database.ts'
+
+/** What a group is asked around its sessions. */
+export type PlanRow = {
+  id: string
+  questionSetId: string
+  timing: Timing
+  openHours: number
+  everyNth: number
+  audience: 'shared' | 'staff'
+  stages: Stage[]
+}
+const PLAN_FIELDS = {
+  id: true,
+  questionSetId: true,
+  timing: true,
+  openHours: true,
+  everyNth: true,
+  audience: true,
+  stages: true,
+} as const
+
+export async function createPlans(
+  tx: Tx,
+  organisationId: string,
+  groupId: string,
+  plans: readonly PlanRow[],
+  now: Date,
+): Promise<void> {
+  await tx.checkInPlan.createMany({
+    data: plans.map((plan) => ({ organisationId, groupId, createdAt: now, ...plan })),
+  })
+}
+
+/** The plans of a group that are not stopped, the oldest first. */
+export async function listPlans(db: Tx, organisationId: string, groupId: string): Promise<PlanRow[]> {
+  const rows = await db.checkInPlan.findMany({
+    where: { organisationId, groupId, isStopped: false },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    select: PLAN_FIELDS,
+  })
+  return rows.map((row) => ({ ...row, stages: row.stages as Stage[] }))
+}
+
+/** A plan that runs, with its group; null when there is none. */
+export async function findPlan(
+  db: Tx,
+  organisationId: string,
+  id: string,
+): Promise<(PlanRow & { groupId: string }) | null> {
+  const row = await db.checkInPlan.findFirst({
+    where: { organisationId, id, isStopped: false },
+    select: { ...PLAN_FIELDS, groupId: true },
+  })
+  return row && { ...row, stages: row.stages as Stage[] }
+}
+
+/** False when there is no such plan that runs. */
+export async function stopPlan(tx: Tx, organisationId: string, groupId: string, id: string): Promise<boolean> {
+  const { count } = await tx.checkInPlan.updateMany({
+    where: { organisationId, groupId, id, isStopped: false },
+    data: { isStopped: true },
+  })
+  return count === 1
+}
+
+/** Every session of a group that takes place, from the first. */
+export async function listProgramme(db: Tx, organisationId: string, groupId: string): Promise<SessionTimes[]> {
+  return await db.session.findMany({
+    where: { organisationId, groupId, state: 'planned' },
+    orderBy: [{ startsAt: 'asc' }, { id: 'asc' }],
+    select: { id: true, startsAt: true, endsAt: true },
+  })
+}
+
+/** Check-ins of a group that opened or stay planned, with the set and unit of each. Dropped ones asked nobody. */
+export async function listAsked(
+  db: Tx,
+  organisationId: string,
+  groupId: string,
+): Promise<(EarlierCheckIn & { questionSetId: string; unitId: string | null })[]> {
+  return await db.checkIn.findMany({
+    where: { organisationId, groupId, state: { in: ['planned', 'open', 'closed'] } },
+    select: { planId: true, sessionId: true, opensAt: true, questionSetId: true, unitId: true },
+  })
+}
+
+/** Units of a group that still take answers, with the plan that each belongs to and how many more check-ins it takes. */
+export async function listOpenUnits(
+  db: Tx,
+  organisationId: string,
+  groupId: string,
+): Promise<{ id: string; planId: string | null; room: number }[]> {
+  const rows = await db.releaseUnit.findMany({
+    where: { organisationId, groupId, state: 'open' },
+    select: { id: true, checkInCount: true, checkIns: { select: { planId: true } } },
+  })
+  return rows.map(({ id, checkInCount, checkIns }) => ({
+    id,
+    planId: checkIns[0]?.planId ?? null,
+    room: Math.max(0, checkInCount - checkIns.length),
+  }))
+}
+
+/** Forgets the check-ins that are planned and whose time has not come. */
+export async function clearCheckIns(tx: Tx, organisationId: string, groupId: string, now: Date): Promise<void> {
+  await tx.checkIn.deleteMany({ where: { organisationId, groupId, state: 'planned', opensAt: { gt: now } } })
+}
