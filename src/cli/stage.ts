@@ -15,6 +15,7 @@ const WHAT: Record<OccurrenceKind, string> = {
   checkInOpens: 'A check-in opens',
   checkInNudge: 'A check-in is mentioned once more',
   checkInCloses: 'A check-in closes',
+  contactDue: 'A contact request has waited as long as was promised',
   digest: 'The weekly digest goes out',
   groupDeletion: 'An ended group is deleted',
 }

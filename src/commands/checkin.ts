@@ -107,6 +107,7 @@ export const checkInSubmit = command({
           timeZone: groupOf(context).timeZone,
           now,
           helpLines: lines,
+          contactGroupId: groupOf(context).contactHours === null ? null : row.groupId,
         }),
       },
     }

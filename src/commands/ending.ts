@@ -9,12 +9,14 @@ import { isKnown } from '../store/people.ts'
 import { fixedId } from '../store/queue.ts'
 import { changeRoster, listRoster } from '../store/roster.ts'
 import { listAhead } from '../store/session.ts'
+import { closeUnits } from '../store/unit.ts'
 import { endDone, endForm, goodbyeCard, receiptCard } from '../views/ending.ts'
 import { helpLines } from '../views/help.ts'
 import { timeWithZone } from '../views/notice.ts'
 import { leaveDone } from '../views/rights.ts'
 import { type Base, type Context, command, type Effects, groupOf } from './command.ts'
 import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
+import { releaseJobs } from './programme.ts'
 
 /** More sessions ahead than a programme has. */
 const MOST_AHEAD = 1_000
@@ -70,6 +72,7 @@ export const endSubmit = command({
     }
     const deleteAt = plus(now, days * DAY_MS)
     await endGroup(tx, organisationId, group.id, { endedAt: now, endedBy: actor.personId, deleteAt })
+    const unitIds = await closeUnits(tx, organisationId, group.id)
     const roster = await listRoster(tx, organisationId, group.id)
     const members = roster.filter(({ role }) => role === 'member')
     const told = roster.filter(({ personId, isDeactivated }) => personId !== actor.personId && !isDeactivated)
@@ -93,6 +96,7 @@ export const endSubmit = command({
         expiresAt: deleteAt,
       })),
       occurrences: [{ kind: 'groupDeletion', dueAt: deleteAt, groupId: group.id }],
+      jobs: releaseJobs(organisationId, unitIds),
       audit: [{ action: 'group.ended', subjectId: group.id }],
     }
   },

@@ -1,7 +1,7 @@
 import { isHolidayCalendar } from '../content/holidays.ts'
 import { LANGUAGES } from '../content/load.ts'
 import { diagnosisWordIn } from '../domain/group.ts'
-import { MAX_ALIAS_CHARS } from '../domain/limits.ts'
+import { CONTACT_HOURS, MAX_ALIAS_CHARS, MAX_CONTACT_TIMES_CHARS } from '../domain/limits.ts'
 import { isTimeZone } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
@@ -97,7 +97,7 @@ export const edit = command({
   input: groupInput,
   run: async (context) => {
     const { tx, texts, actor } = context
-    const { id, alias, isOpen, language, holidays, backupId } = groupOf(context)
+    const { id, alias, isOpen, language, holidays, backupId, contactHours, contactTimes } = groupOf(context)
     const backup = backupId ? await describePerson(tx, actor.organisationId, backupId, context.connection.id) : null
     const form = editForm(texts, {
       id,
@@ -105,6 +105,8 @@ export const edit = command({
       languages: LANGUAGES,
       holidays: holidays ?? '',
       backup: backup?.externalId ?? null,
+      contactHours,
+      contactTimes: contactTimes ?? '',
     })
     return { reply: { type: 'form', form } }
   },
@@ -132,7 +134,10 @@ export const editSubmit = command({
     else if (backup && (!backup.isStaff || backup.isDeactivated))
       fields.backup = texts.t('roster.notStaff', { names: backup.name ?? texts.t('roster.someone'), count: 1 })
     if (Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
-    await editGroup(tx, actor.organisationId, group.id, { ...common, holidays, backupId: backup?.personId ?? null })
+    const contactHours = CONTACT_HOURS.find((hours) => String(hours) === textValue(values, 'contactHours')) ?? null
+    const contactTimes = textValue(values, 'contactTimes').slice(0, MAX_CONTACT_TIMES_CHARS) || null
+    const backupId = backup?.personId ?? null
+    await editGroup(tx, actor.organisationId, group.id, { ...common, holidays, backupId, contactHours, contactTimes })
     const mayUseChannel = content.kinds.get(group.kind)?.mayUseChannel ?? false
     const facts = {
       id: group.id,
@@ -141,6 +146,7 @@ export const editSubmit = command({
       hasChannel: group.channelId !== null,
       mayUseChannel,
       example: example('channel'),
+      contact: contactHours === null ? null : { hours: contactHours, times: contactTimes },
     }
     return {
       reply: { type: 'done', card: editDone(texts, facts) },

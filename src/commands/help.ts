@@ -65,6 +65,7 @@ export const home = command({
       isFacilitator: has('facilitator'),
       isSupervisor: has('supervisor'),
       isMember: has('member'),
+      mayAskForContact: memberships.some(({ role, contactHours }) => role === 'member' && contactHours !== null),
       upcoming: (await goingOut(context, led)).slice(0, HOME_GOING_OUT),
       timeZone: led[0]?.timeZone ?? 'UTC',
       now,

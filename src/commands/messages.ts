@@ -3,6 +3,7 @@ import { type DeliveryKind, heldBack } from '../domain/delivery.ts'
 import type { Taken } from '../store/batch.ts'
 import { welcomeNotice } from '../views/agreement.ts'
 import { checkInNotice } from '../views/checkin.ts'
+import { contactNotice } from '../views/contact.ts'
 import { digestNotice } from '../views/digest.ts'
 import { goodbyeNotice, receiptNotice } from '../views/ending.ts'
 import { messageNotice } from '../views/message.ts'
@@ -47,6 +48,13 @@ const IN_GROUP: Partial<Record<DeliveryKind, Compose>> = {
   'check-in-nudge': (texts, taken, now) => composeCheckIn(texts, taken, now, 'check-in-nudge'),
   'summary-notice': (texts, taken) => (taken.role === 'facilitator' ? summaryNotice(texts, groupIn(taken)) : null),
   result: (texts, taken) => (taken.role === 'member' ? resultNotice(texts, groupIn(taken)) : null),
+  // The backup has no place on the roster: whoever it was planned for may open it, and opening looks again.
+  'contact-request': (texts, taken) =>
+    taken.contactId && !taken.isContactSeen ? contactNotice(texts, 'contact-request', inContact(taken)) : null,
+  'contact-seen': (texts, taken) =>
+    taken.contactId && taken.isContactSeen ? contactNotice(texts, 'contact-seen', inContact(taken)) : null,
+  'contact-overdue': (texts, taken) =>
+    taken.contactId && !taken.isContactSeen ? contactNotice(texts, 'contact-overdue', inContact(taken)) : null,
   'delivery-problem': (texts, taken) =>
     isStaffOf(taken) && (taken.unreachable > 0 || taken.messageId)
       ? problemNotice(texts, { ...groupIn(taken), count: taken.unreachable })
@@ -67,6 +75,7 @@ const isAhead = ({ sessionState }: Taken): boolean => sessionState === 'planned'
 /** A channel's message has no role; a person's needs one. */
 const mayRead = ({ personId, role, channelId }: Taken): boolean => (personId ? role !== null : channelId !== null)
 
+const inContact = ({ contactId, alias }: InGroup) => ({ id: contactId ?? '', alias })
 const groupIn = ({ groupId, alias }: InGroup) => ({ id: groupId, alias })
 const sessionIn = ({ alias, timeZone, sessionId }: InGroup, startsAt: Date, now: Date) => ({
   alias,
@@ -77,9 +86,10 @@ const sessionIn = ({ alias, timeZone, sessionId }: InGroup, startsAt: Date, now:
 })
 
 function composeCheckIn(texts: Texts, taken: InGroup, now: Date, kind: 'check-in' | 'check-in-nudge'): Notice | null {
-  const { checkInId, checkInState, closesAt, alias, timeZone, role } = taken
+  const { checkInId, checkInState, closesAt, alias, timeZone, role, groupId } = taken
+  const contactGroupId = taken.contactHours === null ? null : groupId
   if (role !== 'member' || !checkInId || checkInState !== 'open' || !closesAt) return null
-  return checkInNotice(texts, { checkInId, alias, closesAt, timeZone, now }, kind)
+  return checkInNotice(texts, { checkInId, alias, closesAt, timeZone, now, contactGroupId }, kind)
 }
 
 /** What to send, or why nothing is sent. */

@@ -1,6 +1,7 @@
 import { finishOccurrence, lockOccurrence, type OccurrenceKind, type OccurrenceRow } from '../store/occurrence.ts'
 import { closeDueCheckIn, nudge, openDueCheckIn } from './checkin.ts'
 import { type Base, type Effects, step } from './command.ts'
+import { escalate } from './contact-staff.ts'
 import { sendDigest } from './digest.ts'
 import { deleteDueGroup } from './ending.ts'
 import { messageDue } from './message-due.ts'
@@ -20,6 +21,7 @@ const HAPPENINGS: Record<Exclude<OccurrenceKind, 'reminder'>, Happening> = {
   checkInCloses: closeDueCheckIn,
   digest: sendDigest,
   groupDeletion: deleteDueGroup,
+  contactDue: escalate,
 }
 
 /** Does what is due, once: the row is locked, and done in the same transaction as what it causes. */

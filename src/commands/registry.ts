@@ -14,6 +14,8 @@ import {
   checkIns,
 } from './checkin-plan.ts'
 import type { Command } from './command.ts'
+import { contact, contactRead, contactStatusOf, contactSubmit } from './contact.ts'
+import { contactOverdue, contactSeenBy } from './contact-staff.ts'
 import { reportUnreachable } from './delivery.ts'
 import { digest } from './digest.ts'
 import { end, endSubmit, goodbye, goodbyeLeave, receipt } from './ending.ts'
@@ -91,6 +93,12 @@ export const COMMANDS: readonly Command[] = [
   checkInNowSubmit,
   checkInAnswer,
   checkInSubmit,
+  contact,
+  contactSubmit,
+  contactRead,
+  contactSeenBy,
+  contactStatusOf,
+  contactOverdue,
   mydata,
   pause,
   pauseSubmit,

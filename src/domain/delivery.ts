@@ -11,6 +11,9 @@ export type DeliveryKind =
   | 'digest-notice'
   | 'summary-notice'
   | 'result'
+  | 'contact-request'
+  | 'contact-seen'
+  | 'contact-overdue'
   | 'goodbye'
   | 'deletion-receipt'
   | 'delivery-problem'
@@ -37,6 +40,9 @@ const RULES: Record<DeliveryKind, KindRule> = {
   'check-in-nudge': { whenUnknown: 'drop', heldBy: 'checkIns', quiet: 'waits' },
   'digest-notice': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   'summary-notice': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
+  'contact-request': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
+  'contact-seen': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
+  'contact-overdue': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   result: { whenUnknown: 'drop', heldBy: 'checkIns', quiet: 'waits' },
   goodbye: { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   'deletion-receipt': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },

@@ -35,6 +35,11 @@ export const EVERY_NTH = [1, 2, 3, 4, 6, 8, 12] as const
 export const MAX_PLANS = 4
 /** Before the close, everyone alike gets one more note. */
 export const NUDGE_HOURS_BEFORE_CLOSE = 24
+/** What can be promised: hours until somebody has seen a contact request. */
+export const CONTACT_HOURS = [4, 8, 24, 48, 72] as const
+/** When staff look at requests, as a line; and what a member may write with one. */
+export const MAX_CONTACT_TIMES_CHARS = 80
+export const MAX_CONTACT_CHARS = 500
 /** Reminders that one session can have. */
 export const MAX_REMINDERS = 3
 /** What can be chosen, minutes before a session. The default is 24 hours and 1 hour. */

@@ -7,11 +7,13 @@ export type RetentionSettings = { resultMonths: number; ledgerDays: number }
 export const LONGEST_RETENTION: RetentionSettings = { resultMonths: 12, ledgerDays: 30 }
 /** The log of who opened and changed what. */
 export const AUDIT_YEARS = 6
+/** Contact requests, from when somebody saw them. */
+export const CONTACT_DAYS = 30
 /** After a group ends: time to read the last results. */
 export const DAYS_UNTIL_DELETION = { usual: 30, from: 1, to: 365 } as const
 
 /** Each kind of row that is deleted by age, and the instant before which it goes. */
-export type Cutoffs = { results: Date; sessions: Date; ledger: Date; audit: Date }
+export type Cutoffs = { results: Date; sessions: Date; ledger: Date; audit: Date; contacts: Date }
 
 /** The rules table: results, sessions and headcounts by months, the ledger by days, the audit log by years. */
 export function cutoffsAt(now: Date, settings: RetentionSettings): Cutoffs {
@@ -23,5 +25,6 @@ export function cutoffsAt(now: Date, settings: RetentionSettings): Cutoffs {
     sessions: months,
     ledger: before({ days: Math.min(settings.ledgerDays, LONGEST_RETENTION.ledgerDays) }),
     audit: before({ years: AUDIT_YEARS }),
+    contacts: before({ days: CONTACT_DAYS }),
   }
 }

@@ -163,6 +163,8 @@ export type Membership = {
   alias: string
   timeZone: string
   kind: string
+  /** Null: nobody is there for contact requests. */
+  contactHours: number | null
   reminderMinutes: number[]
   role: Role
 }
@@ -170,7 +172,7 @@ export type Membership = {
 /** The running groups of a person with their role in each, by alias. */
 export async function listMemberships(db: Tx, organisationId: string, personId: string): Promise<Membership[]> {
   return await db.$queryRaw<Membership[]>`
-    select r."role"::text as "role", r."groupId"::text as "groupId", g."alias", g."timeZone", g."kind",
+    select r."role"::text as "role", r."groupId"::text as "groupId", g."alias", g."timeZone", g."kind", g."contactHours",
       g."reminderMinutes"
     from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId" and g."id" = r."groupId"
     where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid and g."endedAt" is null

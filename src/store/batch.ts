@@ -20,6 +20,7 @@ export type Taken = {
   digestId: string | null
   messageId: string | null
   receiptId: string | null
+  contactId: string | null
   platform: PlatformName
   workspaceId: string
   externalId: string | null
@@ -35,6 +36,8 @@ export type Taken = {
   alias: string | null
   timeZone: string | null
   hasEnded: boolean
+  /** Null: nobody is there for contact requests. */
+  contactHours: number | null
   channelId: string | null
   channelAddress: ConversationRef | null
   role: Role | null
@@ -43,6 +46,8 @@ export type Taken = {
   hasPlace: boolean
   checkInState: 'planned' | 'open' | 'closed' | 'dropped' | null
   closesAt: Date | null
+  /** Whether the contact request that it is about was seen; false when it is about none. */
+  isContactSeen: boolean
   messageState: 'draft' | 'active' | 'stopped' | 'done' | null
   /** Members and staff of the group whom messages do not reach; counted for that notice only. */
   unreachable: number
@@ -65,15 +70,15 @@ export async function takeBatch(db: Tx, lane: Lane, now: Date, limit: number): P
       returning *)
     select b."id"::text as "id", b."kind", b."attempts", b."lostAnswers", b."interruptions", b."expiresAt", b."personId"::text as "personId",
       b."groupId"::text as "groupId", b."checkInId"::text as "checkInId", b."sessionId"::text as "sessionId",
-      b."digestId"::text as "digestId", b."messageId"::text as "messageId", b."receiptId"::text as "receiptId",
+      b."digestId"::text as "digestId", b."messageId"::text as "messageId", b."receiptId"::text as "receiptId", b."contactId"::text as "contactId",
       c."platform"::text as "platform", c."externalId" as "workspaceId",
       a."externalId", a."directChannel", a."conversation", coalesce(a."language", g."language", o."language") as "language",
       coalesce(p."pausedUntil" > ${now}, false) as "isPaused", coalesce(p."wantsReminders", true) as "wantsReminders",
       coalesce(p."wantsCheckIns", true) as "wantsCheckIns", p."quietFrom", p."quietUntil", a."timeZone" as "personZone",
-      g."alias", g."timeZone", g."endedAt" is not null as "hasEnded", g."channelId", g."channelAddress", r."role"::text as "role",
+      g."alias", g."timeZone", g."endedAt" is not null as "hasEnded", g."contactHours", g."channelId", g."channelAddress", r."role"::text as "role",
       s."state"::text as "sessionState", s."startsAt",
       coalesce(s."place", s."link", h."place", h."link") is not null as "hasPlace",
-      k."state"::text as "checkInState", k."closesAt", m."state"::text as "messageState",
+      k."state"::text as "checkInState", k."closesAt", m."state"::text as "messageState", q."seenAt" is not null as "isContactSeen",
       case when b."kind" = 'delivery-problem' then (
         select count(*)::int from "RosterEntry" e where e."organisationId" = b."organisationId" and e."groupId" = b."groupId"
           and not exists (select 1 from "Account" ea where ea."organisationId" = e."organisationId" and ea."personId" = e."personId"
@@ -88,6 +93,7 @@ export async function takeBatch(db: Tx, lane: Lane, now: Date, limit: number): P
       left join "Session" s on s."organisationId" = b."organisationId" and s."id" = b."sessionId"
       left join "Schedule" h on h."organisationId" = s."organisationId" and h."id" = s."scheduleId"
       left join "CheckIn" k on k."organisationId" = b."organisationId" and k."id" = b."checkInId"
+      left join "ContactRequest" q on q."organisationId" = b."organisationId" and q."id" = b."contactId"
       left join "Message" m on m."organisationId" = b."organisationId" and m."id" = b."messageId"
     order by b."plannedAt", b."id"`
 }

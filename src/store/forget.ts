@@ -20,6 +20,7 @@ export type Deleted = {
   checkIns: number
   results: number
   messages: number
+  contacts: number
   deliveries: number
   people: number
 }
@@ -34,6 +35,7 @@ export async function deleteGroup(tx: Tx, organisationId: string, groupId: strin
     checkIns: await tx.checkIn.count({ where }),
     results: await tx.release.count({ where: { organisationId, unit: { groupId } } }),
     messages: await tx.message.count({ where }),
+    contacts: await tx.contactRequest.count({ where }),
     deliveries: await tx.delivery.count({ where }),
   }
   await tx.group.delete({ where: { organisationId_id: { organisationId, id: groupId } } })
@@ -60,7 +62,14 @@ export async function findReceipt(db: Tx, organisationId: string, id: string): P
 }
 
 /** What one round deleted. */
-export type Forgotten = { results: number; sessions: number; deliveries: number; occurrences: number; audit: number }
+export type Forgotten = {
+  results: number
+  sessions: number
+  deliveries: number
+  occurrences: number
+  audit: number
+  contacts: number
+}
 
 /**
  * Deletes what is past its time in an organisation, at most a round of each kind; the caller goes on while anything was
@@ -82,8 +91,10 @@ export async function forgetOld(db: Db, organisationId: string, before: Cutoffs)
   const occurrences = await db.$executeRaw`delete from "Occurrence" where ("organisationId", "id") in (
     select "organisationId", "id" from "Occurrence" where "organisationId" = ${organisationId}::uuid
       and "state" in ('done', 'dropped') and "dueAt" < ${before.ledger} limit ${ROUND})`
+  const contacts = await db.$executeRaw`delete from "ContactRequest" where ("organisationId", "id") in (
+    select "organisationId", "id" from "ContactRequest" where "organisationId" = ${organisationId}::uuid and "seenAt" < ${before.contacts} limit ${ROUND})`
   const audit = await db.$transaction((tx) => forgetAudit(tx, organisationId, before.audit))
-  return { results, sessions, deliveries, occurrences, audit }
+  return { results, sessions, deliveries, occurrences, audit, contacts }
 }
 
 async function forgetAudit(tx: Tx, organisationId: string, before: Date): Promise<number> {

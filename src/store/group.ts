@@ -17,6 +17,8 @@ export type GroupRow = {
   channelId: string | null
   channelConnectionId: string | null
   backupId: string | null
+  contactHours: number | null
+  contactTimes: string | null
   reminderMinutes: number[]
   holidays: string | null
   endedAt: Date | null
@@ -37,6 +39,8 @@ const GROUP_FIELDS = {
   channelId: true,
   channelConnectionId: true,
   backupId: true,
+  contactHours: true,
+  contactTimes: true,
   reminderMinutes: true,
   holidays: true,
   endedAt: true,
@@ -77,6 +81,8 @@ export type GroupEdit = {
   language: string | null
   holidays: string | null
   backupId: string | null
+  contactHours: number | null
+  contactTimes: string | null
 }
 
 export async function editGroup(tx: Tx, organisationId: string, id: string, edit: GroupEdit): Promise<void> {

@@ -10,6 +10,7 @@ export type OccurrenceKind =
   | 'checkInCloses'
   | 'digest'
   | 'groupDeletion'
+  | 'contactDue'
 export type OccurrencePlan = {
   kind: OccurrenceKind
   dueAt: Date
@@ -18,6 +19,7 @@ export type OccurrencePlan = {
   personId?: string
   messageId?: string
   groupId?: string
+  contactId?: string
 }
 export type OccurrenceRow = {
   id: string
@@ -28,6 +30,7 @@ export type OccurrenceRow = {
   personId: string | null
   messageId: string | null
   groupId: string | null
+  contactId: string | null
 }
 
 /** A worker has a claimed row so long; then the clock may claim it again. Wall clock. */
@@ -44,7 +47,7 @@ export async function planOccurrences(tx: Tx, organisationId: string, plans: rea
         'occurrence',
         organisationId,
         plan.kind,
-        plan.sessionId ?? plan.checkInId ?? plan.messageId ?? plan.groupId ?? plan.personId ?? '',
+        plan.sessionId ?? plan.checkInId ?? plan.messageId ?? plan.contactId ?? plan.groupId ?? plan.personId ?? '',
         plan.dueAt.toISOString(),
       ),
       ...plan,
@@ -81,7 +84,7 @@ export async function claimOccurrences(database: Database, queue: Queue, now: Da
 /** The row while it is still to be done, locked so that a second worker waits; null when it was done. */
 export async function lockOccurrence(tx: Tx, organisationId: string, id: string): Promise<OccurrenceRow | null> {
   const rows = await tx.$queryRaw<OccurrenceRow[]>`
-    select "id", "kind"::text as "kind", "dueAt", "sessionId", "checkInId", "personId", "messageId", "groupId"
+    select "id", "kind"::text as "kind", "dueAt", "sessionId", "checkInId", "personId", "messageId", "groupId", "contactId"
     from "Occurrence"
     where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid and "state" = 'planned' for update`
   return rows[0] ?? null

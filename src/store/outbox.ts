@@ -18,6 +18,7 @@ export type DeliveryPlan = {
   digestId?: string
   messageId?: string
   receiptId?: string
+  contactId?: string
   /** Too late after this instant (product clock). */
   expiresAt?: Date
 }
@@ -36,9 +37,9 @@ export async function planDeliveries(tx: Tx, queue: Queue, plans: readonly Owned
   // One statement with one value: the client's own createMany takes its time to put together.
   const made = await tx.$queryRaw<Made[]>`
     insert into "Delivery" ("organisationId", "id", "kind", "personId", "connectionId", "groupId", "sessionId", "checkInId",
-      "digestId", "messageId", "receiptId", "state", "reason", "plannedAt", "expiresAt", "endedAt")
+      "digestId", "messageId", "receiptId", "contactId", "state", "reason", "plannedAt", "expiresAt", "endedAt")
     select "organisationId", "id", "kind", "personId", "connectionId", "groupId", "sessionId", "checkInId",
-      "digestId", "messageId", "receiptId", "state", "reason", "plannedAt", "expiresAt", "endedAt"
+      "digestId", "messageId", "receiptId", "contactId", "state", "reason", "plannedAt", "expiresAt", "endedAt"
     from jsonb_populate_recordset(null::"Delivery", ${JSON.stringify(rows)}::jsonb)
     on conflict do nothing
     returning "organisationId"::text as "organisationId", "id"::text as "id", "connectionId"::text as "connectionId", "state" = 'planned' and "plannedAt" <= ${now} as "isDue"`

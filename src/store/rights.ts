@@ -52,6 +52,8 @@ export type PersonData = WishesRow & {
   roles: { role: Role; agreedAt: Date | null; group: { alias: string; endedAt: Date | null } }[]
   deliveries: number
   digests: number
+  /** Requests to be spoken to that are still kept. */
+  contacts: { createdAt: Date }[]
   auditEntries: number
   /** Check-ins that are not counted yet and hold a sealed box for them, filled or not. */
   openCheckIns: number
@@ -85,6 +87,11 @@ export async function readPerson(db: Tx, organisationId: string, personId: strin
     ...person,
     deliveries: await db.delivery.count({ where: { ...own, state: 'sent' } }),
     digests: await db.digest.count({ where: own }),
+    contacts: await db.contactRequest.findMany({
+      where: own,
+      orderBy: { createdAt: 'asc' },
+      select: { createdAt: true },
+    }),
     auditEntries: await db.auditEntry.count({
       where: { organisationId, OR: [{ actorId: personId }, { subjectId: personId }] },
     }),

@@ -1,6 +1,6 @@
 import type { Texts } from '../content/load.ts'
 import { optionsOf, type QuestionSet } from '../content/question-set.ts'
-import { type Button, type Card, compact, type Field, type Form, note, text } from './card.ts'
+import { type Button, buttons, type Card, compact, type Field, type Form, note, text } from './card.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
 
 /** The value of "I'd rather not say": as good as leaving the question out. */
@@ -9,9 +9,15 @@ export const SKIPPED = 'skip'
 /** More options than these become a list to open; Slack draws ten buttons for most. */
 const MOST_EXPANDED = 10
 
+/** Null: nobody is there for contact requests, and none is offered. */
+type Contactable = { contactGroupId: string | null }
 type CheckInFacts = { checkInId: string; alias: string; closesAt: Date; timeZone: string; now: Date }
 
-export function checkInNotice(texts: Texts, facts: CheckInFacts, kind: 'check-in' | 'check-in-nudge'): Notice {
+export function checkInNotice(
+  texts: Texts,
+  facts: CheckInFacts & Contactable,
+  kind: 'check-in' | 'check-in-nudge',
+): Notice {
   const { t } = texts
   const time = timeWithZone(texts, facts.closesAt, facts.timeZone, facts.now)
   const button: Button = {
@@ -22,8 +28,19 @@ export function checkInNotice(texts: Texts, facts: CheckInFacts, kind: 'check-in
     isPrimary: true,
   }
   const line = t(kind === 'check-in' ? 'checkin.notice' : 'checkin.nudge', { alias: facts.alias, time })
-  return notice(kind, line, button)
+  // For everyone alike, so that using it says nothing about answers.
+  return facts.contactGroupId === null
+    ? notice(kind, line, button)
+    : notice(kind, line, button, contactButton(texts, facts.contactGroupId))
 }
+
+/** "Ask to be contacted": a form of its own, never joined to answers. */
+const contactButton = ({ t }: Texts, groupId: string): Button => ({
+  label: t('contact.button'),
+  verb: 'contact',
+  id: groupId,
+  opens: 'dialog',
+})
 
 /** The questions. Never says whether this member answered before, and never shows an answer. */
 export function checkInForm(
@@ -73,7 +90,7 @@ export function checkInForm(
 /** The same for everyone, whatever they answered. */
 export function checkInThanks(
   texts: Texts,
-  facts: { closesAt: Date; timeZone: string; now: Date; helpLines: string },
+  facts: { closesAt: Date; timeZone: string; now: Date; helpLines: string } & Contactable,
 ): Card {
   const { t } = texts
   const time = timeWithZone(texts, facts.closesAt, facts.timeZone, facts.now)
@@ -84,7 +101,9 @@ export function checkInThanks(
     blocks: [
       text(t('checkin.thanks', { time })),
       text(t('checkin.helpNow', { lines: facts.helpLines })),
-      note(t('checkin.noContact')),
+      facts.contactGroupId === null
+        ? note(t('checkin.noContact'))
+        : buttons(contactButton(texts, facts.contactGroupId)),
     ],
   }
 }

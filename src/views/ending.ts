@@ -90,6 +90,7 @@ export type DeletionCounts = {
   checkIns: number
   results: number
   messages: number
+  contacts: number
   deliveries: number
   people: number
 }
@@ -100,6 +101,7 @@ const COUNTED: readonly (keyof DeletionCounts)[] = [
   'checkIns',
   'results',
   'messages',
+  'contacts',
   'deliveries',
   'people',
 ]

@@ -1,6 +1,7 @@
 import type { Kind, Language, Texts } from '../content/load.ts'
-import { LEAST_MEMBERS_AT_OPEN, MAX_ALIAS_CHARS } from '../domain/limits.ts'
+import { CONTACT_HOURS, LEAST_MEMBERS_AT_OPEN, MAX_ALIAS_CHARS, MAX_CONTACT_TIMES_CHARS } from '../domain/limits.ts'
 import { button, buttons, type Card, card, type Field, type Form, note, type Option, text } from './card.ts'
+import { promiseLine } from './contact.ts'
 
 /** What a group is called and how it works, as its forms start with. Empty: not chosen. */
 export type GroupDraft = { alias: string; isOpen: boolean; language: string }
@@ -92,7 +93,16 @@ export function newGroupDone(texts: Texts, facts: { id: string; alias: string; k
 
 export function editForm(
   texts: Texts,
-  facts: { id: string; draft: GroupDraft; languages: readonly Language[]; holidays: string; backup: string | null },
+  facts: {
+    id: string
+    draft: GroupDraft
+    languages: readonly Language[]
+    holidays: string
+    backup: string | null
+    /** Null: nobody is there for contact requests. */
+    contactHours: number | null
+    contactTimes: string
+  },
 ): Form {
   const { t } = texts
   return {
@@ -124,13 +134,42 @@ export function editForm(
         value: facts.backup ? [facts.backup] : [],
         limit: 1,
       },
+      {
+        type: 'choice',
+        name: 'contactHours',
+        label: t('edit.contact'),
+        hint: t('edit.contactHint'),
+        options: [
+          { value: 'none', label: t('edit.contactNone') },
+          ...CONTACT_HOURS.map((hours) => ({ value: String(hours), label: t('edit.contactWithin', { hours }) })),
+        ],
+        value: facts.contactHours === null ? 'none' : String(facts.contactHours),
+      },
+      {
+        type: 'text',
+        name: 'contactTimes',
+        label: t('edit.contactTimes'),
+        hint: t('edit.contactTimesHint'),
+        value: facts.contactTimes,
+        maxLength: MAX_CONTACT_TIMES_CHARS,
+        isOptional: true,
+      },
     ],
   }
 }
 
 export function editDone(
   texts: Texts,
-  facts: { id: string; alias: string; isOpen: boolean; hasChannel: boolean; mayUseChannel: boolean; example: string },
+  facts: {
+    id: string
+    alias: string
+    isOpen: boolean
+    hasChannel: boolean
+    mayUseChannel: boolean
+    example: string
+    /** Null: members cannot ask for contact. */
+    contact: { hours: number; times: string | null } | null
+  },
 ): Card {
   const { t } = texts
   const channel = facts.mayUseChannel
@@ -139,6 +178,7 @@ export function editDone(
   return card('edit-done', t('edit.title'), [
     text(t('edit.done', { alias: facts.alias })),
     text(t(facts.isOpen ? 'new.openGroup' : 'new.closedGroup')),
+    text(facts.contact ? promiseLine(texts, facts.contact) : t('edit.contactOff')),
     note(channel),
   ])
 }

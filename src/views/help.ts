@@ -1,6 +1,6 @@
 import type { CrisisLines, TextKey, Texts } from '../content/load.ts'
 import { LEAST_ANSWERS } from '../domain/disclosure.ts'
-import { AUDIT_YEARS } from '../domain/retention.ts'
+import { AUDIT_YEARS, CONTACT_DAYS } from '../domain/retention.ts'
 import { type Block, type Button, buttons, type Card, card, heading, list, note, text } from './card.ts'
 import { type Upcoming, upcomingBlocks } from './reminder.ts'
 
@@ -15,6 +15,7 @@ export function helpLines({ t }: Texts, country: string, lines: CrisisLines): st
 const EVERYONE: readonly [string, TextKey][] = [
   ['next', 'help.does.next'],
   ['agreement', 'help.does.agreement'],
+  ['contact', 'help.does.contact'],
   ['pause', 'help.does.pause'],
   ['leave', 'help.does.leave'],
   ['mydata', 'help.does.mydata'],
@@ -100,6 +101,7 @@ export function privacyCard(
         t('privacy.sums', least),
         t('privacy.keptResults', { months: facts.resultMonths }),
         t('privacy.keptPerson'),
+        t('privacy.keptContact', { days: CONTACT_DAYS }),
         t('privacy.keptLedger', { days: facts.ledgerDays }),
         t('privacy.keptAudit', { years: AUDIT_YEARS }),
         t('privacy.keptEnd'),
@@ -131,6 +133,8 @@ export function homeCard(
     isFacilitator: boolean
     isSupervisor: boolean
     isMember: boolean
+    /** A member of a group that sees contact requests. */
+    mayAskForContact: boolean
     upcoming: readonly Upcoming[]
     timeZone: string
     now: Date
@@ -153,6 +157,7 @@ export function homeCard(
     facts.isFacilitator && button('home.attendance', 'attendance', 'dialog'),
     facts.isStaff && button('home.new', 'new', 'dialog'),
     facts.isAdmin && button('home.admin', 'admin', 'message'),
+    facts.mayAskForContact && button('contact.button', 'contact', 'dialog'),
     facts.isMember && button('home.pause', 'pause', 'dialog'),
     button('home.privacy', 'privacy', 'message'),
     button('button.help', 'help', 'message'),

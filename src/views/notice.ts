@@ -8,13 +8,13 @@ import { type Button, buttons, type Card, text } from './card.ts'
  */
 export type Notice = Card & { readonly isNotice: true }
 
-/** A neutral line with a button that leads to the content; null for a line that says all. */
-export function notice(kind: string, line: string, button: Button | null): Notice {
+/** A neutral line with a button that leads to the content, and perhaps another; null for a line that says all. */
+export function notice(kind: string, line: string, button: Button | null, another?: Button): Notice {
   return {
     kind,
     title: line,
     notification: line,
-    blocks: button ? [text(line), buttons(button)] : [text(line)],
+    blocks: button ? [text(line), another ? buttons(button, another) : buttons(button)] : [text(line)],
     isNotice: true,
   }
 }

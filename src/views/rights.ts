@@ -25,6 +25,7 @@ export type MyData = {
   auditEntries: number
   openCheckIns: number
   digests: number
+  contacts: readonly { createdAt: Date }[]
 }
 
 export function mydataCard(
@@ -70,6 +71,7 @@ export function mydataCard(
         t('mydata.deliveries', { count: data.deliveries, days: facts.ledgerDays }),
         t('mydata.audit', { count: data.auditEntries }),
         ...(data.digests > 0 ? [t('mydata.digests', { count: data.digests })] : []),
+        ...data.contacts.map(({ createdAt }) => t('mydata.contact', { date: date(createdAt) })),
         ...(data.openCheckIns > 0 ? [t('mydata.box', { count: data.openCheckIns })] : []),
       ]),
       text(t('mydata.answers')),
