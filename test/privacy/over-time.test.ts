@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest'
+import { seeded } from '../../src/cli/story.ts'
+import { loadContent } from '../../src/content/load.ts'
+import { planCheckIns } from '../../src/domain/checkin.ts'
+import { type Disclosed, disclose, LEAST_ANSWERS, type UnitResult } from '../../src/domain/disclosure.ts'
+import type { Answers } from '../../src/domain/score.ts'
+import { countUnit } from '../../src/domain/tally.ts'
+
+/**
+ * Regression over time: somebody who knows who sat in the room each week tries to name the member who is lowest, from everything
+ * that the real gate puts out in 26 weeks. Worlds are drawn; planning, counting and the gate are the product's own.
+ */
+const set = loadContent().questionSet('pulse', 2)
+const WEEKS = 26
+const SIZES = [6, 8, 10, 12]
+const WORLDS = 400
+/** The goal of the privacy design, section 4: times the chance of guessing. */
+const MOST = 1.6
+
+const START = Date.UTC(2026, 0, 5, 17)
+const WEEK_MS = 7 * 24 * 60 * 60_000
+const sessions = Array.from({ length: WEEKS }, (_, week) => ({
+  id: String(week),
+  startsAt: new Date(START + week * WEEK_MS),
+  endsAt: new Date(START + week * WEEK_MS + 90 * 60_000),
+}))
+const plan = {
+  id: 'pulse',
+  timing: 'after' as const,
+  openHours: 48,
+  everyNth: 1,
+  stages: ['beginning', 'middle', 'ending'] as const,
+  recallDays: set.recallDays,
+  scales: set.scales.length,
+}
+/** The weeks of each unit, as the product plans them for a programme of half a year. */
+function plannedUnits(count: number): number[][] {
+  const programme = {
+    sessions: sessions.slice(0, count),
+    earlier: [],
+    spent: [],
+    roomInUnit: new Map(),
+    now: new Date(START - WEEK_MS),
+  }
+  const { planned } = planCheckIns([plan], programme)
+  const size = planned[0]?.unitSize ?? 1
+  const weeks = planned.map(({ sessionId }) => Number(sessionId))
+  return Array.from({ length: Math.ceil(weeks.length / size) }, (_, index) =>
+    weeks.slice(index * size, (index + 1) * size),
+  )
+}
+
+type World = {
+  lowest: number
+  /** By week and member. */
+  attended: boolean[][]
+  answered: boolean[][]
+  answers: Answers[][]
+}
+
+/** Members with a level of their own and a week of their own; five questions that go together. Nine of ten come, nine of ten of those answer. */
+function draw(members: number, random: () => number): World {
+  const normal = () => random() + random() + random() + random() + random() + random() - 3
+  const level = Array.from({ length: members }, () => 3.4 + 1.3 * normal())
+  const weeks = Array.from({ length: WEEKS }, () => 0.5 * normal())
+  const attended = weeks.map(() => level.map(() => random() < 0.9))
+  const answered = attended.map((week) => week.map((came) => came && random() < 0.9))
+  const answers = weeks.map((week) =>
+    level.map((own) => {
+      const mood = own + week + 0.5 * normal()
+      return Object.fromEntries(
+        set.questions.map(({ id }) => [id, Math.min(5, Math.max(1, Math.round(mood + 0.6 * normal())))]),
+      )
+    }),
+  )
+  return { lowest: level.indexOf(Math.min(...level)), attended, answered, answers }
+}
+
+const GROUP = 'shared' as const
+
+/** What the product counts of a unit; null below k. */
+function countOf(world: World, weeks: readonly number[], members: number): UnitResult {
+  const ballots = Array.from({ length: members }, (_, member) =>
+    weeks.map((week) => (world.answered[week]?.[member] ? (world.answers[week]?.[member] ?? {}) : {})),
+  )
+  const k = LEAST_ANSWERS[GROUP]
+  const release = countUnit(set, ballots, k)
+  return { state: release ? 'released' : 'withheld', k, rosterChanges: 0, release }
+}
+
+/** Everything that is shown of a unit, as one number for the regression; null when nothing is. */
+function shownOf(disclosed: Disclosed): number | null {
+  if (disclosed.kind !== 'shown') return null
+  const scale = disclosed.scales[0]
+  if (!scale) return null
+  const band = { low: 0.2, mixed: 0.5, high: 0.8 }[scale.band]
+  const change = scale.change === 'higher' ? 0.05 : scale.change === 'lower' ? -0.05 : 0
+  return (scale.mean ?? (scale.highTenths === null ? band : (band + scale.highTenths / 10) / 2)) + change
+}
+
+/** Names the member whose presence goes with the lowest figures: ridge regression of the figures on who was there. */
+function accuse(figures: readonly number[], present: readonly (readonly number[])[], members: number): number {
+  const columns = Array.from({ length: members }, (_, member) => {
+    const column = present.map((row) => row[member] ?? 0)
+    const mean = column.reduce((sum, value) => sum + value, 0) / column.length
+    return column.map((value) => value - mean)
+  })
+  const average = figures.reduce((sum, value) => sum + value, 0) / figures.length
+  const y = figures.map((value) => value - average)
+  const matrix = columns.map((a, row) =>
+    columns.map(
+      (b, column) => a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0) + (row === column ? 0.5 : 0),
+    ),
+  )
+  const right = columns.map((a) => a.reduce((sum, value, index) => sum + value * (y[index] ?? 0), 0))
+  const weights = solve(matrix, right)
+  return weights.indexOf(Math.min(...weights))
+}
+
+/** Gaussian elimination with pivots; the matrices are small and, with the ridge, never singular. */
+function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
+  const rows = matrix.map((row, index) => [...row, right[index] ?? 0])
+  const size = rows.length
+  for (let pivot = 0; pivot < size; pivot += 1) {
+    const best = rows
+      .slice(pivot)
+      .reduce(
+        (found, row, index) =>
+          Math.abs(row[pivot] ?? 0) > Math.abs(rows[found]?.[pivot] ?? 0) ? pivot + index : found,
+        pivot,
+      )
+    const [a, b] = [rows[pivot] ?? [], rows[best] ?? []]
+    rows[pivot] = b
+    rows[best] = a
+    for (let row = 0; row < size; row += 1) {
+      if (row === pivot) continue
+      const factor = (rows[row]?.[pivot] ?? 0) / (rows[pivot]?.[pivot] ?? 1)
+      rows[row] = (rows[row] ?? []).map((value, column) => value - factor * (rows[pivot]?.[column] ?? 0))
+    }
+  }
+  return rows.map((row, index) => (row[size] ?? 0) / (row[index] ?? 1))
+}
+
+type Knows = 'attended' | 'answered'
+const UNITS = plannedUnits(WEEKS)
+/** A short programme publishes after each of its sessions, and then no more. */
+const SHORT_UNITS = plannedUnits(12)
+
+/** How much better than a guess the lowest member is named. `exact`: without the gate, weekly means as they are; else the weeks of each unit. */
+function attack(members: number, knows: Knows, given: readonly number[][] | 'exact'): { times: number; shown: number } {
+  const random = seeded(1000 * members + (knows === 'attended' ? 1 : 2))
+  const exact = given === 'exact'
+  const units = exact ? sessions.map((_, week) => [week]) : given
+  let named = 0
+  let shown = 0
+  for (let number = 0; number < WORLDS; number += 1) {
+    const world = draw(members, random)
+    const figures: number[] = []
+    const present: number[][] = []
+    let before: UnitResult | null = null
+    for (const weeks of units) {
+      const unit = countOf(world, weeks, members)
+      const tally = unit.release?.tallies[0]
+      const figure = exact
+        ? tally
+          ? tally.totalMilli / tally.answers / 1000
+          : null
+        : shownOf(disclose(set, unit, before))
+      before = unit
+      if (figure === null) continue
+      figures.push(figure)
+      present.push(
+        Array.from({ length: members }, (_, member) => {
+          const times = weeks.filter((week) => world[knows][week]?.[member]).length
+          return knows === 'answered' ? Math.min(1, times) : times / weeks.length
+        }),
+      )
+    }
+    shown += figures.length
+    if (figures.length > 1 && accuse(figures, present, members) === world.lowest) named += 1
+  }
+  return { times: (named / WORLDS) * members, shown: shown / WORLDS }
+}
+
+describe('half a year of results, and somebody who knows who was in the room', () => {
+  it('is published thirteen times at most', () => {
+    expect(UNITS).toHaveLength(13)
+    expect(UNITS.every((weeks) => weeks.length === 2)).toBe(true)
+  })
+
+  it.each(SIZES)('names the lowest of %d hardly better than a guess', (members) => {
+    const { times, shown } = attack(members, 'attended', UNITS)
+    const answered = attack(members, 'answered', UNITS)
+    console.info(
+      `over time: ${members} members, ${WORLDS} worlds, ${shown.toFixed(1)} results each: ${times.toFixed(2)} times chance; ` +
+        `knowing who answered ${answered.times.toFixed(2)}`,
+    )
+    expect(shown).toBeGreaterThan(4)
+    expect(times).toBeLessThanOrEqual(MOST)
+  })
+
+  it.each(SIZES)('nor from the twelve results of a short programme, of %d', (members) => {
+    expect(SHORT_UNITS.map((weeks) => weeks.length)).toEqual(Array(12).fill(1))
+    const { times, shown } = attack(members, 'attended', SHORT_UNITS)
+    console.info(
+      `over time, twelve weekly results: ${members} members, ${shown.toFixed(1)} shown: ${times.toFixed(2)} times chance`,
+    )
+    expect(times).toBeLessThanOrEqual(MOST)
+  })
+
+  it('would name them far better from weekly means (negative control)', () => {
+    const times = SIZES.map((members) => attack(members, 'attended', 'exact').times)
+    console.info(`over time, without the gate: ${times.map((one) => one.toFixed(2)).join(', ')} times chance`)
+    expect(Math.max(...times)).toBeGreaterThan(MOST)
+  })
+})
