@@ -5,6 +5,7 @@ const BENCHES: Record<string, () => Promise<{ run: Bench }>> = {
   start: () => import('./start.ts'),
   fanout: () => import('./fanout.ts'),
   tick: () => import('./tick.ts'),
+  ballot: () => import('./ballot.ts'),
 }
 
 const [name = '', ...flags] = process.argv.slice(2)
