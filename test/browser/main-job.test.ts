@@ -7,7 +7,7 @@ import { openPage, type PageWorld, startPageWorld } from './page-world.ts'
 const CELLS = (['slack', 'teams'] as const).flatMap((platform) =>
   (['pointer', 'keyboard'] as const).map((means) => ({ platform, means })),
 )
-const QUESTIONS = 4
+const QUESTIONS = 5
 
 describe.each(CELLS)('the main job on the page, in $platform with the $means alone', ({ platform, means }) => {
   let browser: Browser
