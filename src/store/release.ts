@@ -1,5 +1,6 @@
 import type { UnitResult } from '../domain/disclosure.ts'
 import type { Release } from '../domain/tally.ts'
+import { coalesce } from './coalesce.ts'
 import type { Database, Tx } from './database.ts'
 import type { Prisma } from './generated/client.ts'
 import { fixedId, type Queue } from './queue.ts'
@@ -46,8 +47,19 @@ export async function markCleaned(tx: Tx, organisationId: string, unitId: string
   })
 }
 
-/** Takes deleted ballots out of the table's pages, and on the embedded store out of the current log file. */
+const scrubs = new WeakMap<Database, () => Promise<void>>()
+
+/**
+ * Takes deleted ballots out of the table's pages, and on the embedded store out of the current log file. Many units that are
+ * made at one minute share a run: two at once would only wait for each other.
+ */
 export async function scrubBallots(database: Database): Promise<void> {
+  const scrub = scrubs.get(database) ?? coalesce(() => scrubNow(database))
+  scrubs.set(database, scrub)
+  await scrub()
+}
+
+async function scrubNow(database: Database): Promise<void> {
   await database.db.$executeRawUnsafe('vacuum "Ballot"')
   if (database.kind !== 'embedded') return
   await database.db.$queryRawUnsafe('select pg_switch_wal()::text')
