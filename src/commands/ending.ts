@@ -2,6 +2,7 @@ import { DAYS_UNTIL_DELETION } from '../domain/retention.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { listOpen } from '../store/checkin.ts'
+import { listWaiting } from '../store/contact.ts'
 import { deleteGroup, findReceipt, forgetPeople, saveReceipt } from '../store/forget.ts'
 import { endGroup, findEndedGroup, getGroup, lockGroup } from '../store/group.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
@@ -39,13 +40,15 @@ export const end = command({
   },
 })
 
-/** Answers that are being given are not thrown away: an open check-in closes first. */
+/** Answers that are being given are not thrown away, and nobody who waits to be contacted is left: both come first. */
 async function refuseWhileOpen(context: Context): Promise<void> {
-  const { tx, texts, actor, now } = context
+  const { tx, texts, actor, now, example } = context
   const group = groupOf(context)
   const open = (await listOpen(tx, actor.organisationId, group.id))[0]
   if (open)
     throw new UserError(texts.t('end.checkInOpen', { closes: timeWithZone(texts, open.closesAt, group.timeZone, now) }))
+  if ((await listWaiting(tx, actor.organisationId, group.id)).length > 0)
+    throw new UserError(texts.t('end.contactWaits', { example: example('contact') }))
 }
 
 /** Ends the programme: what lay ahead is gone, everybody gets a goodbye, and the day of deletion is set. */

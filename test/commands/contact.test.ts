@@ -152,6 +152,9 @@ describe('the backup', () => {
     await fill(world.slack, first, 'contact', {})
     await world.app.settle()
     expect(new Set(told(world.slack, 'contact-request'))).toEqual(new Set([facilitator, admin]))
+    // Ending the group would leave the request to nobody.
+    await world.slack.type(facilitator, 'end')
+    expect(said(world.slack, facilitator)).toContain('waits to be contacted. See to it first')
     await world.slack.press(lastSeen(world.slack.journal, admin, 'contact-request'), 'Open')
     expect(said(world.slack, admin)).toContain('They did not write what it is about.')
     await world.slack.press(lastSeen(world.slack.journal, admin, 'contact'), 'I have seen it and get in touch')
