@@ -40,6 +40,11 @@ export class PlatformError extends Error {
   }
 }
 
+/** The store was not free in time. Nothing was written, and it may be tried again. */
+export class BusyError extends Error {
+  override readonly name = 'BusyError'
+}
+
 /** Nobody answered the door: nothing can have been sent. */
 export const NO_CONNECTION = 'noConnection'
 const BEFORE_SENDING = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/

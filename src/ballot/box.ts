@@ -14,13 +14,18 @@ export const ENC_BYTES = 32
 export const NONCE_BYTES = 12
 export const TAG_BYTES = 16
 
-/** Room for eight answers; a set with text answers will need a format of its own. */
-export const PLAINTEXT_BYTES = 512
-export const INNER_BYTES = 1 + ENC_BYTES + PLAINTEXT_BYTES + TAG_BYTES
-export const BOX_BYTES = 2 + NONCE_BYTES + INNER_BYTES + TAG_BYTES
+/** Room for eight answers; and in a unit that asks for words, for those too, whatever their letters take. */
+export const PLAINTEXT_BYTES = { choices: 512, withText: 2_048 } as const
+/** What the two layers add. */
+export const LAYER_BYTES = 2 + NONCE_BYTES + 1 + ENC_BYTES + TAG_BYTES + TAG_BYTES
 
-/** What a box is bound to. */
+/** What one ballot holds; a blank has neither. */
+export type BallotAnswers = { answers: Answers; text?: string }
+export const BLANK: BallotAnswers = { answers: {} }
+
+/** What a box is bound to. `asksText` decides its size, and so is the same for the whole unit. */
 export type BoxContext = {
+  asksText: boolean
   unitId: string
   checkInId: string
   memberId: string
@@ -52,11 +57,15 @@ export function associatedData(context: BoxContext): Buffer {
   )
 }
 
-/** Answers as plaintext of the fixed size; a blank is no answers at all. Throws when they do not fit. */
-export function encodeAnswers(answers: Answers): Buffer {
-  const json = Buffer.from(JSON.stringify(answers), 'utf8')
-  if (json.length > PLAINTEXT_BYTES - 2) throw new Error(`answers of ${json.length} bytes do not fit a ballot`)
-  const plaintext = Buffer.alloc(PLAINTEXT_BYTES)
+export const plaintextBytes = ({ asksText }: BoxContext): number =>
+  asksText ? PLAINTEXT_BYTES.withText : PLAINTEXT_BYTES.choices
+
+/** A ballot as plaintext of its unit's size. Throws when it does not fit, or holds words in a unit that asks for none. */
+export function encodeBallot(context: BoxContext, ballot: BallotAnswers): Buffer {
+  if (ballot.text !== undefined && !context.asksText) throw new Error('the unit asks for no words')
+  const json = Buffer.from(JSON.stringify(ballot), 'utf8')
+  const plaintext = Buffer.alloc(plaintextBytes(context))
+  if (json.length > plaintext.length - 2) throw new Error(`answers of ${json.length} bytes do not fit a ballot`)
   plaintext.writeUInt16BE(json.length)
   json.copy(plaintext, 2)
   return plaintext

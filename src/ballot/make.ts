@@ -12,13 +12,13 @@ export type OpenRequest = {
   secret: string
   k: number
   questionSet: QuestionSet
-  context: { questionSetId: string; questionSetVersion: number }
+  context: { questionSetId: string; questionSetVersion: number; asksText: boolean }
   boxes: { checkInId: string; memberId: string; box: string }[]
 }
 
 /** What it gives back. `release` is null below k. */
 export type OpenOutcome =
-  | { outcome: 'counted'; release: Release | null }
+  | { outcome: 'counted'; release: (Release & { texts: string[] }) | null }
   | { outcome: 'keyMissing' }
   | { outcome: 'unreadable' }
 
@@ -31,6 +31,7 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
         invited: count,
         answered: count,
         tallies: z.array(z.object({ subject: z.string(), answers: count, totalMilli: count, low: count, high: count })),
+        texts: z.array(z.string()),
       })
       .nullable(),
   }),

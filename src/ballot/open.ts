@@ -1,16 +1,19 @@
 // The only code that opens ballots. It runs as a short-lived child process with no database connection: boxes come in on
-// stdin, the key comes from the key store, sums go out on stdout. Nothing that one person answered leaves this file.
-import type { webcrypto } from 'node:crypto'
+// stdin, the key comes from the key store, sums go out on stdout. Nothing that
+// one person answered leaves this file, but for words that ten or more wrote, mixed.
+import { randomInt, type webcrypto } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import { optionsOf, type QuestionSet } from '../content/question-set.ts'
-import type { Answers } from '../domain/score.ts'
+import { LEAST_WRITERS } from '../domain/disclosure.ts'
+import { MAX_ANSWER_CHARS } from '../domain/limits.ts'
 import { countUnit } from '../domain/tally.ts'
 import {
   associatedData,
+  type BallotAnswers,
   type BoxContext,
   ENC_BYTES,
   HPKE_INFO,
-  PLAINTEXT_BYTES,
+  plaintextBytes,
   pskIdOf,
   SUITE,
   toArrayBuffer,
@@ -27,10 +30,10 @@ async function open(request: OpenRequest): Promise<OpenOutcome> {
   try {
     return await directoryKeyStore(request.keyDirectory).use(request.unitId, async (privateKey) => {
       const recipient = await SUITE.kem.deserializePrivateKey(toArrayBuffer(privateKey))
-      return {
-        outcome: 'counted',
-        release: countUnit(request.questionSet, await openAll(request, recipient), request.k),
-      }
+      const members = await openAll(request, recipient)
+      const answers = members.map((ballots) => ballots.map((ballot) => ballot.answers))
+      const release = countUnit(request.questionSet, answers, request.k)
+      return { outcome: 'counted', release: release && { ...release, texts: textsOf(members) } }
     })
   } catch (error) {
     if (error instanceof KeyMissingError) return { outcome: 'keyMissing' }
@@ -40,14 +43,31 @@ async function open(request: OpenRequest): Promise<OpenOutcome> {
   }
 }
 
-/** Per member the answers of each check-in. */
-async function openAll(request: OpenRequest, recipientKey: webcrypto.CryptoKey): Promise<Answers[][]> {
+/** What members wrote, in an order of its own, when enough of them wrote; else nothing of it. */
+function textsOf(members: readonly (readonly BallotAnswers[])[]): string[] {
+  const written = members.map((ballots) => ballots.flatMap(({ text }) => (text ? [text] : [])))
+  if (written.filter((own) => own.length > 0).length < LEAST_WRITERS) return []
+  return shuffled(written.flat())
+}
+
+/** Fisher and Yates, by the system's randomness. */
+function shuffled<T>(items: readonly T[]): T[] {
+  const mixed = [...items]
+  for (let last = mixed.length - 1; last > 0; last -= 1) {
+    const other = randomInt(last + 1)
+    ;[mixed[last], mixed[other]] = [mixed[other] as T, mixed[last] as T]
+  }
+  return mixed
+}
+
+/** Per member the ballot of each check-in. */
+async function openAll(request: OpenRequest, recipientKey: webcrypto.CryptoKey): Promise<BallotAnswers[][]> {
   const keyring = parseKeyring(request.secret)
-  const members = new Map<string, Answers[]>()
+  const members = new Map<string, BallotAnswers[]>()
   for (const { checkInId, memberId, box } of request.boxes) {
     const context = { ...request.context, unitId: request.unitId, checkInId, memberId }
-    const answers = await openBox(keyring, recipientKey, context, Buffer.from(box, 'base64'), request.questionSet)
-    members.set(memberId, [...(members.get(memberId) ?? []), answers])
+    const ballot = await openBox(keyring, recipientKey, context, Buffer.from(box, 'base64'), request.questionSet)
+    members.set(memberId, [...(members.get(memberId) ?? []), ballot])
   }
   return [...members.values()]
 }
@@ -58,7 +78,7 @@ async function openBox(
   context: BoxContext,
   box: Buffer,
   set: QuestionSet,
-): Promise<Answers> {
+): Promise<BallotAnswers> {
   const inner = unwrap(keyring, context, box)
   const secretId = inner.readUInt8(0)
   const recipient = await SUITE.createRecipientContext({
@@ -71,16 +91,19 @@ async function openBox(
   const plaintext = await recipient.open(sealed, toArrayBuffer(associatedData(context))).catch((error: unknown) => {
     throw new BoxError('a sealed ballot does not open', { cause: error })
   })
-  return decodeAnswers(Buffer.from(plaintext), set)
+  return decodeBallot(Buffer.from(plaintext), context, set)
 }
 
 /** Only answers that the set offers count; anything else would be a box that this service did not make. */
-function decodeAnswers(plaintext: Buffer, set: QuestionSet): Answers {
-  if (plaintext.length !== PLAINTEXT_BYTES) throw new BoxError('a ballot has the wrong size')
-  const answers = JSON.parse(plaintext.subarray(2, 2 + plaintext.readUInt16BE(0)).toString('utf8')) as Answers
+function decodeBallot(plaintext: Buffer, context: BoxContext, set: QuestionSet): BallotAnswers {
+  if (plaintext.length !== plaintextBytes(context)) throw new BoxError('a ballot has the wrong size')
+  const ballot = JSON.parse(plaintext.subarray(2, 2 + plaintext.readUInt16BE(0)).toString('utf8')) as BallotAnswers
+  const { answers, text } = ballot
+  if (text !== undefined && (!context.asksText || text.length > MAX_ANSWER_CHARS))
+    throw new BoxError('a ballot holds words that were not asked for')
   const isKnown = Object.entries(answers).every(([id, value]) =>
     optionsOf(set, id).some((option) => option.value === value && option.value !== null),
   )
   if (!isKnown) throw new BoxError('a ballot holds an answer that was not offered')
-  return answers
+  return ballot
 }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
-import type { Answers } from '../domain/score.ts'
-import { associatedData, type BoxContext, encodeAnswers, HPKE_INFO, pskIdOf, SUITE, toArrayBuffer } from './box.ts'
+import { associatedData, type BallotAnswers, type BoxContext, encodeBallot, HPKE_INFO, pskIdOf } from './box.ts'
+import { sealWithPsk } from './hpke.ts'
 import type { Keyring } from './keyring.ts'
 import { keysOf, unwrap, wrap } from './wrap.ts'
 
@@ -11,22 +11,16 @@ export function newUnitKey(): { publicKey: Buffer; privateKey: Buffer } {
   return { publicKey: Buffer.from(x ?? '', 'base64url'), privateKey: Buffer.from(d ?? '', 'base64url') }
 }
 
-/** Seals one member's answers to the unit's key; no answers at all is a blank, and looks the same. */
-export async function sealBallot(
+/** Seals one member's ballot to the unit's key; a blank looks the same. */
+export function sealBallot(
   keyring: Keyring,
   publicKey: Uint8Array,
   context: BoxContext,
-  answers: Answers,
-): Promise<Buffer> {
-  const { psk } = keysOf(keyring, keyring.current)
-  const sender = await SUITE.createSenderContext({
-    recipientPublicKey: await SUITE.kem.deserializePublicKey(toArrayBuffer(publicKey)),
-    info: toArrayBuffer(HPKE_INFO),
-    psk: { id: toArrayBuffer(pskIdOf(keyring.current)), key: toArrayBuffer(psk) },
-  })
-  const sealed = await sender.seal(toArrayBuffer(encodeAnswers(answers)), toArrayBuffer(associatedData(context)))
-  const inner = Buffer.concat([Buffer.from([keyring.current]), Buffer.from(sender.enc), Buffer.from(sealed)])
-  return wrap(keyring, context, inner)
+  ballot: BallotAnswers,
+): Buffer {
+  const psk = { id: pskIdOf(keyring.current), key: keysOf(keyring, keyring.current).psk }
+  const sealed = sealWithPsk(publicKey, psk, HPKE_INFO, associatedData(context), encodeBallot(context, ballot))
+  return wrap(keyring, context, Buffer.concat([Buffer.from([keyring.current]), sealed]))
 }
 
 /** The same sealed ballot in a fresh outer layer, so that every row changes when one does. Throws BoxError. */

@@ -1,6 +1,14 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { SetupError } from '../errors.ts'
-import { associatedData, BOX_VERSION, type BoxContext, INNER_BYTES, NONCE_BYTES, TAG_BYTES } from './box.ts'
+import {
+  associatedData,
+  BOX_VERSION,
+  type BoxContext,
+  LAYER_BYTES,
+  NONCE_BYTES,
+  plaintextBytes,
+  TAG_BYTES,
+} from './box.ts'
 import type { Keyring } from './keyring.ts'
 
 const HEADER_BYTES = 2
@@ -22,7 +30,7 @@ export function wrap(keyring: Keyring, context: BoxContext, inner: Uint8Array): 
 /** Takes the outer layer off; what remains is still sealed to the unit's key. Throws BoxError. */
 export function unwrap(keyring: Keyring, context: BoxContext, box: Uint8Array): Buffer {
   const bytes = Buffer.from(box)
-  if (bytes.length !== HEADER_BYTES + NONCE_BYTES + INNER_BYTES + TAG_BYTES || bytes[0] !== BOX_VERSION) {
+  if (bytes.length !== LAYER_BYTES + plaintextBytes(context) || bytes[0] !== BOX_VERSION) {
     throw new BoxError('a ballot box has an unknown format')
   }
   const header = bytes.subarray(0, HEADER_BYTES)

@@ -1,7 +1,18 @@
+import { BLANK, type BoxContext } from '../ballot/box.ts'
 import { rewrap, sealBallot } from '../ballot/seal.ts'
 import { listBallots, listUnmade, lockCheckIn, replaceBallots } from '../store/checkin.ts'
-import { lockUnit } from '../store/unit.ts'
+import { lockUnit, type UnitRow } from '../store/unit.ts'
 import type { Context } from './command.ts'
+
+/** What a member's box in a check-in of a unit is bound to. */
+export function boundTo(
+  unit: Pick<UnitRow, 'id' | 'questionSetId' | 'questionSetVersion' | 'asksText'>,
+  checkInId: string,
+  memberId: string,
+): BoxContext {
+  const { id: unitId, questionSetId, questionSetVersion, asksText } = unit
+  return { unitId, checkInId, memberId, questionSetId, questionSetVersion, asksText }
+}
 
 /**
  * Who leaves takes along the answers that are not counted yet: in every check-in of a unit that is still open their ballot
@@ -19,20 +30,14 @@ export async function blankBallotsOf(
     const unit = checkIn?.unitId ? await lockUnit(tx, actor.organisationId, checkIn.unitId) : null
     if (!checkIn || unit?.state !== 'open') continue
     const ballots = await listBallots(tx, actor.organisationId, checkIn.id)
-    const fresh = ballots.map(async ({ memberId, box }) => {
-      const bound = {
-        unitId: unit.id,
-        checkInId: checkIn.id,
-        memberId,
-        questionSetId: unit.questionSetId,
-        questionSetVersion: unit.questionSetVersion,
-      }
+    const fresh = ballots.map(({ memberId, box }) => {
+      const bound = boundTo(unit, checkIn.id, memberId)
       const isLeaving = memberIds.includes(memberId)
       return {
         memberId,
-        box: isLeaving ? await sealBallot(vault.keyring, unit.publicKey, bound, {}) : rewrap(vault.keyring, bound, box),
+        box: isLeaving ? sealBallot(vault.keyring, unit.publicKey, bound, BLANK) : rewrap(vault.keyring, bound, box),
       }
     })
-    await replaceBallots(tx, actor.organisationId, checkIn.id, await Promise.all(fresh))
+    await replaceBallots(tx, actor.organisationId, checkIn.id, fresh)
   }
 }

@@ -22,7 +22,8 @@ export const checkInNow = command({
   run: async (context) => {
     const sets = [...context.content.questionSets.values()]
     const draft = { set: DRAFT_SET, timing: 'after', everyNth: 1, openHours: 24, audience: 'shared' } as const
-    const form = planForm(context.texts, { groupId: groupOf(context).id, sets, draft, isNow: true })
+    const thresholds = context.organisation
+    const form = planForm(context.texts, { groupId: groupOf(context).id, sets, draft, thresholds, isNow: true })
     return { reply: { type: 'form', form } }
   },
 })
@@ -41,7 +42,7 @@ export const checkInNowSubmit = command({
     const { organisationId } = actor
     const group = groupOf(context)
     await lockGroup(tx, organisationId, group.id)
-    const { set, openHours, audience } = readCommon(context, values)
+    const { set, openHours, audience, leastAnswers, asksText } = readCommon(context, values)
     const members = await listAskable(tx, organisationId, group.id)
     if (members.length < LEAST_MEMBERS_AT_OPEN)
       throw onSet(texts.t('checkin.fewMembers', { least: LEAST_MEMBERS_AT_OPEN }))
@@ -64,6 +65,8 @@ export const checkInNowSubmit = command({
         planId: null,
         questionSetId: set.id,
         audience,
+        leastAnswers,
+        asksText,
         unitSize: 1,
         opensAt: now,
         closesAt: plus(now, openHours * HOUR_MS),

@@ -1,7 +1,7 @@
 import type { QuestionSet } from '../content/load.ts'
 import { RELEASE_BUDGET, TIMINGS } from '../domain/checkin.ts'
-import { LEAST_ANSWERS } from '../domain/disclosure.ts'
-import { EVERY_NTH, MAX_PLANS, OPEN_HOURS, PREVIEW_DATES } from '../domain/limits.ts'
+import { answersNeeded } from '../domain/disclosure.ts'
+import { EVERY_NTH, MAX_PLANS, OPEN_HOURS, PREVIEW_DATES, RAISED_ANSWERS } from '../domain/limits.ts'
 import { HOUR_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
@@ -36,6 +36,7 @@ export const checkIns = command({
         return {
           ...row,
           set: setOf(context, row.questionSetId),
+          k: neededBy(context, row),
           nextAt: next?.opensAt ?? null,
           unitSize: next?.unitSize ?? 1,
         }
@@ -62,7 +63,7 @@ function offeredTo(context: Context, plans: readonly PlanRow[]): PlanWords[] {
   const kind = context.content.kinds.get(groupOf(context).kind)
   return (kind?.checkIns ?? [])
     .filter(({ questionSet }) => !plans.some((plan) => plan.questionSetId === questionSet))
-    .map((preset) => ({ ...preset, set: setOf(context, preset.questionSet) }))
+    .map((preset) => ({ ...preset, set: setOf(context, preset.questionSet), asksText: false }))
 }
 
 /** The form for one more plan; it starts with what the kind offers. */
@@ -86,7 +87,8 @@ export const checkInPlan = command({
       audience: first?.audience ?? 'shared',
     } as const
     const sets = [...context.content.questionSets.values()]
-    return { reply: { type: 'form', form: planForm(context.texts, { groupId: group.id, sets, draft, isNow: false }) } }
+    const formFacts = { groupId: group.id, sets, draft, thresholds: context.organisation, isNow: false }
+    return { reply: { type: 'form', form: planForm(context.texts, formFacts) } }
   },
 })
 
@@ -107,7 +109,7 @@ export const checkInPlanSubmit = command({
     const group = groupOf(context)
     await lockGroup(tx, organisationId, group.id)
     const known = await listPlans(tx, organisationId, group.id)
-    const { set, openHours, audience } = readCommon(context, values)
+    const { set, openHours, audience, leastAnswers, asksText } = readCommon(context, values)
     if (known.length >= MAX_PLANS) throw onSet(texts.t('checkin.tooManyPlans', { limit: MAX_PLANS }))
     if (known.some(({ questionSetId }) => questionSetId === set.id))
       throw onSet(texts.t('checkin.planned', { set: texts.pick(set.title) }))
@@ -119,6 +121,8 @@ export const checkInPlanSubmit = command({
       openHours,
       everyNth: EVERY_NTH.find((nth) => String(nth) === textValue(values, 'everyNth')) ?? 1,
       audience,
+      leastAnswers,
+      asksText,
       stages: preset?.stages ?? ['beginning', 'middle', 'ending'],
     }
     await createPlans(tx, organisationId, group.id, [row], now)
@@ -127,7 +131,8 @@ export const checkInPlanSubmit = command({
     if (cut) throw refusal(context, cut, set)
     const own = programme.checkIns.filter(({ planId }) => planId === row.id)
     const openings = own.map(({ opensAt }) => opensAt)
-    const plan = { ...row, set, nextAt: openings[0] ?? null, unitSize: own[0]?.unitSize ?? 1 }
+    const next = { nextAt: openings[0] ?? null, unitSize: own[0]?.unitSize ?? 1 }
+    const plan = { ...row, set, k: neededBy(context, row), ...next }
     const facts = {
       plan,
       openings: openings.slice(0, PREVIEW_DATES),
@@ -160,8 +165,14 @@ export function readCommon({ content, texts }: Context, values: Record<string, F
   if (!set) throw onSet(texts.t('checkin.badSet', { known: [...content.questionSets.keys()].join(', ') }))
   const openHours = OPEN_HOURS.find((hours) => String(hours) === textValue(values, 'openHours')) ?? 48
   const audience = textValue(values, 'audience') === 'staff' ? ('staff' as const) : ('shared' as const)
-  return { set, openHours, audience }
+  const leastAnswers = RAISED_ANSWERS.find((count) => String(count) === textValue(values, 'leastAnswers')) ?? null
+  const asksText = textValue(values, 'words') === 'yes'
+  return { set, openHours, audience, leastAnswers, asksText }
 }
+
+/** Answers that a plan's results need now. */
+export const neededBy = ({ organisation }: Context, plan: Pick<PlanRow, 'audience' | 'leastAnswers'>): number =>
+  answersNeeded(plan.audience, organisation, plan.leastAnswers)
 
 /** Stops a plan: what it had not opened does not open. What is open closes as it would have. */
 export const checkInStop = command({
@@ -208,9 +219,10 @@ export const checkInPreview = command({
       closesAt: plus(now, plan.openHours * HOUR_MS),
       timeZone: group.timeZone,
       now,
-      k: LEAST_ANSWERS[plan.audience],
+      k: neededBy(context, plan),
       audience: plan.audience,
-      helpLines: helpLines(texts, organisation.country, content.crisisLines),
+      asksText: plan.asksText,
+      helpLines: helpLines(texts, organisation, content.crisisLines),
       privacyCommand: example('privacy'),
     })
     return { reply: { type: 'form', form: { ...form, kind: 'check-in-preview', verb: 'checkin.previewed' } } }

@@ -1,17 +1,19 @@
+import { type BallotAnswers, BLANK } from '../ballot/box.ts'
 import { newUnitKey, rewrap, sealBallot } from '../ballot/seal.ts'
+import type { Texts } from '../content/load.ts'
 import { optionsOf, type QuestionSet } from '../content/question-set.ts'
 import { type DropReason, decideOpening, fitsBudget } from '../domain/checkin.ts'
-import { LEAST_ANSWERS } from '../domain/disclosure.ts'
-import type { Answers } from '../domain/score.ts'
+import { answersNeeded, LEAST_WRITERS } from '../domain/disclosure.ts'
+import { MAX_ANSWER_CHARS } from '../domain/limits.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
+import { listBoxes } from '../store/answer.ts'
 import {
   type CheckInRow,
   closeCheckIn,
   dropCheckIn,
   findCheckIn,
   isInvited,
-  listBallots,
   listOpen,
   lockCheckIn,
   nextPlanned,
@@ -20,12 +22,14 @@ import {
 } from '../store/checkin.ts'
 import { type GroupRow, getGroup, lockGroup } from '../store/group.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
-import { findRole, listAskable } from '../store/roster.ts'
+import { getThresholds } from '../store/organisation.ts'
+import { listAskable } from '../store/roster.ts'
 import { closeUnits, createUnit, getUnit, lockRunningUnit, type UnitRow } from '../store/unit.ts'
-import { checkInForm, checkInThanks, SKIPPED } from '../views/checkin.ts'
+import { checkInForm, checkInThanks, SKIPPED, WORDS } from '../views/checkin.ts'
 import { helpLines } from '../views/help.ts'
-import { type Base, type Context, command, type Effects, groupOf } from './command.ts'
-import { formInput, idInput } from './input.ts'
+import { boundTo } from './ballots.ts'
+import { answeringCommand, type Base, command, type Effects, groupOf } from './command.ts'
+import { formInput, idInput, textValue } from './input.ts'
 import { readAsked, releaseJobs } from './programme.ts'
 
 type StepBase = Base & { organisationId: string }
@@ -43,7 +47,9 @@ export const checkInAnswer = command({
   input: idInput,
   run: async (context, { id }) => {
     const { tx, texts, content, actor, organisation, now, example } = context
-    const { row, unitId } = mustBeOpen(context, await findCheckIn(tx, actor.organisationId, id))
+    const row = await findCheckIn(tx, actor.organisationId, id)
+    if (!row) throw new UserError(texts.t('checkin.notOpen'))
+    const unitId = mustBeOpen(texts, row, row.unitId, now)
     if (!(await isInvited(tx, actor.organisationId, id, actor.personId)))
       throw new UserError(texts.t('checkin.notInvited'))
     const group = groupOf(context)
@@ -56,7 +62,8 @@ export const checkInAnswer = command({
       now,
       k: unit.k,
       audience: unit.audience,
-      helpLines: helpLines(texts, organisation.country, content.crisisLines),
+      asksText: unit.asksText,
+      helpLines: helpLines(texts, organisation, content.crisisLines),
       privacyCommand: example('privacy'),
     })
     return { reply: { type: 'form', form } }
@@ -67,63 +74,58 @@ export const checkInAnswer = command({
  * Seals a member's answers in place of what their ballot held, and re-wraps every other ballot of the check-in in the same
  * statement. Writes nothing else. Sending again replaces all answers; a repeat of the same request does no harm.
  */
-export const checkInSubmit = command({
+export const checkInSubmit = answeringCommand({
   verb: 'checkin.submit',
   isTyped: false,
   access: { who: 'group', roles: ['member'] },
   subject: 'checkIn',
-  effect: 'ballot',
   isUntraced: true,
   input: formInput.required({ id: true }).extend(idInput.shape),
-  run: async (context, { id, values }) => {
-    const { tx, texts, content, actor, organisation, vault, now } = context
-    const { row, unitId } = mustBeOpen(context, await lockCheckIn(tx, actor.organisationId, id))
-    const unit = await getUnit(tx, actor.organisationId, unitId)
-    const ballots = await listBallots(tx, actor.organisationId, row.id)
-    // Looked at again under the lock: who left a moment ago has taken their answers with them.
-    const role = await findRole(tx, actor.organisationId, row.groupId, actor.personId)
-    if (role !== 'member' || !ballots.some((ballot) => ballot.memberId === actor.personId))
+  run: async (context, { values }) => {
+    const { tx, texts, content, actor, organisation, vault, now, checkIn } = context
+    const unit = mustBeOpen(texts, checkIn, checkIn.unit, now)
+    const { isMember, boxes } = await listBoxes(tx, actor.organisationId, checkIn, actor.personId)
+    if (!isMember || !boxes.some(({ memberId }) => memberId === actor.personId))
       throw new UserError(texts.t('checkin.notInvited'))
-    const answers = readAnswers(content.questionSet(unit.questionSetId, unit.questionSetVersion), values)
-    const bind = (memberId: string) => ({
-      unitId,
-      checkInId: row.id,
-      memberId,
-      questionSetId: unit.questionSetId,
-      questionSetVersion: unit.questionSetVersion,
+    const set = content.questionSet(unit.questionSetId, unit.questionSetVersion)
+    const ballot = readBallot(texts, set, values, unit.asksText)
+    const fresh = boxes.map(({ memberId, box }) => {
+      const bound = boundTo(unit, checkIn.id, memberId)
+      const isOwn = memberId === actor.personId
+      return {
+        memberId,
+        box: isOwn ? sealBallot(vault.keyring, unit.publicKey, bound, ballot) : rewrap(vault.keyring, bound, box),
+      }
     })
-    const own = await sealBallot(vault.keyring, unit.publicKey, bind(actor.personId), answers)
-    const fresh = ballots.map(({ memberId, box }) => ({
-      memberId,
-      box: memberId === actor.personId ? own : rewrap(vault.keyring, bind(memberId), box),
-    }))
-    await replaceBallots(tx, actor.organisationId, row.id, fresh)
-    const lines = helpLines(texts, organisation.country, content.crisisLines)
+    await replaceBallots(tx, actor.organisationId, checkIn.id, fresh)
     return {
-      reply: {
-        type: 'done',
-        card: checkInThanks(texts, {
-          closesAt: row.closesAt,
-          timeZone: groupOf(context).timeZone,
-          now,
-          helpLines: lines,
-          contactGroupId: groupOf(context).contactHours === null ? null : row.groupId,
-        }),
-      },
+      type: 'done',
+      card: checkInThanks(texts, {
+        closesAt: checkIn.closesAt,
+        timeZone: checkIn.timeZone,
+        now,
+        helpLines: helpLines(texts, organisation, content.crisisLines),
+        contactGroupId: checkIn.contactHours === null ? null : checkIn.groupId,
+      }),
     }
   },
 })
 
-function mustBeOpen({ texts, now }: Context, row: CheckInRow | null): { row: CheckInRow; unitId: string } {
-  if (!row || row.state === 'planned' || row.state === 'dropped' || !row.unitId)
-    throw new UserError(texts.t('checkin.notOpen'))
+/** What stands for an open check-in's unit: its row or its id. Throws UserError that says why nobody can answer now. */
+function mustBeOpen<U>({ t }: Texts, checkIn: Pick<CheckInRow, 'state' | 'closesAt'>, unit: U | null, now: Date): U {
+  if (checkIn.state === 'planned' || checkIn.state === 'dropped' || !unit) throw new UserError(t('checkin.notOpen'))
   // The clock may not have closed it yet; nobody gets longer for that.
-  if (row.state === 'closed' || now >= row.closesAt) throw new UserError(texts.t('checkin.closed'))
-  return { row, unitId: row.unitId }
+  if (checkIn.state === 'closed' || now >= checkIn.closesAt) throw new UserError(t('checkin.closed'))
+  return unit
 }
 
-/** Only offered values count; a skipped question is left out. */
-function readAnswers(set: QuestionSet, values: Record<string, FieldValue>): Answers {
+/** Only offered values count; a skipped question is left out. Throws UserError when the words are too many. */
+function readBallot(
+  { t }: Texts,
+  set: QuestionSet,
+  values: Record<string, FieldValue>,
+  asksText: boolean,
+): BallotAnswers {
   const answers: Record<string, number> = {}
   for (const question of set.questions) {
     const value = values[question.id]
@@ -131,7 +133,10 @@ function readAnswers(set: QuestionSet, values: Record<string, FieldValue>): Answ
     const chosen = optionsOf(set, question.id).find((option) => String(option.value) === value)?.value
     if (chosen !== undefined && chosen !== null) answers[question.id] = chosen
   }
-  return answers
+  const text = asksText ? textValue(values, WORDS) : ''
+  if (text.length > MAX_ANSWER_CHARS)
+    throw new UserError(t('error.tooLong', { limit: MAX_ANSWER_CHARS, got: text.length }))
+  return text === '' ? { answers } : { answers, text }
 }
 
 /** A check-in's time has come: the roster freezes, the unit gets its key, every member a sealed blank and a note. */
@@ -155,20 +160,14 @@ export async function openDueCheckIn(base: StepBase, occurrence: OccurrenceRow):
   const opening = decideOpening(now, row, members.length, isOneOpen ? now : (nextOne?.opensAt ?? null))
   if (opening.decision === 'drop') return await drop(base, row, opening.reason)
   const running = row.planId ? await lockRunningUnit(tx, organisationId, row.planId) : null
-  const unit = running ?? (await beginUnit(base, group, row))
+  const unit = running ?? (await beginUnit(base, group, row, members.length))
   if (!unit) return await drop(base, row, 'budget')
-  const blanks = members.map(async (memberId) => {
-    const bound = {
-      unitId: unit.id,
-      checkInId: row.id,
-      memberId,
-      questionSetId: unit.questionSetId,
-      questionSetVersion: unit.questionSetVersion,
-    }
-    return { memberId, box: await sealBallot(vault.keyring, unit.publicKey, bound, {}) }
-  })
+  const blanks = members.map((memberId) => ({
+    memberId,
+    box: sealBallot(vault.keyring, unit.publicKey, boundTo(unit, row.id, memberId), BLANK),
+  }))
   const opened = { id: row.id, closesAt: opening.closesAt, unitId: unit.id }
-  await openCheckIn(tx, organisationId, opened, await Promise.all(blanks))
+  await openCheckIn(tx, organisationId, opened, blanks)
   return {
     dropped: null,
     deliveries: noticesFor(members, row, 'check-in', opening.closesAt),
@@ -187,7 +186,7 @@ async function drop({ tx, organisationId }: StepBase, row: CheckInRow, reason: D
 }
 
 /** A new unit with a key of its own; everything that decides what it shows is frozen here. Null: the budget is spent. */
-async function beginUnit(base: StepBase, group: GroupRow, row: CheckInRow): Promise<UnitRow | null> {
+async function beginUnit(base: StepBase, group: GroupRow, row: CheckInRow, members: number): Promise<UnitRow | null> {
   const { tx, now, organisationId, vault, newId } = base
   const set = base.content.questionSets.get(row.questionSetId)
   if (!set) throw new Error(`question set ${row.questionSetId} is not in the content`)
@@ -203,11 +202,13 @@ async function beginUnit(base: StepBase, group: GroupRow, row: CheckInRow): Prom
     groupId: group.id,
     questionSetId: set.id,
     questionSetVersion: set.version,
-    k: LEAST_ANSWERS[row.audience],
+    k: answersNeeded(row.audience, await getThresholds(tx, organisationId), row.leastAnswers),
     audience: row.audience,
     publicKey: key.publicKey,
     rosterChanges: group.rosterChanges,
     checkInCount: row.unitSize,
+    // With fewer members than must write, the words could never be shown: they are not asked for.
+    asksText: row.asksText && members >= LEAST_WRITERS,
   })
   return await getUnit(tx, organisationId, id)
 }

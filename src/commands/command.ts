@@ -5,6 +5,7 @@ import type { Content, Texts } from '../content/load.ts'
 import type { AccessRule, Role } from '../domain/access.ts'
 import type { Incoming } from '../platform.ts'
 import type { Actor, ConnectionRow, Membership } from '../store/access.ts'
+import type { AnsweredCheckIn } from '../store/answer.ts'
 import type { AuditFact } from '../store/audit.ts'
 import type { Tx } from '../store/database.ts'
 import type { GroupRow } from '../store/group.ts'
@@ -12,6 +13,7 @@ import type { OccurrencePlan } from '../store/occurrence.ts'
 import type { OrganisationRow } from '../store/organisation.ts'
 import type { DeliveryPlan } from '../store/outbox.ts'
 import type { Job } from '../store/queue.ts'
+import type { Raw } from '../store/raw.ts'
 import type { Reply } from '../views/card.ts'
 
 /** What seals and unseals ballots. `secret` goes to the child process that opens them. */
@@ -52,7 +54,7 @@ export type Result = Effects & { reply: Reply }
  */
 export type Effect = 'read' | 'audited' | 'write' | 'ballot'
 
-export type Command = {
+type Described = {
   verb: string
   /** Whether it can be typed, or only reached by a button or form. */
   isTyped: boolean
@@ -60,8 +62,7 @@ export type Command = {
   /** Whether text after the verb may be something else than a group's alias. */
   takesText?: boolean
   /** What `input.id` names when the rule is about a group. */
-  subject?: 'group' | 'checkIn' | 'plan' | 'session' | 'message'
-  effect: Effect
+  subject?: 'group' | 'checkIn' | 'plan' | 'session' | 'message' | 'win'
   /** Whether it answers with a form or a result, which some requests cannot open by themselves. */
   opens?: 'form' | 'content'
   /** True when the answer depends on nothing of the person but their language: it asks the store nothing. */
@@ -72,15 +73,43 @@ export type Command = {
   worksAfterEnd?: boolean
   /** The verb whose form this submits: it is shown again with what was typed when something has to be mended. */
   form?: string
+}
+
+/** A verb that goes through the door (run.ts). */
+export type PlainCommand = Described & {
+  effect: Exclude<Effect, 'ballot'>
   handle(context: Context, input: unknown): Promise<Result>
+}
+/** The verb that answers a check-in: its door is answering.ts. */
+export type AnsweringCommand = Described & {
+  effect: 'ballot'
+  answer(context: AnswerContext, input: unknown): Promise<Reply>
+}
+export type Command = PlainCommand | AnsweringCommand
+
+/** What answering is given: no way to write anything but what it writes by hand. */
+export type AnswerContext = Pick<Context, 'actor' | 'texts' | 'content' | 'vault' | 'organisation' | 'now'> & {
+  tx: Raw
+  checkIn: AnsweredCheckIn
 }
 
 /** A command with its input's schema. Leaving `access` out does not compile. */
 export function command<S extends z.ZodType>(
-  definition: Omit<Command, 'handle'> & { input: S; run(context: Context, input: z.infer<S>): Promise<Result> },
-): Command {
+  definition: Omit<PlainCommand, 'handle'> & { input: S; run(context: Context, input: z.infer<S>): Promise<Result> },
+): PlainCommand {
   const { input, run, ...rest } = definition
   return { ...rest, handle: async (context, raw) => await run(context, input.parse(raw)) }
+}
+
+/** The same for the verb that answers. */
+export function answeringCommand<S extends z.ZodType>(
+  definition: Omit<AnsweringCommand, 'answer' | 'effect'> & {
+    input: S
+    run(context: AnswerContext, input: z.infer<S>): Promise<Reply>
+  },
+): AnsweringCommand {
+  const { input, run, ...rest } = definition
+  return { ...rest, effect: 'ballot', answer: async (context, raw) => await run(context, input.parse(raw)) }
 }
 
 /** A verb of the system's own: a job's step, never reachable from a platform. */

@@ -41,7 +41,7 @@ export const contact = command({
 })
 
 export const linesOf = ({ texts, organisation, content }: Context): string =>
-  helpLines(texts, organisation.country, content.crisisLines)
+  helpLines(texts, organisation, content.crisisLines)
 
 /** Keeps the request, tells the facilitators and the backup, and sets the time by which somebody has to have seen it. */
 export const contactSubmit = command({

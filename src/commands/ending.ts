@@ -117,7 +117,7 @@ export const goodbye = command({
     const group = await findEndedGroup(tx, actor.organisationId, id, actor.personId)
     if (!group?.deleteAt) throw new UserError(texts.t('error.notFound', { example: example('next') }))
     const { alias, deleteAt, timeZone } = group
-    const lines = helpLines(texts, organisation.country, content.crisisLines)
+    const lines = helpLines(texts, organisation, content.crisisLines)
     const card = goodbyeCard(texts, { groupId: id, alias, deleteAt, timeZone, now, lines, isStaff: group.isStaff })
     return { reply: { type: 'content', card } }
   },
@@ -136,7 +136,7 @@ export const goodbyeLeave = command({
     if (!group) throw new UserError(texts.t('error.notFound', { example: example('next') }))
     await changeRoster(tx, organisationId, id, { add: [], remove: [personId], memberChanges: 0 })
     const isForgotten = (await forgetPeople(tx, organisationId, [personId])) === 1
-    const lines = helpLines(texts, organisation.country, content.crisisLines)
+    const lines = helpLines(texts, organisation, content.crisisLines)
     return {
       reply: { type: 'done', card: leaveDone(texts, { alias: group.alias, isForgotten, lines }) },
       audit: [{ action: 'roster.left', subjectId: id }],

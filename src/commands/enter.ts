@@ -20,16 +20,17 @@ import { reviveWelcomes } from '../store/outbox.ts'
 import { findPlan } from '../store/plan.ts'
 import { findRole } from '../store/roster.ts'
 import { findSession } from '../store/session.ts'
+import { findWin } from '../store/win.ts'
 import type { Reply } from '../views/card.ts'
 import { pickerCard } from '../views/help.ts'
-import type { Command, Context } from './command.ts'
+import type { Command, Context, PlainCommand } from './command.ts'
 import type { Door } from './door.ts'
 import { isSameAlias } from './group.ts'
 import { echo } from './input.ts'
 import { findCommand, parseTyped, TYPED_VERBS } from './registry.ts'
 
 /** The verb that a request means, and what it was given. */
-export type Resolved = { command: Command; input: Incoming['input'] }
+export type Resolved<C extends Command = Command> = { command: C; input: Incoming['input'] }
 
 /** Finds the verb. Throws UserError that says what can be typed. */
 export function resolve(texts: Texts, incoming: Incoming): Resolved {
@@ -47,7 +48,8 @@ export function resolve(texts: Texts, incoming: Incoming): Resolved {
   return { command: typed.command, input: typed.rest === '' ? {} : { text: typed.rest } }
 }
 
-const exampleOn = (platform: Incoming['platform'], command: string) =>
+/** A command as it is typed on a platform. */
+export const exampleOn = (platform: Incoming['platform'], command: string) =>
   platform === 'slack' ? `/group ${command}` : command
 
 /** Who did it. First sight and new facts are kept, except around ballots: there not even that somebody came is written. */
@@ -57,14 +59,14 @@ export async function identify(
   command: Command,
   incoming: Incoming,
 ): Promise<{ connection: ConnectionRow; actor: Actor }> {
-  const { db } = door.database
+  const { db, ask } = door.database
   const known = command.isSameForAll ? door.acquaintances.find(incoming) : null
   if (known) return known
   const { platform, workspaceId } = incoming
   const connection = await door.acquaintances.connection(incoming, () => findConnection(db, platform, workspaceId))
   if (!connection) throw new UserError(texts.t('error.notConnected'))
   if (command.isUntraced) {
-    const actor = await findActor(db, connection, incoming.sender.externalId)
+    const actor = await findActor(ask, connection, incoming.sender.externalId)
     if (!actor) throw new UserError(texts.t('error.notFound', { example: exampleOn(incoming.platform, 'help') }))
     return { connection, actor }
   }
@@ -75,7 +77,7 @@ export async function identify(
 
 /** Makes somebody known, and sends what waited for their first chat. */
 export async function meet(door: Door, connection: ConnectionRow, sender: Incoming['sender']): Promise<Actor> {
-  const { actor, isNewlyReachable } = await ensureActor(door.database.db, connection, sender, true)
+  const { actor, isNewlyReachable } = await ensureActor(door.database.db, connection, sender, true, door.database.ask)
   if (isNewlyReachable) {
     await door.database.db.$transaction((tx) =>
       reviveWelcomes(tx, door.queue, actor.organisationId, actor.personId, door.clock.now()),
@@ -90,12 +92,14 @@ export type Person = Pick<Context, 'incoming' | 'connection' | 'actor' | 'texts'
 type Entered = { context: Context; input: Incoming['input'] } | { reply: Reply }
 
 /** Checks the rule with roles as they are now. Throws UserError for whoever may not. */
-export async function enter(door: Door, tx: Tx, resolved: Resolved, person: Person): Promise<Entered> {
+export async function enter(door: Door, tx: Tx, resolved: Resolved<PlainCommand>, person: Person): Promise<Entered> {
   const { command } = resolved
   let { input } = resolved
   const { actor, texts, incoming } = person
   const { organisationId } = actor
-  const memberships = command.isSameForAll ? [] : await listMemberships(tx, organisationId, actor.personId)
+  // A verb that only reads has no transaction to be part of.
+  const asked = command.effect === 'read' ? door.database.ask : tx
+  const memberships = command.isSameForAll ? [] : await listMemberships(asked, organisationId, actor.personId)
   const isSupervisor = memberships.some(({ role }) => role === 'supervisor')
   let groupId: string | null = null
   if (command.access.who === 'group') {
@@ -129,13 +133,13 @@ export async function enter(door: Door, tx: Tx, resolved: Resolved, person: Pers
   return { context, input }
 }
 
-function notAllowed(texts: Texts, command: Command): UserError {
+export function notAllowed(texts: Texts, command: Command): UserError {
   const roles = rolesNamed(command.access).map((role) => texts.t(`role.${role}`))
   return new UserError(texts.t('error.notAllowed', { roles: roles.join(', ') }))
 }
 
 /** What an id can name besides a group. */
-const FIND = { checkIn: findCheckIn, plan: findPlan, session: findSession, message: findMessage }
+const FIND = { checkIn: findCheckIn, plan: findPlan, session: findSession, message: findMessage, win: findWin }
 
 /** The group that a command is about: by id, by the alias typed, or the person's only one. Several: a card to choose. */
 async function chooseGroup(

@@ -51,6 +51,8 @@ export const newGroupSubmit = command({
     const plans = presets.map(({ questionSet, isOffered, ...preset }) => ({
       id: newId(),
       questionSetId: questionSet,
+      leastAnswers: null,
+      asksText: false,
       ...preset,
     }))
     await createPlans(tx, actor.organisationId, id, plans, now)

@@ -40,9 +40,10 @@ export const privacy = command({
   effect: 'read',
   input: noInput,
   run: async ({ texts, content, organisation, incoming, example }) => {
-    const lines = helpLines(texts, organisation.country, content.crisisLines)
-    const { resultMonths, ledgerDays } = organisation
-    const facts = { platform: PLATFORM_NAMES[incoming.platform], lines, resultMonths, ledgerDays, example }
+    const lines = helpLines(texts, organisation, content.crisisLines)
+    const { resultMonths, ledgerDays, leastShared, leastStaff } = organisation
+    const thresholds = { leastShared, leastStaff }
+    const facts = { platform: PLATFORM_NAMES[incoming.platform], lines, resultMonths, ledgerDays, thresholds, example }
     return { reply: { type: 'message', card: privacyCard(texts, facts) } }
   },
 })

@@ -117,11 +117,10 @@ export const messageSubmit = command({
   form: 'message new',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, newId } = context
+    const { tx, actor, newId } = context
     const group = groupOf(context)
     await lockGroup(tx, actor.organisationId, group.id)
-    if ((await listMessages(tx, actor.organisationId, group.id)).length >= MAX_MESSAGES)
-      throw new UserError(texts.t('message.tooMany', { limit: MAX_MESSAGES }), {})
+    await mustHaveRoom(context, group.id)
     return await keepDraft(context, group, newId(), values)
   },
 })
@@ -141,7 +140,14 @@ export const messageEditSubmit = command({
   },
 })
 
-async function keepDraft(
+/** Throws UserError when the group has as many messages as fit. The caller holds the group's lock. */
+export async function mustHaveRoom({ tx, texts, actor }: Context, groupId: string): Promise<void> {
+  if ((await listMessages(tx, actor.organisationId, groupId)).length >= MAX_MESSAGES)
+    throw new UserError(texts.t('message.tooMany', { limit: MAX_MESSAGES }), {})
+}
+
+/** Keeps what a form says as a draft, shown as members will see it. */
+export async function keepDraft(
   context: Context,
   group: GroupRow,
   id: string,

@@ -12,6 +12,7 @@ import { headcountNotice } from '../views/reminder.ts'
 import { problemNotice } from '../views/roster.ts'
 import { changeNotice, reminderNotice } from '../views/session.ts'
 import { resultNotice, summaryNotice } from '../views/summary.ts'
+import { winNotice } from '../views/win.ts'
 
 /** A message's facts when it is about a running group. */
 type InGroup = Taken & { groupId: string; alias: string; timeZone: string }
@@ -55,6 +56,9 @@ const IN_GROUP: Partial<Record<DeliveryKind, Compose>> = {
     taken.contactId && taken.isContactSeen ? contactNotice(texts, 'contact-seen', inContact(taken)) : null,
   'contact-overdue': (texts, taken) =>
     taken.contactId && !taken.isContactSeen ? contactNotice(texts, 'contact-overdue', inContact(taken)) : null,
+  'win-waiting': (texts, taken) =>
+    taken.role === 'facilitator' ? winNotice(texts, 'win-waiting', groupIn(taken)) : null,
+  'win-declined': (texts, taken) => (taken.role === 'member' ? winNotice(texts, 'win-declined', groupIn(taken)) : null),
   'delivery-problem': (texts, taken) =>
     isStaffOf(taken) && (taken.unreachable > 0 || taken.messageId)
       ? problemNotice(texts, { ...groupIn(taken), count: taken.unreachable })

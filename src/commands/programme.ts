@@ -37,7 +37,9 @@ export async function replan(where: Where, group: GroupRow): Promise<Programme> 
   )
   const checkIns = planned.flatMap(({ planId, ...checkIn }) => {
     const plan = plans.find(({ id }) => id === planId)
-    return plan ? [{ id: newId(), planId, questionSetId: plan.questionSetId, audience: plan.audience, ...checkIn }] : []
+    if (!plan) return []
+    const { questionSetId, audience, leastAnswers, asksText } = plan
+    return [{ id: newId(), planId, questionSetId, audience, leastAnswers, asksText, ...checkIn }]
   })
   await createCheckIns(tx, organisationId, group.id, checkIns)
   const occurrences = [

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Texts } from '../content/load.ts'
-import { UserError } from '../errors.ts'
+import { BusyError, UserError } from '../errors.ts'
 import type { Incoming } from '../platform.ts'
 import type { Field, Form, Reply } from '../views/card.ts'
 import { problem } from '../views/notice.ts'
@@ -91,6 +91,7 @@ export async function failure(
 /** The change met another one, or took too long, and was rolled back. */
 function isTransactionTimeout(error: unknown): boolean {
   if (!(error instanceof Error)) return false
+  if (error instanceof BusyError) return true
   const code = 'code' in error ? error.code : null
   // Prisma: the transaction ran out of time or found no connection; it met a conflict. Postgres: a lock was not had in time.
   return code === 'P2028' || code === 'P2034' || /55P03|40P01|lock timeout|deadlock/.test(error.message)

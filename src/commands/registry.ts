@@ -13,6 +13,7 @@ import {
   checkInStop,
   checkIns,
 } from './checkin-plan.ts'
+import { checkInWords } from './checkin-words.ts'
 import type { Command } from './command.ts'
 import { contact, contactRead, contactStatusOf, contactSubmit } from './contact.ts'
 import { contactOverdue, contactSeenBy } from './contact-staff.ts'
@@ -21,6 +22,7 @@ import { digest } from './digest.ts'
 import { end, endSubmit, goodbye, goodbyeLeave, receipt } from './ending.ts'
 import { edit, editSubmit, newGroup, newGroupSubmit } from './group.ts'
 import { help, home, privacy } from './help.ts'
+import { adminLines, adminLinesSubmit } from './help-lines.ts'
 import {
   message,
   messageConfirm,
@@ -41,6 +43,8 @@ import { schedule, scheduleSubmit } from './schedule.ts'
 import { cancel, cancelSubmit, move, moveSubmit, session } from './session.ts'
 import { admin, settings, settingsSubmit } from './settings.ts'
 import { summary } from './summary.ts'
+import { win, winSubmit } from './win.ts'
+import { winDecline, winDeclinedNote, winPost, winPostSubmit } from './win-staff.ts'
 
 /** Everything that a person can do. Each entry says who may: tests generate the role matrix from here. */
 export const COMMANDS: readonly Command[] = [
@@ -93,12 +97,19 @@ export const COMMANDS: readonly Command[] = [
   checkInNowSubmit,
   checkInAnswer,
   checkInSubmit,
+  checkInWords,
   contact,
   contactSubmit,
   contactRead,
   contactSeenBy,
   contactStatusOf,
   contactOverdue,
+  win,
+  winSubmit,
+  winPost,
+  winPostSubmit,
+  winDecline,
+  winDeclinedNote,
   mydata,
   pause,
   pauseSubmit,
@@ -115,6 +126,8 @@ export const COMMANDS: readonly Command[] = [
   staffListSubmit,
   settings,
   settingsSubmit,
+  adminLines,
+  adminLinesSubmit,
 ]
 
 /** Everything that only the system does, step by step. */

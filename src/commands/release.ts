@@ -1,4 +1,6 @@
+import type { Keyring } from '../ballot/keyring.ts'
 import type { OpenOutcome, OpenRequest } from '../ballot/make.ts'
+import { sealText } from '../ballot/secret-text.ts'
 import { mayMembersSee } from '../domain/disclosure.ts'
 import { listUnitBallots, markCleaned, recordRelease } from '../store/release.ts'
 import { listRoster } from '../store/roster.ts'
@@ -24,7 +26,11 @@ export const beginRelease = step<{ unitId: string }, ReleaseWork>({
       secret: vault.secret,
       k: unit.k,
       questionSet,
-      context: { questionSetId: unit.questionSetId, questionSetVersion: unit.questionSetVersion },
+      context: {
+        questionSetId: unit.questionSetId,
+        questionSetVersion: unit.questionSetVersion,
+        asksText: unit.asksText,
+      },
       boxes: ballots.map(({ checkInId, memberId, box }) => ({
         checkInId,
         memberId,
@@ -39,8 +45,12 @@ export const beginRelease = step<{ unitId: string }, ReleaseWork>({
 export const recordOutcome = step<{ unitId: string; outcome: OpenOutcome }, { isRecorded: boolean }>({
   verb: 'release.record',
   access: { who: 'system' },
-  run: async ({ tx, organisationId }, { unitId, outcome }) => {
-    const release = outcome.outcome === 'counted' ? outcome.release : null
+  run: async ({ tx, organisationId, vault, newId }, { unitId, outcome }) => {
+    const counted = outcome.outcome === 'counted' ? outcome.release : null
+    const release = counted && {
+      ...counted,
+      words: counted.texts.map((text) => sealWords(vault.keyring, newId(), text)),
+    }
     const state = outcome.outcome !== 'counted' ? 'lost' : release ? 'released' : 'withheld'
     const isRecorded = await recordRelease(tx, organisationId, unitId, state, release)
     if (!isRecorded) return { result: { isRecorded } }
@@ -59,6 +69,9 @@ export const recordOutcome = step<{ unitId: string; outcome: OpenOutcome }, { is
     }
   },
 })
+
+/** Sealed with the application's secret: a copy of the store does not show them. */
+const sealWords = (keyring: Keyring, id: string, text: string) => ({ id, sealed: sealText(keyring, id, text) })
 
 /** Step 3, after the key is destroyed and the files are cleaned: the unit is finished. */
 export const finishRelease = step<{ unitId: string }, null>({

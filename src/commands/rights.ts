@@ -11,6 +11,7 @@ import { forgetDone, leaveDone, leaveForm, mydataCard, pauseDone, pauseForm } fr
 import { blankBallotsOf } from './ballots.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { echo, formInput, groupInput, noInput, textValue } from './input.ts'
+import { countOwnWins, withdrawWins } from './win.ts'
 
 const PLATFORM_NAMES = { slack: 'Slack', teams: 'Microsoft Teams' } as const
 
@@ -25,8 +26,10 @@ export const mydata = command({
   run: async (context) => {
     const { tx, texts, actor, organisation, now, example } = context
     const person = await readPerson(tx, actor.organisationId, actor.personId)
+    const places = context.memberships.map(({ groupId }) => groupId)
     const data = {
       ...person,
+      wins: await countOwnWins(context, places),
       pausedUntil: activePause(person, now),
       quiet: quietOf(person),
       accounts: person.accounts.map(({ externalId, connection, ...account }) => ({
@@ -159,7 +162,7 @@ export const forget = command({
     if (actor.isStaff || actor.isAdmin) throw new UserError(texts.t('forget.staff'))
     await leaveEnded(tx, organisationId, personId)
     const isForgotten = (await forgetPeople(tx, organisationId, [personId])) === 1
-    const lines = helpLines(texts, organisation.country, content.crisisLines)
+    const lines = helpLines(texts, organisation, content.crisisLines)
     return {
       reply: { type: 'done', card: forgetDone(texts, { isForgotten, lines }) },
       audit: [{ action: 'person.forgotten', subjectId: organisationId }],
@@ -199,9 +202,12 @@ export const leaveSubmit = command({
     await refuseLastFacilitator(context)
     const isMember = role === 'member'
     await changeRoster(tx, organisationId, group.id, { add: [], remove: [personId], memberChanges: isMember ? 1 : 0 })
-    if (isMember) await blankBallotsOf(context, group.id, [personId])
+    if (isMember) {
+      await blankBallotsOf(context, group.id, [personId])
+      await withdrawWins(context, group.id, [personId])
+    }
     const isForgotten = (await forgetPeople(tx, organisationId, [personId])) === 1
-    const lines = helpLines(texts, organisation.country, content.crisisLines)
+    const lines = helpLines(texts, organisation, content.crisisLines)
     return {
       reply: { type: 'done', card: leaveDone(texts, { alias: group.alias, isForgotten, lines }) },
       audit: [{ action: `roster.left.${role}`, subjectId: group.id }],

@@ -16,6 +16,7 @@ import { blankBallotsOf } from './ballots.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, peopleValue } from './input.ts'
 import { reasonWords } from './settings.ts'
+import { withdrawWins } from './win.ts'
 
 export const roster = command({
   verb: 'roster',
@@ -129,11 +130,9 @@ export const rosterSubmit = command({
       remove: remove.map((entry) => entry.personId),
       memberChanges: members(add) + members(remove),
     })
-    await blankBallotsOf(
-      context,
-      group.id,
-      remove.filter((entry) => entry.role === 'member').map((entry) => entry.personId),
-    )
+    const gone = remove.filter((entry) => entry.role === 'member').map((entry) => entry.personId)
+    await blankBallotsOf(context, group.id, gone)
+    await withdrawWins(context, group.id, gone)
     await forgetPeople(
       tx,
       actor.organisationId,

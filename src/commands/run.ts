@@ -8,7 +8,8 @@ import { COMMAND_TRANSACTION, type Tx } from '../store/database.ts'
 import { takeReceipt } from '../store/receipt.ts'
 import type { Reply } from '../views/card.ts'
 import { opener } from '../views/notice.ts'
-import type { Command, Context, Result } from './command.ts'
+import { answer } from './answering.ts'
+import type { Command, Context, PlainCommand, Result } from './command.ts'
 import { applyEffects, type Door } from './door.ts'
 import { enter, identify, type Person, type Resolved, resolve } from './enter.ts'
 import { failure, refusal } from './refuse.ts'
@@ -43,12 +44,12 @@ export async function run(door: Door, incoming: Incoming): Promise<Reply | null>
   }
 }
 
-async function perform(door: Door, resolved: Resolved, person: Person): Promise<Reply | null> {
-  const { command } = resolved
+async function perform(door: Door, { command, input: given }: Resolved, person: Person): Promise<Reply | null> {
+  if (command.effect === 'ballot') return await answer(door, command, person)
   const { incoming } = person
   const act = async (tx: Tx): Promise<Reply | null> => {
     if (command.effect === 'write' && !(await isFirst(tx, door, person))) return null
-    const entered = await enter(door, tx, resolved, person)
+    const entered = await enter(door, tx, { command, input: given }, person)
     if ('reply' in entered) return entered.reply
     const { context, input } = entered
     if (command.opens && !incoming.canOpen) return await leadOn(context, { command, input }, command.opens)
@@ -65,7 +66,11 @@ async function perform(door: Door, resolved: Resolved, person: Person): Promise<
  * For a request that cannot open a form or a result: the neutral card that leads to it. A form is made once, so that what
  * was typed is checked now; a result is not, so that nothing is recorded as opened.
  */
-async function leadOn(context: Context, { command, input }: Resolved, what: 'form' | 'content'): Promise<Reply> {
+async function leadOn(
+  context: Context,
+  { command, input }: Resolved<PlainCommand>,
+  what: 'form' | 'content',
+): Promise<Reply> {
   if (what === 'form') await command.handle(context, input)
   const id = context.incoming.input.id ?? context.group?.id ?? null
   const card = opener(context.texts, what, { verb: command.verb, id, ...(input.text ? { draft: input.text } : {}) })

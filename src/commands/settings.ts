@@ -1,5 +1,7 @@
 import { isHolidayCalendar } from '../content/holidays.ts'
 import { LANGUAGES, type TextKey, type Texts } from '../content/load.ts'
+import { LEAST_ANSWERS } from '../domain/disclosure.ts'
+import { MOST_ANSWERS_NEEDED } from '../domain/limits.ts'
 import { LONGEST_RETENTION } from '../domain/retention.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
@@ -8,6 +10,7 @@ import { saveSettings } from '../store/organisation.ts'
 import { countTroubles } from '../store/outbox.ts'
 import { adminCard, type FailedLine, settingsDone, settingsForm } from '../views/admin.ts'
 import { command } from './command.ts'
+import { areLinesOld } from './help-lines.ts'
 import { echo, formInput, noInput, textValue } from './input.ts'
 
 /** How far back the health of deliveries looks. */
@@ -22,14 +25,15 @@ export const admin = command({
   access: { who: 'admin' },
   effect: 'read',
   input: noInput,
-  run: async ({ tx, texts, actor, now }) => {
+  run: async ({ tx, texts, actor, organisation, now }) => {
     const connections = await listConnections(tx, actor.organisationId)
     const troubles = connections.flatMap(({ name, trouble }) =>
       trouble === null ? [] : [texts.t('admin.trouble', { name, reason: trouble })],
     )
     const rows = await countTroubles(tx, actor.organisationId, plus(now, -HEALTH_DAYS * DAY_MS))
     const failed = rows.filter(({ reason }) => !EXPECTED.has(reason)).map((row) => failedLine(texts, row))
-    return { reply: { type: 'message', card: adminCard(texts, { troubles, failed, days: HEALTH_DAYS }) } }
+    const facts = { troubles, failed, days: HEALTH_DAYS, areLinesOld: areLinesOld(organisation.crisisLines, now) }
+    return { reply: { type: 'message', card: adminCard(texts, facts) } }
   },
 })
 
@@ -76,7 +80,7 @@ export const settings = command({
   effect: 'read',
   input: noInput,
   run: async ({ texts, organisation }) => {
-    const { language, holidays, country, resultMonths, ledgerDays } = organisation
+    const { language, holidays, country, resultMonths, ledgerDays, leastShared, leastStaff } = organisation
     const facts = {
       languages: LANGUAGES,
       language: language ?? 'en',
@@ -84,6 +88,8 @@ export const settings = command({
       country,
       resultMonths,
       ledgerDays,
+      leastShared,
+      leastStaff,
     }
     return { reply: { type: 'form', form: settingsForm(texts, facts) } }
   },
@@ -98,7 +104,11 @@ export const settingsSubmit = command({
   input: formInput,
   run: async ({ tx, texts, actor, organisation }, { values }) => {
     const fields: Record<string, string> = {}
-    const whole = (name: 'resultMonths' | 'ledgerDays', from: number, to: number): number => {
+    const whole = (
+      name: 'resultMonths' | 'ledgerDays' | 'leastShared' | 'leastStaff',
+      from: number,
+      to: number,
+    ): number => {
       const typed = textValue(values, name)
       const value = /^\d{1,2}$/.test(typed) ? Number(typed) : Number.NaN
       if (!(value >= from && value <= to)) fields[name] = texts.t('schedule.badNumber', { from, to, got: echo(typed) })
@@ -106,14 +116,24 @@ export const settingsSubmit = command({
     }
     const resultMonths = whole('resultMonths', 1, LONGEST_RETENTION.resultMonths)
     const ledgerDays = whole('ledgerDays', LEAST_LEDGER_DAYS, LONGEST_RETENTION.ledgerDays)
+    // Upwards only: below the built-in numbers the attacks succeed.
+    const leastShared = whole('leastShared', LEAST_ANSWERS.shared, MOST_ANSWERS_NEEDED)
+    const leastStaff = whole('leastStaff', LEAST_ANSWERS.staff, MOST_ANSWERS_NEEDED)
     const holidays = textValue(values, 'holidays').toUpperCase() || null
     if (holidays && !(await isHolidayCalendar(holidays)))
       fields.holidays = texts.t('edit.badHolidays', { got: echo(holidays) })
     if (Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
     const language = LANGUAGES.find(({ id }) => id === textValue(values, 'language'))?.id ?? null
-    await saveSettings(tx, organisation.id, { language, holidays, resultMonths, ledgerDays })
+    await saveSettings(tx, organisation.id, {
+      language,
+      holidays,
+      resultMonths,
+      ledgerDays,
+      leastShared,
+      leastStaff,
+    })
     return {
-      reply: { type: 'done', card: settingsDone(texts, { resultMonths, ledgerDays }) },
+      reply: { type: 'done', card: settingsDone(texts, { resultMonths, ledgerDays, leastShared, leastStaff }) },
       audit: [{ action: 'settings.changed', subjectId: actor.organisationId }],
     }
   },

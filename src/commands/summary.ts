@@ -74,7 +74,12 @@ async function stateOf(context: Context, row: Awaited<ReturnType<typeof listLate
   const closedBefore = new Date(row.closesAt.getTime() + 1)
   const [newest, before] = await listResults(tx, organisationId, row.groupId, closedBefore, 2, row.questionSetId)
   if (newest && newest.unitId === row.unitId)
-    return { state: 'result', at: newest.sessionAt, shown: showResult(content, newest, before) }
+    return {
+      state: 'result',
+      at: newest.sessionAt,
+      shown: showResult(content, newest, before),
+      wordsOf: newest.hasWords ? row.id : null,
+    }
   const unit = row.unitId ? await getUnit(tx, organisationId, row.unitId) : null
   if (unit?.state !== 'open') return { state: 'counting' }
   const set = content.questionSet(unit.questionSetId, unit.questionSetVersion)

@@ -66,6 +66,16 @@ const crisisSchema = z.record(
 )
 export type CrisisLines = z.infer<typeof crisisSchema>
 
+/** Help lines that an organisation wrote for itself, and the day on which it did. */
+export const ownLinesSchema = z.object({
+  emergency: z.string(),
+  lines: z.array(z.object({ name: z.string(), number: z.string() })).min(1),
+  savedOn: z.iso.date(),
+})
+export type OwnLines = z.infer<typeof ownLinesSchema>
+/** A line that nobody has looked at for so long may be wrong by now: the build refuses ours, admins are told of theirs. */
+export const LINES_GOOD_FOR_DAYS = 180
+
 export type Content = {
   /** The newest version of each set, by id: what a new check-in asks. */
   questionSets: ReadonlyMap<string, QuestionSet>

@@ -14,6 +14,8 @@ export type DeliveryKind =
   | 'contact-request'
   | 'contact-seen'
   | 'contact-overdue'
+  | 'win-waiting'
+  | 'win-declined'
   | 'goodbye'
   | 'deletion-receipt'
   | 'delivery-problem'
@@ -42,6 +44,8 @@ const RULES: Record<DeliveryKind, KindRule> = {
   'summary-notice': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   'contact-request': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   'contact-seen': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
+  'win-waiting': { whenUnknown: 'drop', heldBy: null, quiet: 'waits' },
+  'win-declined': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   'contact-overdue': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   result: { whenUnknown: 'drop', heldBy: 'checkIns', quiet: 'waits' },
   goodbye: { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },

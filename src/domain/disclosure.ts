@@ -5,6 +5,17 @@ import { HIGH_BAND_FROM, LOW_BAND_UP_TO, type Release, type Tally } from './tall
 
 /** Answers needed before anything of a unit is shown: to members and staff, to staff alone, outside the team. */
 export const LEAST_ANSWERS = { shared: 6, staff: 5, outside: 11 } as const
+/** What an organisation, and a plan of it, may raise: never lower. */
+export type Thresholds = { leastShared: number; leastStaff: number }
+
+/** Answers that a unit needs: the greatest of the built-in number, the organisation's and the plan's (null: none of its own). */
+export function answersNeeded(audience: 'shared' | 'staff', own: Thresholds, ofPlan: number | null): number {
+  const ofOrganisation = audience === 'shared' ? own.leastShared : own.leastStaff
+  return Math.max(LEAST_ANSWERS[audience], ofOrganisation, ofPlan ?? 0)
+}
+
+/** Members who must have written before any words of a unit are shown (privacy design, section 1). */
+export const LEAST_WRITERS = 10
 /** From here means and shares may be shown; below, only bands. */
 const FIGURES_FROM = 11
 /** A share needs so many people on both sides. */
@@ -64,6 +75,16 @@ export function disclose(set: QuestionSet, unit: UnitResult, before: UnitResult 
   })
   if (scales.length === 0) return seal({ kind: 'tooFew' })
   return seal({ kind: 'shown', response: responseBand(release.answered, release.invited), scales })
+}
+
+declare const wordsDisclosed: unique symbol
+/** What members wrote in one unit, in an order of its own; only this module can say that it may be shown. */
+export type DisclosedWords = readonly string[] & { readonly [wordsDisclosed]: true }
+
+/** The words of a unit that met its own k and in which enough members wrote (the count is checked again where there are fewer). */
+export function discloseWords(unit: UnitResult, words: readonly string[]): DisclosedWords | null {
+  const met = unit.state === 'released' && unit.release !== null && unit.release.answered >= unit.k
+  return met && words.length >= LEAST_WRITERS ? (words as DisclosedWords) : null
 }
 
 type Unsealed<T> = T extends unknown ? Omit<T, typeof disclosed> : never

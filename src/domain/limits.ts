@@ -31,6 +31,9 @@ export const SESSION_MINUTES = { from: 15, to: 480 } as const
 export const OPEN_HOURS = [4, 12, 24, 48, 72] as const
 /** Sessions from one check-in of a plan to the next. */
 export const EVERY_NTH = [1, 2, 3, 4, 6, 8, 12] as const
+/** Answers that a plan, or an organisation, can ask for beyond the usual before anything is shown. */
+export const RAISED_ANSWERS = [8, 10, 12] as const
+export const MOST_ANSWERS_NEEDED = 15
 /** What one group can be asked at a time. */
 export const MAX_PLANS = 4
 /** Before the close, everyone alike gets one more note. */
@@ -40,6 +43,14 @@ export const CONTACT_HOURS = [4, 8, 24, 48, 72] as const
 /** When staff look at requests, as a line; and what a member may write with one. */
 export const MAX_CONTACT_TIMES_CHARS = 80
 export const MAX_CONTACT_CHARS = 500
+/** What a member may write in a check-in that asks for words: two or three sentences. */
+export const MAX_ANSWER_CHARS = 280
+/** A win: something that went well, in a few sentences; and those of a group that wait at a time. */
+export const MAX_WIN_CHARS = 280
+export const MAX_WINS = 20
+/** An organisation's own help lines: more would hide the first one. */
+export const MAX_HELP_LINES = 4
+export const MAX_LINE_CHARS = 80
 /** Reminders that one session can have. */
 export const MAX_REMINDERS = 3
 /** What can be chosen, minutes before a session. The default is 24 hours and 1 hour. */

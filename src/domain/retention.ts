@@ -9,11 +9,22 @@ export const LONGEST_RETENTION: RetentionSettings = { resultMonths: 12, ledgerDa
 export const AUDIT_YEARS = 6
 /** Contact requests, from when somebody saw them. */
 export const CONTACT_DAYS = 30
+/** Answers in words, from when the unit's last check-in closed; and wins that nobody decided on. */
+export const WORDS_DAYS = 30
+export const WIN_DAYS = 30
 /** After a group ends: time to read the last results. */
 export const DAYS_UNTIL_DELETION = { usual: 30, from: 1, to: 365 } as const
 
 /** Each kind of row that is deleted by age, and the instant before which it goes. */
-export type Cutoffs = { results: Date; sessions: Date; ledger: Date; audit: Date; contacts: Date }
+export type Cutoffs = {
+  results: Date
+  sessions: Date
+  ledger: Date
+  audit: Date
+  contacts: Date
+  words: Date
+  wins: Date
+}
 
 /** The rules table: results, sessions and headcounts by months, the ledger by days, the audit log by years. */
 export function cutoffsAt(now: Date, settings: RetentionSettings): Cutoffs {
@@ -26,5 +37,7 @@ export function cutoffsAt(now: Date, settings: RetentionSettings): Cutoffs {
     ledger: before({ days: Math.min(settings.ledgerDays, LONGEST_RETENTION.ledgerDays) }),
     audit: before({ years: AUDIT_YEARS }),
     contacts: before({ days: CONTACT_DAYS }),
+    words: before({ days: WORDS_DAYS }),
+    wins: now,
   }
 }

@@ -2,8 +2,9 @@ import type { Role } from '../domain/access.ts'
 import type { PersonRef, PlatformName } from '../platform.ts'
 import type { Tx } from './database.ts'
 import type { Prisma } from './generated/client.ts'
-import { ORGANISATION_FIELDS, type OrganisationRow } from './organisation.ts'
+import { ORGANISATION_FIELDS, type OrganisationRow, toOrganisation } from './organisation.ts'
 import { fixedId } from './queue.ts'
+import type { Raw } from './raw.ts'
 
 export type ConnectionRow = {
   organisationId: string
@@ -28,7 +29,7 @@ export async function findConnection(
   platform: PlatformName,
   externalId: string,
 ): Promise<ConnectionRow | null> {
-  return await db.connection.findUnique({
+  const row = await db.connection.findUnique({
     where: { platform_externalId: { platform, externalId } },
     select: {
       organisationId: true,
@@ -38,6 +39,7 @@ export async function findConnection(
       organisation: { select: ORGANISATION_FIELDS },
     },
   })
+  return row && { ...row, organisation: toOrganisation(row.organisation) }
 }
 
 /** Connects a workspace. Throws when it already belongs to another organisation. */
@@ -73,7 +75,7 @@ type AccountFields = {
 }
 
 /** One statement in place of the client's two: every request asks this. */
-async function findAccount(db: Tx, connectionId: string, externalId: string): Promise<AccountFields | null> {
+async function findAccount(db: Raw, connectionId: string, externalId: string): Promise<AccountFields | null> {
   const rows = await db.$queryRaw<AccountFields[]>`
     select a."personId"::text as "personId", a."language", a."timeZone", a."conversation", a."name", a."isBot", a."isDeactivated",
       a."isGuest", a."unreachable", p."isStaff", p."isAdmin"
@@ -83,7 +85,7 @@ async function findAccount(db: Tx, connectionId: string, externalId: string): Pr
 }
 
 /** The person behind a platform id, as already known; null when they never appeared. Writes nothing. */
-export async function findActor(db: Tx, connection: ConnectionRow, externalId: string): Promise<Actor | null> {
+export async function findActor(db: Raw, connection: ConnectionRow, externalId: string): Promise<Actor | null> {
   const account = await findAccount(db, connection.id, externalId)
   return account && toActor(connection, account)
 }
@@ -97,8 +99,9 @@ export async function ensureActor(
   connection: ConnectionRow,
   ref: PersonRef,
   isHere = false,
+  ask: Raw = db,
 ): Promise<{ actor: Actor; isNewlyReachable: boolean }> {
-  let account = await findAccount(db, connection.id, ref.externalId)
+  let account = await findAccount(ask, connection.id, ref.externalId)
   if (!account) {
     const { organisationId } = connection
     // Ids are fixed by account, so two requests that meet here make one person.
@@ -170,7 +173,7 @@ export type Membership = {
 }
 
 /** The running groups of a person with their role in each, by alias. */
-export async function listMemberships(db: Tx, organisationId: string, personId: string): Promise<Membership[]> {
+export async function listMemberships(db: Raw, organisationId: string, personId: string): Promise<Membership[]> {
   return await db.$queryRaw<Membership[]>`
     select r."role"::text as "role", r."groupId"::text as "groupId", g."alias", g."timeZone", g."kind", g."contactHours",
       g."reminderMinutes"

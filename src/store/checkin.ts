@@ -1,5 +1,6 @@
 import type { Tx } from './database.ts'
 import { Prisma } from './generated/client.ts'
+import type { Raw } from './raw.ts'
 
 export type CheckInRow = {
   id: string
@@ -10,6 +11,9 @@ export type CheckInRow = {
   questionSetId: string
   audience: 'shared' | 'staff'
   unitSize: number
+  /** More answers than usual before anything is shown; null: as many. */
+  leastAnswers: number | null
+  asksText: boolean
   opensAt: Date
   closesAt: Date
   state: 'planned' | 'open' | 'closed' | 'dropped'
@@ -23,6 +27,8 @@ const CHECK_IN_FIELDS = {
   questionSetId: true,
   audience: true,
   unitSize: true,
+  leastAnswers: true,
+  asksText: true,
   opensAt: true,
   closesAt: true,
   state: true,
@@ -46,7 +52,7 @@ export async function findCheckIn(db: Tx, organisationId: string, id: string): P
 /** The check-in with its row locked: opening, answering and closing happen one at a time. Null when it does not exist. */
 export async function lockCheckIn(tx: Tx, organisationId: string, id: string): Promise<CheckInRow | null> {
   const rows = await tx.$queryRaw<CheckInRow[]>`
-    select "id", "groupId", "sessionId", "planId", "unitId", "questionSetId", "audience"::text as "audience", "unitSize", "opensAt", "closesAt", "state"::text as "state" from "CheckIn"
+    select "id", "groupId", "sessionId", "planId", "unitId", "questionSetId", "audience"::text as "audience", "unitSize", "leastAnswers", "asksText", "opensAt", "closesAt", "state"::text as "state" from "CheckIn"
     where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid for update`
   return rows[0] ?? null
 }
@@ -146,7 +152,7 @@ export async function isInvited(db: Tx, organisationId: string, checkInId: strin
 
 /** Replaces every box of a check-in in one statement, so that all rows change alike. */
 export async function replaceBallots(
-  tx: Tx,
+  tx: Raw,
   organisationId: string,
   checkInId: string,
   ballots: readonly BallotRow[],

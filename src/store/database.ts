@@ -3,11 +3,13 @@ import path from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
+import pg from 'pg'
 import type { fromPglite } from 'pg-boss'
 import { DURABLE_START_PARAMS, DurableNodeFS, fsyncTree } from './durable-fs.ts'
 import { type Prisma, PrismaClient } from './generated/client.ts'
 import { lockDirectory } from './lock.ts'
 import { migrate, schemaDrift } from './migrate.ts'
+import { askEmbedded, askServer, type Raw, type RawTransaction, rawEmbedded, rawOnServer } from './raw.ts'
 import { createStatementNames } from './statements.ts'
 
 /** The client outside a transaction. */
@@ -21,6 +23,10 @@ export type StoreSettings = { kind: 'postgres'; url: string } | { kind: 'embedde
 export type Database = {
   kind: StoreSettings['kind']
   db: Db
+  /** Hand-written statements: what every request asks first, each by itself. */
+  ask: Raw
+  /** A transaction of hand-written statements, for answering alone. */
+  raw: RawTransaction
   /** Migrations that opening it applied. */
   applied: readonly string[]
   /** SQL that would bring the store to schema.prisma; empty when they agree. */
@@ -52,16 +58,19 @@ export async function openDatabase(settings: StoreSettings): Promise<Database> {
 }
 
 async function openPostgres(url: string): Promise<Database> {
-  const factory = new PrismaPg(
-    { connectionString: url, max: POOL_SIZE, options: `-c lock_timeout=${LOCK_TIMEOUT_MS}` },
-    { statementNameGenerator: createStatementNames(NAMED_STATEMENTS) },
-  )
+  const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE, options: `-c lock_timeout=${LOCK_TIMEOUT_MS}` })
+  // A connection that breaks while nobody uses it leaves the pool; whoever needs one next gets another, or the error.
+  pool.on('error', () => {})
+  const statementNameGenerator = createStatementNames(NAMED_STATEMENTS)
+  const factory = new PrismaPg(pool, { statementNameGenerator, disposeExternalPool: true })
   // Without that limit: a second process that starts meanwhile has to wait for the first one's migration.
   const applied = await migrate(new PrismaPg({ connectionString: url, max: 1 }))
   const db = createClient(factory)
   return {
     kind: 'postgres',
     db,
+    ask: askServer(pool, statementNameGenerator),
+    raw: rawOnServer(pool, statementNameGenerator),
     applied,
     drift: () => schemaDrift(factory),
     queueDatabase: { connectionString: url },
@@ -95,6 +104,8 @@ async function openEmbedded(directory: string | null): Promise<Database> {
     return {
       kind: 'embedded',
       db,
+      ask: askEmbedded(pglite),
+      raw: rawEmbedded(pglite),
       applied,
       drift: () => schemaDrift(factory),
       queueDatabase: { embedded: fromPglite(pglite) },

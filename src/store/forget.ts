@@ -21,6 +21,7 @@ export type Deleted = {
   results: number
   messages: number
   contacts: number
+  wins: number
   deliveries: number
   people: number
 }
@@ -36,6 +37,7 @@ export async function deleteGroup(tx: Tx, organisationId: string, groupId: strin
     results: await tx.release.count({ where: { organisationId, unit: { groupId } } }),
     messages: await tx.message.count({ where }),
     contacts: await tx.contactRequest.count({ where }),
+    wins: await tx.win.count({ where }),
     deliveries: await tx.delivery.count({ where }),
   }
   await tx.group.delete({ where: { organisationId_id: { organisationId, id: groupId } } })
@@ -69,6 +71,8 @@ export type Forgotten = {
   occurrences: number
   audit: number
   contacts: number
+  words: number
+  wins: number
 }
 
 /**
@@ -93,8 +97,15 @@ export async function forgetOld(db: Db, organisationId: string, before: Cutoffs)
       and "state" in ('done', 'dropped') and "dueAt" < ${before.ledger} limit ${ROUND})`
   const contacts = await db.$executeRaw`delete from "ContactRequest" where ("organisationId", "id") in (
     select "organisationId", "id" from "ContactRequest" where "organisationId" = ${organisationId}::uuid and "seenAt" < ${before.contacts} limit ${ROUND})`
+  const words = await db.$executeRaw`delete from "ReleaseText" where ("organisationId", "id") in (
+    select t."organisationId", t."id" from "ReleaseText" t where t."organisationId" = ${organisationId}::uuid
+      and not exists (
+        select 1 from "CheckIn" k where k."organisationId" = t."organisationId" and k."unitId" = t."unitId" and k."closesAt" >= ${before.words})
+    limit ${ROUND})`
+  const wins = await db.$executeRaw`delete from "Win" where ("organisationId", "id") in (
+    select "organisationId", "id" from "Win" where "organisationId" = ${organisationId}::uuid and "deleteOn" < ${before.wins}::date limit ${ROUND})`
   const audit = await db.$transaction((tx) => forgetAudit(tx, organisationId, before.audit))
-  return { results, sessions, deliveries, occurrences, audit, contacts }
+  return { results, sessions, deliveries, occurrences, audit, contacts, words, wins }
 }
 
 async function forgetAudit(tx: Tx, organisationId: string, before: Date): Promise<number> {

@@ -1,4 +1,7 @@
+import { type OwnLines, ownLinesSchema } from '../content/load.ts'
+import type { Thresholds } from '../domain/disclosure.ts'
 import type { Tx } from './database.ts'
+import { Prisma } from './generated/client.ts'
 import { fixedId } from './queue.ts'
 
 /** An organisation with what its admins set. Null language or holidays: English, and the country's. */
@@ -10,7 +13,12 @@ export type OrganisationRow = {
   holidays: string | null
   resultMonths: number
   ledgerDays: number
+  leastShared: number
+  leastStaff: number
+  /** Its own help lines; null: the built-in ones of its country. */
+  crisisLines: OwnLines | null
 }
+
 export const ORGANISATION_FIELDS = {
   id: true,
   name: true,
@@ -19,9 +27,30 @@ export const ORGANISATION_FIELDS = {
   holidays: true,
   resultMonths: true,
   ledgerDays: true,
+  leastShared: true,
+  leastStaff: true,
+  crisisLines: true,
 } as const
 
-export type Settings = Pick<OrganisationRow, 'language' | 'holidays' | 'resultMonths' | 'ledgerDays'>
+/** A row as the client gives it, with what is stored as JSON read. */
+export const toOrganisation = (
+  row: Omit<OrganisationRow, 'crisisLines'> & { crisisLines: Prisma.JsonValue },
+): OrganisationRow => ({
+  ...row,
+  crisisLines: row.crisisLines === null ? null : ownLinesSchema.parse(row.crisisLines),
+})
+
+/** Answers needed before anything is shown, as they are now. */
+export async function getThresholds(db: Tx, id: string): Promise<Thresholds> {
+  return await db.organisation.findUniqueOrThrow({ where: { id }, select: { leastShared: true, leastStaff: true } })
+}
+
+/** Replaces the built-in help lines of the organisation; null: the built-in ones again. */
+export async function saveHelpLines(tx: Tx, id: string, lines: OwnLines | null): Promise<void> {
+  await tx.organisation.update({ where: { id }, data: { crisisLines: lines ?? Prisma.DbNull } })
+}
+
+export type Settings = Omit<OrganisationRow, 'id' | 'name' | 'country' | 'crisisLines'>
 
 export async function saveSettings(tx: Tx, organisationId: string, settings: Settings): Promise<void> {
   await tx.organisation.update({ where: { id: organisationId }, data: settings })
@@ -29,7 +58,7 @@ export async function saveSettings(tx: Tx, organisationId: string, settings: Set
 
 /** Every organisation of the store with its settings. */
 export async function listOrganisations(db: Tx): Promise<OrganisationRow[]> {
-  return await db.organisation.findMany({ select: ORGANISATION_FIELDS })
+  return (await db.organisation.findMany({ select: ORGANISATION_FIELDS })).map(toOrganisation)
 }
 
 /** Makes sure that the organisation exists, and returns its id. */

@@ -10,6 +10,9 @@ export type PlanRow = {
   openHours: number
   everyNth: number
   audience: 'shared' | 'staff'
+  /** More answers than usual before anything is shown; null: as many. */
+  leastAnswers: number | null
+  asksText: boolean
   stages: Stage[]
 }
 const PLAN_FIELDS = {
@@ -19,6 +22,8 @@ const PLAN_FIELDS = {
   openHours: true,
   everyNth: true,
   audience: true,
+  leastAnswers: true,
+  asksText: true,
   stages: true,
 } as const
 

@@ -25,7 +25,7 @@ export async function recordRelease(
   organisationId: string,
   unitId: string,
   state: 'released' | 'withheld' | 'lost',
-  release: Release | null,
+  release: (Release & { words: readonly { id: string; sealed: Uint8Array }[] }) | null,
 ): Promise<boolean> {
   const { count } = await tx.releaseUnit.updateMany({
     where: { organisationId, id: unitId, state: 'closing' },
@@ -35,6 +35,9 @@ export async function recordRelease(
   if (release) {
     await tx.release.create({ data: { organisationId, unitId, invited: release.invited, answered: release.answered } })
     await tx.tally.createMany({ data: release.tallies.map((tally) => ({ organisationId, unitId, ...tally })) })
+    await tx.releaseText.createMany({
+      data: release.words.map(({ id, sealed }) => ({ organisationId, unitId, id, text: Uint8Array.from(sealed) })),
+    })
   }
   await tx.ballot.deleteMany({ where: { organisationId, unitId } })
   return true
@@ -110,6 +113,31 @@ export type ResultRow = {
   /** The session's start, or when the check-in was opened by hand. */
   sessionAt: Date
   result: UnitResult
+  /** Whether words of members are kept with it. */
+  hasWords: boolean
+}
+
+/** One finished unit; null while it is not, or when there is none. Only the disclosure gate may read what is in it. */
+export async function findResult(db: Tx, organisationId: string, unitId: string): Promise<ResultRow | null> {
+  const row = await db.releaseUnit.findUnique({
+    where: { organisationId_id: { organisationId, id: unitId } },
+    select: RESULT_FIELDS,
+  })
+  return row && toResult(row)
+}
+
+/** What members wrote in a unit, sealed, in the order of their random ids. Only the disclosure gate may read what is in them. */
+export async function listWords(
+  db: Tx,
+  organisationId: string,
+  unitId: string,
+): Promise<{ id: string; sealed: Uint8Array }[]> {
+  const rows = await db.releaseText.findMany({
+    where: { organisationId, unitId },
+    orderBy: { id: 'asc' },
+    select: { id: true, text: true },
+  })
+  return rows.map(({ id, text }) => ({ id, sealed: text }))
 }
 
 /** The group's finished units that closed before an instant, newest first, of one question set when it is named. Only the disclosure gate may read what is in them. */
@@ -153,6 +181,7 @@ const RESULT_FIELDS = {
       invited: true,
       answered: true,
       tallies: { select: { subject: true, answers: true, totalMilli: true, low: true, high: true } },
+      texts: { take: 1, select: { id: true } },
     },
   },
 } as const satisfies Prisma.ReleaseUnitSelect
@@ -168,5 +197,6 @@ function toResult(row: Prisma.ReleaseUnitGetPayload<{ select: typeof RESULT_FIEL
     closedAt: last.closesAt,
     sessionAt: last.session?.startsAt ?? last.opensAt,
     result: { state: row.state, k: row.k, rosterChanges: row.rosterChanges, release: row.release },
+    hasWords: (row.release?.texts.length ?? 0) > 0,
   }
 }

@@ -11,6 +11,7 @@ export type NewUnit = {
   publicKey: Uint8Array
   rosterChanges: number
   checkInCount: number
+  asksText: boolean
 }
 
 export type UnitRow = Omit<NewUnit, 'rosterChanges' | 'checkInCount'> & {
@@ -70,6 +71,7 @@ export async function getUnit(db: Tx, organisationId: string, id: string): Promi
       k: true,
       audience: true,
       publicKey: true,
+      asksText: true,
       state: true,
       isCleaned: true,
     },

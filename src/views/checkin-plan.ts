@@ -1,7 +1,8 @@
 import type { QuestionSet, Texts } from '../content/load.ts'
 import { RELEASE_BUDGET, TIMINGS, type Timing } from '../domain/checkin.ts'
-import { LEAST_ANSWERS } from '../domain/disclosure.ts'
-import { EVERY_NTH, OPEN_HOURS } from '../domain/limits.ts'
+import { answersNeeded, LEAST_WRITERS, type Thresholds } from '../domain/disclosure.ts'
+import { EVERY_NTH, OPEN_HOURS, RAISED_ANSWERS } from '../domain/limits.ts'
+import { WORDS_DAYS } from '../domain/retention.ts'
 import type { Stage } from '../domain/stage.ts'
 import {
   type Block,
@@ -26,6 +27,7 @@ export type PlanWords = {
   openHours: number
   everyNth: number
   audience: 'shared' | 'staff'
+  asksText: boolean
   stages: readonly Stage[]
 }
 
@@ -39,7 +41,8 @@ export function planLine({ t, pick, join }: Texts, plan: PlanWords): string {
   return `${line} ${t('checkin.planStages', { stages: join(plan.stages.map((stage) => t(`stage.${stage}`))) })}`
 }
 
-export type RunningPlan = PlanWords & { id: string; nextAt: Date | null; unitSize: number }
+/** `k`: answers needed before anything of it is shown. */
+export type RunningPlan = PlanWords & { id: string; k: number; nextAt: Date | null; unitSize: number }
 
 /** What a group is asked, what it could be asked, and what is open now. */
 export function checkInsCard(
@@ -63,7 +66,8 @@ export function checkInsCard(
       compact([
         heading(texts.pick(plan.set.title)),
         text(planLine(texts, plan)),
-        text(t(`checkin.sees.${plan.audience}`, { k: LEAST_ANSWERS[plan.audience] })),
+        text(t(`checkin.sees.${plan.audience}`, { k: plan.k })),
+        plan.asksText && note(t('checkin.asksWords', { least: LEAST_WRITERS })),
         plan.nextAt && text(t('checkin.nextOpens', { time: time(plan.nextAt) })),
         plan.unitSize > 1 && note(t('checkin.unitOf', { count: plan.unitSize, limit: RELEASE_BUDGET.releases })),
         buttons(
@@ -89,6 +93,7 @@ export function planForm(
     groupId: string
     sets: readonly QuestionSet[]
     draft: { set: string; timing: Timing; everyNth: number; openHours: number; audience: 'shared' | 'staff' }
+    thresholds: Thresholds
     isNow: boolean
   },
 ): Form {
@@ -144,9 +149,27 @@ export function planForm(
         label: t('checkin.audience'),
         options: (['shared', 'staff'] as const).map((audience) => ({
           value: audience,
-          label: t(`checkin.audience.${audience}`, { k: LEAST_ANSWERS[audience] }),
+          label: t(`checkin.audience.${audience}`, { k: answersNeeded(audience, facts.thresholds, null) }),
         })),
         value: draft.audience,
+      },
+      {
+        type: 'choice',
+        name: 'leastAnswers',
+        label: t('checkin.least'),
+        options: [
+          { value: 'usual', label: t('checkin.leastUsual') },
+          ...RAISED_ANSWERS.map((count) => ({ value: String(count), label: t('checkin.leastMore', { count }) })),
+        ],
+        value: 'usual',
+      },
+      {
+        type: 'choice',
+        name: 'words',
+        label: t('checkin.wordsAsk'),
+        hint: t('checkin.wordsAskHint', { least: LEAST_WRITERS, days: WORDS_DAYS }),
+        options: (['no', 'yes'] as const).map((value) => ({ value, label: t(`checkin.wordsAsk.${value}`) })),
+        value: 'no',
       },
     ],
   }
@@ -165,7 +188,8 @@ export function planDone(
     dates.length === 0 && text(t('checkin.noSessions')),
     dates.length > 0 && heading(t('checkin.opensOn')),
     dates.length > 0 && list(facts.more > 0 ? [...dates, t('list.more', { count: facts.more })] : dates),
-    text(t(`checkin.sees.${plan.audience}`, { k: LEAST_ANSWERS[plan.audience] })),
+    text(t(`checkin.sees.${plan.audience}`, { k: plan.k })),
+    plan.asksText && note(t('checkin.asksWords', { least: LEAST_WRITERS })),
     plan.unitSize > 1 && note(t('checkin.unitOf', { count: plan.unitSize, limit: RELEASE_BUDGET.releases })),
     note(t('checkin.terms', { terms: texts.pick(plan.set.notice) })),
     buttons(button(t('checkin.preview', { set: texts.pick(plan.set.title) }), 'checkin.preview', plan.id)),

@@ -1,10 +1,15 @@
 import type { Texts } from '../content/load.ts'
 import { optionsOf, type QuestionSet } from '../content/question-set.ts'
+import { LEAST_WRITERS } from '../domain/disclosure.ts'
+import { MAX_ANSWER_CHARS } from '../domain/limits.ts'
+import { WORDS_DAYS } from '../domain/retention.ts'
 import { type Button, buttons, type Card, compact, type Field, type Form, note, text } from './card.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
 
 /** The value of "I'd rather not say": as good as leaving the question out. */
 export const SKIPPED = 'skip'
+/** The field of the answer in words. */
+export const WORDS = 'words'
 
 /** More options than these become a list to open; Slack draws ten buttons for most. */
 const MOST_EXPANDED = 10
@@ -46,7 +51,13 @@ const contactButton = ({ t }: Texts, groupId: string): Button => ({
 export function checkInForm(
   texts: Texts,
   set: QuestionSet,
-  facts: CheckInFacts & { k: number; audience: 'shared' | 'staff'; helpLines: string; privacyCommand: string },
+  facts: CheckInFacts & {
+    k: number
+    audience: 'shared' | 'staff'
+    asksText: boolean
+    helpLines: string
+    privacyCommand: string
+  },
 ): Form {
   const { t } = texts
   return {
@@ -70,22 +81,38 @@ export function checkInForm(
       ),
       set.stem && text(texts.pick(set.stem)),
     ]),
-    fields: set.questions.map((question): Field => {
-      const options = [
-        ...optionsOf(set, question.id).map(({ value, label }) => ({ value: String(value), label: texts.pick(label) })),
-        { value: SKIPPED, label: t('checkin.skip') },
-      ]
-      return {
-        type: 'choice',
-        name: question.id,
-        label: texts.pick(question.text),
-        options,
-        isOptional: true,
-        isExpanded: options.length <= MOST_EXPANDED,
-      }
-    }),
+    fields: [
+      ...set.questions.map((question) => choiceOf(texts, set, question)),
+      ...(facts.asksText ? [wordsOf(texts, facts)] : []),
+    ],
   }
 }
+
+function choiceOf(texts: Texts, set: QuestionSet, question: QuestionSet['questions'][number]): Field {
+  const options = [
+    ...optionsOf(set, question.id).map(({ value, label }) => ({ value: String(value), label: texts.pick(label) })),
+    { value: SKIPPED, label: texts.t('checkin.skip') },
+  ]
+  return {
+    type: 'choice',
+    name: question.id,
+    label: texts.pick(question.text),
+    options,
+    isOptional: true,
+    isExpanded: options.length <= MOST_EXPANDED,
+  }
+}
+
+/** The one answer in words; the warning stands at the field. */
+const wordsOf = ({ t }: Texts, { audience }: { audience: 'shared' | 'staff' }): Field => ({
+  type: 'text',
+  name: WORDS,
+  label: t('checkin.words'),
+  hint: t(`checkin.wordsHint.${audience}`, { least: LEAST_WRITERS, days: WORDS_DAYS }),
+  maxLength: MAX_ANSWER_CHARS,
+  isLong: true,
+  isOptional: true,
+})
 
 /** The same for everyone, whatever they answered. */
 export function checkInThanks(

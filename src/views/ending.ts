@@ -91,6 +91,7 @@ export type DeletionCounts = {
   results: number
   messages: number
   contacts: number
+  wins: number
   deliveries: number
   people: number
 }
@@ -102,6 +103,7 @@ const COUNTED: readonly (keyof DeletionCounts)[] = [
   'results',
   'messages',
   'contacts',
+  'wins',
   'deliveries',
   'people',
 ]

@@ -1,12 +1,19 @@
-import type { CrisisLines, TextKey, Texts } from '../content/load.ts'
-import { LEAST_ANSWERS } from '../domain/disclosure.ts'
-import { AUDIT_YEARS, CONTACT_DAYS } from '../domain/retention.ts'
+import type { CrisisLines, OwnLines, TextKey, Texts } from '../content/load.ts'
+import { answersNeeded, LEAST_WRITERS, type Thresholds } from '../domain/disclosure.ts'
+import { AUDIT_YEARS, CONTACT_DAYS, WIN_DAYS, WORDS_DAYS } from '../domain/retention.ts'
 import { type Block, type Button, buttons, type Card, card, heading, list, note, text } from './card.ts'
 import { type Upcoming, upcomingBlocks } from './reminder.ts'
 
-/** The help numbers of a country in one line: name and number each. An unknown country gets where to find them. */
-export function helpLines({ t }: Texts, country: string, lines: CrisisLines): string {
-  const known = lines[country]
+/**
+ * The help numbers in one line, name and number each: the organisation's own, or else its country's. Where both are missing,
+ * where to find them.
+ */
+export function helpLines(
+  { t }: Texts,
+  organisation: { country: string; crisisLines: OwnLines | null },
+  lines: CrisisLines,
+): string {
+  const known = organisation.crisisLines ?? lines[organisation.country]
   if (!known) return t('crisis.unknown')
   const numbers = known.lines.map(({ name, number }) => t('crisis.line', { name, number }))
   return [...numbers, t('crisis.emergency', { number: known.emergency })].join(' · ')
@@ -16,6 +23,7 @@ const EVERYONE: readonly [string, TextKey][] = [
   ['next', 'help.does.next'],
   ['agreement', 'help.does.agreement'],
   ['contact', 'help.does.contact'],
+  ['win', 'help.does.win'],
   ['pause', 'help.does.pause'],
   ['leave', 'help.does.leave'],
   ['mydata', 'help.does.mydata'],
@@ -43,6 +51,7 @@ const OTHERS: readonly [string, TextKey][] = [
   ['admin', 'help.does.admin'],
   ['admin staff', 'help.does.adminStaff'],
   ['admin settings', 'help.does.adminSettings'],
+  ['admin lines', 'help.does.adminLines'],
 ]
 
 /** What the commands do. `example` puts the platform's own prefix before a command. */
@@ -75,11 +84,15 @@ export function privacyCard(
     lines: string
     resultMonths: number
     ledgerDays: number
+    thresholds: Thresholds
     example(command: string): string
   },
 ): Card {
   const { t } = texts
-  const least = { shared: LEAST_ANSWERS.shared, staff: LEAST_ANSWERS.staff }
+  const least = {
+    shared: answersNeeded('shared', facts.thresholds, null),
+    staff: answersNeeded('staff', facts.thresholds, null),
+  }
   return {
     kind: 'privacy',
     title: t('privacy.title'),
@@ -102,6 +115,8 @@ export function privacyCard(
         t('privacy.keptResults', { months: facts.resultMonths }),
         t('privacy.keptPerson'),
         t('privacy.keptContact', { days: CONTACT_DAYS }),
+        t('privacy.keptWords', { least: LEAST_WRITERS, days: WORDS_DAYS }),
+        t('privacy.keptWins', { days: WIN_DAYS }),
         t('privacy.keptLedger', { days: facts.ledgerDays }),
         t('privacy.keptAudit', { years: AUDIT_YEARS }),
         t('privacy.keptEnd'),
@@ -158,6 +173,7 @@ export function homeCard(
     facts.isStaff && button('home.new', 'new', 'dialog'),
     facts.isAdmin && button('home.admin', 'admin', 'message'),
     facts.mayAskForContact && button('contact.button', 'contact', 'dialog'),
+    facts.isMember && button('home.win', 'win', 'dialog'),
     facts.isMember && button('home.pause', 'pause', 'dialog'),
     button('home.privacy', 'privacy', 'message'),
     button('button.help', 'help', 'message'),

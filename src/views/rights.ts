@@ -26,6 +26,8 @@ export type MyData = {
   openCheckIns: number
   digests: number
   contacts: readonly { createdAt: Date }[]
+  /** Wins that wait for a facilitator. */
+  wins: number
 }
 
 export function mydataCard(
@@ -72,6 +74,7 @@ export function mydataCard(
         t('mydata.audit', { count: data.auditEntries }),
         ...(data.digests > 0 ? [t('mydata.digests', { count: data.digests })] : []),
         ...data.contacts.map(({ createdAt }) => t('mydata.contact', { date: date(createdAt) })),
+        ...(data.wins > 0 ? [t('mydata.wins', { count: data.wins })] : []),
         ...(data.openCheckIns > 0 ? [t('mydata.box', { count: data.openCheckIns })] : []),
       ]),
       text(t('mydata.answers')),

@@ -1,10 +1,11 @@
 import type { Texts } from '../content/load.ts'
 import type { QuestionSet, Scale } from '../content/question-set.ts'
 import { type DropReason, RELEASE_BUDGET } from '../domain/checkin.ts'
-import type { Band, Disclosed, DisclosedScale } from '../domain/disclosure.ts'
+import type { Band, Disclosed, DisclosedScale, DisclosedWords } from '../domain/disclosure.ts'
+import { WORDS_DAYS } from '../domain/retention.ts'
 import { shownRange } from '../domain/score.ts'
 import { formatDate } from '../domain/time.ts'
-import { type Block, type Card, compact, heading, note, text } from './card.ts'
+import { type Block, button, buttons, type Card, card, compact, heading, list, note, text } from './card.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
 
 /** The latest check-in of a group, as far as it has come. */
@@ -14,7 +15,8 @@ export type Latest =
   /** It closed; its unit publishes with the next one. */
   | { state: 'waiting'; at: Date; title: string }
   | { state: 'dropped'; at: Date; reason: DropReason; least: number }
-  | { state: 'result'; at: Date; shown: { set: QuestionSet; disclosed: Disclosed } }
+  /** `wordsOf`: the check-in whose unit holds words of members; null when there are none. */
+  | { state: 'result'; at: Date; shown: { set: QuestionSet; disclosed: Disclosed }; wordsOf: string | null }
 
 export type SummaryFacts = {
   groupId: string
@@ -77,6 +79,7 @@ function latestBlocks(texts: Texts, facts: SummaryFacts, latest: Latest): Block[
       return [
         heading(t('summary.checkIn', { set: texts.pick(latest.shown.set.title), date: date(latest.at) })),
         ...resultBlocks(texts, latest.shown.set, latest.shown.disclosed),
+        ...(latest.wordsOf === null ? [] : [buttons(button(t('summary.words'), 'checkin.words', latest.wordsOf))]),
       ]
   }
 }
@@ -92,6 +95,18 @@ function resultBlocks(texts: Texts, set: QuestionSet, disclosed: Disclosed): Blo
     ...lines.map(text),
     lowest !== undefined && text(t('summary.suggest', { text: t(`summary.suggest.${lowest}`) })),
   ])
+}
+
+/** What members wrote, in an order of its own. */
+export function wordsCard({ t }: Texts, facts: { alias: string; words: DisclosedWords }): Card {
+  return {
+    ...card('words', t('words.title', { alias: facts.alias }), [
+      text(t('words.intro')),
+      list(facts.words),
+      note(t('words.dontGuess', { days: WORDS_DAYS })),
+    ]),
+    notification: t('opener.content'),
+  }
 }
 
 const ORDER: Record<Band, number> = { low: 0, mixed: 1, high: 2 }

@@ -3,11 +3,12 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
-  BOX_BYTES,
+  type BallotAnswers,
+  BLANK,
   type BoxContext,
   ENC_BYTES,
-  encodeAnswers,
-  INNER_BYTES,
+  encodeBallot,
+  LAYER_BYTES,
   PLAINTEXT_BYTES,
 } from '../../src/ballot/box.ts'
 import { directoryKeyStore, KeyMissingError } from '../../src/ballot/key-store.ts'
@@ -16,12 +17,13 @@ import { type OpenRequest, openUnit } from '../../src/ballot/make.ts'
 import { newUnitKey, rewrap, sealBallot } from '../../src/ballot/seal.ts'
 import { BoxError, unwrap } from '../../src/ballot/wrap.ts'
 import { loadContent } from '../../src/content/load.ts'
-import type { Answers } from '../../src/domain/score.ts'
+import { MAX_ANSWER_CHARS } from '../../src/domain/limits.ts'
 import { SECRET, tempDir } from '../helpers.ts'
 
 const set = loadContent().questionSet('pulse', 1)
 const keyring = parseKeyring(SECRET)
-const answers: Answers = { belonging: 4, voice: 4, safety: 4, useful: 4 }
+const ballot: BallotAnswers = { answers: { belonging: 4, voice: 4, safety: 4, useful: 4 } }
+const BOX_BYTES = LAYER_BYTES + PLAINTEXT_BYTES.choices
 
 describe('a sealed ballot', () => {
   const home = tempDir()
@@ -35,6 +37,7 @@ describe('a sealed ballot', () => {
     memberId,
     questionSetId: 'pulse',
     questionSetVersion: 1,
+    asksText: false,
     ...change,
   })
   const members = Array.from({ length: 6 }, () => randomUUID())
@@ -46,32 +49,83 @@ describe('a sealed ballot', () => {
     secret: SECRET,
     k: 6,
     questionSet: set,
-    context: { questionSetId: 'pulse', questionSetVersion: 1 },
+    context: { questionSetId: 'pulse', questionSetVersion: 1, asksText: false },
     boxes,
     ...change,
   })
 
   beforeAll(async () => {
     keyStore.put(unitId, key.privateKey)
-    boxes = await Promise.all(
-      members.map(async (memberId) => ({
-        checkInId,
-        memberId,
-        box: (await sealBallot(keyring, key.publicKey, context(memberId), answers)).toString('base64'),
-      })),
-    )
+    boxes = members.map((memberId) => ({
+      checkInId,
+      memberId,
+      box: sealBallot(keyring, key.publicKey, context(memberId), ballot).toString('base64'),
+    }))
   })
   afterAll(() => home.remove())
 
-  it('has one size, whatever it holds', async () => {
-    const sizes = await Promise.all(
-      [{}, { belonging: 1 }, answers].map(
-        async (own) => (await sealBallot(keyring, key.publicKey, context('m'), own)).length,
-      ),
+  it('has one size, whatever it holds', () => {
+    const sizes = [BLANK, { answers: { belonging: 1 } }, ballot].map(
+      (own) => sealBallot(keyring, key.publicKey, context('m'), own).length,
     )
     expect(sizes).toEqual([BOX_BYTES, BOX_BYTES, BOX_BYTES])
-    expect(encodeAnswers({}).length).toBe(PLAINTEXT_BYTES)
-    expect(() => encodeAnswers({ ['x'.repeat(PLAINTEXT_BYTES)]: 1 })).toThrow(/do not fit/)
+    expect(encodeBallot(context('m'), BLANK).length).toBe(PLAINTEXT_BYTES.choices)
+    const long = { answers: { ['x'.repeat(PLAINTEXT_BYTES.choices)]: 1 } }
+    expect(() => encodeBallot(context('m'), long)).toThrow(/do not fit/)
+  })
+
+  it('has one size too where words are asked for, and takes none elsewhere', () => {
+    const asks = context('m', { asksText: true })
+    // The longest that can be written, in letters that take the most room.
+    const words = [undefined, 'Good.', '\u0001'.repeat(MAX_ANSWER_CHARS), '\u{1F642}'.repeat(MAX_ANSWER_CHARS / 2)]
+    const sizes = words.map((text) =>
+      sealBallot(keyring, key.publicKey, asks, { ...ballot, ...(text ? { text } : {}) }),
+    )
+    expect(new Set(sizes.map(({ length }) => length))).toEqual(new Set([LAYER_BYTES + PLAINTEXT_BYTES.withText]))
+    expect(() => sealBallot(keyring, key.publicKey, context('m'), { ...ballot, text: 'Good.' })).toThrow(/no words/)
+  })
+
+  describe('with words', () => {
+    const asks = (memberId: string) => context(memberId, { asksText: true })
+    const withWords = async (writers: number) => {
+      const people = Array.from({ length: 12 }, () => randomUUID())
+      const sealed = people.map((memberId, index) => ({
+        checkInId,
+        memberId,
+        box: sealBallot(keyring, key.publicKey, asks(memberId), {
+          ...ballot,
+          ...(index < writers ? { text: `line ${index}` } : {}),
+        }).toString('base64'),
+      }))
+      const given = request({
+        boxes: sealed,
+        context: { questionSetId: 'pulse', questionSetVersion: 1, asksText: true },
+      })
+      const outcome = await openUnit(given)
+      if (outcome.outcome !== 'counted' || !outcome.release) throw new Error(outcome.outcome)
+      return outcome.release.texts
+    }
+
+    it('gives them from ten writers on, in another order', async () => {
+      const written = Array.from({ length: 12 }, (_, index) => `line ${index}`)
+      const first = await withWords(12)
+      expect(first.toSorted()).toEqual(written.toSorted())
+      // One in 479 million that both runs come out as they went in.
+      expect([first, await withWords(12)].some((texts) => texts.join() !== written.join())).toBe(true)
+      expect(await withWords(10)).toHaveLength(10)
+    })
+
+    it('gives none of nine', async () => {
+      expect(await withWords(9)).toEqual([])
+    })
+
+    it('spoils the unit that asked for none', async () => {
+      const memberId = members[0] ?? ''
+      const box = sealBallot(keyring, key.publicKey, asks(memberId), { ...ballot, text: 'x' }).toString('base64')
+      expect(await openUnit(request({ boxes: [{ checkInId, memberId, box }, ...boxes.slice(1)] }))).toEqual({
+        outcome: 'unreadable',
+      })
+    })
   })
 
   it('opens in the child process, and only sums come out', async () => {
@@ -112,7 +166,9 @@ describe('a sealed ballot', () => {
     const other = randomUUID()
     keyStore.put(other, key.privateKey)
     expect(await openUnit(request({ unitId: other }))).toEqual({ outcome: 'unreadable' })
-    expect(await openUnit(request({ context: { questionSetId: 'pulse', questionSetVersion: 2 } }))).toEqual({
+    expect(
+      await openUnit(request({ context: { questionSetId: 'pulse', questionSetVersion: 2, asksText: false } })),
+    ).toEqual({
       outcome: 'unreadable',
     })
     expect(await openUnit(request({ secret: `1:${Buffer.alloc(32, 8).toString('base64')}` }))).toEqual({
@@ -125,7 +181,7 @@ describe('a sealed ballot', () => {
     if (!own) throw new Error('no key')
     const forger = { current: 1, keys: new Map([[1, { ...own, psk: randomBytes(32) }]]) }
     const memberId = members[0] ?? ''
-    const forged = (await sealBallot(forger, key.publicKey, context(memberId), answers)).toString('base64')
+    const forged = sealBallot(forger, key.publicKey, context(memberId), ballot).toString('base64')
     expect(await openUnit(request({ boxes: [{ checkInId, memberId, box: forged }, ...boxes.slice(1)] }))).toEqual({
       outcome: 'unreadable',
     })
@@ -151,7 +207,7 @@ describe('a sealed ballot', () => {
   it('refuses any changed byte of the outer layer', async () => {
     const box = Buffer.from(boxes[0]?.box ?? '', 'base64')
     const bound = context(members[0] ?? '')
-    expect(unwrap(keyring, bound, box).length).toBe(INNER_BYTES)
+    expect(unwrap(keyring, bound, box).length).toBe(1 + ENC_BYTES + PLAINTEXT_BYTES.choices + 16)
     for (let index = 0; index < box.length; index += 7) {
       const changed = Buffer.from(box)
       changed.writeUInt8(changed.readUInt8(index) ^ 1, index)
@@ -163,7 +219,7 @@ describe('a sealed ballot', () => {
     const memberId = members[0] ?? ''
     const inner = unwrap(keyring, context(memberId), Buffer.from(boxes[0]?.box ?? '', 'base64'))
     const plaintext = await openByHand(inner, key, keyring.keys.get(1)?.psk ?? Buffer.alloc(0), context(memberId))
-    expect(JSON.parse(plaintext.subarray(2, 2 + plaintext.readUInt16BE(0)).toString())).toEqual(answers)
+    expect(JSON.parse(plaintext.subarray(2, 2 + plaintext.readUInt16BE(0)).toString())).toEqual(ballot)
   })
 })
 

@@ -174,9 +174,9 @@ async function raw(app: App, url: string, groups: Groups, concurrent: number): P
         text: 'select "memberId", "box" from "Ballot" where "organisationId" = $1 and "checkInId" = $2',
         values: [unit.organisationId, checkInId],
       })
-      const { questionSetId, questionSetVersion } = unit
+      const { questionSetId, questionSetVersion, asksText } = unit
       const fresh = rows.map(({ memberId, box }) =>
-        rewrap(keyring, { unitId: unit.id, checkInId, memberId, questionSetId, questionSetVersion }, box),
+        rewrap(keyring, { unitId: unit.id, checkInId, memberId, questionSetId, questionSetVersion, asksText }, box),
       )
       await client.query({
         name: 'write',

@@ -4,7 +4,7 @@ import { sealText } from '../../src/ballot/secret-text.ts'
 import { COMMANDS, STEPS } from '../../src/commands/registry.ts'
 import { run } from '../../src/commands/run.ts'
 import type { Incoming } from '../../src/platform.ts'
-import { ensureActor, ensureConnection } from '../../src/store/access.ts'
+import { ensureActor, ensureConnection, findConnection } from '../../src/store/access.ts'
 import { dump, incoming, moveTo, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 /** Who tries: a Slack user of the organisation, or somebody of another organisation on another workspace. */
@@ -79,6 +79,8 @@ const MAY: Record<string, readonly Who[]> = {
   admin: ['admin', 'all roles, other tenant'],
   'admin settings': ['admin', 'all roles, other tenant'],
   'admin settings.submit': ['admin', 'all roles, other tenant'],
+  'admin lines': ['admin', 'all roles, other tenant'],
+  'admin lines.submit': ['admin', 'all roles, other tenant'],
   welcome: ['member'],
   'welcome.accept': ['member'],
   contact: ['member', 'facilitator'],
@@ -87,6 +89,14 @@ const MAY: Record<string, readonly Who[]> = {
   'contact.seen': ['facilitator'],
   'contact.status': ['member'],
   'contact.overdue': ['supervisor'],
+  win: ['member', 'facilitator'],
+  'win.submit': ['member'],
+  'win.post': ['facilitator'],
+  'win.post.submit': ['facilitator'],
+  'win.decline': ['facilitator'],
+  'win.note': ['member'],
+  // Nothing is counted here yet; what may be read is tried with the words themselves.
+  'checkin.words': [],
   checkin: ['facilitator'],
   'checkin.plan': ['facilitator'],
   'checkin.plan.submit': ['facilitator'],
@@ -109,6 +119,7 @@ let sessionId: string
 let messageId: string
 let planId: string
 let contactId: string
+let winId: string
 
 beforeAll(async () => {
   world = await startWorld()
@@ -127,6 +138,10 @@ beforeAll(async () => {
   const text = Uint8Array.from(sealText(world.app.door.vault.keyring, contactId, 'Please call.'))
   const times = { createdAt: SESSION.endsAt, dueAt: SESSION.endsAt, escalatedAt: SESSION.endsAt }
   await world.db.contactRequest.create({ data: { organisationId, id: contactId, groupId, personId, text, ...times } })
+  const shared = JSON.stringify({ personId, text: 'I called a friend.' })
+  winId = randomUUID()
+  const sealed = Uint8Array.from(sealText(world.app.door.vault.keyring, winId, shared))
+  await world.db.win.create({ data: { organisationId, id: winId, groupId, sealed, deleteOn: SESSION.endsAt } })
   messageId = randomUUID()
   await world.db.message.create({
     data: {
@@ -151,10 +166,8 @@ beforeAll(async () => {
       timeZone: 'UTC',
     },
   })
-  const home = await world.db.connection.findFirstOrThrow({
-    where: { externalId: 'T0DEMO' },
-    include: { organisation: true },
-  })
+  const home = await findConnection(world.db, 'slack', 'T0DEMO')
+  if (!home) throw new Error('not connected')
   await ensureActor(world.db, home, { externalId: 'UOUTSIDER' })
   const { actor } = await ensureActor(world.db, home, { externalId: 'USTAFF' })
   await world.db.person.updateMany({ where: { id: actor.personId }, data: { isStaff: true } })
@@ -207,6 +220,9 @@ const VALUES: Record<string, Incoming['input']['values']> = {
   'checkin.now.submit': { set: 'phq-4', openHours: '24', audience: 'staff' },
   'checkin.previewed': {},
   'contact.submit': { text: 'Please call.' },
+  'win.submit': { text: 'I called a friend.' },
+  'win.post.submit': { text: 'Hello.', target: 'members', date: '2027-01-05', time: '10:00', repeat: 'once' },
+  'admin lines.submit': { emergency: '112', lines: 'Night line: 0800 555 010' },
   'pause.submit': { weeks: '0', reminders: 'yes', checkIns: 'yes' },
   'edit.submit': { alias: 'Tuesday group', isOpen: 'closed', language: 'default', contactHours: '24' },
   'agreement.submit': { goals: 'Meet.', agreement: 'Listen.' },
@@ -218,7 +234,7 @@ const VALUES: Record<string, Incoming['input']['values']> = {
   'attendance.submit': { headcount: '7' },
   'leave.submit': {},
   'end.submit': { days: '30' },
-  'admin settings.submit': { language: 'en', resultMonths: '12', ledgerDays: '30' },
+  'admin settings.submit': { language: 'en', resultMonths: '12', ledgerDays: '30', leastShared: '6', leastStaff: '5' },
 }
 
 /** Sessions ahead are made when the group is set up, so a form names one that is there now. */
@@ -233,7 +249,7 @@ async function fieldsOf(verb: string): Promise<Incoming['input']['values']> {
 
 function request(verb: string, who: Who, change: Partial<Incoming> = {}): Incoming {
   const command = COMMANDS.find((candidate) => candidate.verb === verb)
-  const about = { checkIn: checkInId, session: sessionId, message: messageId, plan: planId, group: groupId }
+  const about = { checkIn: checkInId, session: sessionId, message: messageId, plan: planId, group: groupId, win: winId }
   const own: Record<string, string> = {
     digest: digestId,
     goodbye: groupId,
@@ -282,6 +298,7 @@ describe('who may do what', () => {
     (a, b) => Number(a.verb in VALUES) - Number(b.verb in VALUES),
   )
   const last = [
+    'win.decline',
     'checkin.submit',
     'checkin.stop',
     'message confirm',

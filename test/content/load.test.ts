@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { encodeAnswers } from '../../src/ballot/box.ts'
+import { encodeBallot } from '../../src/ballot/box.ts'
 import { loadContent } from '../../src/content/load.ts'
 import en from '../../src/content/locales/en.json' with { type: 'json' }
 import { rangeOf, riskQuestion } from '../../src/content/question-set.ts'
@@ -52,7 +52,8 @@ describe('the wording', () => {
 describe('the question sets', () => {
   it.each([...content.questionSets.values()])('$id fits a ballot, and asks about no harm', (set) => {
     const widest = Object.fromEntries(set.questions.map(({ id }) => [id, rangeOf(set, id).to]))
-    expect(() => encodeAnswers(widest)).not.toThrow()
+    const bound = { unitId: '', checkInId: '', memberId: '', questionSetId: set.id, questionSetVersion: set.version }
+    expect(() => encodeBallot({ ...bound, asksText: false }, { answers: widest })).not.toThrow()
     expect(riskQuestion(set)).toBeNull()
   })
 })

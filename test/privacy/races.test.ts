@@ -75,7 +75,7 @@ function withoutRowLock(door: Door): Door {
         const value: unknown = Reflect.get(target, property, receiver)
         if (property === '$queryRaw') {
           return (strings: TemplateStringsArray, ...values: unknown[]) => {
-            const plain = strings.map((part) => part.replace('for update', ''))
+            const plain = strings.map((part) => part.replace(/for update( of c)?/, ''))
             return (value as (...all: unknown[]) => unknown).call(
               target,
               Object.assign(plain, { raw: plain }),
@@ -89,7 +89,8 @@ function withoutRowLock(door: Door): Door {
         return typeof value === 'function' ? value.bind(target) : value
       },
     })
-  const database: Database = { ...door.database, db: stripped(door.database.db) }
+  const raw: Database['raw'] = (work, limits) => door.database.raw((tx) => work(stripped(tx)), limits)
+  const database: Database = { ...door.database, db: stripped(door.database.db), raw }
   return { ...door, database }
 }
 

@@ -1,0 +1,103 @@
+import { localOf } from '../domain/time.ts'
+import { UserError } from '../errors.ts'
+import { lockGroup } from '../store/group.ts'
+import { deleteWin, findWin } from '../store/win.ts'
+import { messageForm } from '../views/message.ts'
+import { winDeclined, winDone } from '../views/win.ts'
+import { type Context, command, groupOf } from './command.ts'
+import { formInput, groupInput, idInput } from './input.ts'
+import { keepDraft, mustHaveRoom } from './message.ts'
+import { openWin } from './win.ts'
+
+const FACILITATOR = { who: 'group', roles: ['facilitator'] } as const
+
+async function mustFind({ tx, texts, actor, vault, example }: Context, id: string): Promise<string> {
+  const row = await findWin(tx, actor.organisationId, id)
+  if (!row) throw new UserError(texts.t('error.notFound', { example: example('win') }))
+  return openWin(vault.keyring, row).text
+}
+
+/** A win as a message to the group, to change, preview and confirm like any other. */
+export const winPost = command({
+  verb: 'win.post',
+  opens: 'form',
+  isTyped: false,
+  access: FACILITATOR,
+  subject: 'win',
+  effect: 'read',
+  input: idInput,
+  run: async (context, { id }) => {
+    const { texts, now } = context
+    const { channelId, timeZone } = groupOf(context)
+    const text = texts.t('win.message', { text: await mustFind(context, id) })
+    const date = localOf(now, timeZone).toPlainDate().add({ days: 1 }).toString()
+    const draft = { text, target: 'members', date, time: '10:00', repeat: 'once', count: '' } as const
+    const facts = { verb: 'win.post.submit', id, draft, hasChannel: channelId !== null, timeZone }
+    return { reply: { type: 'form', form: messageForm(texts, facts) } }
+  },
+})
+
+/** It is a draft of the facilitator's now, and the win is gone with who wrote it. */
+export const winPostSubmit = command({
+  verb: 'win.post.submit',
+  isTyped: false,
+  access: FACILITATOR,
+  subject: 'win',
+  effect: 'write',
+  form: 'win.post',
+  input: formInput.required({ id: true }).extend(idInput.shape),
+  run: async (context, { id, values }) => {
+    const { tx, actor, newId } = context
+    const group = groupOf(context)
+    await lockGroup(tx, actor.organisationId, group.id)
+    await mustFind(context, id)
+    await mustHaveRoom(context, group.id)
+    const result = await keepDraft(context, group, newId(), values)
+    await deleteWin(tx, actor.organisationId, id)
+    return result
+  },
+})
+
+/** It is not posted: the member gets a kind note, and the words are gone. The facilitator does not learn who it was. */
+export const winDecline = command({
+  verb: 'win.decline',
+  isTyped: false,
+  access: FACILITATOR,
+  subject: 'win',
+  effect: 'write',
+  input: idInput,
+  run: async (context, { id }) => {
+    const { tx, texts, actor, vault } = context
+    const { id: groupId } = groupOf(context)
+    const row = await findWin(tx, actor.organisationId, id)
+    const isFirst = await deleteWin(tx, actor.organisationId, id)
+    return {
+      reply: { type: 'content', card: winDone(texts, 'win.declined') },
+      deliveries:
+        row && isFirst
+          ? [
+              {
+                key: `win-declined ${id}`,
+                kind: 'win-declined' as const,
+                personId: openWin(vault.keyring, row).personId,
+                groupId,
+              },
+            ]
+          : [],
+    }
+  },
+})
+
+/** The kind note itself. */
+export const winDeclinedNote = command({
+  verb: 'win.note',
+  opens: 'content',
+  isTyped: false,
+  access: { who: 'group', roles: ['member'] },
+  subject: 'group',
+  effect: 'read',
+  input: groupInput,
+  run: async (context) => ({
+    reply: { type: 'content', card: winDeclined(context.texts, groupOf(context).alias) },
+  }),
+})

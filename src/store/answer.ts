@@ -1,0 +1,72 @@
+import type { Role } from '../domain/access.ts'
+import type { Raw } from './raw.ts'
+
+/** A check-in as somebody who answers it meets it. `unit` is null until it opened; `role` is the person's own, null outside. */
+export type AnsweredCheckIn = {
+  id: string
+  groupId: string
+  state: 'planned' | 'open' | 'closed' | 'dropped'
+  closesAt: Date
+  timeZone: string
+  contactHours: number | null
+  role: Role | null
+  unit: {
+    id: string
+    publicKey: Uint8Array
+    questionSetId: string
+    questionSetVersion: number
+    asksText: boolean
+  } | null
+}
+
+/**
+ * The check-in with its row locked, and a person's place in its group, in one statement. Null when it does not exist. Only the
+ * check-in is as it is under the lock; whatever else could have changed while waiting is looked at again by `listBoxes`.
+ */
+export async function lockForAnswer(
+  tx: Raw,
+  organisationId: string,
+  id: string,
+  personId: string,
+): Promise<AnsweredCheckIn | null> {
+  type Row = Omit<AnsweredCheckIn, 'unit'> & { unitId: string | null } & Omit<
+      NonNullable<AnsweredCheckIn['unit']>,
+      'id'
+    >
+  const [row] = await tx.$queryRaw<Row[]>`
+    select c."id"::text as "id", c."groupId"::text as "groupId", c."state"::text as "state", c."closesAt", g."timeZone",
+      g."contactHours", r."role"::text as "role", u."id"::text as "unitId", u."publicKey", u."questionSetId",
+      u."questionSetVersion", u."asksText"
+    from "CheckIn" c
+    join "Group" g on g."organisationId" = c."organisationId" and g."id" = c."groupId"
+    left join "ReleaseUnit" u on u."organisationId" = c."organisationId" and u."id" = c."unitId"
+    left join "RosterEntry" r on r."organisationId" = c."organisationId" and r."groupId" = c."groupId"
+      and r."personId" = ${personId}::uuid and g."endedAt" is null
+    where c."organisationId" = ${organisationId}::uuid and c."id" = ${id}::uuid
+    for update of c`
+  if (!row) return null
+  const { unitId, publicKey, questionSetId, questionSetVersion, asksText, ...checkIn } = row
+  const unit = unitId === null ? null : { id: unitId, publicKey, questionSetId, questionSetVersion, asksText }
+  return { ...checkIn, unit }
+}
+
+/**
+ * Every box of a check-in, by member, and whether a person is a member of the group now: who left a moment ago has taken
+ * their answers with them. The caller holds the check-in's lock.
+ */
+export async function listBoxes(
+  tx: Raw,
+  organisationId: string,
+  checkIn: { id: string; groupId: string },
+  personId: string,
+): Promise<{ isMember: boolean; boxes: { memberId: string; box: Uint8Array }[] }> {
+  const rows = await tx.$queryRaw<{ memberId: string; box: Uint8Array; isMember: boolean }[]>`
+    select b."memberId"::text as "memberId", b."box", exists (
+        select 1 from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId" and g."id" = r."groupId"
+        where r."organisationId" = ${organisationId}::uuid and r."groupId" = ${checkIn.groupId}::uuid
+          and r."personId" = ${personId}::uuid and r."role" = 'member' and g."endedAt" is null) as "isMember"
+    from "Ballot" b
+    where b."organisationId" = ${organisationId}::uuid and b."checkInId" = ${checkIn.id}::uuid
+    order by b."memberId"`
+  return { isMember: rows[0]?.isMember ?? false, boxes: rows.map(({ memberId, box }) => ({ memberId, box })) }
+}
