@@ -10,6 +10,8 @@ export type Acquaintances = {
   /** Who this is, when they were met within the last half minute and say nothing new of themselves; else null. */
   find(incoming: Incoming): Acquaintance | null
   keep(incoming: Incoming, who: Acquaintance): void
+  /** After an organisation's settings changed: everybody meets the new ones. */
+  forget(): void
 }
 
 /** Long enough for a few commands in a row; a connection or a language that changes is noticed soon after. */
@@ -39,6 +41,10 @@ export function createAcquaintances(wall: () => Date): Acquaintances {
       const known = met.get(keyOf(incoming))
       const isFresh = known !== undefined && known.until > wall().getTime()
       return isFresh && known.said === JSON.stringify(incoming.sender) ? known.who : null
+    },
+    forget() {
+      connections.clear()
+      met.clear()
     },
     keep(incoming, who) {
       const key = keyOf(incoming)

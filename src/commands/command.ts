@@ -67,6 +67,8 @@ type Described = {
   opens?: 'form' | 'content'
   /** True when the answer depends on nothing of the person but their language: it asks the store nothing. */
   isSameForAll?: boolean
+  /** True when it changes what every request of the organisation brings along: nothing of that is remembered. */
+  changesSettings?: boolean
   /** True when nothing about its use may be recorded, not even that it happened. */
   isUntraced?: boolean
   /** Staff of a group that has ended may still use it, until the group is deleted. */

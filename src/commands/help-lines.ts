@@ -33,6 +33,7 @@ export const adminLinesSubmit = command({
   isTyped: false,
   access: { who: 'admin' },
   effect: 'write',
+  changesSettings: true,
   form: 'admin lines',
   input: formInput,
   run: async (context, { values }) => {

@@ -32,6 +32,7 @@ export async function run(door: Door, incoming: Incoming): Promise<Reply | null>
     const { connection, actor } = await identify(door, texts, resolved.command, incoming)
     texts = door.content.textsFor(actor.language ?? connection.organisation.language)
     const reply = await perform(door, resolved, { incoming, connection, actor, texts })
+    if (command.changesSettings) door.acquaintances.forget()
     done('ok')
     return reply
   } catch (error) {

@@ -100,6 +100,7 @@ export const settingsSubmit = command({
   isTyped: false,
   access: { who: 'admin' },
   effect: 'write',
+  changesSettings: true,
   form: 'admin settings',
   input: formInput,
   run: async ({ tx, texts, actor, organisation }, { values }) => {

@@ -53,6 +53,11 @@ export function rawOnServer(pool: Pool, nameOf: (query: { sql: string }) => stri
   return async (work, limits) => {
     const client = await connectWithin(pool, limits.maxWait)
     let isBroken = false
+    // The statement that meets it throws; without a listener the event itself would end the process.
+    const onError = () => {
+      isBroken = true
+    }
+    client.on('error', onError)
     try {
       await client.query('begin')
       const query: Query = async (text, values) => {
@@ -69,6 +74,7 @@ export function rawOnServer(pool: Pool, nameOf: (query: { sql: string }) => stri
       })
       throw error
     } finally {
+      client.off('error', onError)
       client.release(isBroken)
     }
   }

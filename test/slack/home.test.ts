@@ -15,7 +15,7 @@ const settled = async () => await Promise.all(world.app.platforms.map((platform)
 
 describe('the home tab', () => {
   it.each([
-    ['UMEMBER1', ['Next session', 'Summary', 'Pause', 'Privacy', 'Help']],
+    ['UMEMBER1', ['Next session', 'Summary', 'Share a win', 'Pause', 'Privacy', 'Help']],
     [
       'UFACILITATOR',
       ['Next session', 'Summary', 'People', 'Schedule', 'Messages', 'Headcount', 'New group', 'Privacy', 'Help'],

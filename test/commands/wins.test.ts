@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openWin } from '../../src/commands/win.ts'
+import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
+import { dump, moveTo, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+const CELLS = STORES.flatMap((store) => (['slack', 'teams'] as const).map((platform) => ({ store, platform }))).filter(
+  ({ store, platform }) => store === 'embedded' || platform === 'slack',
+)
+const said = (hands: Hands, person: string) => hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
+const told = (hands: Hands, kind: string) =>
+  hands.journal.seen.filter((seen) => seen.kind === kind).map(({ person }) => person)
+
+describe.each(CELLS)('sharing a win on $platform with the $store store', ({ store, platform }) => {
+  let world: World
+  let hands: Hands
+  const cast = () => world.casts[platform]
+  const member = (index: number) => cast().members[index] ?? ''
+  const open = async (person: string, line: string) => {
+    await hands.type(person, line)
+    if (platform === 'teams' && !hands.openForm(person))
+      await hands.press(lastSeen(hands.journal, person, 'opener'), 'Open')
+  }
+  const share = async (person: string, text: string) => {
+    await open(person, 'win')
+    await hands.submit(person, { text })
+    await hands.closeForm(person)
+    await world.app.settle()
+  }
+  const look = async () => {
+    await open(cast().facilitator, 'win')
+    return lastSeen(hands.journal, cast().facilitator, 'wins')
+  }
+  const nameOf = async (person: string) =>
+    (await world.db.account.findFirstOrThrow({ where: { externalId: person } })).name ?? 'never'
+  beforeAll(async () => {
+    world = await startWorld({ store })
+    hands = world[platform]
+    await setUpGroup(world, platform)
+  })
+  afterAll(() => world.end())
+
+  it('ignores what was typed after the word, and asks for something', async () => {
+    await open(member(0), 'win I stayed sober')
+    expect(said(hands, member(0))).not.toContain('sober')
+    expect(said(hands, member(0))).toContain('It has nothing to do with your answers.')
+    await hands.submit(member(0), { text: '' })
+    expect(said(hands, member(0))).toContain('Please fill this in.')
+    await hands.closeForm(member(0))
+  })
+
+  it('keeps it sealed with who wrote it: no row of the store names them beside it', async () => {
+    await share(member(0), 'I cycled to the lake.')
+    expect(lastSeen(hands.journal, member(0), 'win-done').text).toContain('A facilitator will look at it.')
+    const row = await world.db.win.findFirstOrThrow()
+    const { personId } = await world.db.account.findFirstOrThrow({ where: { externalId: member(0) } })
+    expect(openWin(world.app.door.vault.keyring, row)).toEqual({ personId, text: 'I cycled to the lake.' })
+    expect(JSON.stringify((await dump(world.db)).Win)).not.toContain(personId)
+    expect(JSON.stringify(await dump(world.db))).not.toContain('lake')
+    // A day and no time: it cannot be laid beside a log of who was there.
+    expect(row.deleteOn.toISOString()).toMatch(/T00:00:00.000Z$/)
+  })
+
+  it('tells facilitators alone, in one neutral line', async () => {
+    expect(told(hands, 'win-waiting')).toEqual([cast().facilitator])
+    const { notification, text } = lastSeen(hands.journal, cast().facilitator, 'win-waiting')
+    expect(notification).toBe('Tuesday group: a note for you is ready.')
+    expect(text).not.toMatch(/lake|win/i)
+  })
+
+  it('shows it to facilitators without who wrote it', async () => {
+    const { text } = await look()
+    expect(text).toContain('I cycled to the lake.')
+    expect(text).not.toContain(await nameOf(member(0)))
+  })
+
+  it('shows the writer in mydata that it waits', async () => {
+    await open(member(0), 'mydata')
+    expect(said(hands, member(0))).toContain('1 win that you shared')
+    await hands.closeForm(member(0))
+    await open(member(1), 'mydata')
+    expect(said(hands, member(1))).not.toContain('win')
+    await hands.closeForm(member(1))
+  })
+
+  it('becomes a message that the facilitator may change, and the win is gone with its writer', async () => {
+    await hands.press(lastSeen(hands.journal, cast().facilitator, 'wins'), 'Make it a message')
+    expect(said(hands, cast().facilitator)).toContain('Somebody in the group shares:')
+    const text = 'Somebody in the group went out on a bicycle.'
+    await hands.submit(cast().facilitator, { text, date: '2026-03-03', time: '10:00' })
+    expect(said(hands, cast().facilitator)).toContain(text)
+    await hands.press(lastSeen(hands.journal, cast().facilitator, 'message-preview'), 'Schedule it')
+    await hands.closeForm(cast().facilitator)
+    expect(await world.db.win.count()).toBe(0)
+    await moveTo(world, SESSION.startsAt)
+    const reader = member(3)
+    await hands.press(lastSeen(hands.journal, reader, 'message'), 'Open')
+    expect(said(hands, reader)).toContain(text)
+    expect(said(hands, reader)).not.toContain(await nameOf(member(0)))
+    await hands.closeForm(reader)
+    expect(told(hands, 'win-declined')).toEqual([])
+  })
+
+  it('is declined with a kind note to the writer, and nobody else', async () => {
+    await share(member(2), 'I beat everybody.')
+    await hands.press(await look(), 'Do not post')
+    expect(said(hands, cast().facilitator)).toContain('Whoever wrote it gets a kind note.')
+    expect(said(hands, cast().facilitator)).not.toContain(await nameOf(member(2)))
+    await hands.closeForm(cast().facilitator)
+    await world.app.settle()
+    expect(told(hands, 'win-declined')).toEqual([member(2)])
+    await hands.press(lastSeen(hands.journal, member(2), 'win-declined'), 'Open')
+    expect(said(hands, member(2))).toContain('Thank you for what you shared.')
+    await hands.closeForm(member(2))
+    expect(await world.db.win.count()).toBe(0)
+  })
+
+  it('goes with who leaves, and with nobody else’s', async () => {
+    await share(member(4), 'I slept well.')
+    await share(member(5), 'I cooked.')
+    await open(member(4), 'leave')
+    await hands.submit(member(4), {})
+    await hands.closeForm(member(4))
+    const { text } = await look()
+    await hands.closeForm(cast().facilitator)
+    expect(text).toContain('I cooked.')
+    expect(text).not.toContain('I slept well.')
+  })
+
+  it('is deleted after thirty days when nobody decides', async () => {
+    await moveTo(world, new Date(SESSION.startsAt.getTime() + 29 * DAY_MS))
+    expect(await world.db.win.count()).toBe(1)
+    await moveTo(world, new Date(SESSION.startsAt.getTime() + 32 * DAY_MS))
+    expect(await world.db.win.count()).toBe(0)
+  })
+})
