@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { digestWindow, nextDigestAt } from '../domain/digest.ts'
+import { answersNeeded, discloseTotal } from '../domain/disclosure.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { listMemberships, type Membership } from '../store/access.ts'
@@ -9,7 +10,7 @@ import type { OccurrenceRow } from '../store/occurrence.ts'
 import { fixedId } from '../store/queue.ts'
 import { listResults, type ResultRow } from '../store/release.ts'
 import { listEnded, sessionPlace } from '../store/session.ts'
-import { type DigestGroup, digestCard } from '../views/digest.ts'
+import { type DigestGroup, digestCard, type Total } from '../views/digest.ts'
 import { type Base, type Context, command, type Effects } from './command.ts'
 import { type ShownResult, showResult } from './results.ts'
 
@@ -32,12 +33,16 @@ export const digest = command({
     const plan = await findDigestPlan(tx, actor.organisationId, actor.personId)
     const window = known ?? { startsAt: plus(now, -7 * DAY_MS), endsAt: now, timeZone: plan?.timeZone ?? 'UTC' }
     const groups: DigestGroup[] = []
-    for (const membership of memberships.filter(({ role }) => role === 'supervisor'))
-      groups.push(await groupWeek(context, membership, window))
+    const rows: ResultRow[] = []
+    for (const membership of memberships.filter(({ role }) => role === 'supervisor')) {
+      const { results, ...week } = await groupWeek(context, membership, window)
+      groups.push({ ...week, results: showWindow(context, results, window.startsAt) })
+      rows.push(...results.filter(({ closedAt }) => closedAt >= window.startsAt))
+    }
     return {
       reply: {
         type: 'content',
-        card: digestCard(texts, { ...window, groups, now }),
+        card: digestCard(texts, { ...window, groups, totals: totalsOf(context, rows), now }),
       },
       audit: [{ action: 'digest.opened', subjectId: known?.id ?? actor.personId }],
     }
@@ -48,7 +53,7 @@ async function groupWeek(
   context: Context,
   { groupId, alias }: Membership,
   window: { startsAt: Date; endsAt: Date },
-): Promise<DigestGroup> {
+): Promise<Omit<DigestGroup, 'results'> & { results: ResultRow[] }> {
   const { tx, actor } = context
   const { organisationId } = actor
   const ended = await listEnded(tx, organisationId, groupId, window.startsAt, window.endsAt)
@@ -62,7 +67,7 @@ async function groupWeek(
     cancelled: ended.length - held.length,
     sessionNumber: place?.number ?? null,
     sessionTotal: place?.total ?? 0,
-    results: showWindow(context, results, window.startsAt),
+    results,
     droppedCheckIns: await countDropped(tx, organisationId, groupId, window.startsAt, window.endsAt),
   }
 }
@@ -73,6 +78,26 @@ function showWindow({ content }: Context, newestFirst: readonly ResultRow[], sta
     row.closedAt < startsAt ? [] : [showResult(content, row, newestFirst[index + 1])],
   )
   return shown.reverse()
+}
+
+/**
+ * The groups of a supervisor together, for each question set that more than one of them was asked in the window. Of each group
+ * its latest unit: a group that was asked twice does not count twice.
+ */
+function totalsOf({ content, organisation }: Context, rows: readonly ResultRow[]): Total[] {
+  const bySet = Map.groupBy(rows, ({ questionSetId, questionSetVersion }) => `${questionSetId} ${questionSetVersion}`)
+  return [...bySet.values()].flatMap((ofSet) => {
+    const [first] = ofSet
+    if (!first) return []
+    const latest = [...Map.groupBy(ofSet, ({ groupId }) => groupId).values()].flatMap((own) =>
+      own.toSorted((a, b) => b.closedAt.getTime() - a.closedAt.getTime()).slice(0, 1),
+    )
+    const set = content.questionSet(first.questionSetId, first.questionSetVersion)
+    // The digest shows a supervisor each of these units by itself.
+    const parts = latest.map(({ result }) => ({ result, isShownSingly: true }))
+    const disclosed = discloseTotal(set, parts, answersNeeded('staff', organisation, null))
+    return disclosed ? [{ set, disclosed }] : []
+  })
 }
 
 /** A digest is due: its row, one neutral note, and the next week's occurrence. After a long downtime no week is left out. */

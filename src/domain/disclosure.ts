@@ -16,6 +16,8 @@ export function answersNeeded(audience: 'shared' | 'staff', own: Thresholds, ofP
 
 /** Members who must have written before any words of a unit are shown (privacy design, section 1). */
 export const LEAST_WRITERS = 10
+/** A total over fewer groups would be one group's result under another name. */
+const LEAST_GROUPS = 2
 /** From here means and shares may be shown; below, only bands. */
 const FIGURES_FROM = 11
 /** A share needs so many people on both sides. */
@@ -69,12 +71,44 @@ export function disclose(set: QuestionSet, unit: UnitResult, before: UnitResult 
   const { release } = unit
   if (!release || release.answered < unit.k) return seal({ kind: 'tooFew' })
   const scales = set.scales.flatMap((scale) => {
-    const tally = release.tallies.find((row) => row.subject === `scale:${scale.id}`)
+    const tally = tallyOf(unit, scale.id)
     if (!tally || tally.answers < unit.k) return []
     return [{ scaleId: scale.id, ...figuresOf(tally), change: changeOf(set, scale.id, tally, unit, before) }]
   })
   if (scales.length === 0) return seal({ kind: 'tooFew' })
   return seal({ kind: 'shown', response: responseBand(release.answered, release.invited), scales })
+}
+
+declare const totalDisclosed: unique symbol
+/** What may be shown of several groups together: bands, never figures. */
+export type DisclosedTotal = {
+  readonly [totalDisclosed]: true
+  readonly scales: readonly { scaleId: string; band: Band }[]
+}
+
+/** One group's unit in a total, and whether whoever reads the total is shown that unit by itself. */
+export type Part = { result: UnitResult; isShownSingly: boolean }
+
+/**
+ * Decides what may be shown of several groups together: released units only, at least two, and what stays when the units that
+ * are shown by themselves are taken away is nobody, or at least `k` people. Bands whatever the number: a rounded mean over two
+ * groups, less the mean of the larger, would be a figure of the smaller. Null: nothing may be shown.
+ */
+export function discloseTotal(set: QuestionSet, parts: readonly Part[], k: number): DisclosedTotal | null {
+  const scales = set.scales.flatMap(({ id: scaleId }) => {
+    const counted = parts.flatMap(({ result, isShownSingly }) => {
+      const tally = result.state === 'released' ? tallyOf(result, scaleId) : undefined
+      return tally && tally.answers >= result.k ? [{ tally, isShownSingly }] : []
+    })
+    const hidden = counted
+      .filter(({ isShownSingly }) => !isShownSingly)
+      .reduce((sum, one) => sum + one.tally.answers, 0)
+    if (counted.length < LEAST_GROUPS || (hidden > 0 && hidden < k)) return []
+    const answers = counted.reduce((sum, { tally }) => sum + tally.answers, 0)
+    const totalMilli = counted.reduce((sum, { tally }) => sum + tally.totalMilli, 0)
+    return [{ scaleId, band: bandOf(totalMilli / answers / 1000) }]
+  })
+  return scales.length === 0 ? null : ({ scales } as unknown as DisclosedTotal)
 }
 
 declare const wordsDisclosed: unique symbol
@@ -90,11 +124,16 @@ export function discloseWords(unit: UnitResult, words: readonly string[]): Discl
 type Unsealed<T> = T extends unknown ? Omit<T, typeof disclosed> : never
 const seal = (result: Unsealed<Disclosed>): Disclosed => result as Disclosed
 
+const tallyOf = ({ release }: UnitResult, scaleId: string): Tally | undefined =>
+  release?.tallies.find(({ subject }) => subject === `scale:${scaleId}`)
+
+const bandOf = (mean: number): Band => (mean <= LOW_BAND_UP_TO ? 'low' : mean >= HIGH_BAND_FROM ? 'high' : 'mixed')
+
 const meanOf = (tally: Tally): number => tally.totalMilli / tally.answers / 1000
 
 function figuresOf(tally: Tally): Pick<DisclosedScale, 'band' | 'mean' | 'highTenths'> {
   const mean = meanOf(tally)
-  const band = mean <= LOW_BAND_UP_TO ? 'low' : mean >= HIGH_BAND_FROM ? 'high' : 'mixed'
+  const band = bandOf(mean)
   if (tally.answers < FIGURES_FROM) return { band, mean: null, highTenths: null }
   const rounded = Math.round(mean / MEAN_STEP) * MEAN_STEP
   const isNearEnd = rounded < 1.5 * MEAN_STEP || rounded > 1 - 1.5 * MEAN_STEP

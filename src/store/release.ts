@@ -106,6 +106,7 @@ export async function countUnfinishedUnits(db: Tx): Promise<number> {
 
 export type ResultRow = {
   unitId: string
+  groupId: string
   questionSetId: string
   questionSetVersion: number
   audience: 'shared' | 'staff'
@@ -165,6 +166,7 @@ export async function listResults(
 
 const RESULT_FIELDS = {
   id: true,
+  groupId: true,
   questionSetId: true,
   questionSetVersion: true,
   audience: true,
@@ -191,6 +193,7 @@ function toResult(row: Prisma.ReleaseUnitGetPayload<{ select: typeof RESULT_FIEL
   if (!last || row.state === 'open' || row.state === 'closing') return null
   return {
     unitId: row.id,
+    groupId: row.groupId,
     questionSetId: row.questionSetId,
     questionSetVersion: row.questionSetVersion,
     audience: row.audience,

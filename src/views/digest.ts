@@ -1,5 +1,5 @@
 import type { QuestionSet, Texts } from '../content/load.ts'
-import type { Disclosed } from '../domain/disclosure.ts'
+import type { Disclosed, DisclosedTotal } from '../domain/disclosure.ts'
 import { formatDate } from '../domain/time.ts'
 import { type Card, compact, heading, list, note, text } from './card.ts'
 import { type Notice, notice } from './notice.ts'
@@ -16,6 +16,9 @@ export type DigestGroup = {
   droppedCheckIns: number
 }
 
+/** One question set over all groups that were asked it. */
+export type Total = { set: QuestionSet; disclosed: DisclosedTotal }
+
 export function digestNotice({ t }: Texts, digestId: string): Notice {
   const button = { label: t('button.open'), verb: 'digest', id: digestId, opens: 'dialog', isPrimary: true } as const
   return notice('digest-notice', t('digest.notice'), button)
@@ -24,7 +27,14 @@ export function digestNotice({ t }: Texts, digestId: string): Notice {
 /** One week over all groups of a supervisor, in the order of their names: no ranking. */
 export function digestCard(
   texts: Texts,
-  facts: { startsAt: Date; endsAt: Date; timeZone: string; groups: readonly DigestGroup[]; now: Date },
+  facts: {
+    startsAt: Date
+    endsAt: Date
+    timeZone: string
+    groups: readonly DigestGroup[]
+    totals: readonly Total[]
+    now: Date
+  },
 ): Card {
   const { t } = texts
   const date = (at: Date) => formatDate(at, facts.timeZone, texts.language, facts.now)
@@ -40,9 +50,21 @@ export function digestCard(
       facts.groups.length === 0 && text(t('digest.noGroups')),
       facts.groups.length > 0 && isQuiet && text(t('digest.quiet')),
       ...(isQuiet ? [] : facts.groups.flatMap((group) => [heading(group.alias), list(groupLines(texts, group))])),
+      facts.totals.length > 0 && heading(t('digest.together')),
+      facts.totals.length > 0 && list(facts.totals.flatMap((total) => totalLines(texts, total))),
       note(t('digest.cannotTell')),
     ]),
   }
+}
+
+function totalLines(texts: Texts, { set, disclosed }: Total): string[] {
+  const titleOf = (scaleId: string) => {
+    const scale = set.scales.find(({ id }) => id === scaleId)
+    return scale ? texts.pick(scale.title) : scaleId
+  }
+  return disclosed.scales.map(({ scaleId, band }) =>
+    texts.t('summary.scale', { scale: titleOf(scaleId), band: texts.t(`summary.band.${band}`) }),
+  )
 }
 
 function groupLines(texts: Texts, group: DigestGroup): string[] {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadContent } from '../../src/content/load.ts'
-import { disclose, type UnitResult } from '../../src/domain/disclosure.ts'
+import { answersNeeded, disclose, discloseTotal, discloseWords, type UnitResult } from '../../src/domain/disclosure.ts'
 import type { Answers } from '../../src/domain/score.ts'
 import { noiseBandSteps } from '../../src/domain/statistics.ts'
 import { countUnit } from '../../src/domain/tally.ts'
@@ -116,6 +116,58 @@ describe('the gate', () => {
         }
       }),
     )
+  })
+})
+
+describe('several groups together', () => {
+  const part = (ballots: Answers[][], isShownSingly = true) => ({ result: unit(ballots), isShownSingly })
+  const bands = (parts: ReturnType<typeof part>[], k = 5) => discloseTotal(set, parts, k)?.scales ?? null
+
+  it('show one band per scale, each member counted once, and never a figure', () => {
+    expect(bands([part(members(12, 5)), part(members(6, 1))])).toEqual([{ scaleId: 'climate', band: 'high' }])
+    expect(bands([part(members(6, 5)), part(members(12, 1))])).toEqual([{ scaleId: 'climate', band: 'low' }])
+    expect(bands([part(members(8, 5)), part(members(8, 1))])).toEqual([{ scaleId: 'climate', band: 'mixed' }])
+  })
+  it('show nothing of one group, however large, nor of one beside others below k', () => {
+    expect(bands([part(members(30, 4))])).toBeNull()
+    expect(bands([part(members(8, 4)), part([...members(3, 1), blank, blank, blank])])).toBeNull()
+  })
+  it('show nothing when what is not shown by itself is fewer than k people', () => {
+    // A part that met its own k of 6, before an audience whose k is 11.
+    expect(bands([part(members(12, 4)), part(members(12, 4)), part(members(6, 1), false)], 11)).toBeNull()
+    expect(bands([part(members(12, 4)), part(members(12, 4))], 11)).not.toBeNull()
+    const two = [part(members(12, 4)), part(members(6, 1), false), part(members(6, 1), false)]
+    expect(bands(two, 11)).not.toBeNull()
+  })
+  it('leave out a unit that was stored below its own k, or is not released', () => {
+    const stored = { ...unit(members(6, 4)), k: 7 }
+    expect(bands([part(members(8, 4)), { result: stored, isShownSingly: true }])).toBeNull()
+    const lost = { ...unit(members(8, 4)), state: 'lost' as const }
+    expect(bands([part(members(8, 4)), { result: lost, isShownSingly: true }])).toBeNull()
+  })
+})
+
+describe('words of a unit', () => {
+  const ten = Array.from({ length: 10 }, (_, index) => `line ${index}`)
+  it('may be shown from ten on, of a unit that met its own k', () => {
+    expect(discloseWords(unit(members(10, 3)), ten)).toEqual(ten)
+    expect(discloseWords(unit(members(10, 3)), ten.slice(1))).toBeNull()
+    expect(discloseWords({ ...unit(members(10, 3)), k: 11 }, ten)).toBeNull()
+    expect(discloseWords({ ...unit(members(10, 3)), state: 'lost' }, ten)).toBeNull()
+    expect(discloseWords({ ...unit(members(10, 3)), release: null }, ten)).toBeNull()
+  })
+})
+
+describe('answers that are needed', () => {
+  it('are the most of what is built in, what the organisation asks and what the plan asks', () => {
+    const usual = { leastShared: 6, leastStaff: 5 }
+    expect(answersNeeded('shared', usual, null)).toBe(6)
+    expect(answersNeeded('staff', usual, null)).toBe(5)
+    expect(answersNeeded('shared', { leastShared: 8, leastStaff: 9 }, null)).toBe(8)
+    expect(answersNeeded('staff', { leastShared: 8, leastStaff: 9 }, null)).toBe(9)
+    expect(answersNeeded('shared', { leastShared: 8, leastStaff: 9 }, 10)).toBe(10)
+    // Whoever changes the row by hand lowers nothing.
+    expect(answersNeeded('shared', { leastShared: 1, leastStaff: 1 }, 2)).toBe(6)
   })
 })
 
