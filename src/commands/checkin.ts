@@ -153,8 +153,9 @@ export async function openDueCheckIn(base: StepBase, occurrence: OccurrenceRow):
     return await drop(base, row, 'groupEnded')
   }
   const members = await listAskable(tx, organisationId, group.id)
+  // One whose time is over is as good as closed: after a downtime, what is due comes in any order.
   const isOneOpen = (await listOpen(tx, organisationId, group.id)).some(
-    ({ questionSetId }) => questionSetId === row.questionSetId,
+    ({ questionSetId, closesAt }) => questionSetId === row.questionSetId && closesAt > now,
   )
   const nextOne = row.planId ? await nextPlanned(tx, organisationId, group.id, row.opensAt, row.planId) : null
   const opening = decideOpening(now, row, members.length, isOneOpen ? now : (nextOne?.opensAt ?? null))
