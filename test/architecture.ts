@@ -104,6 +104,12 @@ export const INVARIANTS: readonly { name: string; pattern: RegExp; in: RegExp; e
     except: /^ballot\/open\.ts$/,
   },
   {
+    name: 'only the child process opens ballots',
+    pattern: /from '[^']*\/open\.ts'/,
+    in: /./,
+    except: /^ballot\/child\.ts$/,
+  },
+  {
     name: 'only the release path and the gate read tallies',
     pattern: /from '[^']*\/tally\.ts'/,
     in: /./,

@@ -10,6 +10,8 @@ declare module 'vitest' {
     hasPostgres: boolean
     /** An embedded store with its schema and queue, fresh: copied, it saves each test the three seconds of making one. */
     embeddedTemplate: string
+    /** Set while mutants are tried: a child process would not know which one. */
+    isMutating?: boolean
   }
 }
 

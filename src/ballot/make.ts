@@ -41,7 +41,7 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
 
 /** Thirty ballots of a few check-ins take well under a second; past this the machine is in trouble and the job is retried. */
 const OPEN_TIMEOUT_MS = 30_000
-const CHILD = fileURLToPath(new URL('./open.ts', import.meta.url))
+const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
 
 /**
  * Opens and counts a unit in a child process that has an empty environment, may write no file and may start no process.

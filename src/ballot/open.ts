@@ -1,8 +1,6 @@
-// The only code that opens ballots. It runs as a short-lived child process with no database connection: boxes come in on
-// stdin, the key comes from the key store, sums go out on stdout. Nothing that
-// one person answered leaves this file, but for words that ten or more wrote, mixed.
+// The only code that opens ballots. The service runs it in a short-lived child process (child.ts). Nothing that one person
+// answered leaves this file, but for words that ten or more wrote, mixed.
 import { randomInt, type webcrypto } from 'node:crypto'
-import { text } from 'node:stream/consumers'
 import { optionsOf, type QuestionSet } from '../content/question-set.ts'
 import { LEAST_WRITERS } from '../domain/disclosure.ts'
 import { MAX_ANSWER_CHARS } from '../domain/limits.ts'
@@ -23,10 +21,8 @@ import { type Keyring, parseKeyring } from './keyring.ts'
 import type { OpenOutcome, OpenRequest } from './make.ts'
 import { BoxError, keysOf, unwrap } from './wrap.ts'
 
-const request = JSON.parse(await text(process.stdin)) as OpenRequest
-process.stdout.write(JSON.stringify(await open(request)))
-
-async function open(request: OpenRequest): Promise<OpenOutcome> {
+/** Opens and counts a unit. Throws when nothing was decided: the set-up is wrong, and the job runs again. */
+export async function open(request: OpenRequest): Promise<OpenOutcome> {
   try {
     return await directoryKeyStore(request.keyDirectory).use(request.unitId, async (privateKey) => {
       const recipient = await SUITE.kem.deserializePrivateKey(toArrayBuffer(privateKey))

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
 import { lastSeen } from '../../src/simulator/workspace.ts'
@@ -110,6 +112,9 @@ async function play(store: (typeof STORES)[number], meddle?: (world: World, secr
     await slack.type(first, `contact ${secret}`)
     await slack.submit(first, { text: secret })
     await slack.closeForm(first)
+    await slack.type(first, `win ${secret}`)
+    await slack.submit(first, { text: secret })
+    await slack.closeForm(first)
     await slack.type(first, `nonsense ${secret}`)
     await world.app.settle()
     await meddle?.(world, secret)
@@ -124,14 +129,35 @@ async function play(store: (typeof STORES)[number], meddle?: (world: World, secr
   }
 }
 
+/** Every table of the queue's own schema. */
+async function rowsOfQueue({ db }: World): Promise<[string, string][]> {
+  const tables = await db.$queryRaw<{ name: string }[]>`
+    select table_name as name from information_schema.tables where table_schema = 'pgboss' order by 1`
+  const texts: [string, string][] = []
+  for (const { name } of tables) {
+    const rows = await db.$queryRawUnsafe<{ row: string }[]>(`select to_jsonb(t)::text as row from pgboss."${name}" t`)
+    texts.push([`pgboss.${name}`, rows.map(({ row }) => row).join('\n')])
+  }
+  return texts
+}
+
+/** A backup as an operator makes one: the server's own dump. The embedded store is backed up as its files, which are searched. */
+async function backupOf({ databaseUrl }: World): Promise<string> {
+  if (databaseUrl === null) return ''
+  const { stdout } = await promisify(execFile)('pg_dump', [databaseUrl], { maxBuffer: 256 * 1024 * 1024 })
+  if (!stdout.includes('COPY public."Ballot"')) throw new Error('the dump holds no ballots')
+  return stdout
+}
+
 /** Where each string is found in clear: tables by name, queue, log, metrics, and files by their name. */
 async function look(world: World, since: LogPlace, secret: string) {
   const rows = await dump(world.db)
-  const jobs = await world.db.$queryRawUnsafe<{ row: string }[]>(`select to_jsonb(j)::text as row from pgboss.job j`)
+  const queue = await rowsOfQueue(world)
   const metrics = await (await fetch(`http://127.0.0.1:${world.app.port}/metrics`)).text()
   const texts: [string, string][] = [
     ...Object.entries(rows).map(([table, lines]): [string, string] => [table, lines.join('\n')]),
-    ['queue', jobs.map(({ row }) => row).join('\n')],
+    ...queue,
+    ['backup', await backupOf(world)],
     ['log', capture.join('')],
     ['metrics', metrics],
   ]
@@ -152,14 +178,15 @@ describe.each(STORES.map((store) => ({ store })))('strings that are typed nowher
     const { open, closed, secret } = await play(store)
     console.info(`canary (${store}): searched ${open.searched.traces} traces and ${open.searched.files} files, twice`)
     if (store === 'embedded') expect(open.searched.files).toBeGreaterThan(100)
+    const inBackup = (table: string) => (store === 'postgres' ? [table, 'backup'] : [table])
     for (const found of [open, closed]) {
       expect(found.places(secret)).toEqual([])
       expect(found.sealedFiles).toEqual([])
       expect(found.answersIn).toEqual([])
       expect(found.answerFiles).toEqual([])
-      expect(found.places(WRITTEN.message)).toEqual(['Message'])
-      expect(found.places(WRITTEN.place)).toEqual(['Schedule'])
-      expect(found.places(WRITTEN.goals)).toEqual(['Group'])
+      expect(found.places(WRITTEN.message)).toEqual(inBackup('Message'))
+      expect(found.places(WRITTEN.place)).toEqual(inBackup('Schedule'))
+      expect(found.places(WRITTEN.goals)).toEqual(inBackup('Group'))
     }
   })
 
