@@ -49,7 +49,7 @@ export function associatedData(context: BoxContext): Buffer {
   ]
   return Buffer.concat(
     parts.flatMap((part) => {
-      const bytes = Buffer.from(part, 'utf8')
+      const bytes = Buffer.from(part)
       const length = Buffer.alloc(2)
       length.writeUInt16BE(bytes.length)
       return [length, bytes]
@@ -63,7 +63,7 @@ export const plaintextBytes = ({ asksText }: BoxContext): number =>
 /** A ballot as plaintext of its unit's size. Throws when it does not fit, or holds words in a unit that asks for none. */
 export function encodeBallot(context: BoxContext, ballot: BallotAnswers): Buffer {
   if (ballot.text !== undefined && !context.asksText) throw new Error('the unit asks for no words')
-  const json = Buffer.from(JSON.stringify(ballot), 'utf8')
+  const json = Buffer.from(JSON.stringify(ballot))
   const plaintext = Buffer.alloc(plaintextBytes(context))
   if (json.length > plaintext.length - 2) throw new Error(`answers of ${json.length} bytes do not fit a ballot`)
   plaintext.writeUInt16BE(json.length)

@@ -10,7 +10,6 @@ import { createCipheriv, createHmac, createPublicKey, encapsulate } from 'node:c
 const SUITE_ID = Buffer.concat([Buffer.from('HPKE'), Buffer.from([0, 0x20, 0, 1, 0, 2])])
 const VERSION_LABEL = Buffer.from('HPKE-v1')
 const MODE_PSK = 1
-const HASH_BYTES = 32
 const KEY_BYTES = 32
 const NONCE_BYTES = 12
 const NOTHING = Buffer.alloc(0)
@@ -49,9 +48,8 @@ function labeledExtract(salt: Uint8Array, label: string, keyMaterial: Uint8Array
     .digest()
 }
 
-/** RFC 9180, section 4, for a length of one block or less: then HKDF-Expand is one HMAC. */
+/** RFC 9180, section 4, for at most the 32 bytes of one block: then HKDF-Expand is one HMAC. */
 function labeledExpand(prk: Uint8Array, label: string, info: Uint8Array, length: number): Buffer {
-  if (length > HASH_BYTES) throw new RangeError(`one block holds ${HASH_BYTES} bytes, not ${length}`)
   return createHmac('sha256', prk)
     .update(
       Buffer.concat([Buffer.from([0, length]), VERSION_LABEL, SUITE_ID, Buffer.from(label), info, Buffer.from([1])]),

@@ -12,8 +12,8 @@ export function sealText(keyring: Keyring, belongsTo: string, text: string): Buf
   const header = Buffer.from([VERSION, keyring.current])
   const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', keyOf(keyring, keyring.current), nonce)
-  cipher.setAAD(Buffer.concat([header, Buffer.from(belongsTo, 'utf8')]))
-  return Buffer.concat([header, nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+  cipher.setAAD(Buffer.concat([header, Buffer.from(belongsTo)]))
+  return Buffer.concat([header, nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()])
 }
 
 /** The text again. Throws when it was changed or moved to another row, or SetupError when its secret is gone. */
@@ -25,9 +25,9 @@ export function openText(keyring: Keyring, belongsTo: string, sealed: Uint8Array
   const start = HEADER_BYTES + NONCE_BYTES
   const nonce = bytes.subarray(HEADER_BYTES, start)
   const decipher = createDecipheriv('aes-256-gcm', keyOf(keyring, bytes.readUInt8(1)), nonce)
-  decipher.setAAD(Buffer.concat([header, Buffer.from(belongsTo, 'utf8')]))
+  decipher.setAAD(Buffer.concat([header, Buffer.from(belongsTo)]))
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
-  return Buffer.concat([decipher.update(bytes.subarray(start, -TAG_BYTES)), decipher.final()]).toString('utf8')
+  return Buffer.concat([decipher.update(bytes.subarray(start, -TAG_BYTES)), decipher.final()]).toString()
 }
 
 function keyOf(keyring: Keyring, secretId: number): Buffer {

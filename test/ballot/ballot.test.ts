@@ -1,5 +1,4 @@
 import { createPrivateKey, decapsulate, randomBytes, randomUUID } from 'node:crypto'
-import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import {
@@ -11,7 +10,7 @@ import {
   LAYER_BYTES,
   PLAINTEXT_BYTES,
 } from '../../src/ballot/box.ts'
-import { directoryKeyStore, KeyMissingError } from '../../src/ballot/key-store.ts'
+import { directoryKeyStore } from '../../src/ballot/key-store.ts'
 import { parseKeyring } from '../../src/ballot/keyring.ts'
 import { type OpenRequest, openUnit } from '../../src/ballot/make.ts'
 import { open } from '../../src/ballot/open.ts'
@@ -126,6 +125,18 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
       expect(await withWords(9)).toEqual([])
     })
 
+    it('takes words of the longest that is asked for, and spoils the unit when they are longer', async () => {
+      const memberId = randomUUID()
+      const outcomeOf = async (length: number) => {
+        const text = 'x'.repeat(length)
+        const box = sealBallot(keyring, key.publicKey, asks(memberId), { ...ballot, text }).toString('base64')
+        const given = { questionSetId: 'pulse', questionSetVersion: 1, asksText: true }
+        return (await openUnit(request({ k: 1, boxes: [{ checkInId, memberId, box }], context: given }))).outcome
+      }
+      expect(await outcomeOf(MAX_ANSWER_CHARS)).toBe('counted')
+      expect(await outcomeOf(MAX_ANSWER_CHARS + 1)).toBe('unreadable')
+    })
+
     it('spoils the unit that asked for none', async () => {
       const memberId = members[0] ?? ''
       const box = sealBallot(keyring, key.publicKey, asks(memberId), { ...ballot, text: 'x' }).toString('base64')
@@ -149,6 +160,48 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
     }))
     expect(fresh.every(({ box }, index) => box !== boxes[index]?.box)).toBe(true)
     expect(await openUnit(request({ boxes: fresh }))).toMatchObject({ outcome: 'counted', release: { answered: 6 } })
+  })
+
+  it('counts a blank as no answer', async () => {
+    const memberId = members[0] ?? ''
+    const box = sealBallot(keyring, key.publicKey, context(memberId), BLANK).toString('base64')
+    const withBlank = request({ k: 5, boxes: [{ checkInId, memberId, box }, ...boxes.slice(1)] })
+    expect(await openUnit(withBlank)).toMatchObject({ release: { invited: 6, answered: 5 } })
+  })
+
+  it('tells a key that is gone', async () => {
+    expect(await openUnit(request({ unitId: randomUUID() }))).toEqual({ outcome: 'keyMissing' })
+  })
+
+  it.each([
+    ['a value that was not offered', { belonging: 9 }],
+    ['another question’s id', { nonsense: 1 }],
+    ['one offered and one that was not', { belonging: 4, voice: 0 }],
+  ])('spoils the unit when one box holds %s', async (_name, answers) => {
+    const memberId = members[0] ?? ''
+    const box = sealBallot(keyring, key.publicKey, context(memberId), { answers }).toString('base64')
+    expect(await openUnit(request({ boxes: [{ checkInId, memberId, box }, ...boxes.slice(1)] }))).toEqual({
+      outcome: 'unreadable',
+    })
+  })
+
+  it('takes as much as fits and not a byte more', () => {
+    const long = (length: number) => ({ answers: { ['x'.repeat(length)]: 1 } })
+    // {"answers":{"":1}} are 18 bytes; two more hold the length.
+    expect(encodeBallot(context('m'), long(PLAINTEXT_BYTES.choices - 20)).length).toBe(PLAINTEXT_BYTES.choices)
+    expect(() => encodeBallot(context('m'), long(PLAINTEXT_BYTES.choices - 19))).toThrow(
+      'answers of 511 bytes do not fit',
+    )
+  })
+
+  it('says what is wrong with a box', () => {
+    const bound = context(members[0] ?? '')
+    const box = Buffer.from(boxes[0]?.box ?? '', 'base64')
+    expect(() => unwrap(keyring, bound, box.subarray(1))).toThrow('a ballot box has an unknown format')
+    expect(() => unwrap(keyring, bound, Buffer.concat([Buffer.from([2]), box.subarray(1)]))).toThrow('unknown format')
+    const other = () => unwrap(keyring, context('another'), box)
+    expect(other).toThrow('a ballot box was changed, or belongs to somebody else')
+    expect(other).toThrow(expect.objectContaining({ name: 'BoxError', cause: expect.anything() }))
   })
 
   it('gives nothing below k', async () => {
@@ -230,38 +283,52 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
   })
 })
 
-describe('the key store', () => {
-  it('keeps keys private, lends them, and destroys them', async () => {
+/** What the child process does that no code here can be changed to do: always tried there. */
+describe('the child process', () => {
+  it('answers in the three ways it can, and fails with its reason when the set-up is wrong', async () => {
     const { dir, remove } = tempDir()
-    const store = directoryKeyStore(dir)
-    const id = randomUUID()
-    store.put(id, Buffer.alloc(32, 5))
-    expect(fs.statSync(path.join(dir, `${id}.key`)).mode & 0o777).toBe(0o600)
-    expect(() => store.put(id, Buffer.alloc(32, 6))).toThrow(/EEXIST/)
-    let lent: Buffer = Buffer.alloc(0)
-    expect(
-      await store.use(id, async (key) => {
-        lent = key
-        return key[0]
-      }),
-    ).toBe(5)
-    expect(lent.equals(Buffer.alloc(32, 0))).toBe(true)
-    expect(store.list().map(({ unitId }) => unitId)).toEqual([id])
-    store.destroy(id)
-    store.destroy(id)
-    await expect(store.use(id, async () => 0)).rejects.toThrow(KeyMissingError)
-    expect(() => store.destroy('../../etc/passwd')).toThrow(/UUID/)
+    const unitId = randomUUID()
+    const key = newUnitKey()
+    directoryKeyStore(dir).put(unitId, key.privateKey)
+    const checkInId = randomUUID()
+    const bound = { unitId, checkInId, questionSetId: 'pulse', questionSetVersion: 1, asksText: false }
+    const boxes = Array.from({ length: 7 }, (_, index) => {
+      const memberId = randomUUID()
+      const held = index === 0 ? BLANK : { answers: { belonging: 5, voice: 5, safety: 1, useful: 5 } }
+      return {
+        checkInId,
+        memberId,
+        box: sealBallot(keyring, key.publicKey, { ...bound, memberId }, held).toString('base64'),
+      }
+    })
+    const { unitId: _, checkInId: __, ...context } = bound
+    const request = { unitId, keyDirectory: dir, secret: SECRET, k: 6, questionSet: set, context, boxes }
+    expect(await openUnit(request)).toEqual({
+      outcome: 'counted',
+      release: {
+        invited: 7,
+        answered: 6,
+        tallies: [{ subject: 'scale:climate', answers: 6, totalMilli: 4500, low: 0, high: 6 }],
+        texts: [],
+      },
+    })
+    expect(await openUnit({ ...request, k: 7 })).toEqual({ outcome: 'counted', release: null })
+    expect(await openUnit({ ...request, unitId: randomUUID() })).toEqual({ outcome: 'keyMissing' })
+    const [first, ...rest] = boxes
+    if (!first) throw new Error('no box')
+    expect(await openUnit({ ...request, boxes: [{ ...first, memberId: 'x' }, ...rest] })).toEqual({
+      outcome: 'unreadable',
+    })
+    const failed = await openUnit({ ...request, secret: 'none' }).catch((error: unknown) => error)
+    expect(failed).toMatchObject({ message: 'the process that opens ballots ended with 1' })
+    expect(((failed as Error).cause as Error).message).toContain('SetupError: GROUPWELL_SECRET')
+    // Its key directory is a file: neither gone nor unreadable, so nothing is decided.
+    const odd = await openUnit({ ...request, keyDirectory: path.join(dir, `${unitId}.key`) }).catch(
+      (error: unknown) => error,
+    )
+    expect(odd).toMatchObject({ message: 'the process that opens ballots ended with 1' })
     remove()
   })
-})
-
-describe('the secret', () => {
-  it.each(['', 'secret', '1:short', `0:${Buffer.alloc(32).toString('base64')}`, `${SECRET},${SECRET}`])(
-    'refuses “%s” in words',
-    (secret) => {
-      expect(() => parseKeyring(secret)).toThrow(/GROUPWELL_SECRET/)
-    },
-  )
 })
 
 /** HPKE's key schedule (RFC 9180, section 5.1) written out with node:crypto alone, for mode_psk. */

@@ -1,0 +1,111 @@
+import { createPrivateKey, createPublicKey, hkdfSync, randomUUID } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { directoryKeyStore, KeyMissingError } from '../../src/ballot/key-store.ts'
+import { parseKeyring } from '../../src/ballot/keyring.ts'
+import { newUnitKey } from '../../src/ballot/seal.ts'
+import { keysOf } from '../../src/ballot/wrap.ts'
+import { tempDir } from '../temp-dir.ts'
+
+const bytes = Buffer.alloc(32, 7)
+const secret = (id: number | string) => `${id}:${bytes.toString('base64')}`
+
+describe('the key store', () => {
+  let home: ReturnType<typeof tempDir>
+  let store: ReturnType<typeof directoryKeyStore>
+  beforeEach(() => {
+    home = tempDir()
+    store = directoryKeyStore(path.join(home.dir, 'keys'))
+  })
+  afterEach(() => home.remove())
+
+  it('is empty before anything was put, and makes its directory for its owner alone', () => {
+    expect(store.list()).toEqual([])
+    store.put(randomUUID(), bytes)
+    expect(fs.statSync(path.join(home.dir, 'keys')).mode & 0o777).toBe(0o700)
+  })
+
+  it('takes nothing but a whole UUID for a unit: no path, nothing before or after', () => {
+    const id = randomUUID()
+    for (const wrong of [`../${id}`, `${id}/../x`, `${id}.key`, `x${id}`, id.slice(1)])
+      expect(() => store.put(wrong, bytes), wrong).toThrow('a unit id is a UUID')
+  })
+
+  it('lists keys with their age, and no other file', () => {
+    const id = randomUUID()
+    store.put(id, bytes)
+    fs.writeFileSync(path.join(home.dir, 'keys', 'notes.txt'), 'x')
+    const hourAgo = new Date(Date.now() - 3_600_000)
+    fs.utimesSync(path.join(home.dir, 'keys', `${id}.key`), hourAgo, hourAgo)
+    const [found, ...others] = store.list()
+    expect(others).toEqual([])
+    expect(found?.unitId).toBe(id)
+    expect(Math.abs((found?.ageMs ?? 0) - 3_600_000)).toBeLessThan(60_000)
+  })
+
+  it('tells a key that is gone from one that cannot be read', async () => {
+    const id = randomUUID()
+    const missing = await store.use(id, async () => 0).catch((error: unknown) => error)
+    expect(missing).toBeInstanceOf(KeyMissingError)
+    expect(missing).toMatchObject({ name: 'KeyMissingError', message: 'the key of a unit is gone' })
+    expect((missing as Error).cause).toMatchObject({ code: 'ENOENT' })
+    fs.mkdirSync(path.join(home.dir, 'keys', `${id}.key`), { recursive: true })
+    await expect(store.use(id, async () => 0)).rejects.toThrow(/EISDIR/)
+  })
+
+  it('writes over a key before it removes it', () => {
+    const id = randomUUID()
+    store.put(id, bytes)
+    const file = path.join(home.dir, 'keys', `${id}.key`)
+    fs.linkSync(file, path.join(home.dir, 'same-bytes'))
+    store.destroy(id)
+    const left = fs.readFileSync(path.join(home.dir, 'same-bytes'))
+    expect(left.length).toBe(32)
+    expect(left.equals(bytes)).toBe(false)
+    expect(fs.existsSync(file)).toBe(false)
+  })
+})
+
+describe('the secret', () => {
+  it.each(['1', '12', '123', '255'])('takes the id %s', (id) => {
+    expect(parseKeyring(secret(id)).current).toBe(Number(id))
+  })
+
+  it.each(['0', '256', '1234', 'x1', '-1'])('refuses the id %s, and says how to make one', (id) => {
+    expect(() => parseKeyring(secret(id))).toThrow(/expected "1:" and 32 random bytes.*openssl rand/)
+  })
+
+  it('reads the current one first, with spaces between, and refuses bytes that are not base64 or too few', () => {
+    expect([...parseKeyring(`${secret(2)} , ${secret(1)}`).keys.keys()]).toEqual([2, 1])
+    expect(() => parseKeyring(`${secret(1)}!`)).toThrow(/expected/)
+    expect(() => parseKeyring(`1:${Buffer.alloc(31).toString('base64')}`)).toThrow(/expected/)
+    expect(() => parseKeyring(`1:${Buffer.alloc(33).toString('base64')}`)).toThrow(/expected/)
+    expect(() => parseKeyring(`${secret(1)},${secret(1)}`)).toThrow(/each id may stand there once/)
+  })
+
+  it('is used for nothing itself: each purpose has a key of its own by HKDF', () => {
+    const of = (purpose: string) => Buffer.from(hkdfSync('sha256', bytes, Buffer.alloc(0), purpose, 32))
+    expect(parseKeyring(secret(1)).keys.get(1)).toEqual({
+      psk: of('groupwell/ballot/psk/v1'),
+      wrap: of('groupwell/ballot/wrap/v1'),
+      calendar: of('groupwell/calendar/v1'),
+      text: of('groupwell/text/v1'),
+      print: of('groupwell/fingerprint/v1').toString('hex'),
+    })
+  })
+
+  it('says which key is missing', () => {
+    expect(() => keysOf(parseKeyring(secret(1)), 7)).toThrow(/key 7 is still needed by an open check-in/)
+  })
+})
+
+describe('a unit’s key pair', () => {
+  it('is X25519, raw, and the halves belong together', () => {
+    const { publicKey, privateKey } = newUnitKey()
+    expect([publicKey.length, privateKey.length]).toEqual([32, 32])
+    const jwk = { kty: 'OKP', crv: 'X25519', x: publicKey.toString('base64url'), d: privateKey.toString('base64url') }
+    const derived = createPublicKey(createPrivateKey({ key: jwk, format: 'jwk' })).export({ format: 'jwk' })
+    expect(derived.x).toBe(jwk.x)
+  })
+})

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest'
+import { loadContent } from '../../src/content/load.ts'
+import { disclose, discloseTotal, discloseWords, mayMembersSee, type UnitResult } from '../../src/domain/disclosure.ts'
+import { noiseBandSteps } from '../../src/domain/statistics.ts'
+
+/** The very edge of each rule of the gate, with results as a store could hold them, fitting together or not. */
+const pulse = loadContent().questionSet('pulse', 1)
+const [climate] = pulse.scales
+if (!climate) throw new Error('no scale')
+/** Two scales, of which the second knows no noise. */
+const set = { ...pulse, scales: [climate, { ...climate, id: 'calm', noise: { ...climate.noise, sdSteps: 0 } }] }
+
+type Made = {
+  k: number
+  answered: number
+  invited: number
+  answers: number
+  mean: number
+  high: number
+  roster: number
+  state: UnitResult['state']
+}
+/** A released unit; both scales alike unless `calm` is given. */
+function made(facts: Partial<Made> = {}, calm: Partial<Made> | null = {}): UnitResult {
+  const all = {
+    k: 6,
+    answered: 8,
+    invited: 8,
+    answers: 8,
+    mean: 0.5,
+    high: 0,
+    roster: 0,
+    state: 'released' as const,
+    ...facts,
+  }
+  const tally = (subject: string, one: Made) => ({
+    subject,
+    answers: one.answers,
+    totalMilli: Math.round(one.mean * one.answers * 1000),
+    low: 0,
+    high: one.high,
+  })
+  const tallies = [tally('scale:climate', all), ...(calm ? [tally('scale:calm', { ...all, ...calm })] : [])]
+  const release = { invited: all.invited, answered: all.answered, tallies }
+  return { state: all.state, k: all.k, rosterChanges: all.roster, release }
+}
+const scalesOf = (unit: UnitResult, before: UnitResult | null = null) => {
+  const disclosed = disclose(set, unit, before)
+  return disclosed.kind === 'shown' ? disclosed.scales : disclosed.kind
+}
+const first = (unit: UnitResult, before: UnitResult | null = null) => {
+  const scales = scalesOf(unit, before)
+  if (typeof scales === 'string') throw new Error(scales)
+  return scales[0]
+}
+
+describe('who sees', () => {
+  it('members see what is shared, and nothing of what is for staff', () => {
+    expect([mayMembersSee('shared'), mayMembersSee('staff')]).toEqual([true, false])
+  })
+})
+
+describe('k', () => {
+  it('is asked of the unit and of each scale, whatever else is stored', () => {
+    expect(scalesOf(made({ answered: 6, answers: 6 }))).toHaveLength(2)
+    expect(scalesOf(made({ answered: 5, answers: 6 }))).toBe('tooFew')
+    expect(scalesOf(made({ answers: 5 }))).toBe('tooFew')
+    expect(scalesOf(made({}, { answers: 5 }))).toMatchObject([{ scaleId: 'climate' }])
+    expect(scalesOf(made({}, null))).toMatchObject([{ scaleId: 'climate' }])
+  })
+  it('does not matter to a unit that was lost', () => {
+    expect(disclose(set, made({ state: 'lost' }), null)).toEqual({ kind: 'lost' })
+  })
+})
+
+describe('each scale', () => {
+  it('has its own band', () => {
+    expect(scalesOf(made({ mean: 0.2 }, { mean: 0.9 }))).toMatchObject([{ band: 'low' }, { band: 'high' }])
+  })
+  it('is low up to .375 and high from .625, both included', () => {
+    expect(first(made({ mean: 0.375 }))?.band).toBe('low')
+    expect(first(made({ mean: 0.376 }))?.band).toBe('mixed')
+    expect(first(made({ mean: 0.625 }))?.band).toBe('high')
+    expect(first(made({ mean: 0.624 }))?.band).toBe('mixed')
+  })
+  it('has a mean from eleven answers on, but not within one rounding step of an end', () => {
+    const mean = (answers: number, at: number) =>
+      first(made({ answered: answers, invited: 12, answers, mean: at }))?.mean
+    expect(mean(10, 0.5)).toBeNull()
+    expect(mean(11, 0.5)).toBeCloseTo(0.5)
+    expect([mean(11, 0.05), mean(11, 0.95)]).toEqual([null, null])
+    expect(mean(11, 0.1)).toBeCloseTo(0.1)
+    expect(mean(11, 0.9)).toBeCloseTo(0.9)
+  })
+  it('has a share when both sides have three', () => {
+    const tenths = (high: number) => first(made({ answered: 11, invited: 12, answers: 11, high }))?.highTenths
+    expect([2, 3, 8, 9].map(tenths)).toEqual([null, 3, 7, null])
+  })
+})
+
+describe('a change', () => {
+  it('is told of each scale by its own tally and its own noise', () => {
+    // Half a step is noise for the first scale; the second knows none.
+    const now = made({ mean: 0.625 })
+    expect(scalesOf(now, made({ mean: 0.5 }))).toMatchObject([{ change: 'none' }, { change: 'higher' }])
+    expect(scalesOf(now, made({ mean: 0.5 }, { mean: 0.75 }))).toMatchObject([{ change: 'none' }, { change: 'lower' }])
+    expect(scalesOf(now, made({ mean: 0.5 }, null))).toMatchObject([{ change: 'none' }, { change: null }])
+  })
+  it('is none when nothing moved and no noise is known', () => {
+    expect(scalesOf(made(), made())).toMatchObject([{ change: 'none' }, { change: 'none' }])
+  })
+  it('is compared with a unit before that met its own k, and no other', () => {
+    const change = (before: UnitResult) => first(made({ mean: 0.9 }), before)?.change
+    expect(change(made({ answers: 6, k: 6, mean: 0.1 }))).toBe('higher')
+    expect(change(made({ answers: 6, k: 7, mean: 0.1 }))).toBeNull()
+    expect(change({ ...made(), release: null })).toBeNull()
+  })
+  it('is told of six people whose roster stayed, and not of seven and eight whose roster changed', () => {
+    const six = { answered: 6, invited: 6, answers: 6 }
+    expect(first(made(six), made(six))?.change).toBe('none')
+    const seven = made({ answered: 7, answers: 7 })
+    expect(first(made({ roster: 1, mean: 0.9 }), seven)?.change).toBe('roster')
+    expect(first({ ...seven, rosterChanges: 1 }, made({ mean: 0.9 }))?.change).toBe('roster')
+  })
+  it('reckons with the larger roster: then fewer of those who might have answered did', () => {
+    // 0.8 steps: more than the noise of 6 of 6, less than that of 6 of 12.
+    const six = { answered: 6, answers: 6, invited: 6 }
+    expect(noiseBandSteps(climate.noise, 6, 6, 6)).toBeCloseTo(0.716, 3)
+    expect(noiseBandSteps(climate.noise, 6, 6, 12)).toBeCloseTo(0.947, 3)
+    expect(first(made({ ...six, mean: 0.7 }), made({ ...six, mean: 0.5 }))?.change).toBe('higher')
+    expect(first(made({ ...six, invited: 12, mean: 0.7 }), made({ ...six, mean: 0.5 }))?.change).toBe('none')
+    expect(first(made({ ...six, mean: 0.7 }), made({ ...six, invited: 12, mean: 0.5 }))?.change).toBe('none')
+  })
+})
+
+describe('several groups and words, at the edge', () => {
+  it('show a total whose hidden rest is exactly as many as the audience needs', () => {
+    const shown = { result: made({ answered: 12, invited: 12, answers: 12 }), isShownSingly: true }
+    const hidden = (answers: number) => ({
+      result: made({ answered: answers, invited: 12, answers }),
+      isShownSingly: false,
+    })
+    expect(discloseTotal(set, [shown, hidden(11)], 11)).not.toBeNull()
+    expect(discloseTotal(set, [shown, hidden(10)], 11)).toBeNull()
+    expect(discloseTotal(set, [shown, { result: { ...made(), release: null }, isShownSingly: true }], 5)).toBeNull()
+  })
+  it('show words of a unit that has exactly as many answers as it needs', () => {
+    const ten = Array.from({ length: 10 }, () => 'line')
+    expect(discloseWords(made({ k: 10, answered: 10 }), ten)).toEqual(ten)
+    expect(discloseWords(made({ k: 11, answered: 10 }), ten)).toBeNull()
+  })
+})
