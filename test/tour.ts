@@ -33,6 +33,7 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   for (const line of ['', 'help', 'privacy', 'next']) await hands.type(first, line)
   for (const line of ['admin', 'nonsense']) await hands.type(admin, line)
   await fill(hands, admin, 'admin settings', {})
+  await fill(hands, admin, 'admin lines', { emergency: '112', lines: 'Night line: 0800 555 010' })
   await open(second, 'contact')
   await hands.closeForm(second)
   await fill(hands, facilitator, 'edit', { contactHours: '24', contactTimes: 'weekdays from 9 to 17' })
@@ -70,6 +71,19 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   await onCheckIns('Preview: How the session was', {})
   await onCheckIns('Plan a check-in', {})
   await onCheckIns('Stop: Days with an illness', null)
+  await fill(hands, first, 'win', { text: 'I went for a walk.' })
+  await fill(hands, second, 'win', { text: 'I called a friend.' })
+  await world.app.settle()
+  await read(facilitator, 'win-waiting', 'Open')
+  await pressed(facilitator, 'wins', 'Make it a message')
+  await hands.closeForm(facilitator)
+  for (const _ of [first, second]) {
+    await open(facilitator, 'win')
+    await pressed(facilitator, 'wins', 'Do not post')
+    await hands.closeForm(facilitator)
+  }
+  await world.app.settle()
+  await read(first, 'win-declined', 'Open')
   await moveTo(world, new Date('2026-03-03T09:00:00Z'))
   await read(second, 'message', 'Open')
   // Two people are not there any more when the reminder of the hour before goes out.

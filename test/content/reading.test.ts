@@ -1,6 +1,7 @@
 import { fleschKincaid } from 'flesch-kincaid'
 import { syllable } from 'syllable'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadContent } from '../../src/content/load.ts'
 import type { Surface } from '../../src/simulator/surface.ts'
 import { startWorld, type World } from '../helpers.ts'
 import { tour } from '../tour.ts'
@@ -35,12 +36,31 @@ export function gradeOf(surface: Surface): number {
   return fleschKincaid({ sentence: Math.max(1, sentences.length), word: words.length, syllable: syllables })
 }
 
-describe('every screen, read as a whole', () => {
+/** Fields and buttons in payloads of either platform, and those without a name that a screen reader could say. */
+function namesIn(value: unknown): { inputs: number; nameless: string[] } {
+  if (typeof value !== 'object' || value === null) return { inputs: 0, nameless: [] }
+  const own = value as Record<string, unknown>
+  const textOf = (part: unknown) => (typeof part === 'string' ? part : ((part as { text?: string } | null)?.text ?? ''))
+  const isNamed = (part: unknown) => textOf(part).trim() !== ''
+  const type = typeof own.type === 'string' ? own.type : ''
+  const name = /^(input|Input\..*)$/.test(type) ? own.label : type === 'button' ? own.text : own.title
+  const counts = /^(input|button|Input\..*|Action\.(Submit|Execute|OpenUrl))$/.test(type)
+  const inner = Object.values(own).map(namesIn)
+  return {
+    inputs: Number(counts) + inner.reduce((sum, one) => sum + one.inputs, 0),
+    nameless: [
+      ...(counts && !isNamed(name) ? [JSON.stringify(own).slice(0, 120)] : []),
+      ...inner.flatMap((one) => one.nameless),
+    ],
+  }
+}
+
+describe.each(['slack', 'teams'] as const)('every screen on %s, read as a whole', (platform) => {
   let world: World
-  let screens: readonly { name: string; surface: Surface }[]
+  let screens: readonly { name: string; surface: Surface; payload: unknown }[]
   beforeAll(async () => {
     world = await startWorld({ publicUrl: 'https://groupwell.example.org' })
-    screens = (await tour(world, 'slack')).map(({ kind, surface }) => ({ name: kind, surface }))
+    screens = (await tour(world, platform)).map(({ kind, surface, payload }) => ({ name: kind, surface, payload }))
   })
   afterAll(() => world.end())
 
@@ -53,6 +73,34 @@ describe('every screen, read as a whole', () => {
     expect(
       Object.keys(EXEMPT).filter((name) => !grades.some((one) => one.name === name && one.grade > MOST_GRADE)),
     ).toEqual([])
+  })
+
+  it('is at that grade too where words are asked for and shown, which takes ten members', () => {
+    const { t } = loadContent().textsFor('en')
+    const reading = [
+      t('checkin.words'),
+      t('checkin.wordsHint.shared', { least: 10, days: 30 }),
+      t('checkin.wordsHint.staff', { least: 10, days: 30 }),
+      t('words.intro'),
+      t('words.dontGuess', { days: 30 }),
+    ]
+    const [first] = screens
+    if (!first) throw new Error('the tour showed nothing')
+    expect(gradeOf({ ...first.surface, reading })).toBeLessThanOrEqual(MOST_GRADE)
+  })
+
+  it('gives a screen reader a name for every field and every button', () => {
+    const { inputs, nameless } = namesIn(screens.map(({ payload }) => payload))
+    expect(inputs).toBeGreaterThan(60)
+    expect(nameless).toEqual([])
+  })
+
+  it('would be refused without one (negative control)', () => {
+    const bare = [
+      { type: 'input', label: { type: 'plain_text', text: ' ' } },
+      { type: 'Input.Text', id: 'x' },
+    ]
+    expect(namesIn(bare).nameless).toHaveLength(2)
   })
 
   it('would be refused at a higher grade (negative control)', () => {
