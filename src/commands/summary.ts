@@ -1,12 +1,17 @@
 import { DROP_REASONS } from '../domain/checkin.ts'
 import { mayMembersSee } from '../domain/disclosure.ts'
 import { LEAST_MEMBERS_AT_OPEN } from '../domain/limits.ts'
+import { stageOf } from '../domain/stage.ts'
+import { findingOf, openerFor } from '../domain/summary.ts'
+import { DAY_MS, plus } from '../domain/time.ts'
 import { listLatest, listOpen, nextPlanned } from '../store/checkin.ts'
+import { listWaiting } from '../store/contact.ts'
 import { listResults } from '../store/release.ts'
 import { countAgreement } from '../store/roster.ts'
-import { listUpcoming } from '../store/session.ts'
+import { listEnded, listNext, listUpcoming } from '../store/session.ts'
 import { getUnit } from '../store/unit.ts'
-import { type Latest, summaryCard } from '../views/summary.ts'
+import { listWins } from '../store/win.ts'
+import { type GroupWork, type Latest, summaryCard } from '../views/summary.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { groupInput } from './input.ts'
 import { showResult } from './results.ts'
@@ -24,11 +29,14 @@ export const summary = command({
   run: async (context) => {
     const { tx, texts, actor, now, role } = context
     const group = groupOf(context)
+    const latest = await latestOf(context)
     const facts = {
       groupId: group.id,
       alias: group.alias,
       timeZone: group.timeZone,
-      latest: await latestOf(context),
+      latest,
+      work: role === 'member' ? null : await workOf(context),
+      opener: role === 'member' ? null : await openerOf(context, latest),
       nextSessionAt: (await listUpcoming(tx, actor.organisationId, group.id, now, 1))[0]?.startsAt ?? null,
       agreement: role === 'member' ? null : await countAgreement(tx, actor.organisationId, group.id),
       now,
@@ -42,6 +50,43 @@ export const summary = command({
     }
   },
 })
+
+/** How far back sessions are told of. */
+const WORK_DAYS = 28
+/** Headcounts that are told: enough to see a trend. */
+const HEADCOUNTS = 4
+
+/** Sessions of the last four weeks, headcounts, and what waits for the facilitators. */
+async function workOf(context: Context): Promise<GroupWork> {
+  const { tx, actor, now, role } = context
+  const { organisationId } = actor
+  const { id } = groupOf(context)
+  const ended = await listEnded(tx, organisationId, id, plus(now, -WORK_DAYS * DAY_MS), now)
+  const held = ended.filter(({ state }) => state === 'planned')
+  const contacts = await listWaiting(tx, organisationId, id)
+  const oldest = contacts[0]
+  return {
+    held: held.length,
+    cancelled: ended.length - held.length,
+    headcounts: held.flatMap(({ headcount }) => headcount ?? []).slice(-HEADCOUNTS),
+    contacts: oldest
+      ? {
+          count: contacts.length,
+          oldestDays: Math.floor((now.getTime() - oldest.createdAt.getTime()) / DAY_MS),
+        }
+      : null,
+    // Only facilitators decide on them.
+    wins: role === 'facilitator' ? (await listWins(tx, organisationId, [id])).length : 0,
+  }
+}
+
+async function openerOf({ tx, texts, content, actor, now, group }: Context, latest: readonly Latest[]) {
+  const [next] = group ? await listNext(tx, actor.organisationId, [group.id], now, 1) : []
+  if (!next) return null
+  const shown = latest.flatMap((one) => (one.state === 'result' ? [one.shown] : []))
+  const opener = openerFor(content.openers, stageOf(next.number, next.total), findingOf(shown), next.number)
+  return opener && texts.pick(opener.text)
+}
 
 /** Sets that a summary shows; more is a report. */
 const MOST_SETS = 3

@@ -7,6 +7,7 @@ import healthEducation from './kinds/health-education.json' with { type: 'json' 
 import psychoeducation from './kinds/psychoeducation.json' with { type: 'json' }
 import rehabilitation from './kinds/rehabilitation.json' with { type: 'json' }
 import therapeuticSupport from './kinds/therapeutic-support.json' with { type: 'json' }
+import openersJson from './prompts/openers.json' with { type: 'json' }
 import { type QuestionSet, questionSetSchema, wording } from './question-set.ts'
 import daysAndHealth from './question-sets/days-and-health.json' with { type: 'json' }
 import daysAndMood from './question-sets/days-and-mood.json' with { type: 'json' }
@@ -76,6 +77,20 @@ export type OwnLines = z.infer<typeof ownLinesSchema>
 /** A line that nobody has looked at for so long may be wrong by now: the build refuses ours, admins are told of theirs. */
 export const LINES_GOOD_FOR_DAYS = 180
 
+/** What can be said of a group, at its most pressing; `none`: there is no result. */
+export const FINDINGS = ['lower', 'low', 'mixed', 'none', 'higher', 'high'] as const
+export type Finding = (typeof FINDINGS)[number]
+
+/** Ways to open a session with the whole group, each for some stages and findings, with its source. Never about a person. */
+const openerSchema = z.object({
+  id: z.string(),
+  stages: z.array(z.enum(['beginning', 'middle', 'ending'])).min(1),
+  findings: z.array(z.enum(FINDINGS)).min(1),
+  text: wording,
+  source: z.string().min(1),
+})
+export type Opener = z.infer<typeof openerSchema>
+
 export type Content = {
   /** The newest version of each set, by id: what a new check-in asks. */
   questionSets: ReadonlyMap<string, QuestionSet>
@@ -83,6 +98,7 @@ export type Content = {
   questionSet(id: string, version: number): QuestionSet
   kinds: ReadonlyMap<string, Kind>
   crisisLines: CrisisLines
+  openers: readonly Opener[]
   diagnosisWords: readonly string[]
   /** Words for a language tag such as "en-GB"; null or an unknown language gives English. */
   textsFor(languageTag: string | null): Texts
@@ -131,6 +147,7 @@ export function loadContent(siteSets: string | null = null): Content {
     },
     kinds: new Map(kinds.map((kind) => [kind.id, kind])),
     crisisLines: crisisSchema.parse(crisisLinesJson),
+    openers: z.array(openerSchema).parse(openersJson.openers),
     diagnosisWords: Object.values(diagnosisWordsJson).flat(),
     textsFor: createTextsFor(),
   }

@@ -156,12 +156,13 @@ export async function listEnded(
   groupId: string,
   startsAt: Date,
   endsAt: Date,
-): Promise<SessionRow[]> {
-  return await db.session.findMany({
+): Promise<SessionDetails[]> {
+  const rows = await db.session.findMany({
     where: { organisationId, groupId, endsAt: { gte: startsAt, lt: endsAt } },
     orderBy: { startsAt: 'asc' },
-    select: SESSION_FIELDS,
+    select: DETAIL_FIELDS,
   })
+  return rows.map(toDetails)
 }
 
 /** The place of a session among its schedule's that take place: which it is, and of how many. Throws when it is not there. */

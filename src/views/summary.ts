@@ -1,7 +1,7 @@
 import type { Texts } from '../content/load.ts'
 import type { QuestionSet, Scale } from '../content/question-set.ts'
 import { type DropReason, RELEASE_BUDGET } from '../domain/checkin.ts'
-import type { Band, Disclosed, DisclosedScale, DisclosedWords } from '../domain/disclosure.ts'
+import type { Disclosed, DisclosedScale, DisclosedWords } from '../domain/disclosure.ts'
 import { WORDS_DAYS } from '../domain/retention.ts'
 import { shownRange } from '../domain/score.ts'
 import { formatDate } from '../domain/time.ts'
@@ -27,7 +27,20 @@ export type SummaryFacts = {
   nextSessionAt: Date | null
   /** For staff only; null for members. */
   agreement: { accepted: number; members: number } | null
+  /** For staff only; null for members. */
+  work: GroupWork | null
+  /** One thing to open the next session with, in the reader's language; null for members, and before the first session. */
+  opener: string | null
   now: Date
+}
+
+/** Sessions of the last four weeks, and what waits for the facilitators. `headcounts`: the latest, oldest first. */
+export type GroupWork = {
+  held: number
+  cancelled: number
+  headcounts: readonly number[]
+  contacts: { count: number; oldestDays: number } | null
+  wins: number
 }
 
 /** Eight lines or fewer about the group as a whole. */
@@ -40,12 +53,29 @@ export function summaryCard(texts: Texts, facts: SummaryFacts): Card {
     notification: t('opener.content'),
     blocks: compact([
       ...facts.latest.flatMap((latest) => latestBlocks(texts, facts, latest)),
-      facts.agreement && facts.agreement.members > 0 && text(t('summary.agreed', facts.agreement)),
+      facts.opener !== null && text(t('summary.suggest', { text: facts.opener })),
+      ...(facts.work ? workBlocks(texts, facts.work) : []),
+      facts.agreement &&
+        facts.agreement.members > facts.agreement.accepted &&
+        text(t('summary.agreed', facts.agreement)),
       facts.nextSessionAt &&
         text(t('summary.next', { time: timeWithZone(texts, facts.nextSessionAt, facts.timeZone, facts.now) })),
       note(t('summary.cannotTell')),
     ]),
   }
+}
+
+function workBlocks({ t }: Texts, work: GroupWork): Block[] {
+  const { held, cancelled, headcounts, contacts, wins } = work
+  return compact([
+    text(
+      headcounts.length > 0
+        ? t('summary.sessionsCame', { held, cancelled, came: headcounts.join(', ') })
+        : t('summary.sessions', { held, cancelled }),
+    ),
+    contacts && text(t('summary.contacts', contacts)),
+    wins > 0 && text(t('summary.wins', { count: wins })),
+  ])
 }
 
 function latestBlocks(texts: Texts, facts: SummaryFacts, latest: Latest): Block[] {
@@ -89,11 +119,9 @@ function resultBlocks(texts: Texts, set: QuestionSet, disclosed: Disclosed): Blo
   if (disclosed.kind === 'tooFew') return [text(t('summary.tooFew'))]
   if (disclosed.kind === 'lost') return [text(t('summary.lost'))]
   const lines = disclosed.scales.flatMap((scale) => scaleLines(texts, set, scale))
-  const lowest = disclosed.scales.map((shown) => goodness(set, shown)).sort((a, b) => ORDER[a] - ORDER[b])[0]
   return compact([
     text(t('summary.answered', { band: t(`summary.answered.${disclosed.response}`) })),
     ...lines.map(text),
-    lowest !== undefined && text(t('summary.suggest', { text: t(`summary.suggest.${lowest}`) })),
   ])
 }
 
@@ -107,15 +135,6 @@ export function wordsCard({ t }: Texts, facts: { alias: string; words: Disclosed
     ]),
     notification: t('opener.content'),
   }
-}
-
-const ORDER: Record<Band, number> = { low: 0, mixed: 1, high: 2 }
-
-/** A band as good or bad news: on some scales high is worse. */
-function goodness(set: QuestionSet, { scaleId, band }: DisclosedScale): Band {
-  const isWorse = set.scales.find(({ id }) => id === scaleId)?.highIs === 'worse'
-  if (!isWorse || band === 'mixed') return band
-  return band === 'low' ? 'high' : 'low'
 }
 
 /** One scale in words: its band, from eleven answers its rounded mean and share, and how it moved. */

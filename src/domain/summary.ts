@@ -1,0 +1,53 @@
+import type { Finding, Opener } from '../content/load.ts'
+import type { QuestionSet } from '../content/question-set.ts'
+import type { Band, Disclosed, DisclosedScale } from './disclosure.ts'
+import type { Stage } from './stage.ts'
+
+/** From the most pressing. */
+const PRESSING: readonly Finding[] = ['lower', 'low', 'mixed', 'none', 'higher', 'high']
+
+/** A band as good or bad news: on some scales high is worse. */
+export function goodness(set: QuestionSet, { scaleId, band }: Pick<DisclosedScale, 'scaleId' | 'band'>): Band {
+  if (!isWorse(set, scaleId) || band === 'mixed') return band
+  return band === 'low' ? 'high' : 'low'
+}
+
+const isWorse = (set: QuestionSet, scaleId: string) => set.scales.find(({ id }) => id === scaleId)?.highIs === 'worse'
+
+/** The most pressing that a group's results say: what moved for the worse, then what is low, and so on. `none`: nothing is shown. */
+export function findingOf(results: readonly { set: QuestionSet; disclosed: Disclosed }[]): Finding {
+  const found = results.flatMap(({ set, disclosed }) =>
+    disclosed.kind === 'shown' ? disclosed.scales.flatMap((scale) => findingsOf(set, scale)) : [],
+  )
+  return PRESSING.find((finding) => found.includes(finding)) ?? 'none'
+}
+
+function findingsOf(set: QuestionSet, scale: DisclosedScale): Finding[] {
+  const level = goodness(set, scale)
+  if (scale.change !== 'higher' && scale.change !== 'lower') return [level]
+  const isBetter = (scale.change === 'higher') !== isWorse(set, scale.scaleId)
+  return [level, isBetter ? 'higher' : 'lower']
+}
+
+/**
+ * One thing to open the next session with, by stage and finding; the session's number turns them over, so that the same one does not come
+ * twice running where there are several. Null while the programme is planned.
+ */
+export function openerFor(
+  openers: readonly Opener[],
+  stage: Stage,
+  finding: Finding,
+  sessionNumber: number,
+): Opener | null {
+  if (stage === 'planning') return null
+  const fitting = openers.filter(({ stages, findings }) => stages.includes(stage) && findings.includes(finding))
+  return fitting[sessionNumber % Math.max(1, fitting.length)] ?? null
+}
+
+/** Who came, beside the roster: bands, as everywhere. Null without a headcount or a member. */
+export function attendanceBand(headcounts: readonly number[], members: number): 'most' | 'half' | 'fewer' | null {
+  if (headcounts.length === 0 || members === 0) return null
+  const share = headcounts.reduce((sum, one) => sum + one, 0) / headcounts.length / members
+  if (share >= 0.75) return 'most'
+  return share >= 0.4 ? 'half' : 'fewer'
+}
