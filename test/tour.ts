@@ -117,6 +117,8 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   await hands.closeForm(facilitator)
   await moveTo(world, new Date('2026-03-09T07:00:00Z'))
   await read(supervisor, 'digest-notice', 'Open')
+  await fill(hands, supervisor, 'digest settings', { weekday: '5' })
+  await fill(hands, facilitator, 'flag', { flag: 'talk' })
   await hands.type(facilitator, 'home')
   await open(facilitator, 'roster')
   await hands.closeForm(facilitator)

@@ -1,17 +1,24 @@
 import { z } from 'zod'
-import { digestWindow, nextDigestAt } from '../domain/digest.ts'
+import { ATTENTION, type Attention, byAttention, digestWindow, nextDigestAt } from '../domain/digest.ts'
 import { answersNeeded, discloseTotal } from '../domain/disclosure.ts'
+import { attendanceBand } from '../domain/summary.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { listMemberships, type Membership } from '../store/access.ts'
 import { countDropped } from '../store/checkin.ts'
+import { countPromised } from '../store/contact.ts'
 import { deleteDigestPlan, ensureDigest, findDigest, findDigestPlan } from '../store/digest.ts'
+import { findFlag } from '../store/flag.ts'
+import { getGroup } from '../store/group.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
+import { countFailed } from '../store/outbox.ts'
 import { fixedId } from '../store/queue.ts'
 import { listResults, type ResultRow } from '../store/release.ts'
+import { countAgreement } from '../store/roster.ts'
 import { listEnded, sessionPlace } from '../store/session.ts'
 import { type DigestGroup, digestCard, type Total } from '../views/digest.ts'
 import { type Base, type Context, command, type Effects } from './command.ts'
+import { areLinesOld } from './help-lines.ts'
 import { type ShownResult, showResult } from './results.ts'
 
 /** Results that one digest window can hold, and the one before them to compare with. */
@@ -39,10 +46,17 @@ export const digest = command({
       groups.push({ ...week, results: showWindow(context, results, window.startsAt) })
       rows.push(...results.filter(({ closedAt }) => closedAt >= window.startsAt))
     }
+    const facts = {
+      ...window,
+      groups: byAttention(groups),
+      totals: totalsOf(context, rows),
+      areLinesOld: areLinesOld(context.organisation.crisisLines, now),
+      now,
+    }
     return {
       reply: {
         type: 'content',
-        card: digestCard(texts, { ...window, groups, totals: totalsOf(context, rows), now }),
+        card: digestCard(texts, facts),
       },
       audit: [{ action: 'digest.opened', subjectId: known?.id ?? actor.personId }],
     }
@@ -51,7 +65,7 @@ export const digest = command({
 
 async function groupWeek(
   context: Context,
-  { groupId, alias }: Membership,
+  { groupId, alias, contactHours }: Membership,
   window: { startsAt: Date; endsAt: Date },
 ): Promise<Omit<DigestGroup, 'results'> & { results: ResultRow[] }> {
   const { tx, actor } = context
@@ -61,14 +75,38 @@ async function groupWeek(
   const lastHeld = held.at(-1)
   const place = lastHeld ? await sessionPlace(tx, organisationId, lastHeld.id) : null
   const results = await listResults(tx, organisationId, groupId, window.endsAt, RESULTS_READ)
+  const { backupId } = await getGroup(tx, organisationId, groupId)
+  const flag = await findFlag(tx, organisationId, groupId)
+  const contacts = await countPromised(tx, organisationId, groupId, window)
+  const undelivered = await countFailed(tx, organisationId, groupId, window)
+  const droppedCheckIns = await countDropped(tx, organisationId, groupId, window.startsAt, window.endsAt)
+  const { members } = await countAgreement(tx, organisationId, groupId)
+  const cancelled = ended.length - held.length
+  const attention: Record<Attention, boolean> = {
+    flag: flag !== null,
+    contactLate: contacts.inTime < contacts.promised,
+    nobodyForContact: contactHours === null,
+    noBackup: contactHours !== null && backupId === null,
+    undelivered: undelivered > 0,
+    dropped: droppedCheckIns > 0,
+    cancelled: cancelled > 1,
+  }
   return {
     alias,
+    flag,
+    contacts,
+    undelivered,
+    attendance: attendanceBand(
+      held.flatMap(({ headcount }) => headcount ?? []),
+      members,
+    ),
+    attention: ATTENTION.filter((one) => attention[one]),
     held: held.length,
-    cancelled: ended.length - held.length,
+    cancelled,
     sessionNumber: place?.number ?? null,
     sessionTotal: place?.total ?? 0,
     results,
-    droppedCheckIns: await countDropped(tx, organisationId, groupId, window.startsAt, window.endsAt),
+    droppedCheckIns,
   }
 }
 

@@ -19,7 +19,9 @@ import { contact, contactRead, contactStatusOf, contactSubmit } from './contact.
 import { contactOverdue, contactSeenBy } from './contact-staff.ts'
 import { reportUnreachable } from './delivery.ts'
 import { digest } from './digest.ts'
+import { digestSettings, digestSettingsSubmit } from './digest-settings.ts'
 import { end, endSubmit, goodbye, goodbyeLeave, receipt } from './ending.ts'
+import { flag, flagSubmit } from './flag.ts'
 import { edit, editSubmit, newGroup, newGroupSubmit } from './group.ts'
 import { help, home, privacy } from './help.ts'
 import { adminLines, adminLinesSubmit } from './help-lines.ts'
@@ -54,6 +56,10 @@ export const COMMANDS: readonly Command[] = [
   next,
   summary,
   digest,
+  digestSettings,
+  digestSettingsSubmit,
+  flag,
+  flagSubmit,
   newGroup,
   newGroupSubmit,
   edit,

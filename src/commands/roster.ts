@@ -4,7 +4,7 @@ import { DEFAULT_DIGEST, nextDigestAt } from '../domain/digest.ts'
 import { type RosterProblem, rosterProblems } from '../domain/group.ts'
 import { MAX_MEMBERS } from '../domain/limits.ts'
 import { UserError } from '../errors.ts'
-import { createDigestPlan, findDigestPlan } from '../store/digest.ts'
+import { findDigestPlan, saveDigestPlan } from '../store/digest.ts'
 import { forgetPeople } from '../store/forget.ts'
 import { type GroupRow, lockGroup } from '../store/group.ts'
 import type { OccurrencePlan } from '../store/occurrence.ts'
@@ -224,7 +224,7 @@ async function newDigests(
   for (const personId of personIds) {
     if (await findDigestPlan(tx, actor.organisationId, personId)) continue
     const plan = { ...DEFAULT_DIGEST, timeZone: groupZone }
-    await createDigestPlan(tx, actor.organisationId, personId, plan)
+    await saveDigestPlan(tx, actor.organisationId, personId, plan)
     plans.push({ kind: 'digest', dueAt: nextDigestAt(plan, now), personId })
   }
   return plans

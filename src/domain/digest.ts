@@ -19,6 +19,24 @@ export function nextDigestAt(plan: DigestTime, after: Date): Date {
   throw new Error('a weekday comes within two weeks')
 }
 
+/** What somebody should see to in a group, from the most pressing. */
+export const ATTENTION = [
+  'flag',
+  'contactLate',
+  'nobodyForContact',
+  'noBackup',
+  'undelivered',
+  'dropped',
+  'cancelled',
+] as const
+export type Attention = (typeof ATTENTION)[number]
+
+/** Groups in the order in which they need attention, then by name: about what has to be done, never who does better. */
+export function byAttention<G extends { alias: string; attention: readonly Attention[] }>(groups: readonly G[]): G[] {
+  const first = ({ attention }: G) => Math.min(ATTENTION.length, ...attention.map((one) => ATTENTION.indexOf(one)))
+  return groups.toSorted((a, b) => first(a) - first(b) || a.alias.localeCompare(b.alias))
+}
+
 /** The week that a digest covers: the seven local days that end at its own time. */
 export function digestWindow(plan: DigestTime, dueAt: Date): { startsAt: Date; endsAt: Date } {
   const end = Temporal.Instant.fromEpochMilliseconds(dueAt.getTime()).toZonedDateTimeISO(plan.timeZone)

@@ -53,6 +53,20 @@ export async function listWaiting(
   })
 }
 
+/** Requests of a group whose promised time fell into a window: how many, and how many of them were seen by then. */
+export async function countPromised(
+  db: Tx,
+  organisationId: string,
+  groupId: string,
+  window: { startsAt: Date; endsAt: Date },
+): Promise<{ promised: number; inTime: number }> {
+  const rows = await db.contactRequest.findMany({
+    where: { organisationId, groupId, dueAt: { gte: window.startsAt, lt: window.endsAt } },
+    select: { dueAt: true, seenAt: true },
+  })
+  return { promised: rows.length, inTime: rows.filter(({ dueAt, seenAt }) => seenAt && seenAt <= dueAt).length }
+}
+
 /** Marks a request seen; false when somebody had seen it before. */
 export async function markSeen(
   tx: Tx,

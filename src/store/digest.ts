@@ -8,13 +8,18 @@ export async function findDigestPlan(db: Tx, organisationId: string, personId: s
   })
 }
 
-export async function createDigestPlan(
+/** Makes it, or replaces the one that is there. */
+export async function saveDigestPlan(
   tx: Tx,
   organisationId: string,
   personId: string,
   plan: DigestTime,
 ): Promise<void> {
-  await tx.digestPlan.create({ data: { organisationId, personId, ...plan } })
+  await tx.digestPlan.upsert({
+    where: { organisationId_personId: { organisationId, personId } },
+    create: { organisationId, personId, ...plan },
+    update: plan,
+  })
 }
 
 export async function deleteDigestPlan(tx: Tx, organisationId: string, personId: string): Promise<void> {

@@ -143,6 +143,11 @@ export async function listGoingOut(
 
 export type GoingOut = { kind: OccurrenceKind; dueAt: Date; groupId: string }
 
+/** Forgets when a supervisor's next digest was to come. */
+export async function clearDigests(tx: Tx, organisationId: string, personId: string): Promise<void> {
+  await tx.occurrence.deleteMany({ where: { organisationId, personId, kind: 'digest', state: 'planned' } })
+}
+
 /** Forgets what is planned for a message. */
 export async function clearMessagePlans(tx: Tx, organisationId: string, messageId: string): Promise<void> {
   await tx.occurrence.deleteMany({ where: { organisationId, messageId, state: 'planned' } })

@@ -97,6 +97,19 @@ type MailboxRow = {
   timeZone: string | null
 }
 
+/** Messages of a group that failed for good in a window. */
+export async function countFailed(
+  db: Tx,
+  organisationId: string,
+  groupId: string,
+  window: { startsAt: Date; endsAt: Date },
+): Promise<number> {
+  const { startsAt, endsAt } = window
+  return await db.delivery.count({
+    where: { organisationId, groupId, state: 'failed', endedAt: { gte: startsAt, lt: endsAt } },
+  })
+}
+
 /** Wakes whoever sends over a connection. `reason` makes the job's id: waking twice for one reason is once. */
 export const laneJob = (organisationId: string, connectionId: string, reason: string): Job => ({
   queue: 'lane',

@@ -1,8 +1,9 @@
 import type { QuestionSet, Texts } from '../content/load.ts'
-import type { Disclosed, DisclosedTotal } from '../domain/disclosure.ts'
+import type { Attention } from '../domain/digest.ts'
+import type { Disclosed, DisclosedTotal, ResponseBand } from '../domain/disclosure.ts'
 import { formatDate } from '../domain/time.ts'
-import { type Card, compact, heading, list, note, text } from './card.ts'
-import { type Notice, notice } from './notice.ts'
+import { button, buttons, type Card, card, compact, type Form, heading, list, note, text } from './card.ts'
+import { type Notice, notice, timeWithZone } from './notice.ts'
 import { scaleLines } from './summary.ts'
 
 export type DigestGroup = {
@@ -14,6 +15,12 @@ export type DigestGroup = {
   sessionTotal: number
   results: readonly { set: QuestionSet; disclosed: Disclosed }[]
   droppedCheckIns: number
+  /** Null: no headcount was given. */
+  attendance: ResponseBand | null
+  flag: 'talk' | 'cofacilitation' | null
+  contacts: { promised: number; inTime: number }
+  undelivered: number
+  attention: readonly Attention[]
 }
 
 /** One question set over all groups that were asked it. */
@@ -24,7 +31,7 @@ export function digestNotice({ t }: Texts, digestId: string): Notice {
   return notice('digest-notice', t('digest.notice'), button)
 }
 
-/** One week over all groups of a supervisor, in the order of their names: no ranking. */
+/** One week over all groups of a supervisor, what needs attention first: no ranking. */
 export function digestCard(
   texts: Texts,
   facts: {
@@ -33,13 +40,14 @@ export function digestCard(
     timeZone: string
     groups: readonly DigestGroup[]
     totals: readonly Total[]
+    areLinesOld: boolean
     now: Date
   },
 ): Card {
   const { t } = texts
   const date = (at: Date) => formatDate(at, facts.timeZone, texts.language, facts.now)
   const isQuiet = facts.groups.every(
-    (group) => group.held + group.cancelled + group.results.length + group.droppedCheckIns === 0,
+    (group) => group.held + group.cancelled + group.results.length + group.attention.length === 0,
   )
   return {
     kind: 'digest',
@@ -52,7 +60,9 @@ export function digestCard(
       ...(isQuiet ? [] : facts.groups.flatMap((group) => [heading(group.alias), list(groupLines(texts, group))])),
       facts.totals.length > 0 && heading(t('digest.together')),
       facts.totals.length > 0 && list(facts.totals.flatMap((total) => totalLines(texts, total))),
+      facts.areLinesOld && text(t('digest.oldLines')),
       note(t('digest.cannotTell')),
+      buttons(button(t('digest.when'), 'digest settings', null)),
     ]),
   }
 }
@@ -69,9 +79,11 @@ function totalLines(texts: Texts, { set, disclosed }: Total): string[] {
 
 function groupLines(texts: Texts, group: DigestGroup): string[] {
   const { t } = texts
-  const lines = [t('digest.sessions', { held: group.held, cancelled: group.cancelled })]
+  const lines = group.flag ? [t(`digest.flag.${group.flag}`)] : []
+  lines.push(t('digest.sessions', { held: group.held, cancelled: group.cancelled }))
   if (group.sessionNumber !== null)
     lines.push(t('digest.session', { number: group.sessionNumber, total: group.sessionTotal }))
+  if (group.attendance) lines.push(t('digest.came', { band: t(`summary.answered.${group.attendance}`) }))
   for (const { set, disclosed } of group.results) {
     if (disclosed.kind === 'tooFew') lines.push(t('digest.notShown'))
     else if (disclosed.kind === 'lost') lines.push(t('digest.lost'))
@@ -81,5 +93,90 @@ function groupLines(texts: Texts, group: DigestGroup): string[] {
     }
   }
   if (group.droppedCheckIns > 0) lines.push(t('digest.dropped'))
+  if (group.contacts.promised > 0) lines.push(t('digest.contacts', group.contacts))
+  if (group.undelivered > 0) lines.push(t('digest.undelivered', { count: group.undelivered }))
+  for (const problem of ['nobodyForContact', 'noBackup'] as const)
+    if (group.attention.includes(problem)) lines.push(t(`digest.${problem}`))
   return lines
+}
+
+export function digestSettingsForm(texts: Texts, plan: { weekday: number; localTime: string; timeZone: string }): Form {
+  const { t } = texts
+  const dayName = new Intl.DateTimeFormat(texts.language, { weekday: 'long', timeZone: 'UTC' })
+  return {
+    kind: 'digest-settings-form',
+    verb: 'digest settings.submit',
+    id: null,
+    title: t('digest.when'),
+    submitLabel: t('button.save'),
+    closeLabel: t('button.cancel'),
+    intro: [text(t('digest.whenIntro'))],
+    fields: [
+      {
+        type: 'choice',
+        name: 'weekday',
+        label: t('digest.weekday'),
+        // 5 January 1970 was a Monday.
+        options: Array.from({ length: 7 }, (_, index) => ({
+          value: String(index + 1),
+          label: dayName.format(new Date((4 + index) * 24 * 3_600_000)),
+        })),
+        value: String(plan.weekday),
+      },
+      {
+        type: 'text',
+        name: 'time',
+        label: t('digest.time'),
+        hint: t('digest.timeHint'),
+        value: plan.localTime,
+        maxLength: 5,
+      },
+      {
+        type: 'text',
+        name: 'timeZone',
+        label: t('digest.zone'),
+        hint: t('digest.zoneHint'),
+        value: plan.timeZone,
+        maxLength: 60,
+      },
+    ],
+  }
+}
+
+export function digestSettingsDone(texts: Texts, facts: { dueAt: Date; timeZone: string; now: Date }): Card {
+  const time = timeWithZone(texts, facts.dueAt, facts.timeZone, facts.now)
+  return card('digest-settings-done', texts.t('digest.when'), [text(texts.t('digest.whenDone', { time }))])
+}
+
+/** `now` is what stands; null: nothing. */
+export function flagForm(
+  { t }: Texts,
+  facts: { groupId: string; alias: string; flags: readonly ('talk' | 'cofacilitation')[]; now: string | null },
+): Form {
+  return {
+    kind: 'flag-form',
+    verb: 'flag.submit',
+    id: facts.groupId,
+    title: t('flag.title'),
+    submitLabel: t('button.save'),
+    closeLabel: t('button.cancel'),
+    intro: [text(t('flag.intro', { alias: facts.alias }))],
+    fields: [
+      {
+        type: 'choice',
+        name: 'flag',
+        label: t('flag.label'),
+        options: [
+          ...facts.flags.map((value) => ({ value, label: t(`flag.${value}`) })),
+          { value: 'none', label: t('flag.none') },
+        ],
+        value: facts.now ?? 'none',
+        isExpanded: true,
+      },
+    ],
+  }
+}
+
+export function flagDone({ t }: Texts, flag: 'talk' | 'cofacilitation' | null): Card {
+  return card('flag-done', t('flag.title'), [text(flag ? t('flag.done', { text: t(`flag.${flag}`) }) : t('flag.gone'))])
 }

@@ -42,12 +42,14 @@ const FACILITATORS: readonly [string, TextKey][] = [
   ['checkin', 'help.does.checkin'],
   ['attendance', 'help.does.attendance'],
   ['summary', 'help.does.summary'],
+  ['flag', 'help.does.flag'],
   ['channel', 'help.does.channel'],
   ['edit', 'help.does.edit'],
   ['end', 'help.does.end'],
 ]
 const OTHERS: readonly [string, TextKey][] = [
   ['digest', 'help.does.digest'],
+  ['digest settings', 'help.does.digestSettings'],
   ['admin', 'help.does.admin'],
   ['admin staff', 'help.does.adminStaff'],
   ['admin settings', 'help.does.adminSettings'],

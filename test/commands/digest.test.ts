@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fill } from '../../src/cli/story.ts'
 import { run } from '../../src/commands/run.ts'
+import { type Attention, byAttention } from '../../src/domain/digest.ts'
+import { type Hands, lastSeen, type Seen, waitUntil } from '../../src/simulator/workspace.ts'
 import { CLOSES, incoming, moveTo, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 describe('a supervisor’s groups together', () => {
@@ -45,5 +48,95 @@ describe('a supervisor’s groups together', () => {
     await groupWithResult('Saturday group', 0.95)
     expect(ofTogether(await digest())).toContain('mostly high')
     expect(ofTogether(await digest())).not.toMatch(/\d\.\d/)
+  })
+})
+
+describe.each(['slack', 'teams'] as const)('the weekly digest on %s', (platform) => {
+  let world: World
+  let hands: Hands
+  const cast = () => world.casts[platform]
+  const said = (person: string) => hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
+  const digest = async () => {
+    const before = hands.journal.seen.length
+    await hands.type(cast().supervisor, 'digest')
+    if (platform === 'teams') {
+      const opener = () => hands.journal.seen.slice(before).find(({ kind }) => kind === 'opener')
+      await waitUntil(() => opener() !== undefined)
+      const found = opener()
+      if (found) await hands.press(found, 'Open')
+    }
+    const text = said(cast().supervisor)
+    await hands.closeForm(cast().supervisor)
+    return text
+  }
+  const submitted = async (person: string, line: string, filled: Record<string, string | string[]>) => {
+    await fill(hands, person, line, filled)
+    const text = said(person)
+    await hands.closeForm(person)
+    return text
+  }
+  beforeAll(async () => {
+    world = await startWorld()
+    hands = world[platform]
+    await setUpGroup(world, platform)
+    await moveTo(world, CLOSES)
+  })
+  afterAll(() => world.end())
+
+  it('says what has to be set up, who came as a band, and what the facilitators ask', async () => {
+    expect(await digest()).toContain('To do: nobody is set up for contact requests.')
+    await submitted(cast().facilitator, 'edit', { contactHours: '24' })
+    await submitted(cast().facilitator, 'attendance', { headcount: '7' })
+    expect(await submitted(cast().facilitator, 'flag', { flag: 'talk' })).toContain('Your supervisor will see')
+    const text = await digest()
+    expect(text).toContain('The facilitator would like to talk with you.')
+    expect(text).toContain('Who came: most of the group')
+    expect(text).toContain('To do: no backup is set up for contact requests.')
+    expect(text).not.toContain('nobody is set up')
+    await submitted(cast().facilitator, 'flag', { flag: 'none' })
+    expect(await digest()).not.toContain('would like to talk')
+  })
+
+  it('counts contact requests that were seen in time, and those that were not', async () => {
+    await submitted(cast().members[0] ?? '', 'contact', {})
+    await submitted(cast().members[1] ?? '', 'contact', {})
+    await world.app.settle()
+    const requests = hands.journal.seen.filter(({ kind }) => kind === 'contact-request')
+    await hands.press(requests[0] as Seen, 'Open')
+    await hands.press(lastSeen(hands.journal, cast().facilitator, 'contact'), 'I have seen it and get in touch')
+    await hands.closeForm(cast().facilitator)
+    await moveTo(world, new Date(CLOSES.getTime() + 2 * 24 * 3_600_000))
+    expect(await digest()).toContain('Contact requests: 1 of 2 seen in time')
+  })
+
+  it('comes when the supervisor chose, and refuses what is no time or zone', async () => {
+    expect(await submitted(cast().supervisor, 'digest settings', { time: 'noon' })).toContain('noon')
+    expect(await submitted(cast().supervisor, 'digest settings', { timeZone: 'Atlantis' })).toContain('Atlantis')
+    const done = await submitted(cast().supervisor, 'digest settings', {
+      weekday: '5',
+      time: '16:00',
+      timeZone: 'Europe/Berlin',
+    })
+    expect(done).toContain('Your next digest comes on')
+    const due = await world.db.occurrence.findMany({ where: { kind: 'digest', state: 'planned' } })
+    // It is Saturday 7 March: the next Friday, 16:00 in Berlin.
+    expect(due.map(({ dueAt }) => dueAt.toISOString())).toEqual(['2026-03-13T15:00:00.000Z'])
+    const before = hands.journal.seen.filter(({ kind }) => kind === 'digest-notice').length
+    await moveTo(world, new Date('2026-03-13T15:00:00Z'))
+    expect(hands.journal.seen.filter(({ kind }) => kind === 'digest-notice')).toHaveLength(before + 1)
+  })
+})
+
+describe('the order of groups', () => {
+  it('is by what has to be done, then by name', () => {
+    const group = (alias: string, ...attention: Attention[]) => ({ alias, attention })
+    const ordered = byAttention([
+      group('B'),
+      group('C', 'cancelled'),
+      group('A'),
+      group('D', 'noBackup', 'contactLate'),
+      group('E', 'flag'),
+    ])
+    expect(ordered.map(({ alias }) => alias)).toEqual(['E', 'D', 'C', 'A', 'B'])
   })
 })
