@@ -100,14 +100,22 @@ async function latestOf(context: Context): Promise<Latest[]> {
   const none: Latest = { state: 'none', nextCheckInAt: planned?.opensAt ?? null, openUntil: openOne?.closesAt ?? null }
   const rows = await listLatest(tx, actor.organisationId, group.id)
   const shown: Latest[] = []
+  // Whatever is shown of them: a page of three sets has as many chances to be wrong.
+  const statements = rows
+    .slice(0, MOST_SETS)
+    .reduce((sum, { questionSetId }) => sum + (context.content.questionSets.get(questionSetId)?.scales.length ?? 1), 0)
   for (const row of rows.slice(0, MOST_SETS)) {
-    const latest = await stateOf(context, row)
+    const latest = await stateOf(context, row, statements)
     if (latest) shown.push(latest)
   }
   return shown.length > 0 ? shown : [none]
 }
 
-async function stateOf(context: Context, row: Awaited<ReturnType<typeof listLatest>>[number]): Promise<Latest | null> {
+async function stateOf(
+  context: Context,
+  row: Awaited<ReturnType<typeof listLatest>>[number],
+  statements: number,
+): Promise<Latest | null> {
   const { tx, texts, content, actor, role } = context
   const { organisationId } = actor
   if (role === 'member' && !mayMembersSee(row.audience)) return null
@@ -122,7 +130,7 @@ async function stateOf(context: Context, row: Awaited<ReturnType<typeof listLate
     return {
       state: 'result',
       at: newest.sessionAt,
-      shown: showResult(content, newest, before),
+      shown: showResult(content, newest, before, statements),
       wordsOf: newest.hasWords ? row.id : null,
     }
   const unit = row.unitId ? await getUnit(tx, organisationId, row.unitId) : null

@@ -64,16 +64,23 @@ export function mayMembersSee(audience: 'shared' | 'staff'): boolean {
 
 /**
  * Decides what may be shown of a unit. Every published figure is a function of whole units; `before` is the group's
- * previous unit of the same question set, or null.
+ * previous unit of the same question set, or null. `statements`: all scales that are shown with it, of this set and others.
  */
-export function disclose(set: QuestionSet, unit: UnitResult, before: UnitResult | null): Disclosed {
+export function disclose(
+  set: QuestionSet,
+  unit: UnitResult,
+  before: UnitResult | null,
+  statements: number = set.scales.length,
+): Disclosed {
   if (unit.state === 'lost') return seal({ kind: 'lost' })
   const { release } = unit
   if (!release || release.answered < unit.k) return seal({ kind: 'tooFew' })
   const scales = set.scales.flatMap((scale) => {
     const tally = tallyOf(unit, scale.id)
     if (!tally || tally.answers < unit.k) return []
-    return [{ scaleId: scale.id, ...figuresOf(tally), change: changeOf(set, scale.id, tally, unit, before) }]
+    return [
+      { scaleId: scale.id, ...figuresOf(tally), change: changeOf(set, scale.id, tally, unit, before, statements) },
+    ]
   })
   if (scales.length === 0) return seal({ kind: 'tooFew' })
   return seal({ kind: 'shown', response: responseBand(release.answered, release.invited), scales })
@@ -154,6 +161,7 @@ function changeOf(
   now: Tally,
   unit: UnitResult,
   beforeUnit: UnitResult | null,
+  statements: number,
 ): Change | null {
   const earlier = beforeUnit?.release
   const before = earlier?.tallies.find((row) => row.subject === now.subject)
@@ -162,7 +170,7 @@ function changeOf(
   if (unit.rosterChanges !== beforeUnit.rosterChanges && !maySurviveRosterChange(unit, beforeUnit, before, now))
     return 'roster'
   const members = Math.max(unit.release?.invited ?? 0, earlier.invited)
-  const band = noiseBandSteps(scale.noise, before.answers, now.answers, members)
+  const band = noiseBandSteps(scale.noise, before.answers, now.answers, members, statements)
   const differenceSteps = (meanOf(now) - meanOf(before)) * stepsOf(set, scale)
   if (Math.abs(differenceSteps) <= band) return 'none'
   return differenceSteps > 0 ? 'higher' : 'lower'

@@ -54,6 +54,30 @@ describe('the key store', () => {
     await expect(store.use(id, async () => 0)).rejects.toThrow(/EISDIR/)
   })
 
+  it('lends a key only for as long as it is used, and keeps the one that is there', async () => {
+    const id = randomUUID()
+    store.put(id, bytes)
+    expect(() => store.put(id, Buffer.alloc(32, 6))).toThrow(/EEXIST/)
+    let lent: Buffer = Buffer.alloc(0)
+    const used = await store.use(id, async (key) => {
+      lent = key
+      return key.equals(bytes)
+    })
+    expect(used).toBe(true)
+    expect(lent.equals(Buffer.alloc(32, 0))).toBe(true)
+    await expect(store.use(id, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed')
+  })
+
+  it('is readable by its owner alone, and destroying what is gone does nothing', () => {
+    const id = randomUUID()
+    store.destroy(id)
+    store.put(id, bytes)
+    expect(fs.statSync(path.join(home.dir, 'keys', `${id}.key`)).mode & 0o777).toBe(0o600)
+    store.destroy(id)
+    store.destroy(id)
+    expect(store.list()).toEqual([])
+  })
+
   it('writes over a key before it removes it', () => {
     const id = randomUUID()
     store.put(id, bytes)

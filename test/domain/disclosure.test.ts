@@ -195,6 +195,12 @@ describe('the noise band', () => {
     const assumed = { sdSteps: 1, reliability: 0.6 }
     expect(noiseBandSteps(assumed, 6, 6, 8)).toBeCloseTo(0.84, 2)
     expect(noiseBandSteps(assumed, 8, 8, 8)).toBeCloseTo(0.62, 2)
+    // Normal quantiles for one, two and four statements: 1.960, 2.241, 2.498.
+    expect([1, 2, 4].map((count) => noiseBandSteps({ sdSteps: 1, reliability: 0 }, 2, 2, 2, count))).toEqual([
+      expect.closeTo(1.96, 3),
+      expect.closeTo(2.241, 3),
+      expect.closeTo(2.498, 3),
+    ])
   })
 })
 

@@ -1,0 +1,8 @@
+/** The part of jStat that is used: it brings no types. */
+declare module 'jstat' {
+  const jStat: {
+    /** Quantile of the normal distribution. */
+    normal: { inv(p: number, mean: number, standardDeviation: number): number }
+  }
+  export default jStat
+}
