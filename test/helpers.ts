@@ -109,6 +109,12 @@ export async function dump(db: Db, skip: readonly string[] = []): Promise<Record
   return rows
 }
 
+/** Whether a dump holds a text, as letters or as bytes: those it shows in hex. */
+export function holds(rows: unknown, text: string): boolean {
+  const all = typeof rows === 'string' ? rows : JSON.stringify(rows)
+  return all.includes(text) || all.toLowerCase().includes(Buffer.from(text, 'utf8').toString('hex'))
+}
+
 /** Listens on a free port of this machine; returns the address. */
 export async function listenOn(server: Server): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<void>()

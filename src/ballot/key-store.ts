@@ -7,17 +7,25 @@ export class KeyMissingError extends Error {
   override readonly name = 'KeyMissingError'
 }
 
+/**
+ * A unit's private key (32 bytes), and beside it the answers that it needs: whoever can write to the database can change its own copy of
+ * that number, and must not get a result of fewer people by it.
+ */
+export type UnitKey = { privateKey: Uint8Array; k: number }
+
 /** Where units' private keys live. Destroying a key is what makes ballots unreadable, also in old backups. */
 export type KeyStore = {
   /** Keeps a key durably before it returns. Throws when the unit has one already. */
-  put(unitId: string, privateKey: Uint8Array): void
+  put(unitId: string, key: UnitKey): void
   /** Lends the key to `use`. Throws KeyMissingError. */
-  use<T>(unitId: string, use: (privateKey: Buffer) => Promise<T>): Promise<T>
+  use<T>(unitId: string, use: (key: { privateKey: Buffer; k: number }) => Promise<T>): Promise<T>
   /** Destroys the key; nothing happens when it is gone already. */
   destroy(unitId: string): void
   /** Units that have a key, and how long ago it was put, by the wall clock. */
   list(): { unitId: string; ageMs: number }[]
 }
+
+const KEY_BYTES = 32
 
 /** Keys as files, mode 0600, in a directory that no backup may include. */
 export function directoryKeyStore(directory: string): KeyStore {
@@ -26,17 +34,17 @@ export function directoryKeyStore(directory: string): KeyStore {
     return path.join(directory, `${unitId}.key`)
   }
   return {
-    put(unitId, privateKey) {
+    put(unitId, { privateKey, k }) {
       fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
-      writeDurably(fileOf(unitId), privateKey, 'wx')
+      writeDurably(fileOf(unitId), Buffer.concat([privateKey, Buffer.from([k])]), 'wx')
       syncDirectory(directory)
     },
     async use(unitId, use) {
-      const key = readKey(fileOf(unitId))
+      const bytes = readKey(fileOf(unitId))
       try {
-        return await use(key)
+        return await use({ privateKey: bytes.subarray(0, KEY_BYTES), k: bytes.readUInt8(KEY_BYTES) })
       } finally {
-        key.fill(0)
+        bytes.fill(0)
       }
     },
     destroy(unitId) {

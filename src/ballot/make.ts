@@ -10,6 +10,7 @@ export type OpenRequest = {
   unitId: string
   keyDirectory: string
   secret: string
+  /** As the database has it: the key store's own number counts where that is greater. */
   k: number
   questionSet: QuestionSet
   context: { questionSetId: string; questionSetVersion: number; asksText: boolean }

@@ -23,11 +23,11 @@ import { BoxError, keysOf, unwrap } from './wrap.ts'
 /** Opens and counts a unit. Throws when nothing was decided: the set-up is wrong, and the job runs again. */
 export async function open(request: OpenRequest): Promise<OpenOutcome> {
   try {
-    return await directoryKeyStore(request.keyDirectory).use(request.unitId, async (privateKey) => {
+    return await directoryKeyStore(request.keyDirectory).use(request.unitId, async ({ privateKey, k }) => {
       const recipient = await SUITE.kem.deserializePrivateKey(toArrayBuffer(privateKey))
       const members = await openAll(request, recipient)
       const answers = members.map((ballots) => ballots.map((ballot) => ballot.answers))
-      const release = countUnit(request.questionSet, answers, request.k)
+      const release = countUnit(request.questionSet, answers, Math.max(k, request.k))
       return { outcome: 'counted', release: release && { ...release, texts: textsOf(members) } }
     })
   } catch (error) {

@@ -195,15 +195,16 @@ async function beginUnit(base: StepBase, group: GroupRow, row: CheckInRow, membe
   if (!fitsBudget(now, set.scales.length, begun)) return null
   const id = newId()
   const key = newUnitKey()
+  const k = answersNeeded(row.audience, await getThresholds(tx, organisationId), row.leastAnswers)
   // Kept before the unit exists: a crash in between leaves a key without a unit, which the sweeper destroys.
-  vault.keyStore.put(id, key.privateKey)
+  vault.keyStore.put(id, { privateKey: key.privateKey, k })
   key.privateKey.fill(0)
   await createUnit(tx, organisationId, {
     id,
     groupId: group.id,
     questionSetId: set.id,
     questionSetVersion: set.version,
-    k: answersNeeded(row.audience, await getThresholds(tx, organisationId), row.leastAnswers),
+    k,
     audience: row.audience,
     publicKey: key.publicKey,
     rosterChanges: group.rosterChanges,

@@ -11,6 +11,7 @@ import { fixedId } from '../store/queue.ts'
 import { changeRoster, listRoster } from '../store/roster.ts'
 import { listAhead } from '../store/session.ts'
 import { closeUnits } from '../store/unit.ts'
+import { deleteWins } from '../store/win.ts'
 import { endDone, endForm, goodbyeCard, receiptCard } from '../views/ending.ts'
 import { helpLines } from '../views/help.ts'
 import { timeWithZone } from '../views/notice.ts'
@@ -76,6 +77,8 @@ export const endSubmit = command({
     const deleteAt = plus(now, days * DAY_MS)
     await endGroup(tx, organisationId, group.id, { endedAt: now, endedBy: actor.personId, deleteAt })
     const unitIds = await closeUnits(tx, organisationId, group.id)
+    // Nobody is left to decide on them.
+    await deleteWins(tx, organisationId, group.id)
     const roster = await listRoster(tx, organisationId, group.id)
     const members = roster.filter(({ role }) => role === 'member')
     const told = roster.filter(({ personId, isDeactivated }) => personId !== actor.personId && !isDeactivated)

@@ -204,7 +204,7 @@ export const leaveSubmit = command({
     await changeRoster(tx, organisationId, group.id, { add: [], remove: [personId], memberChanges: isMember ? 1 : 0 })
     if (isMember) {
       await blankBallotsOf(context, group.id, [personId])
-      await withdrawWins(context, group.id, [personId])
+      await withdrawWins(context, [group.id], personId)
     }
     const isForgotten = (await forgetPeople(tx, organisationId, [personId])) === 1
     const lines = helpLines(texts, organisation, content.crisisLines)

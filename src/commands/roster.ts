@@ -16,7 +16,7 @@ import { blankBallotsOf } from './ballots.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, peopleValue } from './input.ts'
 import { reasonWords } from './settings.ts'
-import { withdrawWins } from './win.ts'
+import { disownWins } from './win.ts'
 
 export const roster = command({
   verb: 'roster',
@@ -132,7 +132,7 @@ export const rosterSubmit = command({
     })
     const gone = remove.filter((entry) => entry.role === 'member').map((entry) => entry.personId)
     await blankBallotsOf(context, group.id, gone)
-    await withdrawWins(context, group.id, gone)
+    await disownWins(context, group.id, gone)
     await forgetPeople(
       tx,
       actor.organisationId,

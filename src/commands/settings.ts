@@ -1,6 +1,5 @@
 import { isHolidayCalendar } from '../content/holidays.ts'
 import { LANGUAGES, type TextKey, type Texts } from '../content/load.ts'
-import { LEAST_ANSWERS } from '../domain/disclosure.ts'
 import { MOST_ANSWERS_NEEDED } from '../domain/limits.ts'
 import { LONGEST_RETENTION } from '../domain/retention.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
@@ -117,9 +116,9 @@ export const settingsSubmit = command({
     }
     const resultMonths = whole('resultMonths', 1, LONGEST_RETENTION.resultMonths)
     const ledgerDays = whole('ledgerDays', LEAST_LEDGER_DAYS, LONGEST_RETENTION.ledgerDays)
-    // Upwards only: below the built-in numbers the attacks succeed.
-    const leastShared = whole('leastShared', LEAST_ANSWERS.shared, MOST_ANSWERS_NEEDED)
-    const leastStaff = whole('leastStaff', LEAST_ANSWERS.staff, MOST_ANSWERS_NEEDED)
+    // Upwards only, from what was promised so far.
+    const leastShared = whole('leastShared', organisation.leastShared, MOST_ANSWERS_NEEDED)
+    const leastStaff = whole('leastStaff', organisation.leastStaff, MOST_ANSWERS_NEEDED)
     const holidays = textValue(values, 'holidays').toUpperCase() || null
     if (holidays && !(await isHolidayCalendar(holidays)))
       fields.holidays = texts.t('edit.badHolidays', { got: echo(holidays) })

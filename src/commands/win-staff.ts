@@ -1,6 +1,7 @@
 import { localOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { lockGroup } from '../store/group.ts'
+import { findRole } from '../store/roster.ts'
 import { deleteWin, findWin } from '../store/win.ts'
 import { messageForm } from '../views/message.ts'
 import { winDeclined, winDone } from '../views/win.ts'
@@ -13,8 +14,9 @@ const FACILITATOR = { who: 'group', roles: ['facilitator'] } as const
 
 async function mustFind({ tx, texts, actor, vault, example }: Context, id: string): Promise<string> {
   const row = await findWin(tx, actor.organisationId, id)
-  if (!row) throw new UserError(texts.t('error.notFound', { example: example('win') }))
-  return openWin(vault.keyring, row).text
+  const opened = row && openWin(vault.keyring, row)
+  if (!opened) throw new UserError(texts.t('error.notFound', { example: example('win') }))
+  return opened.text
 }
 
 /** A win as a message to the group, to change, preview and confirm like any other. */
@@ -54,7 +56,7 @@ export const winPostSubmit = command({
     await mustHaveRoom(context, group.id)
     const result = await keepDraft(context, group, newId(), values)
     await deleteWin(tx, actor.organisationId, id)
-    return result
+    return { ...result, audit: [...(result.audit ?? []), { action: 'win.taken', subjectId: id }] }
   },
 })
 
@@ -70,20 +72,24 @@ export const winDecline = command({
     const { tx, texts, actor, vault } = context
     const { id: groupId } = groupOf(context)
     const row = await findWin(tx, actor.organisationId, id)
+    const writer = row && (openWin(vault.keyring, row)?.personId ?? null)
     const isFirst = await deleteWin(tx, actor.organisationId, id)
+    // Who is not a member any more gets no note, and may not even be known.
+    const isMember = writer !== null && (await findRole(tx, actor.organisationId, groupId, writer)) === 'member'
     return {
       reply: { type: 'content', card: winDone(texts, 'win.declined') },
       deliveries:
-        row && isFirst
+        isMember && isFirst
           ? [
               {
                 key: `win-declined ${id}`,
                 kind: 'win-declined' as const,
-                personId: openWin(vault.keyring, row).personId,
+                personId: writer,
                 groupId,
               },
             ]
           : [],
+      audit: isFirst ? [{ action: 'win.declined', subjectId: id }] : [],
     }
   },
 })

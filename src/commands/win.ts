@@ -7,17 +7,25 @@ import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { lockGroup } from '../store/group.ts'
 import { listRoster } from '../store/roster.ts'
-import { createWin, deleteWin, listWins, type WinRow } from '../store/win.ts'
+import { createWin, deleteWin, listWins, resealWin, type WinRow } from '../store/win.ts'
 import { winDone, winForm, winsCard } from '../views/win.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, textValue } from './input.ts'
 
-const sealedSchema = z.object({ personId: z.string(), text: z.string() })
+/** `personId` is null when its writer was taken off the roster meanwhile. */
+const sealedSchema = z.object({ personId: z.string().nullable(), text: z.string() })
+type Opened = z.infer<typeof sealedSchema>
 
-/** Who wrote a win, and what. Only to find a person's own wins, and whom to thank. */
-export function openWin(keyring: Keyring, { id, sealed }: WinRow): z.infer<typeof sealedSchema> {
-  return sealedSchema.parse(JSON.parse(openText(keyring, id, sealed)))
+/** Who wrote a win, and what; only to find a person's own wins, and whom to thank. Null: it cannot be opened, so it is nobody's. */
+export function openWin(keyring: Keyring, { id, sealed }: WinRow): Opened | null {
+  try {
+    return sealedSchema.parse(JSON.parse(openText(keyring, id, sealed)))
+  } catch {
+    return null
+  }
 }
+
+const sealWin = (keyring: Keyring, id: string, win: Opened) => sealText(keyring, id, JSON.stringify(win))
 
 /**
  * A member shares a success; a facilitator sees those that wait, without who wrote them. What was typed after the word is not
@@ -30,15 +38,21 @@ export const win = command({
   takesText: true,
   access: { who: 'group', roles: ['member', 'facilitator'] },
   subject: 'group',
-  effect: 'read',
+  effect: 'audited',
   input: groupInput,
   run: async (context) => {
     const { tx, texts, actor, role, vault } = context
     const { id, alias } = groupOf(context)
     if (role === 'member') return { reply: { type: 'form', form: winForm(texts, id) } }
     const rows = await listWins(tx, actor.organisationId, [id])
-    const wins = rows.map((row) => ({ id: row.id, text: openWin(vault.keyring, row).text }))
-    return { reply: { type: 'content', card: winsCard(texts, { alias, wins }) } }
+    const wins = rows.flatMap((row) => {
+      const opened = openWin(vault.keyring, row)
+      return opened ? [{ id: row.id, text: opened.text }] : []
+    })
+    return {
+      reply: { type: 'content', card: winsCard(texts, { alias, wins }) },
+      audit: [{ action: 'wins.opened', subjectId: id }],
+    }
   },
 })
 
@@ -59,35 +73,65 @@ export const winSubmit = command({
     if (text === '') throw onText(texts.t('error.required', { example: texts.t('win.example') }))
     if (text.length > MAX_WIN_CHARS) throw onText(texts.t('error.tooLong', { limit: MAX_WIN_CHARS, got: text.length }))
     await lockGroup(tx, organisationId, groupId)
+    // Looked at again under the lock: who left a moment ago leaves nothing behind.
+    const roster = await listRoster(tx, organisationId, groupId)
+    if (!roster.some((entry) => entry.personId === personId && entry.role === 'member'))
+      throw new UserError(texts.t('error.notFound', { example: context.example('next') }), {}, { endsForm: true })
     if ((await listWins(tx, organisationId, [groupId])).length >= MAX_WINS) throw onText(texts.t('win.tooMany'))
     const id = newId()
-    const sealed = sealText(vault.keyring, id, JSON.stringify({ personId, text }))
+    const sealed = sealWin(vault.keyring, id, { personId, text })
     await createWin(tx, organisationId, { id, groupId, sealed, deleteOn: plus(now, WIN_DAYS * DAY_MS) })
-    const roster = await listRoster(tx, organisationId, groupId)
+    const day = now.toISOString().slice(0, 10)
     return {
       reply: { type: 'done', card: winDone(texts, 'win.sent') },
       deliveries: roster
         .filter(({ role }) => role === 'facilitator')
-        .map((entry) => ({ key: `win ${id}`, kind: 'win-waiting' as const, personId: entry.personId, groupId })),
+        // One a day, however many wins came: it leads to no one of them.
+        .map((entry) => ({
+          key: `wins ${groupId} ${day}`,
+          kind: 'win-waiting' as const,
+          personId: entry.personId,
+          groupId,
+        })),
     }
   },
 })
 
 const onText = (message: string) => new UserError(message, { text: message })
 
-/** Who leaves takes along what they shared and nobody has decided on. */
+type Where = Pick<Context, 'tx' | 'actor' | 'vault'>
+
+/** Who leaves takes along what they shared and nobody has decided on; what cannot be opened goes too. */
 export async function withdrawWins(
-  { tx, actor, vault }: Pick<Context, 'tx' | 'actor' | 'vault'>,
-  groupId: string,
-  memberIds: readonly string[],
+  { tx, actor, vault }: Where,
+  groupIds: readonly string[],
+  personId: string,
 ): Promise<void> {
-  if (memberIds.length === 0) return
-  for (const row of await listWins(tx, actor.organisationId, [groupId]))
-    if (memberIds.includes(openWin(vault.keyring, row).personId)) await deleteWin(tx, actor.organisationId, row.id)
+  for (const row of await listWins(tx, actor.organisationId, groupIds)) {
+    const opened = openWin(vault.keyring, row)
+    if (!opened || opened.personId === personId) await deleteWin(tx, actor.organisationId, row.id)
+  }
+}
+
+/**
+ * Who is taken off the roster is taken off their wins; the words stay. Were they deleted, a facilitator could take somebody off
+ * and see which words are gone.
+ */
+export async function disownWins(
+  { tx, actor, vault }: Where,
+  groupId: string,
+  personIds: readonly string[],
+): Promise<void> {
+  if (personIds.length === 0) return
+  for (const row of await listWins(tx, actor.organisationId, [groupId])) {
+    const opened = openWin(vault.keyring, row)
+    if (!opened?.personId || !personIds.includes(opened.personId)) continue
+    await resealWin(tx, actor.organisationId, row.id, sealWin(vault.keyring, row.id, { ...opened, personId: null }))
+  }
 }
 
 /** What a person shared in these groups and nobody has decided on. */
 export async function countOwnWins({ tx, actor, vault }: Context, groupIds: readonly string[]): Promise<number> {
   const rows = await listWins(tx, actor.organisationId, groupIds)
-  return rows.filter((row) => openWin(vault.keyring, row).personId === actor.personId).length
+  return rows.filter((row) => openWin(vault.keyring, row)?.personId === actor.personId).length
 }

@@ -74,10 +74,12 @@ export function disclose(
 ): Disclosed {
   if (unit.state === 'lost') return seal({ kind: 'lost' })
   const { release } = unit
-  if (!release || release.answered < unit.k) return seal({ kind: 'tooFew' })
+  // Whoever changes the stored number gets nothing of fewer people than staff may ever see.
+  const k = Math.max(unit.k, LEAST_ANSWERS.staff)
+  if (!release || release.answered < k) return seal({ kind: 'tooFew' })
   const scales = set.scales.flatMap((scale) => {
     const tally = tallyOf(unit, scale.id)
-    if (!tally || tally.answers < unit.k) return []
+    if (!tally || tally.answers < k) return []
     return [
       { scaleId: scale.id, ...figuresOf(tally), change: changeOf(set, scale.id, tally, unit, before, statements) },
     ]

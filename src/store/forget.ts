@@ -73,6 +73,7 @@ export type Forgotten = {
   contacts: number
   words: number
   wins: number
+  drafts: number
 }
 
 /**
@@ -102,10 +103,14 @@ export async function forgetOld(db: Db, organisationId: string, before: Cutoffs)
       and not exists (
         select 1 from "CheckIn" k where k."organisationId" = t."organisationId" and k."unitId" = t."unitId" and k."closesAt" >= ${before.words})
     limit ${ROUND})`
+  // A message that was never confirmed may hold a win; its first date is the only time that it has.
+  const drafts = await db.$executeRaw`delete from "Message" where ("organisationId", "id") in (
+    select "organisationId", "id" from "Message" where "organisationId" = ${organisationId}::uuid and "state" = 'draft'
+      and "localStart" < ${before.words.toISOString().slice(0, 10)} limit ${ROUND})`
   const wins = await db.$executeRaw`delete from "Win" where ("organisationId", "id") in (
     select "organisationId", "id" from "Win" where "organisationId" = ${organisationId}::uuid and "deleteOn" < ${before.wins}::date limit ${ROUND})`
   const audit = await db.$transaction((tx) => forgetAudit(tx, organisationId, before.audit))
-  return { results, sessions, deliveries, occurrences, audit, contacts, words, wins }
+  return { results, sessions, deliveries, occurrences, audit, contacts, words, wins, drafts }
 }
 
 async function forgetAudit(tx: Tx, organisationId: string, before: Date): Promise<number> {

@@ -22,6 +22,15 @@ export async function listWins(db: Tx, organisationId: string, groupIds: readonl
   })
 }
 
+export async function resealWin(tx: Tx, organisationId: string, id: string, sealed: Uint8Array): Promise<void> {
+  await tx.win.updateMany({ where: { organisationId, id }, data: { sealed: Uint8Array.from(sealed) } })
+}
+
+/** Every win of a group that waits. */
+export async function deleteWins(tx: Tx, organisationId: string, groupId: string): Promise<void> {
+  await tx.win.deleteMany({ where: { organisationId, groupId } })
+}
+
 /** False when somebody had decided on it before. */
 export async function deleteWin(tx: Tx, organisationId: string, id: string): Promise<boolean> {
   return (await tx.win.deleteMany({ where: { organisationId, id } })).count === 1

@@ -1,5 +1,4 @@
 import type { Language, Texts } from '../content/load.ts'
-import { LEAST_ANSWERS } from '../domain/disclosure.ts'
 import { MAX_HELP_LINES, MAX_LINE_CHARS, MOST_ANSWERS_NEEDED } from '../domain/limits.ts'
 import { LONGEST_RETENTION } from '../domain/retention.ts'
 import { button, buttons, type Card, card, type Form, heading, list, note, text } from './card.ts'
@@ -90,10 +89,7 @@ export function settingsForm(
         type: 'text' as const,
         name,
         label: t(`settings.${name}`),
-        hint: t('settings.upwards', {
-          from: LEAST_ANSWERS[name === 'leastShared' ? 'shared' : 'staff'],
-          to: MOST_ANSWERS_NEEDED,
-        }),
+        hint: t('settings.upwards', { from: facts[name], to: MOST_ANSWERS_NEEDED }),
         value: String(facts[name]),
         maxLength: 2,
       })),

@@ -8,8 +8,8 @@ import { type Notice, notice, timeWithZone } from './notice.ts'
 
 /** The value of "I'd rather not say": as good as leaving the question out. */
 export const SKIPPED = 'skip'
-/** The field of the answer in words. */
-export const WORDS = 'words'
+/** The field of the answer in words; no question's id can be this. */
+export const WORDS = 'ownWords'
 
 /** More options than these become a list to open; Slack draws ten buttons for most. */
 const MOST_EXPANDED = 10

@@ -61,7 +61,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
   })
 
   beforeAll(async () => {
-    keyStore.put(unitId, key.privateKey)
+    keyStore.put(unitId, { privateKey: key.privateKey, k: 1 })
     boxes = members.map((memberId) => ({
       checkInId,
       memberId,
@@ -224,7 +224,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
 
   it('does not open as another unit, another version of the questions, or with another secret', async () => {
     const other = randomUUID()
-    keyStore.put(other, key.privateKey)
+    keyStore.put(other, { privateKey: key.privateKey, k: 1 })
     expect(await openUnit(request({ unitId: other }))).toEqual({ outcome: 'unreadable' })
     expect(
       await openUnit(request({ context: { questionSetId: 'pulse', questionSetVersion: 2, asksText: false } })),
@@ -289,7 +289,7 @@ describe('the child process', () => {
     const { dir, remove } = tempDir()
     const unitId = randomUUID()
     const key = newUnitKey()
-    directoryKeyStore(dir).put(unitId, key.privateKey)
+    directoryKeyStore(dir).put(unitId, { privateKey: key.privateKey, k: 6 })
     const checkInId = randomUUID()
     const bound = { unitId, checkInId, questionSetId: 'pulse', questionSetVersion: 1, asksText: false }
     const boxes = Array.from({ length: 7 }, (_, index) => {
@@ -301,6 +301,8 @@ describe('the child process', () => {
         box: sealBallot(keyring, key.publicKey, { ...bound, memberId }, held).toString('base64'),
       }
     })
+    const blankOf = (memberId: string) =>
+      sealBallot(keyring, key.publicKey, { ...bound, memberId }, BLANK).toString('base64')
     const { unitId: _, checkInId: __, ...context } = bound
     const request = { unitId, keyDirectory: dir, secret: SECRET, k: 6, questionSet: set, context, boxes }
     expect(await openUnit(request)).toEqual({
@@ -313,6 +315,15 @@ describe('the child process', () => {
       },
     })
     expect(await openUnit({ ...request, k: 7 })).toEqual({ outcome: 'counted', release: null })
+    // The key's own number counts, whatever the database says by now.
+    const [one, ...blanks] = boxes.map((held, index) => ({
+      ...held,
+      ...(index > 1 ? { box: blankOf(held.memberId) } : {}),
+    }))
+    expect(await openUnit({ ...request, k: 1, boxes: [one as never, ...blanks] })).toEqual({
+      outcome: 'counted',
+      release: null,
+    })
     expect(await openUnit({ ...request, unitId: randomUUID() })).toEqual({ outcome: 'keyMissing' })
     const [first, ...rest] = boxes
     if (!first) throw new Error('no box')

@@ -22,19 +22,19 @@ describe('the key store', () => {
 
   it('is empty before anything was put, and makes its directory for its owner alone', () => {
     expect(store.list()).toEqual([])
-    store.put(randomUUID(), bytes)
+    store.put(randomUUID(), { privateKey: bytes, k: 6 })
     expect(fs.statSync(path.join(home.dir, 'keys')).mode & 0o777).toBe(0o700)
   })
 
   it('takes nothing but a whole UUID for a unit: no path, nothing before or after', () => {
     const id = randomUUID()
     for (const wrong of [`../${id}`, `${id}/../x`, `${id}.key`, `x${id}`, id.slice(1)])
-      expect(() => store.put(wrong, bytes), wrong).toThrow('a unit id is a UUID')
+      expect(() => store.put(wrong, { privateKey: bytes, k: 6 }), wrong).toThrow('a unit id is a UUID')
   })
 
   it('lists keys with their age, and no other file', () => {
     const id = randomUUID()
-    store.put(id, bytes)
+    store.put(id, { privateKey: bytes, k: 6 })
     fs.writeFileSync(path.join(home.dir, 'keys', 'notes.txt'), 'x')
     const hourAgo = new Date(Date.now() - 3_600_000)
     fs.utimesSync(path.join(home.dir, 'keys', `${id}.key`), hourAgo, hourAgo)
@@ -56,14 +56,14 @@ describe('the key store', () => {
 
   it('lends a key only for as long as it is used, and keeps the one that is there', async () => {
     const id = randomUUID()
-    store.put(id, bytes)
-    expect(() => store.put(id, Buffer.alloc(32, 6))).toThrow(/EEXIST/)
+    store.put(id, { privateKey: bytes, k: 6 })
+    expect(() => store.put(id, { privateKey: Buffer.alloc(32, 6), k: 5 })).toThrow(/EEXIST/)
     let lent: Buffer = Buffer.alloc(0)
-    const used = await store.use(id, async (key) => {
-      lent = key
-      return key.equals(bytes)
+    const used = await store.use(id, async ({ privateKey, k }) => {
+      lent = privateKey
+      return { isSame: privateKey.equals(bytes), k }
     })
-    expect(used).toBe(true)
+    expect(used).toEqual({ isSame: true, k: 6 })
     expect(lent.equals(Buffer.alloc(32, 0))).toBe(true)
     await expect(store.use(id, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed')
   })
@@ -71,7 +71,7 @@ describe('the key store', () => {
   it('is readable by its owner alone, and destroying what is gone does nothing', () => {
     const id = randomUUID()
     store.destroy(id)
-    store.put(id, bytes)
+    store.put(id, { privateKey: bytes, k: 6 })
     expect(fs.statSync(path.join(home.dir, 'keys', `${id}.key`)).mode & 0o777).toBe(0o600)
     store.destroy(id)
     store.destroy(id)
@@ -80,13 +80,13 @@ describe('the key store', () => {
 
   it('writes over a key before it removes it', () => {
     const id = randomUUID()
-    store.put(id, bytes)
+    store.put(id, { privateKey: bytes, k: 6 })
     const file = path.join(home.dir, 'keys', `${id}.key`)
     fs.linkSync(file, path.join(home.dir, 'same-bytes'))
     store.destroy(id)
     const left = fs.readFileSync(path.join(home.dir, 'same-bytes'))
-    expect(left.length).toBe(32)
-    expect(left.equals(bytes)).toBe(false)
+    expect(left.length).toBe(33)
+    expect(left.subarray(0, 32).equals(bytes)).toBe(false)
     expect(fs.existsSync(file)).toBe(false)
   })
 })

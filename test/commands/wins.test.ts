@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fill } from '../../src/cli/story.ts'
+import { run } from '../../src/commands/run.ts'
 import { openWin } from '../../src/commands/win.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
-import { dump, moveTo, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
+import { dump, holds, incoming, moveTo, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const CELLS = STORES.flatMap((store) => (['slack', 'teams'] as const).map((platform) => ({ store, platform }))).filter(
@@ -55,14 +57,28 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
     const row = await world.db.win.findFirstOrThrow()
     const { personId } = await world.db.account.findFirstOrThrow({ where: { externalId: member(0) } })
     expect(openWin(world.app.door.vault.keyring, row)).toEqual({ personId, text: 'I cycled to the lake.' })
-    expect(JSON.stringify((await dump(world.db)).Win)).not.toContain(personId)
-    expect(JSON.stringify(await dump(world.db))).not.toContain('lake')
-    // A day and no time: it cannot be laid beside a log of who was there.
+    expect(holds((await dump(world.db)).Win, personId)).toBe(false)
+    expect(holds(await dump(world.db), 'lake')).toBe(false)
+    // What a careless seal would leave is found (negative control).
+    const { id, sealed } = row
+    const inClear = Buffer.from(JSON.stringify({ personId, text: 'I cycled to the lake.' }))
+    await world.db.win.updateMany({ where: { id }, data: { sealed: inClear } })
+    expect(holds((await dump(world.db)).Win, personId) && holds(await dump(world.db), 'lake')).toBe(true)
+    await world.db.win.updateMany({ where: { id }, data: { sealed } })
+    // Its own row has a day and no time.
     expect(row.deleteOn.toISOString()).toMatch(/T00:00:00.000Z$/)
   })
 
   it('tells facilitators alone, in one neutral line', async () => {
     expect(told(hands, 'win-waiting')).toEqual([cast().facilitator])
+    // The next of the same day brings no other note: none leads to one of them.
+    await share(member(1), 'I slept.')
+    expect(told(hands, 'win-waiting')).toEqual([cast().facilitator])
+    expect(await world.db.win.count()).toBe(2)
+    const second = (await world.db.win.findMany()).find(
+      (row) => openWin(world.app.door.vault.keyring, row)?.text === 'I slept.',
+    )
+    await world.db.win.deleteMany({ where: { id: second?.id ?? '' } })
     const { notification, text } = lastSeen(hands.journal, cast().facilitator, 'win-waiting')
     expect(notification).toBe('Tuesday group: a note for you is ready.')
     expect(text).not.toMatch(/lake|win/i)
@@ -115,6 +131,32 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
     expect(await world.db.win.count()).toBe(0)
   })
 
+  it('stays when a facilitator takes its writer off the roster, and is nobody’s then', async () => {
+    await share(member(6), 'I ran.')
+    const everybodyElse = cast().members.filter((one) => one !== member(6))
+    await fill(hands, cast().facilitator, 'roster', { members: everybodyElse })
+    await hands.closeForm(cast().facilitator)
+    const row = await world.db.win.findFirstOrThrow()
+    expect(openWin(world.app.door.vault.keyring, row)).toEqual({ personId: null, text: 'I ran.' })
+    await hands.press(await look(), 'Do not post')
+    await hands.closeForm(cast().facilitator)
+    await world.app.settle()
+    expect(told(hands, 'win-declined')).toEqual([member(2)])
+    await fill(hands, cast().facilitator, 'roster', { members: cast().members })
+    await hands.closeForm(cast().facilitator)
+  })
+
+  it('that cannot be opened any more holds nobody up', async () => {
+    await share(member(7), 'I rested.')
+    await world.db.win.updateMany({ data: { sealed: Buffer.alloc(60, 1) } })
+    expect((await look()).text).not.toContain('I rested.')
+    await hands.closeForm(cast().facilitator)
+    await open(member(7), 'mydata')
+    expect(said(hands, member(7))).not.toContain('win')
+    await hands.closeForm(member(7))
+    await world.db.win.deleteMany()
+  })
+
   it('goes with who leaves, and with nobody else’s', async () => {
     await share(member(4), 'I slept well.')
     await share(member(5), 'I cooked.')
@@ -127,10 +169,38 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
     expect(text).not.toContain('I slept well.')
   })
 
+  it('is refused of who left while it was being sent', async () => {
+    const before = await world.db.win.count()
+    const input = { id: (await world.db.group.findFirstOrThrow()).id, values: { text: 'Late.' } }
+    const sent = {
+      platform,
+      workspaceId: platform === 'slack' ? 'T0DEMO' : 'x',
+      verb: 'win.submit',
+      via: 'form',
+      input,
+    } as const
+    if (platform === 'slack')
+      expect(JSON.stringify(await run(world.app.door, incoming(member(4), sent)))).toContain('problem')
+    expect(await world.db.win.count()).toBe(before)
+  })
+
   it('is deleted after thirty days when nobody decides', async () => {
     await moveTo(world, new Date(SESSION.startsAt.getTime() + 29 * DAY_MS))
     expect(await world.db.win.count()).toBe(1)
     await moveTo(world, new Date(SESSION.startsAt.getTime() + 32 * DAY_MS))
     expect(await world.db.win.count()).toBe(0)
+  })
+})
+
+describe('a group that ends', () => {
+  it('takes its waiting wins with it', async () => {
+    const world = await startWorld()
+    await setUpGroup(world)
+    await world.slack.type('UMEMBER1', 'win')
+    await world.slack.submit('UMEMBER1', { text: 'I cooked.' })
+    expect(await world.db.win.count()).toBe(1)
+    await fill(world.slack, 'UFACILITATOR', 'end', { days: '7' })
+    expect(await world.db.win.count()).toBe(0)
+    await world.end()
   })
 })

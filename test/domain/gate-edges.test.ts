@@ -68,6 +68,11 @@ describe('k', () => {
     expect(scalesOf(made({}, { answers: 5 }))).toMatchObject([{ scaleId: 'climate' }])
     expect(scalesOf(made({}, null))).toMatchObject([{ scaleId: 'climate' }])
   })
+  it('is never below five, whatever number is stored', () => {
+    expect(scalesOf(made({ k: 1, answered: 4, answers: 4 }))).toBe('tooFew')
+    expect(scalesOf(made({ k: 1, answered: 5, answers: 4 }))).toBe('tooFew')
+    expect(scalesOf(made({ k: 1, answered: 5, answers: 5 }))).toHaveLength(2)
+  })
   it('does not matter to a unit that was lost', () => {
     expect(disclose(set, made({ state: 'lost' }), null)).toEqual({ kind: 'lost' })
   })

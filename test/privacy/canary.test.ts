@@ -10,6 +10,7 @@ import {
   answer,
   CLOSES,
   dump,
+  holds,
   moveTo,
   planMessage,
   SESSION,
@@ -18,11 +19,15 @@ import {
   startWorld,
   type World,
 } from '../helpers.ts'
+import { openWithWords, TWELVE } from '../words.ts'
 
 /** Strings that occur nowhere else. `WRITTEN` is stored, but belongs in its own table alone. */
 const WRITTEN = { message: 'heron-9921-basalt', place: 'osprey-3306-gneiss', goals: 'curlew-5128-marble' }
 /** What an answer looks like in clear, in a ballot's plaintext and in a form's values: the question's id beside a value. */
 const ANSWER = /"?(belonging|voice|hope)"?\s*[:=]\s*"?[1-5]/
+
+/** The same as bytes in a dump: the question's id, a quote, a colon, a digit. */
+const ANSWER_BYTES = /(62656c6f6e67696e67|766f696365|686f7065)22(20)?3a(20)?(22)?3[1-5]/i
 
 /** The same as bytes, for files. */
 const inBytes = (bytes: Buffer, text: string) => bytes.includes(Buffer.from(text, 'utf8'))
@@ -116,10 +121,15 @@ async function play(store: (typeof STORES)[number], meddle?: (world: World, secr
     await slack.submit(first, { text: secret })
     await slack.closeForm(first)
     await slack.type(first, `nonsense ${secret}`)
+    // Twelve members are asked in their own words besides.
+    const { id, ask } = await openWithWords(world, 'shared')
+    for (const sender of TWELVE)
+      await ask('checkin.submit', { id, values: { mood: '4', ownWords: secret } }, sender, 'form')
     await world.app.settle()
     await meddle?.(world, secret)
     const open = await look(world, since, secret)
     await moveTo(world, CLOSES)
+    if ((await world.db.releaseText.count()) !== 12) throw new Error('the words were not kept')
     await slack.press(lastSeen(slack.journal, facilitator, 'summary-notice'), 'Open')
     return { open, closed: await look(world, since, secret), secret }
   } finally {
@@ -165,8 +175,8 @@ async function look(world: World, since: LogPlace, secret: string) {
   const inFiles = (what: string) => (files ?? []).filter(({ bytes }) => inBytes(bytes, what)).map(({ name }) => name)
   return {
     searched: { traces: texts.length, files: files?.length ?? 0 },
-    places: (what: string) => texts.filter(([, text]) => text.includes(what)).map(([name]) => name),
-    answersIn: texts.filter(([, text]) => ANSWER.test(text)).map(([name]) => name),
+    places: (what: string) => texts.filter(([, text]) => holds(text, what)).map(([name]) => name),
+    answersIn: texts.filter(([, text]) => ANSWER.test(text) || ANSWER_BYTES.test(text)).map(([name]) => name),
     sealedFiles: inFiles(secret),
     // A ballot's plaintext, and a form's answer, as they would lie in a page or in the log.
     answerFiles: [...inFiles('"belonging":4'), ...inFiles('"belonging":"4"'), ...inFiles('"hope": 4')],
@@ -195,10 +205,17 @@ describe.each(STORES.map((store) => ({ store })))('strings that are typed nowher
       await world.db.$executeRawUnsafe(`create table "Careless" ("text" text)`)
       await world.db.$executeRawUnsafe(`insert into "Careless" values ('{"belonging":4} ${secret}')`)
       await world.db.$executeRawUnsafe(`delete from "Careless"`)
+      // As bytes in a row that stays: a dump shows them in hex.
+      await world.db.$executeRawUnsafe(`create table "CarelessBytes" ("sealed" bytea)`)
+      await world.db.$executeRawUnsafe(
+        `insert into "CarelessBytes" values (convert_to('{"belonging":4} ${secret}', 'UTF8'))`,
+      )
       world.app.door.log.debug('careless', { note: secret })
     })
-    // The row is deleted: only the files still have it.
-    expect(open.places(secret)).toEqual(['log'])
+    // One row is deleted: only the files still have it. The other stands in its table, and in a backup.
+    const kept = store === 'postgres' ? ['CarelessBytes', 'backup', 'log'] : ['CarelessBytes', 'log']
+    expect(open.places(secret)).toEqual(kept)
+    expect(open.answersIn).toEqual(kept.filter((name) => name !== 'log'))
     if (open.searched.files > 0) {
       expect(open.sealedFiles.length).toBeGreaterThan(0)
       expect(open.answerFiles.length).toBeGreaterThan(0)

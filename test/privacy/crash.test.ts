@@ -190,7 +190,7 @@ describe('a key that is gone', () => {
     const world = await startWorld()
     const { keyStore } = world.app.door.vault
     const orphan = crypto.randomUUID()
-    keyStore.put(orphan, Buffer.alloc(32))
+    keyStore.put(orphan, { privateKey: Buffer.alloc(32), k: 6 })
     await world.app.tick()
     expect(keyStore.list()).toHaveLength(1)
     const hourAgo = new Date(Date.now() - 60 * 60_000)

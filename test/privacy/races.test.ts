@@ -62,10 +62,14 @@ async function race(
   return { acknowledged, answers: tally?.answers ?? 0, totalMilli: tally?.totalMilli ?? 0 }
 }
 
-const expected = (acknowledged: Acknowledged) => ({
-  answers: acknowledged.size,
-  totalMilli: [...acknowledged.values()].reduce((sum, value) => sum + (value - 1) * 250, 0),
-})
+/** Below six nothing is counted: the key's own number is not the database's to change. */
+const expected = (acknowledged: Acknowledged) =>
+  acknowledged.size < 6
+    ? { answers: 0, totalMilli: 0 }
+    : {
+        answers: acknowledged.size,
+        totalMilli: [...acknowledged.values()].reduce((sum, value) => sum + (value - 1) * 250, 0),
+      }
 
 /** The same service on a database whose row locks are taken out of every statement. */
 function withoutRowLock(door: Door): Door {
