@@ -135,7 +135,8 @@ export async function enter(door: Door, tx: Tx, resolved: Resolved<PlainCommand>
 
 export function notAllowed(texts: Texts, command: Command): UserError {
   const roles = rolesNamed(command.access).map((role) => texts.t(`role.${role}`))
-  return new UserError(texts.t('error.notAllowed', { roles: roles.join(', ') }))
+  // Nobody is shown a form again that they may not send.
+  return new UserError(texts.t('error.notAllowed', { roles: roles.join(', ') }), {}, { endsForm: true })
 }
 
 /** What an id can name besides a group. */

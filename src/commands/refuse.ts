@@ -21,7 +21,8 @@ export async function refusal(
 ): Promise<Reply> {
   const message =
     error instanceof UserError ? error.message : texts.t('error.input', { got: z.prettifyError(error).slice(0, 200) })
-  if (error instanceof UserError && error.endsForm) return { type: 'done', card: problem(texts, message) }
+  if (error instanceof UserError && error.endsForm && incoming.via === 'form')
+    return { type: 'done', card: problem(texts, message) }
   return await said(again, texts, command, incoming, message, error instanceof UserError ? error.fields : {})
 }
 

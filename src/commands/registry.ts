@@ -45,6 +45,7 @@ import { schedule, scheduleSubmit } from './schedule.ts'
 import { cancel, cancelSubmit, move, moveSubmit, session } from './session.ts'
 import { admin, settings, settingsSubmit } from './settings.ts'
 import { summary } from './summary.ts'
+import { summaryAll, summaryFour, summaryPost } from './summary-more.ts'
 import { win, winSubmit } from './win.ts'
 import { winDecline, winDeclinedNote, winPost, winPostSubmit } from './win-staff.ts'
 
@@ -55,6 +56,9 @@ export const COMMANDS: readonly Command[] = [
   privacy,
   next,
   summary,
+  summaryFour,
+  summaryAll,
+  summaryPost,
   digest,
   digestSettings,
   digestSettingsSubmit,

@@ -5,14 +5,9 @@ import type { ResultRow } from '../store/release.ts'
 /** A result through the gate, with the very questions that it was asked with. */
 export type ShownResult = { set: QuestionSet; disclosed: Disclosed }
 
-/** `statements`: all changes that the same page could tell; the set's own when nothing is said. Shows a result beside the group's one before it, which is compared only when it asked the same questions. */
-export function showResult(
-  content: Content,
-  row: ResultRow,
-  before: ResultRow | undefined,
-  statements?: number,
-): ShownResult {
+/** Shows a result beside the group's one before it, which is compared only when it asked the same questions. */
+export function showResult(content: Content, row: ResultRow, before: ResultRow | undefined): ShownResult {
   const set = content.questionSet(row.questionSetId, row.questionSetVersion)
   const isSame = before?.questionSetId === row.questionSetId && before.questionSetVersion === row.questionSetVersion
-  return { set, disclosed: disclose(set, row.result, isSame ? before.result : null, statements) }
+  return { set, disclosed: disclose(set, row.result, isSame ? before.result : null) }
 }

@@ -1,5 +1,5 @@
 import { DROP_REASONS } from '../domain/checkin.ts'
-import { mayMembersSee } from '../domain/disclosure.ts'
+import { MOST_STATEMENTS, mayMembersSee } from '../domain/disclosure.ts'
 import { LEAST_MEMBERS_AT_OPEN } from '../domain/limits.ts'
 import { stageOf } from '../domain/stage.ts'
 import { findingOf, openerFor } from '../domain/summary.ts'
@@ -37,6 +37,9 @@ export const summary = command({
       latest,
       work: role === 'member' ? null : await workOf(context),
       opener: role === 'member' ? null : await openerOf(context, latest),
+      mayPost:
+        role === 'facilitator' &&
+        latest.some((one) => one.state === 'result' && one.isShared && one.shown.disclosed.kind === 'shown'),
       nextSessionAt: (await listUpcoming(tx, actor.organisationId, group.id, now, 1))[0]?.startsAt ?? null,
       agreement: role === 'member' ? null : await countAgreement(tx, actor.organisationId, group.id),
       now,
@@ -91,6 +94,15 @@ async function openerOf({ tx, texts, content, actor, now, group }: Context, late
 /** Sets that a summary shows; more is a report. */
 const MOST_SETS = 3
 
+/** The newest sets whose scales together fit one page; the others stand under "the last four". */
+function fitting<R extends { questionSetId: string }>({ content }: Context, rows: readonly R[]): R[] {
+  let room = MOST_STATEMENTS
+  return rows.slice(0, MOST_SETS).filter(({ questionSetId }) => {
+    room -= content.questionSets.get(questionSetId)?.scales.length ?? 1
+    return room >= 0
+  })
+}
+
 /** How far the group's latest check-in of each set has come. What was made for staff alone does not exist for members. */
 async function latestOf(context: Context): Promise<Latest[]> {
   const { tx, actor, now } = context
@@ -100,22 +112,14 @@ async function latestOf(context: Context): Promise<Latest[]> {
   const none: Latest = { state: 'none', nextCheckInAt: planned?.opensAt ?? null, openUntil: openOne?.closesAt ?? null }
   const rows = await listLatest(tx, actor.organisationId, group.id)
   const shown: Latest[] = []
-  // Whatever is shown of them: a page of three sets has as many chances to be wrong.
-  const statements = rows
-    .slice(0, MOST_SETS)
-    .reduce((sum, { questionSetId }) => sum + (context.content.questionSets.get(questionSetId)?.scales.length ?? 1), 0)
-  for (const row of rows.slice(0, MOST_SETS)) {
-    const latest = await stateOf(context, row, statements)
+  for (const row of fitting(context, rows)) {
+    const latest = await stateOf(context, row)
     if (latest) shown.push(latest)
   }
   return shown.length > 0 ? shown : [none]
 }
 
-async function stateOf(
-  context: Context,
-  row: Awaited<ReturnType<typeof listLatest>>[number],
-  statements: number,
-): Promise<Latest | null> {
+async function stateOf(context: Context, row: Awaited<ReturnType<typeof listLatest>>[number]): Promise<Latest | null> {
   const { tx, texts, content, actor, role } = context
   const { organisationId } = actor
   if (role === 'member' && !mayMembersSee(row.audience)) return null
@@ -130,8 +134,9 @@ async function stateOf(
     return {
       state: 'result',
       at: newest.sessionAt,
-      shown: showResult(content, newest, before, statements),
+      shown: showResult(content, newest, before),
       wordsOf: newest.hasWords ? row.id : null,
+      isShared: mayMembersSee(newest.audience),
     }
   const unit = row.unitId ? await getUnit(tx, organisationId, row.unitId) : null
   if (unit?.state !== 'open') return { state: 'counting' }

@@ -16,6 +16,8 @@ export function answersNeeded(audience: 'shared' | 'staff', own: Thresholds, ofP
 
 /** Members who must have written before any words of a unit are shown (privacy design, section 1). */
 export const LEAST_WRITERS = 10
+/** Changes that one page may tell; each is held to its part of the page's one false alarm in twenty (calibration.test.ts). */
+export const MOST_STATEMENTS = 4
 /** A total over fewer groups would be one group's result under another name. */
 const LEAST_GROUPS = 2
 /** From here means and shares may be shown; below, only bands. */
@@ -64,14 +66,10 @@ export function mayMembersSee(audience: 'shared' | 'staff'): boolean {
 
 /**
  * Decides what may be shown of a unit. Every published figure is a function of whole units; `before` is the group's
- * previous unit of the same question set, or null. `statements`: all scales that are shown with it, of this set and others.
+ * previous unit of the same question set, or null. Whether something moved is the same wherever it is shown: two rules for one
+ * difference would tell how large it is.
  */
-export function disclose(
-  set: QuestionSet,
-  unit: UnitResult,
-  before: UnitResult | null,
-  statements: number = set.scales.length,
-): Disclosed {
+export function disclose(set: QuestionSet, unit: UnitResult, before: UnitResult | null): Disclosed {
   if (unit.state === 'lost') return seal({ kind: 'lost' })
   const { release } = unit
   // Whoever changes the stored number gets nothing of fewer people than staff may ever see.
@@ -80,9 +78,7 @@ export function disclose(
   const scales = set.scales.flatMap((scale) => {
     const tally = tallyOf(unit, scale.id)
     if (!tally || tally.answers < k) return []
-    return [
-      { scaleId: scale.id, ...figuresOf(tally), change: changeOf(set, scale.id, tally, unit, before, statements) },
-    ]
+    return [{ scaleId: scale.id, ...figuresOf(tally), change: changeOf(set, scale.id, tally, unit, before) }]
   })
   if (scales.length === 0) return seal({ kind: 'tooFew' })
   return seal({ kind: 'shown', response: responseBand(release.answered, release.invited), scales })
@@ -163,7 +159,6 @@ function changeOf(
   now: Tally,
   unit: UnitResult,
   beforeUnit: UnitResult | null,
-  statements: number,
 ): Change | null {
   const earlier = beforeUnit?.release
   const before = earlier?.tallies.find((row) => row.subject === now.subject)
@@ -172,7 +167,7 @@ function changeOf(
   if (unit.rosterChanges !== beforeUnit.rosterChanges && !maySurviveRosterChange(unit, beforeUnit, before, now))
     return 'roster'
   const members = Math.max(unit.release?.invited ?? 0, earlier.invited)
-  const band = noiseBandSteps(scale.noise, before.answers, now.answers, members, statements)
+  const band = noiseBandSteps(scale.noise, before.answers, now.answers, members, MOST_STATEMENTS)
   const differenceSteps = (meanOf(now) - meanOf(before)) * stepsOf(set, scale)
   if (Math.abs(differenceSteps) <= band) return 'none'
   return differenceSteps > 0 ? 'higher' : 'lower'

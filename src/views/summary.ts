@@ -16,7 +16,13 @@ export type Latest =
   | { state: 'waiting'; at: Date; title: string }
   | { state: 'dropped'; at: Date; reason: DropReason; least: number }
   /** `wordsOf`: the check-in whose unit holds words of members; null when there are none. */
-  | { state: 'result'; at: Date; shown: { set: QuestionSet; disclosed: Disclosed }; wordsOf: string | null }
+  | {
+      state: 'result'
+      at: Date
+      shown: { set: QuestionSet; disclosed: Disclosed }
+      wordsOf: string | null
+      isShared: boolean
+    }
 
 export type SummaryFacts = {
   groupId: string
@@ -31,6 +37,8 @@ export type SummaryFacts = {
   work: GroupWork | null
   /** One thing to open the next session with, in the reader's language; null for members, and before the first session. */
   opener: string | null
+  /** Whether the newest result may be posted to the group: a facilitator's, of a plan that shares. */
+  mayPost: boolean
   now: Date
 }
 
@@ -61,6 +69,11 @@ export function summaryCard(texts: Texts, facts: SummaryFacts): Card {
       facts.nextSessionAt &&
         text(t('summary.next', { time: timeWithZone(texts, facts.nextSessionAt, facts.timeZone, facts.now) })),
       note(t('summary.cannotTell')),
+      facts.latest.some(({ state }) => state === 'result') &&
+        buttons(
+          button(t('trend.four'), 'summary.four', facts.groupId),
+          ...(facts.mayPost ? [button(t('summary.post'), 'summary.post', facts.groupId)] : []),
+        ),
     ]),
   }
 }

@@ -36,6 +36,10 @@ const MAY: Record<string, readonly Who[]> = {
   'forget me': ['outsider'],
   next: ['supervisor elsewhere', 'member', 'facilitator', 'supervisor', 'staff elsewhere', 'all roles, other tenant'],
   summary: ['member', 'facilitator', 'supervisor'],
+  'summary.four': ['member', 'facilitator', 'supervisor'],
+  'summary.all': ['member', 'facilitator', 'supervisor'],
+  // There is no result to post yet; posting one is tried with the summary.
+  'summary.post': [],
   digest: ['supervisor'],
   'digest settings': ['supervisor', 'supervisor elsewhere'],
   'digest settings.submit': ['supervisor', 'supervisor elsewhere'],

@@ -128,13 +128,13 @@ describe('a change', () => {
     expect(first({ ...seven, rosterChanges: 1 }, made({ mean: 0.9 }))?.change).toBe('roster')
   })
   it('reckons with the larger roster: then fewer of those who might have answered did', () => {
-    // 0.9 steps: more than the noise of 6 of 6, less than that of 6 of 12, for a page with two scales.
+    // One step: more than the noise of 6 of 6, less than that of 6 of 12.
     const six = { answered: 6, answers: 6, invited: 6 }
-    expect(noiseBandSteps(climate.noise, 6, 6, 6, 2)).toBeCloseTo(0.818, 3)
-    expect(noiseBandSteps(climate.noise, 6, 6, 12, 2)).toBeCloseTo(1.083, 3)
-    expect(first(made({ ...six, mean: 0.725 }), made({ ...six, mean: 0.5 }))?.change).toBe('higher')
-    expect(first(made({ ...six, invited: 12, mean: 0.725 }), made({ ...six, mean: 0.5 }))?.change).toBe('none')
-    expect(first(made({ ...six, mean: 0.725 }), made({ ...six, invited: 12, mean: 0.5 }))?.change).toBe('none')
+    expect(noiseBandSteps(climate.noise, 6, 6, 6, 4)).toBeCloseTo(0.912, 3)
+    expect(noiseBandSteps(climate.noise, 6, 6, 12, 4)).toBeCloseTo(1.2065, 3)
+    expect(first(made({ ...six, mean: 0.75 }), made({ ...six, mean: 0.5 }))?.change).toBe('higher')
+    expect(first(made({ ...six, invited: 12, mean: 0.75 }), made({ ...six, mean: 0.5 }))?.change).toBe('none')
+    expect(first(made({ ...six, mean: 0.75 }), made({ ...six, invited: 12, mean: 0.5 }))?.change).toBe('none')
   })
 })
 

@@ -1,0 +1,72 @@
+import type { QuestionSet, Texts } from '../content/load.ts'
+import type { Disclosed } from '../domain/disclosure.ts'
+import { formatDate } from '../domain/time.ts'
+import { type Block, button, buttons, type Card, card, heading, list, note, text } from './card.ts'
+import { scaleLines } from './summary.ts'
+
+type Result = { at: Date; set: QuestionSet; disclosed: Disclosed }
+/** A set's results, oldest first. */
+export type TrendOf = { title: QuestionSet['title']; results: readonly Result[] }
+
+/** Several results of a group, a line each: what each check-in showed when it was published, and how it moved. */
+export function trendCard(
+  texts: Texts,
+  facts: {
+    groupId: string
+    alias: string
+    timeZone: string
+    period: 'four' | 'all'
+    sets: readonly TrendOf[]
+    now: Date
+  },
+): Card {
+  const { t } = texts
+  const other = facts.period === 'four' ? 'all' : 'four'
+  return {
+    ...card('summary-trend', t(`trend.title.${facts.period}`, { alias: facts.alias }), [
+      facts.sets.length === 0 && text(t('summary.none')),
+      ...facts.sets.flatMap(({ title, results }): Block[] => [
+        heading(texts.pick(title)),
+        list(results.map((result) => resultLine(texts, result, facts))),
+      ]),
+      note(t('trend.arrows')),
+      note(t('summary.cannotTell')),
+      buttons(button(t(`trend.${other}`), `summary.${other}`, facts.groupId)),
+    ]),
+    notification: t('opener.content'),
+  }
+}
+
+const ARROWS = { higher: '↑', lower: '↓', none: '→', roster: '·' } as const
+
+function resultLine(
+  texts: Texts,
+  { at, set, disclosed }: Result,
+  { timeZone, now }: { timeZone: string; now: Date },
+): string {
+  const { t } = texts
+  const date = formatDate(at, timeZone, texts.language, now)
+  if (disclosed.kind !== 'shown') return t('trend.line', { date, result: t(`trend.${disclosed.kind}`) })
+  const scales = disclosed.scales.map(({ scaleId, band, change }) => {
+    const title = set.scales.find(({ id }) => id === scaleId)?.title
+    const level = t(`summary.band.${band}`)
+    const moved = change === null ? '' : ` ${ARROWS[change]} ${t(`trend.change.${change}`)}`
+    return disclosed.scales.length === 1 || !title ? `${level}${moved}` : `${texts.pick(title)}: ${level}${moved}`
+  })
+  return t('trend.line', { date, result: scales.join('; ') })
+}
+
+/** A result as the text of a message to the group. */
+export function resultText(
+  texts: Texts,
+  facts: { set: QuestionSet; disclosed: Disclosed & { kind: 'shown' }; at: Date; timeZone: string; now: Date },
+): string {
+  const { t } = texts
+  const date = formatDate(facts.at, facts.timeZone, texts.language, facts.now)
+  return [
+    t('summary.checkIn', { set: texts.pick(facts.set.title), date }),
+    t('summary.answered', { band: t(`summary.answered.${facts.disclosed.response}`) }),
+    ...facts.disclosed.scales.flatMap((scale) => scaleLines(texts, facts.set, scale)),
+    t('summary.cannotTell'),
+  ].join('\n')
+}

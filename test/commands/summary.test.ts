@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
+import { answer, CLOSES, moveTo, SESSION, type StepValue, setUpGroup, startWorld, type World } from '../helpers.ts'
+
+const WEEK_MS = 7 * 24 * 3_600_000
+const said = (hands: Hands, person: string) => hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
+
+describe.each(['slack', 'teams'] as const)('the summary over several results on %s', (platform) => {
+  let world: World
+  let hands: Hands
+  const cast = () => world.casts[platform]
+  const week = (at: Date, weeks: number) => new Date(at.getTime() + weeks * WEEK_MS)
+  /** A check-in of that week is answered alike by so many members, and counted. */
+  const play = async (weeks: number, value: StepValue, members: number) => {
+    await moveTo(world, week(SESSION.endsAt, weeks))
+    for (const member of cast().members.slice(0, members)) await answer(world, platform, member, value)
+    await moveTo(world, week(CLOSES, weeks))
+  }
+  const summary = async (person: string) => {
+    await hands.press(
+      lastSeen(hands.journal, person, person === cast().facilitator ? 'summary-notice' : 'result'),
+      'Open',
+    )
+    return lastSeen(hands.journal, person, 'summary')
+  }
+  beforeAll(async () => {
+    world = await startWorld()
+    hands = world[platform]
+    await setUpGroup(world, platform)
+    await play(0, '3', 8)
+    await play(1, '5', 8)
+    await play(2, '5', 5)
+    await play(3, '5', 8)
+  })
+  afterAll(() => world.end())
+
+  it('tells facilitators sessions and what to open with, and keeps to a screen', async () => {
+    const { text } = await summary(cast().facilitator)
+    expect(text).toContain('Sessions in four weeks: 4 held.')
+    expect(text).toContain('To open the next session: ask what')
+    expect(text).toContain('Group climate: mostly high')
+    const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('['))
+    expect(lines.length, text).toBeLessThanOrEqual(9)
+    await hands.closeForm(cast().facilitator)
+  })
+
+  it('lists the last four as they were published, with what moved beyond chance in words beside its arrow', async () => {
+    await hands.press(await summary(cast().facilitator), 'The last four')
+    const { text } = lastSeen(hands.journal, cast().facilitator, 'summary-trend')
+    const lines = text.split('\n').filter((line) => line.includes('March:'))
+    expect(lines.map((line) => line.replace(/^.*March: /, ''))).toEqual([
+      'mixed',
+      'mostly high ↑ higher',
+      'not shown, too few answers',
+      // Beside one that was not shown nothing is compared.
+      'mostly high',
+    ])
+    expect(text).toContain('Small moves are chance.')
+    await hands.closeForm(cast().facilitator)
+  })
+
+  it('shows members the same lines, and no work of the staff', async () => {
+    const member = cast().members[0] ?? ''
+    const card = await summary(member)
+    expect(card.text).not.toMatch(/Sessions in four weeks|To open the next session|Post to the group/)
+    await hands.press(card, 'The last four')
+    expect(lastSeen(hands.journal, member, 'summary-trend').text).toContain('mostly high ↑ higher')
+    await hands.closeForm(member)
+  })
+
+  it('is posted to the group by a facilitator: previewed, confirmed, without who asked', async () => {
+    await hands.press(await summary(cast().facilitator), 'Post to the group')
+    const form = said(hands, cast().facilitator)
+    expect(form).toContain('Who answered: most of the group')
+    expect(form).toContain('Group climate: mostly high')
+    await hands.submit(cast().facilitator, { date: '2026-03-27', time: '10:00' })
+    await hands.press(lastSeen(hands.journal, cast().facilitator, 'message-preview'), 'Schedule it')
+    await hands.closeForm(cast().facilitator)
+    await moveTo(world, new Date('2026-03-27T09:00:00Z'))
+    const member = cast().members[1] ?? ''
+    const notice = lastSeen(hands.journal, member, 'message')
+    expect(notice.text).not.toContain('climate')
+    await hands.press(notice, 'Open')
+    expect(said(hands, member)).toContain('Group climate: mostly high')
+    const { name } = await world.db.account.findFirstOrThrow({ where: { externalId: cast().facilitator } })
+    expect(said(hands, member)).not.toContain(name ?? 'never')
+  })
+
+  it('says so when there is nothing that members may see', async () => {
+    await world.db.releaseUnit.updateMany({ data: { audience: 'staff' } })
+    const group = await world.db.group.findFirstOrThrow()
+    const { text } = await summary(cast().facilitator)
+    expect(text).not.toContain('Post to the group')
+    await hands.closeForm(cast().facilitator)
+    expect(group.id).toBeTruthy()
+  })
+})
