@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ATTENTION, type Attention, byAttention, digestWindow, nextDigestAt } from '../domain/digest.ts'
 import { answersNeeded, discloseTotal } from '../domain/disclosure.ts'
+import { GROUPS_ON_PAGE } from '../domain/limits.ts'
 import { attendanceBand } from '../domain/summary.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
@@ -32,7 +33,8 @@ export const digest = command({
   access: { who: 'supervisor' },
   effect: 'audited',
   input: z.object({ id: z.uuid().optional(), text: z.string().optional() }),
-  run: async (context, { id }) => {
+  takesText: true,
+  run: async (context, { id, text }) => {
     const { tx, texts, actor, now, example, memberships } = context
     const known = id ? await findDigest(tx, actor.organisationId, id) : null
     if (id && known?.personId !== actor.personId)
@@ -46,9 +48,16 @@ export const digest = command({
       groups.push({ ...week, results: showWindow(context, results, window.startsAt) })
       rows.push(...results.filter(({ closedAt }) => closedAt >= window.startsAt))
     }
+    const ordered = byAttention(groups)
+    const pages = Math.max(1, Math.ceil(ordered.length / GROUPS_ON_PAGE))
+    // "digest 2" is its second page; so is the button that says so.
+    const page = /^\d{1,2}$/.test(text ?? '') ? Math.min(pages, Math.max(1, Number(text))) : 1
     const facts = {
       ...window,
-      groups: byAttention(groups),
+      digestId: known?.id ?? null,
+      page,
+      pages,
+      groups: ordered.slice((page - 1) * GROUPS_ON_PAGE, page * GROUPS_ON_PAGE),
       totals: totalsOf(context, rows),
       areLinesOld: areLinesOld(context.organisation.crisisLines, now),
       now,
@@ -63,6 +72,9 @@ export const digest = command({
   },
 })
 
+/** Far enough back for the last two sessions of a group that meets every few weeks. */
+const RECENT_DAYS = 70
+
 async function groupWeek(
   context: Context,
   { groupId, alias, contactHours }: Membership,
@@ -72,6 +84,8 @@ async function groupWeek(
   const { organisationId } = actor
   const ended = await listEnded(tx, organisationId, groupId, window.startsAt, window.endsAt)
   const held = ended.filter((session) => session.state === 'planned')
+  const recent = await listEnded(tx, organisationId, groupId, plus(window.endsAt, -RECENT_DAYS * DAY_MS), window.endsAt)
+  const lastTwo = recent.slice(-2)
   const lastHeld = held.at(-1)
   const place = lastHeld ? await sessionPlace(tx, organisationId, lastHeld.id) : null
   const results = await listResults(tx, organisationId, groupId, window.endsAt, RESULTS_READ)
@@ -89,7 +103,7 @@ async function groupWeek(
     noBackup: contactHours !== null && backupId === null,
     undelivered: undelivered > 0,
     dropped: droppedCheckIns > 0,
-    cancelled: cancelled > 1,
+    cancelled: lastTwo.length === 2 && lastTwo.every(({ state }) => state === 'cancelled'),
   }
   return {
     alias,

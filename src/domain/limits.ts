@@ -51,6 +51,8 @@ export const MAX_WINS = 20
 /** An organisation's own help lines: more would hide the first one. */
 export const MAX_HELP_LINES = 4
 export const MAX_LINE_CHARS = 80
+/** Groups on one page of a digest: a supervisor of forty gets four. */
+export const GROUPS_ON_PAGE = 10
 /** Reminders that one session can have. */
 export const MAX_REMINDERS = 3
 /** What can be chosen, minutes before a session. The default is 24 hours and 1 hour. */

@@ -41,6 +41,10 @@ export function digestCard(
     groups: readonly DigestGroup[]
     totals: readonly Total[]
     areLinesOld: boolean
+    /** Null: the last seven days. */
+    digestId: string | null
+    page: number
+    pages: number
     now: Date
   },
 ): Card {
@@ -55,14 +59,20 @@ export function digestCard(
     notification: t('digest.notice'),
     blocks: compact([
       text(t('digest.window', { from: date(facts.startsAt), to: date(facts.endsAt) })),
+      facts.pages > 1 && text(t('digest.page', { page: facts.page, pages: facts.pages })),
       facts.groups.length === 0 && text(t('digest.noGroups')),
       facts.groups.length > 0 && isQuiet && text(t('digest.quiet')),
       ...(isQuiet ? [] : facts.groups.flatMap((group) => [heading(group.alias), list(groupLines(texts, group))])),
-      facts.totals.length > 0 && heading(t('digest.together')),
-      facts.totals.length > 0 && list(facts.totals.flatMap((total) => totalLines(texts, total))),
+      facts.page === 1 && facts.totals.length > 0 && heading(t('digest.together')),
+      facts.page === 1 && facts.totals.length > 0 && list(facts.totals.flatMap((total) => totalLines(texts, total))),
       facts.areLinesOld && text(t('digest.oldLines')),
       note(t('digest.cannotTell')),
-      buttons(button(t('digest.when'), 'digest settings', null)),
+      buttons(
+        ...(facts.page < facts.pages
+          ? [{ ...button(t('digest.more'), 'digest', facts.digestId), draft: String(facts.page + 1) }]
+          : []),
+        button(t('digest.when'), 'digest settings', null),
+      ),
     ]),
   }
 }
@@ -95,7 +105,7 @@ function groupLines(texts: Texts, group: DigestGroup): string[] {
   if (group.droppedCheckIns > 0) lines.push(t('digest.dropped'))
   if (group.contacts.promised > 0) lines.push(t('digest.contacts', group.contacts))
   if (group.undelivered > 0) lines.push(t('digest.undelivered', { count: group.undelivered }))
-  for (const problem of ['nobodyForContact', 'noBackup'] as const)
+  for (const problem of ['cancelled', 'nobodyForContact', 'noBackup'] as const)
     if (group.attention.includes(problem)) lines.push(t(`digest.${problem}`))
   return lines
 }

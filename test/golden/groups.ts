@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import type { World } from '../helpers.ts'
+
+const HOUR_MS = 3_600_000
+const WEEK_MS = 7 * 24 * HOUR_MS
+/** The first session of every programme here: Tuesday 3 March 2026, 16:30 to 18:00 in London and in UTC. */
+export const FIRST = Date.parse('2026-03-03T16:30:00Z')
+/** A moment of a week's programme, counted in hours from that week's session. */
+export const inWeek = (week: number, hours: number) => new Date(FIRST + week * WEEK_MS + hours * HOUR_MS)
+
+/** One result. `answers` of the scale when fewer than answered at all; `high` members in the high band. */
+export type Result = {
+  week: number
+  mean: number
+  answered?: number
+  invited?: number
+  answers?: number
+  high?: number
+  state?: 'released' | 'withheld' | 'lost'
+  /** The group's count of joins and leaves by then. */
+  roster?: number
+}
+export type GroupFacts = {
+  alias: string
+  members?: number
+  sessions?: number
+  cancelled?: readonly number[]
+  headcounts?: Readonly<Record<number, number>>
+  results?: readonly Result[]
+  contactHours?: number | null
+  flag?: 'talk' | null
+  hasBackup?: boolean
+}
+
+/** A group of the cast's facilitator and supervisor, written into the store as its programme would have left it. */
+export async function writeGroup(world: World, facts: GroupFacts): Promise<string> {
+  const { db } = world
+  const { id: organisationId } = await db.organisation.findFirstOrThrow()
+  const [groupId, scheduleId] = [randomUUID(), randomUUID()]
+  const { alias, members = 8, sessions = 12, cancelled = [], headcounts = {}, results = [] } = facts
+  const own = { organisationId, groupId }
+  await db.group.create({
+    data: {
+      organisationId,
+      id: groupId,
+      kind: 'therapeutic-support',
+      alias,
+      timeZone: 'Europe/London',
+      createdAt: new Date(FIRST - WEEK_MS),
+      contactHours: facts.contactHours ?? null,
+      flag: facts.flag ?? null,
+    },
+  })
+  if (facts.hasBackup) {
+    const { personId } = await db.account.findFirstOrThrow({ where: { externalId: 'USUPERVISOR' } })
+    await db.group.updateMany({ where: { id: groupId }, data: { backupId: personId } })
+  }
+  for (const [externalId, role] of [
+    ['UFACILITATOR', 'facilitator'],
+    ['USUPERVISOR', 'supervisor'],
+  ] as const) {
+    const { personId } = await db.account.findFirstOrThrow({ where: { externalId } })
+    await db.rosterEntry.create({ data: { ...own, personId, role } })
+  }
+  const people = Array.from({ length: members }, () => randomUUID())
+  await db.person.createMany({ data: people.map((id) => ({ organisationId, id })) })
+  await db.rosterEntry.createMany({
+    data: people.map((personId) => ({ ...own, personId, role: 'member' as const, agreedAt: new Date(FIRST) })),
+  })
+  const rule = { rule: 'FREQ=WEEKLY', localStart: '2026-03-03T16:30', timeZone: 'Europe/London', durationMinutes: 90 }
+  await db.schedule.create({ data: { ...own, id: scheduleId, ...rule } })
+  await db.session.createMany({
+    data: Array.from({ length: sessions }, (_, week) => ({
+      ...own,
+      id: randomUUID(),
+      scheduleId,
+      originalLocalStart: `week ${week}`,
+      startsAt: inWeek(week, 0),
+      endsAt: inWeek(week, 1.5),
+      state: cancelled.includes(week) ? ('cancelled' as const) : ('planned' as const),
+      headcount: headcounts[week] ?? null,
+    })),
+  })
+  for (const result of results) await writeResult(world, { organisationId, groupId }, members, result)
+  return groupId
+}
+
+async function writeResult(
+  { db }: World,
+  own: { organisationId: string; groupId: string },
+  members: number,
+  result: Result,
+): Promise<void> {
+  const { week, mean, answered = members, invited = members, answers = answered, high = 0, state = 'released' } = result
+  const unitId = randomUUID()
+  const about = { ...own, questionSetId: 'pulse', audience: 'shared' as const }
+  const frozen = { questionSetVersion: 2, k: 6, checkInCount: 1, publicKey: Buffer.alloc(32), isCleaned: true }
+  await db.releaseUnit.create({ data: { ...about, ...frozen, id: unitId, state, rosterChanges: result.roster ?? 0 } })
+  const session = await db.session.findFirstOrThrow({ where: { ...own, startsAt: inWeek(week, 0) } })
+  const times = { opensAt: inWeek(week, 1.5), closesAt: inWeek(week, 49.5) }
+  await db.checkIn.create({
+    data: { ...about, ...times, id: randomUUID(), sessionId: session.id, unitId, state: 'closed' },
+  })
+  if (state !== 'released') return
+  const { organisationId } = own
+  await db.release.create({ data: { organisationId, unitId, invited, answered } })
+  const tally = { subject: 'scale:climate', answers, totalMilli: Math.round(mean * answers * 1000), low: 0, high }
+  await db.tally.create({ data: { organisationId, unitId, ...tally } })
+}

@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run } from '../../src/commands/run.ts'
+import { renderCardView } from '../../src/slack/render.ts'
+import { ensureActor, findConnection } from '../../src/store/access.ts'
+import { renderDialogCard } from '../../src/teams/render.ts'
+import type { Card } from '../../src/views/card.ts'
+import { incoming, startWorld, type World } from '../helpers.ts'
+import { type GroupFacts, inWeek, writeGroup } from './groups.ts'
+
+/**
+ * What a facilitator or a supervisor reads in twelve written scenarios, on both platforms and in both languages, as reviewed files. After a
+ * change of wording: `npx vitest run test/golden -u`, then read the files.
+ */
+type Scenario = {
+  name: string
+  verb: 'summary' | 'digest'
+  now: Date
+  groups: readonly GroupFacts[]
+  pages?: readonly number[]
+}
+
+const steady = { week: 0, mean: 0.7 } as const
+const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'steady',
+    verb: 'summary',
+    now: inWeek(4, 60),
+    groups: [
+      {
+        alias: 'Tuesday group',
+        headcounts: { 1: 8, 2: 8, 3: 7, 4: 8 },
+        results: [0, 1, 2, 3, 4].map((week) => ({ week, mean: 0.7 })),
+      },
+    ],
+  },
+  {
+    name: 'climate-drops',
+    verb: 'summary',
+    now: inWeek(5, 60),
+    groups: [
+      {
+        alias: 'Tuesday group',
+        results: [
+          { week: 4, mean: 0.8 },
+          { week: 5, mean: 0.3 },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'below-k',
+    verb: 'summary',
+    now: inWeek(4, 60),
+    groups: [{ alias: 'Tuesday group', results: [steady, { week: 4, mean: 0, state: 'withheld' }] }],
+  },
+  {
+    name: 'roster-changed',
+    verb: 'summary',
+    now: inWeek(4, 60),
+    groups: [
+      {
+        alias: 'Tuesday group',
+        members: 7,
+        results: [
+          { week: 3, mean: 0.2 },
+          { week: 4, mean: 0.9, roster: 1 },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'skipped-questions',
+    verb: 'summary',
+    now: inWeek(4, 60),
+    groups: [{ alias: 'Tuesday group', results: [{ week: 4, mean: 0.5, answered: 8, answers: 6 }] }],
+  },
+  {
+    name: 'all-answers-equal',
+    verb: 'summary',
+    now: inWeek(4, 60),
+    groups: [{ alias: 'Tuesday group', members: 12, results: [{ week: 4, mean: 1, high: 12 }] }],
+  },
+  { name: 'first-week', verb: 'summary', now: inWeek(0, 20), groups: [{ alias: 'Tuesday group' }] },
+  {
+    name: 'last-week',
+    verb: 'summary',
+    now: inWeek(10, 60),
+    groups: [
+      {
+        alias: 'Tuesday group',
+        members: 12,
+        headcounts: { 8: 11, 9: 12, 10: 10 },
+        results: [
+          { week: 9, mean: 0.55, high: 5 },
+          { week: 10, mean: 0.9, high: 9 },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'one-group-hidden',
+    verb: 'digest',
+    now: inWeek(4, 60),
+    groups: [
+      { alias: 'Tuesday group', results: [{ week: 4, mean: 0.7 }] },
+      { alias: 'Wednesday group', results: [{ week: 4, mean: 0.3 }] },
+      { alias: 'Thursday group', results: [{ week: 4, mean: 0, state: 'withheld' }] },
+    ],
+  },
+  {
+    name: 'quiet-week',
+    verb: 'digest',
+    now: inWeek(20, 0),
+    groups: [{ alias: 'Tuesday group', contactHours: 24, hasBackup: true }],
+  },
+  {
+    name: 'cancelled-twice',
+    verb: 'digest',
+    now: inWeek(4, 60),
+    groups: [
+      { alias: 'Monday group', contactHours: 24 },
+      { alias: 'Tuesday group', contactHours: 24, cancelled: [3, 4], flag: 'talk' },
+    ],
+  },
+  {
+    name: 'forty-groups',
+    verb: 'digest',
+    now: inWeek(4, 60),
+    pages: [1, 4],
+    groups: Array.from({ length: 40 }, (_, index) => ({
+      alias: `Group ${String(index + 1).padStart(2, '0')}`,
+      contactHours: 24,
+      results: [{ week: 4, mean: index % 3 === 0 ? 0.3 : 0.7 }],
+    })),
+  },
+]
+
+/** Every text of a payload, in the order in which it is read; buttons in brackets. */
+function textsIn(node: unknown): string[] {
+  if (typeof node !== 'object' || node === null) return []
+  const own = node as Record<string, unknown>
+  const type = typeof own.type === 'string' ? own.type : ''
+  if (type === 'button') return [`[${textsIn(own.text).join('')}]`]
+  if (type.startsWith('Action.')) return [`[${own.title}]`]
+  if (['plain_text', 'text', 'TextBlock', 'TextRun'].includes(type)) return [String(own.text)]
+  return Object.values(own).flatMap(textsIn)
+}
+
+describe.each(SCENARIOS)('$name', ({ name, verb, now, groups, pages }) => {
+  let world: World
+  beforeAll(async () => {
+    world = await startWorld()
+    const connection = await findConnection(world.db, 'slack', 'T0DEMO')
+    if (!connection) throw new Error('not connected')
+    for (const externalId of ['UFACILITATOR', 'USUPERVISOR']) await ensureActor(world.db, connection, { externalId })
+    for (const facts of groups) await writeGroup(world, facts)
+    world.clock.set(now)
+  })
+  afterAll(() => world.end())
+
+  /** The card of one language; Teams gets the very same one. */
+  async function cardIn(language: string, page: number | null): Promise<Card> {
+    const externalId = verb === 'summary' ? 'UFACILITATOR' : 'USUPERVISOR'
+    const input = page === null ? {} : { text: String(page) }
+    const asked = incoming(externalId, { verb, input })
+    const reply = await run(world.app.door, { ...asked, sender: { externalId, language } })
+    if (reply?.type !== 'content') throw new Error(JSON.stringify(reply))
+    return reply.card
+  }
+
+  it('reads as it was reviewed, and fits both platforms', async () => {
+    const parts: string[] = []
+    for (const language of ['en-GB', 'es-ES'])
+      for (const page of pages ?? [null]) {
+        const card = await cardIn(language, page)
+        const slack = renderCardView(card, 'Close')
+        const teams = renderDialogCard(card)
+        const where = `${language}${page === null ? '' : `, page ${page}`}`
+        parts.push(`== Slack, ${where} ==\n${card.title}\n${textsIn(slack.blocks).join('\n')}`)
+        parts.push(`== Teams, ${where} ==\n${teams.title}\n${textsIn(teams.card).join('\n')}`)
+        // Nothing was cut: a platform's limit would end it in an ellipsis.
+        expect(parts.join('\n')).not.toContain('…')
+      }
+    await expect(`${parts.join('\n\n')}\n`).toMatchFileSnapshot(`./texts/${name}.txt`)
+  })
+})
