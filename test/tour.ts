@@ -114,6 +114,7 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   await read(first, 'contact-seen', 'Open')
   await moveTo(world, new Date('2026-03-05T18:00:00Z'))
   await askForSummary(world, { platform })
+  await pressed(facilitator, 'summary', 'The last four')
   await hands.closeForm(facilitator)
   await moveTo(world, new Date('2026-03-09T07:00:00Z'))
   await read(supervisor, 'digest-notice', 'Open')
