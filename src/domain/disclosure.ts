@@ -113,7 +113,7 @@ export function discloseTotal(set: QuestionSet, parts: readonly Part[], k: numbe
     const totalMilli = counted.reduce((sum, { tally }) => sum + tally.totalMilli, 0)
     return [{ scaleId, band: bandOf(totalMilli / answers / 1000) }]
   })
-  return scales.length === 0 ? null : ({ scales } as unknown as DisclosedTotal)
+  return scales.length === 0 ? null : ({ scales } as Omit<DisclosedTotal, typeof totalDisclosed> as DisclosedTotal)
 }
 
 declare const wordsDisclosed: unique symbol

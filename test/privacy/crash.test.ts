@@ -91,6 +91,7 @@ describe.each(CELLS)('a release killed after step “$step” ($store)', ({ stor
     ])
     expect(await db.ballot.count()).toBe(0)
     expect(fs.readdirSync(keyDir).filter((name) => name.endsWith('.key'))).toEqual([])
+    console.info(`crash (${kind}): killed after "${step}"; published once, 0 ballots and 0 keys left`)
     // Once more does nothing.
     await makeRelease(app.door, { organisationId: job.organisationId, id: job.unitId })
     expect(await db.release.count()).toBe(1)
