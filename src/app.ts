@@ -7,6 +7,7 @@ import { createAcquaintances } from './commands/acquaintances.ts'
 import { CALENDAR_PATH } from './commands/calendar.ts'
 import type { Clock, Door } from './commands/door.ts'
 import { meet } from './commands/enter.ts'
+import { REPORT_PATH } from './commands/report.ts'
 import { run } from './commands/run.ts'
 import type { Config } from './config.ts'
 import { loadContent } from './content/load.ts'
@@ -29,6 +30,7 @@ import type { LocalAuthority } from './teams/transport.ts'
 import { calendarFile } from './web/calendar.ts'
 import { healthz, readyz } from './web/health.ts'
 import { createMetrics } from './web/metrics.ts'
+import { reportFile } from './web/report.ts'
 
 /** What tests and the demo put in place of the real thing. */
 export type Overrides = {
@@ -127,6 +129,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     ['/readyz', readyz(check, () => isStopping)],
     ['/metrics', metrics.handle],
     [CALENDAR_PATH, calendarFile(door)],
+    [REPORT_PATH, reportFile(door)],
     ...platforms.map(({ path, handle }): [string, HttpHandler] => [path, handle]),
   ])
   const http = createHttpServer(routes, log)

@@ -4,7 +4,7 @@ import { SetupError } from '../errors.ts'
 /** The application's secrets by id (1 to 255). New boxes use the first; older ids still open. */
 export type Keyring = { current: number; keys: ReadonlyMap<number, SecretKeys> }
 /** `print` tells two secrets apart without telling either. */
-export type SecretKeys = { psk: Buffer; wrap: Buffer; calendar: Buffer; text: Buffer; print: string }
+export type SecretKeys = { psk: Buffer; wrap: Buffer; calendar: Buffer; report: Buffer; text: Buffer; print: string }
 
 const SECRET_BYTES = 32
 
@@ -29,6 +29,7 @@ export function parseKeyring(secret: string): Keyring {
         psk: derive(bytes, 'groupwell/ballot/psk/v1'),
         wrap: derive(bytes, 'groupwell/ballot/wrap/v1'),
         calendar: derive(bytes, 'groupwell/calendar/v1'),
+        report: derive(bytes, 'groupwell/report/v1'),
         text: derive(bytes, 'groupwell/text/v1'),
         print,
       },

@@ -33,8 +33,10 @@ export type Context = Base & {
   role: Role | null
   /** The running groups of this person, as they are now; empty for a verb that is the same for everybody. */
   memberships: readonly Membership[]
-  /** Where the service is reached from outside, for calendars; null when nobody said. */
+  /** Where the service is reached from outside, for calendars and reports; null when nobody said. */
   publicUrl: string | null
+  /** The wall clock, for links that must not last. */
+  wall: Date
   /** A command as typed on this person's platform. */
   example(command: string): string
 }

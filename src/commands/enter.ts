@@ -128,6 +128,7 @@ export async function enter(door: Door, tx: Tx, resolved: Resolved<PlainCommand>
     group: groupId ? await getGroup(tx, organisationId, groupId) : null,
     role,
     publicUrl: door.publicUrl,
+    wall: door.clock.wall(),
     example: (typed) => exampleOn(incoming.platform, typed),
   }
   return { context, input }

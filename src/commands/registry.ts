@@ -39,6 +39,7 @@ import { next } from './next.ts'
 import { occur } from './occurrence.ts'
 import { beginRelease, finishRelease, recordOutcome } from './release.ts'
 import { remind, remindSubmit } from './reminder.ts'
+import { summaryExport } from './report.ts'
 import { forget, leave, leaveSubmit, mydata, pause, pauseSubmit } from './rights.ts'
 import { problems, roster, rosterSubmit } from './roster.ts'
 import { schedule, scheduleSubmit } from './schedule.ts'
@@ -59,6 +60,7 @@ export const COMMANDS: readonly Command[] = [
   summaryFour,
   summaryAll,
   summaryPost,
+  summaryExport,
   digest,
   digestSettings,
   digestSettingsSubmit,
@@ -159,7 +161,7 @@ export function parseTyped(line: string): { command: Command; rest: string } | n
   return command ? { command, rest: words.slice(lower === '' ? 0 : command.verb.length).trim() } : null
 }
 
-/** What can be typed, for a reply to a word that is not known. */
+/** What can be typed, for a reply to a word that is not known: first words alone, or the reply would be a wall. */
 export const TYPED_VERBS: readonly string[] = COMMANDS.filter(
-  (command) => command.isTyped && command.verb !== 'home',
+  ({ isTyped, verb }) => isTyped && verb !== 'home' && !verb.includes(' '),
 ).map((command) => command.verb)

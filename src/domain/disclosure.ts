@@ -84,6 +84,25 @@ export function disclose(set: QuestionSet, unit: UnitResult, before: UnitResult 
   return seal({ kind: 'shown', response: responseBand(release.answered, release.invited), scales })
 }
 
+declare const outsideDisclosed: unique symbol
+/** One scale of one unit as it may leave the team. Null: fewer than eleven answered, or the unit published nothing. */
+export type DisclosedOutside = {
+  readonly [outsideDisclosed]: true
+  readonly scales: readonly { scaleId: string; shown: { band: Band; mean: number | null } | null }[]
+}
+
+/** What a report may hold of a unit: scales that eleven or more answered; no share, no change, no number of people. */
+export function discloseOutside(set: QuestionSet, unit: UnitResult): DisclosedOutside {
+  const k = Math.max(unit.k, LEAST_ANSWERS.outside)
+  const scales = set.scales.map(({ id: scaleId }) => {
+    const tally = unit.state === 'released' ? tallyOf(unit, scaleId) : undefined
+    if (!tally || tally.answers < k || (unit.release?.answered ?? 0) < k) return { scaleId, shown: null }
+    const { band, mean } = figuresOf(tally)
+    return { scaleId, shown: { band, mean } }
+  })
+  return { scales } as Omit<DisclosedOutside, typeof outsideDisclosed> as DisclosedOutside
+}
+
 declare const totalDisclosed: unique symbol
 /** What may be shown of several groups together: bands, never figures. */
 export type DisclosedTotal = {

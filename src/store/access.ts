@@ -161,6 +161,16 @@ function toActor(connection: ConnectionRow, account: AccountFields): Actor {
   }
 }
 
+/** The language that a person's platform told last; null: none. */
+export async function findActorLanguage(db: Tx, organisationId: string, personId: string): Promise<string | null> {
+  const account = await db.account.findFirst({
+    where: { organisationId, personId, language: { not: null } },
+    orderBy: { id: 'asc' },
+    select: { language: true },
+  })
+  return account?.language ?? null
+}
+
 export type Membership = {
   groupId: string
   alias: string

@@ -42,6 +42,7 @@ const FACILITATORS: readonly [string, TextKey][] = [
   ['checkin', 'help.does.checkin'],
   ['attendance', 'help.does.attendance'],
   ['summary', 'help.does.summary'],
+  ['summary export', 'help.does.summaryExport'],
   ['flag', 'help.does.flag'],
   ['channel', 'help.does.channel'],
   ['edit', 'help.does.edit'],

@@ -114,6 +114,7 @@ describe('the secret', () => {
       psk: of('groupwell/ballot/psk/v1'),
       wrap: of('groupwell/ballot/wrap/v1'),
       calendar: of('groupwell/calendar/v1'),
+      report: of('groupwell/report/v1'),
       text: of('groupwell/text/v1'),
       print: of('groupwell/fingerprint/v1').toString('hex'),
     })

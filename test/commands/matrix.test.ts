@@ -40,6 +40,7 @@ const MAY: Record<string, readonly Who[]> = {
   'summary.all': ['member', 'facilitator', 'supervisor'],
   // There is no result to post yet; posting one is tried with the summary.
   'summary.post': [],
+  'summary export': ['facilitator', 'supervisor'],
   digest: ['supervisor'],
   'digest settings': ['supervisor', 'supervisor elsewhere'],
   'digest settings.submit': ['supervisor', 'supervisor elsewhere'],

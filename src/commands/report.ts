@@ -1,0 +1,98 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { z } from 'zod'
+import type { Keyring } from '../ballot/keyring.ts'
+import { discloseOutside } from '../domain/disclosure.ts'
+import { MINUTE_MS, plus } from '../domain/time.ts'
+import { findActorLanguage } from '../store/access.ts'
+import { getGroup } from '../store/group.ts'
+import { listResults } from '../store/release.ts'
+import { findRole } from '../store/roster.ts'
+import { type Report, reportCard } from '../views/report.ts'
+import { command, groupOf } from './command.ts'
+import type { Door } from './door.ts'
+import { groupInput } from './input.ts'
+
+export const REPORT_PATH = '/report'
+/** Long enough to press a button; a link that is found later opens nothing. */
+const GOOD_FOR_MINUTES = 10
+/** A report goes back as far as results are kept: a year of weeks. */
+const MOST_RESULTS = 60
+
+const holderSchema = z.object({
+  organisationId: z.uuid(),
+  groupId: z.uuid(),
+  personId: z.uuid(),
+  /** Wall clock, milliseconds. */
+  until: z.number(),
+})
+type Holder = z.infer<typeof holderSchema>
+
+/** The addresses of a group's report, good for a few minutes and for this person alone. Making one is audited. */
+export const summaryExport = command({
+  verb: 'summary export',
+  opens: 'content',
+  isTyped: true,
+  access: { who: 'group', roles: ['facilitator', 'supervisor'] },
+  subject: 'group',
+  worksAfterEnd: true,
+  effect: 'audited',
+  input: groupInput,
+  run: async (context) => {
+    const { texts, actor, vault, publicUrl, wall } = context
+    const { id: groupId, alias } = groupOf(context)
+    const until = plus(wall, GOOD_FOR_MINUTES * MINUTE_MS).getTime()
+    const token = seal(vault.keyring, {
+      organisationId: actor.organisationId,
+      groupId,
+      personId: actor.personId,
+      until,
+    })
+    const url = publicUrl === null ? null : `${publicUrl}${REPORT_PATH}?t=${token}`
+    return {
+      reply: { type: 'content', card: reportCard(texts, { alias, url, minutes: GOOD_FOR_MINUTES }) },
+      audit: [{ action: 'report.made', subjectId: groupId }],
+    }
+  },
+})
+
+/** Who may read what until when, under a MAC of its own key: nobody can make one. */
+function seal(keyring: Keyring, holder: Holder): string {
+  const body = Buffer.concat([Buffer.from([keyring.current]), Buffer.from(JSON.stringify(holder))])
+  return `${body.toString('base64url')}.${macOf(keyring, keyring.current, body).toString('base64url')}`
+}
+
+const macOf = (keyring: Keyring, keyId: number, body: Buffer): Buffer =>
+  createHmac('sha256', keyring.keys.get(keyId)?.report ?? Buffer.alloc(0))
+    .update(body)
+    .digest()
+
+function unseal(keyring: Keyring, token: string): Holder | null {
+  const [body, mac] = token.split('.').map((part) => Buffer.from(part, 'base64url'))
+  const keyId = body?.[0] ?? 0
+  if (!body || !mac || !keyring.keys.has(keyId)) return null
+  const expected = macOf(keyring, keyId, body)
+  if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) return null
+  return holderSchema.parse(JSON.parse(body.subarray(1).toString()))
+}
+
+/** The report that a token stands for, in its holder's language. Null: it is none, too old, or its holder has no place there any more. */
+export async function readReport(
+  { database, vault, clock, content }: Pick<Door, 'database' | 'vault' | 'clock' | 'content'>,
+  token: string,
+): Promise<Report | null> {
+  const holder = unseal(vault.keyring, token)
+  if (!holder || clock.wall().getTime() >= holder.until) return null
+  const { organisationId, groupId, personId } = holder
+  const { db } = database
+  const role = await findRole(db, organisationId, groupId, personId, true)
+  if (role !== 'facilitator' && role !== 'supervisor') return null
+  const { alias, timeZone } = await getGroup(db, organisationId, groupId)
+  const now = clock.now()
+  const rows = await listResults(db, organisationId, groupId, plus(now, 1), MOST_RESULTS)
+  const results = rows.reverse().map((row) => {
+    const set = content.questionSet(row.questionSetId, row.questionSetVersion)
+    return { at: row.sessionAt, set, disclosed: discloseOutside(set, row.result) }
+  })
+  const texts = content.textsFor(await findActorLanguage(db, organisationId, personId))
+  return { texts, alias, timeZone, madeAt: now, results }
+}

@@ -1,0 +1,116 @@
+import { stringify } from 'csv-stringify/sync'
+import type { QuestionSet, Texts } from '../content/load.ts'
+import { type DisclosedOutside, LEAST_ANSWERS } from '../domain/disclosure.ts'
+import { shownRange } from '../domain/score.ts'
+import { plain } from '../domain/text.ts'
+import { formatDate } from '../domain/time.ts'
+import { buttons, type Card, card, note, text } from './card.ts'
+
+/** A group's results as they may leave the team, oldest first. */
+export type Report = {
+  texts: Texts
+  alias: string
+  timeZone: string
+  madeAt: Date
+  results: readonly { at: Date; set: QuestionSet; disclosed: DisclosedOutside }[]
+}
+
+/** Where the report is fetched; `url` is null when the service has no address from outside. */
+export function reportCard({ t }: Texts, facts: { alias: string; url: string | null; minutes: number }): Card {
+  const address = (label: string, url: string) => ({ label, verb: '', id: null, opens: 'address', url }) as const
+  return {
+    ...card('report', t('report.title', { alias: facts.alias }), [
+      text(t('report.intro', { k: LEAST_ANSWERS.outside })),
+      facts.url !== null &&
+        buttons(address(t('report.table'), `${facts.url}&as=csv`), address(t('report.page'), `${facts.url}&as=html`)),
+      facts.url === null && text(t('report.noAddress')),
+      note(t('report.note', { minutes: facts.minutes })),
+    ]),
+    notification: t('opener.content'),
+  }
+}
+
+const COLUMNS = ['date', 'set', 'scale', 'level', 'mean', 'range'] as const
+
+/** One row for each scale of each result. */
+function rowsOf({ texts, timeZone, madeAt, results }: Report): string[][] {
+  const { t, pick } = texts
+  return results.flatMap(({ at, set, disclosed }) =>
+    disclosed.scales.map(({ scaleId, shown }) => {
+      const scale = set.scales.find(({ id }) => id === scaleId)
+      const { from, to } = scale ? shownRange(set, scale) : { from: 0, to: 1 }
+      return [
+        formatDate(at, timeZone, texts.language, madeAt),
+        pick(set.title),
+        scale ? pick(scale.title) : scaleId,
+        shown ? t(`summary.band.${shown.band}`) : t('report.notShown', { k: LEAST_ANSWERS.outside }),
+        shown && shown.mean !== null ? (from + shown.mean * (to - from)).toFixed(1) : '',
+        `${from} – ${to}`,
+      ]
+    }),
+  )
+}
+
+/** As a table for a spreadsheet. What begins like a formula is not one; the byte order mark says that it is UTF-8. */
+export function reportCsv(report: Report): string {
+  const { t } = report.texts
+  const head = COLUMNS.map((column) => t(`report.column.${column}`))
+  const notes = methodOf(report).map((line) => [line])
+  return stringify([[plain(report.alias)], head, ...rowsOf(report), [], ...notes], { bom: true, escape_formulas: true })
+}
+
+/** As a page to print. */
+export function reportHtml(report: Report): string {
+  const { t, language } = report.texts
+  const title = escapeHtml(t('report.title', { alias: report.alias }))
+  const head = COLUMNS.map((column) => `<th scope="col">${escapeHtml(t(`report.column.${column}`))}</th>`).join('')
+  const body = rowsOf(report)
+    .map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`)
+    .join('\n')
+  const notes = methodOf(report)
+    .map((line) => `<li>${escapeHtml(line)}</li>`)
+    .join('\n')
+  return `<!doctype html>
+<html lang="${escapeHtml(language)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${title}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${title}</h1>
+<table>
+<thead><tr>${head}</tr></thead>
+<tbody>
+${body}
+</tbody>
+</table>
+<h2>${escapeHtml(t('report.method'))}</h2>
+<ul>
+${notes}
+</ul>
+</body>
+</html>
+`
+}
+
+const STYLE = `body{font:12pt/1.5 sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem;color:#111}
+table{border-collapse:collapse;width:100%}th,td{text-align:start;padding:.3rem .6rem;border-bottom:1px solid #767676}
+tr{break-inside:avoid}`
+
+/** How the figures came about and what they cannot carry. */
+function methodOf({ texts, timeZone, madeAt, results }: Report): string[] {
+  const { t, pick } = texts
+  const sets = [...new Map(results.map(({ set }) => [`${set.id} ${set.version}`, set])).values()]
+  return [
+    t('report.made', { date: formatDate(madeAt, timeZone, texts.language, madeAt) }),
+    t('report.rule', { k: LEAST_ANSWERS.outside }),
+    t('report.bands'),
+    ...sets.map((set) => t('report.source', { set: pick(set.title), source: set.source })),
+    t('summary.cannotTell'),
+  ]
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const escapeHtml = (words: string): string => plain(words).replace(/[&<>"']/g, (one) => ENTITIES[one] ?? one)
