@@ -1,3 +1,4 @@
+/// <reference path="./jstat.d.ts" />
 import jStat from 'jstat'
 
 /** Of all summaries in which nothing moved, at most this share may say that something did. */
