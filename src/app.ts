@@ -141,7 +141,8 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   await startWorkers(door, lanes)
   const regular = { lanes, retention: createRetention(door) }
   const ticking = overrides.isClockManual ? null : startClock(door, regular)
-  if (!content.crisisLines[config.organisation.country ?? ''])
+  const country = config.organisation.country ?? ''
+  if (!content.crisisLines[country] && !content.crisisLines[country.slice(0, 2)])
     log.warn('country.noHelpLines', { country: config.organisation.country })
   log.info('started', { port, store: database.kind, platforms: platforms.map(({ name }) => name).join(',') })
   return {

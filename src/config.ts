@@ -68,7 +68,7 @@ const schema = z.object({
   ORGANISATION_NAME: z.string().min(1).default('My organisation'),
   ORGANISATION_COUNTRY: z
     .string()
-    .regex(/^[A-Z]{2}$/, 'two capital letters')
+    .regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, 'two capital letters, or a region such as GB-NIR')
     .optional(),
   SLACK_SIGNING_SECRET: z.string().min(16, 'at least 16 characters').optional(),
   SLACK_BOT_TOKEN: z

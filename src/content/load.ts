@@ -56,12 +56,13 @@ const kindSchema = z.object({
 })
 export type Kind = z.infer<typeof kindSchema>
 
+/** By ISO 3166 country, or by region of one, such as "GB-NIR". Names as people know them, in their language where there is one. */
 const crisisSchema = z.record(
-  z.string().length(2),
+  z.string().regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/),
   z.object({
     emergency: z.string(),
     lines: z
-      .array(z.object({ name: z.string(), number: z.string(), source: z.string(), verifiedOn: z.iso.date() }))
+      .array(z.object({ name: wording, number: z.string(), source: z.string(), verifiedOn: z.iso.date() }))
       .min(1),
   }),
 )

@@ -9,13 +9,17 @@ import { type Upcoming, upcomingBlocks } from './reminder.ts'
  * where to find them.
  */
 export function helpLines(
-  { t }: Texts,
+  { t, pick }: Texts,
   organisation: { country: string; crisisLines: OwnLines | null },
   lines: CrisisLines,
 ): string {
-  const known = organisation.crisisLines ?? lines[organisation.country]
+  const { country, crisisLines: own } = organisation
+  // A region's lines before its country's.
+  const known = own ?? lines[country] ?? lines[country.slice(0, 2)]
   if (!known) return t('crisis.unknown')
-  const numbers = known.lines.map(({ name, number }) => t('crisis.line', { name, number }))
+  const numbers = known.lines.map(({ name, number }) =>
+    t('crisis.line', { name: typeof name === 'string' ? name : pick(name), number }),
+  )
   return [...numbers, t('crisis.emergency', { number: known.emergency })].join(' · ')
 }
 

@@ -4,6 +4,7 @@ import { encodeBallot } from '../../src/ballot/box.ts'
 import { loadContent } from '../../src/content/load.ts'
 import en from '../../src/content/locales/en.json' with { type: 'json' }
 import { rangeOf, riskQuestion } from '../../src/content/question-set.ts'
+import { helpLines } from '../../src/views/help.ts'
 import { readSources } from '../architecture.ts'
 
 const content = loadContent()
@@ -62,9 +63,20 @@ describe('the crisis lines', () => {
   it('are none older than 180 days', () => {
     const oldest = Date.now() - 180 * 24 * 60 * 60_000
     const stale = Object.entries(content.crisisLines).flatMap(([country, { lines }]) =>
-      lines.filter(({ verifiedOn }) => Date.parse(verifiedOn) < oldest).map(({ name }) => `${country} ${name}`),
+      lines.filter(({ verifiedOn }) => Date.parse(verifiedOn) < oldest).map(({ name }) => `${country} ${name.en}`),
     )
     expect(stale).toEqual([])
+  })
+
+  it('are named in the reader’s language, of the region before its country', () => {
+    const own = { ...content.crisisLines, 'CH-TI': { emergency: '144', lines: content.crisisLines.CH?.lines ?? [] } }
+    const said = (language: string, country: string) =>
+      helpLines(content.textsFor(language), { country, crisisLines: null }, own)
+    expect(said('en', 'US')).toContain('988 Lifeline (call or text): 988')
+    expect(said('es', 'US')).toContain('988 Lifeline (llamada o mensaje): 988')
+    expect(said('en', 'CH-TI')).toContain('144')
+    expect(said('en', 'CH-BE')).toContain('112')
+    expect(said('en', 'XX')).toContain('findahelpline')
   })
 
   it('have a source each', () => {
