@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from '../../src/commands/run.ts'
 import { loadContent } from '../../src/content/load.ts'
-import { discloseOutside, type UnitResult } from '../../src/domain/disclosure.ts'
 import { ensureActor, findConnection } from '../../src/store/access.ts'
-import { reportCsv } from '../../src/views/report.ts'
 import { inWeek, writeGroup } from '../golden/groups.ts'
 import { incoming, startWorld, type World } from '../helpers.ts'
 
@@ -102,23 +100,5 @@ describe('a report for use outside the team', () => {
     clock.wall = wall
     await world.db.rosterEntry.deleteMany({ where: { groupId, role: 'supervisor' } })
     expect((await fetched(csv)).status).toBe(404)
-  })
-
-  it('is told from the gate alone: eleven of a unit whose own number is higher are not enough', () => {
-    const set = loadContent().questionSet('pulse', 2)
-    const unit = (answers: number, k = 6): UnitResult => ({
-      state: 'released',
-      k,
-      rosterChanges: 0,
-      release: {
-        invited: 15,
-        answered: answers,
-        tallies: [{ subject: 'scale:climate', answers, totalMilli: answers * 500, low: 0, high: 0 }],
-      },
-    })
-    const shown = (result: UnitResult) => discloseOutside(set, result).scales[0]?.shown
-    expect([shown(unit(10)), shown(unit(11, 12)), shown({ ...unit(12), state: 'lost' })]).toEqual([null, null, null])
-    expect(shown(unit(11))).toEqual({ band: 'mixed', mean: 0.5 })
-    expect(reportCsv).toBeTypeOf('function')
   })
 })

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { loadContent } from '../../src/content/load.ts'
-import { disclose, discloseTotal, discloseWords, mayMembersSee, type UnitResult } from '../../src/domain/disclosure.ts'
+import {
+  disclose,
+  discloseOutside,
+  discloseTotal,
+  discloseWords,
+  mayMembersSee,
+  type UnitResult,
+} from '../../src/domain/disclosure.ts'
 import { noiseBandSteps } from '../../src/domain/statistics.ts'
 
 /** The very edge of each rule of the gate, with results as a store could hold them, fitting together or not. */
@@ -135,6 +142,29 @@ describe('a change', () => {
     expect(first(made({ ...six, mean: 0.75 }), made({ ...six, mean: 0.5 }))?.change).toBe('higher')
     expect(first(made({ ...six, invited: 12, mean: 0.75 }), made({ ...six, mean: 0.5 }))?.change).toBe('none')
     expect(first(made({ ...six, mean: 0.75 }), made({ ...six, invited: 12, mean: 0.5 }))?.change).toBe('none')
+  })
+})
+
+describe('what may leave the team', () => {
+  const shown = (unit: UnitResult) => discloseOutside(set, unit).scales.map((scale) => scale.shown)
+  const eleven = { answered: 11, invited: 15, answers: 11 }
+  it('is each scale that eleven answered, by its own tally, without share or change', () => {
+    expect(discloseOutside(set, made({ ...eleven, mean: 0.7, high: 6 }, { mean: 0.2 }))).toEqual({
+      scales: [
+        { scaleId: 'climate', shown: { band: 'high', mean: expect.closeTo(0.7) } },
+        { scaleId: 'calm', shown: { band: 'low', mean: expect.closeTo(0.2) } },
+      ],
+    })
+    expect(shown(made({ ...eleven, mean: 0.98 }))[0]).toEqual({ band: 'high', mean: null })
+  })
+  it('is nothing of ten, of a unit whose own number is higher, or of one that is not released', () => {
+    expect(shown(made({ ...eleven, answers: 10 }))).toEqual([null, null])
+    expect(shown(made({ ...eleven, answered: 10 }))).toEqual([null, null])
+    expect(shown(made({ ...eleven, k: 12 }))).toEqual([null, null])
+    expect(shown(made({ ...eleven, k: 11 }))).not.toContain(null)
+    expect(shown(made({ ...eleven, state: 'lost' }))).toEqual([null, null])
+    expect(shown(made({ ...eleven }, null))[1]).toBeNull()
+    expect(shown({ ...made(eleven), release: null })).toEqual([null, null])
   })
 })
 
