@@ -169,7 +169,7 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
     expect(text).not.toContain('I slept well.')
   })
 
-  it('is refused of who left while it was being sent', async () => {
+  it('is refused of who has left, and nothing of it is kept', async () => {
     const before = await world.db.win.count()
     const input = { id: (await world.db.group.findFirstOrThrow()).id, values: { text: 'Late.' } }
     const sent = {
