@@ -74,7 +74,7 @@ async function startWorker(stage: Stage, dead: readonly string[], isClaimless = 
   const given: Given = { ...stage.given, owner, dead: [...dead], isClaimless }
   const script = path.join(import.meta.dirname, 'worker.ts')
   const child = spawn(process.execPath, ['--liftoff-only', script, JSON.stringify(given)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
   open.push(() => void child.kill('SIGKILL'))
   const lines = createInterface({ input: child.stdout })
@@ -234,6 +234,8 @@ describe('killed at random moments while 2,000 messages go out', () => {
     )
     await client.end()
     const workers = [await startWorker(stage, [], true), await startWorker(stage, [], true)]
+    // Both stand ready before either sends: else the first is nearly through when the second has loaded its code.
+    for (const worker of workers) worker.process.stdin?.write('go\n')
     while (received(stage).counts.size < ALL / 2) await wait(50)
     for (const worker of workers) await kill(worker)
     const { counts } = received(stage)

@@ -1,5 +1,6 @@
 // A worker that the crash suite starts and kills. It says what its predecessors left in doubt, then sends what is due.
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startApp } from '../../src/app.ts'
 import { prepare } from '../../src/commands/delivery.ts'
@@ -65,8 +66,10 @@ const inDoubt = await db.$queryRaw<{ personId: string; sessionId: string }[]>`
 await db.$executeRaw`update "Connection" set "laneUntil" = null where "laneOwner" = any(${given.dead}::uuid[])`
 process.stdout.write(`${JSON.stringify({ inDoubt })}\n`)
 
-if (given.isClaimless) await sendWithoutClaim()
-else {
+if (given.isClaimless) {
+  await once(process.stdin, 'data')
+  await sendWithoutClaim()
+} else {
   const app = await startApp(config, {
     database,
     clock,
