@@ -1,29 +1,18 @@
 import { z } from 'zod'
-import { ATTENTION, type Attention, byAttention, digestWindow, nextDigestAt } from '../domain/digest.ts'
+import { byAttention, digestWindow, nextDigestAt } from '../domain/digest.ts'
 import { answersNeeded, discloseTotal } from '../domain/disclosure.ts'
 import { GROUPS_ON_PAGE } from '../domain/limits.ts'
-import { attendanceBand } from '../domain/summary.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
-import { listMemberships, type Membership } from '../store/access.ts'
-import { countDropped } from '../store/checkin.ts'
-import { countPromised } from '../store/contact.ts'
+import { listMemberships } from '../store/access.ts'
 import { deleteDigestPlan, ensureDigest, findDigest, findDigestPlan } from '../store/digest.ts'
-import { findFlag } from '../store/flag.ts'
-import { getGroup } from '../store/group.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
-import { countFailed } from '../store/outbox.ts'
 import { fixedId } from '../store/queue.ts'
-import { listResults, type ResultRow } from '../store/release.ts'
-import { countAgreement } from '../store/roster.ts'
-import { listEnded, sessionPlace } from '../store/session.ts'
-import { type DigestGroup, digestCard, type Total } from '../views/digest.ts'
+import type { ResultRow } from '../store/result.ts'
+import { digestCard, type Total } from '../views/digest.ts'
 import { type Base, type Context, command, type Effects } from './command.ts'
+import { weeksOf } from './digest-week.ts'
 import { areLinesOld } from './help-lines.ts'
-import { type ShownResult, showResult } from './results.ts'
-
-/** Results that one digest window can hold, and the one before them to compare with. */
-const RESULTS_READ = 8
 
 /** The week of a supervisor's groups: the one that the id names, or the last seven days. */
 export const digest = command({
@@ -41,14 +30,8 @@ export const digest = command({
       throw new UserError(texts.t('error.notFound', { example: example('digest') }))
     const plan = await findDigestPlan(tx, actor.organisationId, actor.personId)
     const window = known ?? { startsAt: plus(now, -7 * DAY_MS), endsAt: now, timeZone: plan?.timeZone ?? 'UTC' }
-    const groups: DigestGroup[] = []
-    const rows: ResultRow[] = []
-    for (const membership of memberships.filter(({ role }) => role === 'supervisor')) {
-      const { results, ...week } = await groupWeek(context, membership, window)
-      groups.push({ ...week, results: showWindow(context, results, window.startsAt) })
-      rows.push(...results.filter(({ closedAt }) => closedAt >= window.startsAt))
-    }
-    const ordered = byAttention(groups)
+    const supervised = memberships.filter(({ role }) => role === 'supervisor')
+    const ordered = byAttention(await weeksOf(context, supervised, window))
     const pages = Math.max(1, Math.ceil(ordered.length / GROUPS_ON_PAGE))
     // "digest 2" is its second page; so is the button that says so.
     const page = /^\d{1,2}$/.test(text ?? '') ? Math.min(pages, Math.max(1, Number(text))) : 1
@@ -58,7 +41,10 @@ export const digest = command({
       page,
       pages,
       groups: ordered.slice((page - 1) * GROUPS_ON_PAGE, page * GROUPS_ON_PAGE),
-      totals: totalsOf(context, rows),
+      totals: totalsOf(
+        context,
+        ordered.flatMap(({ rows }) => rows),
+      ),
       areLinesOld: areLinesOld(context.organisation.crisisLines, now),
       now,
     }
@@ -71,66 +57,6 @@ export const digest = command({
     }
   },
 })
-
-/** Far enough back for the last two sessions of a group that meets every few weeks. */
-const RECENT_DAYS = 70
-
-async function groupWeek(
-  context: Context,
-  { groupId, alias, contactHours }: Membership,
-  window: { startsAt: Date; endsAt: Date },
-): Promise<Omit<DigestGroup, 'results'> & { results: ResultRow[] }> {
-  const { tx, actor } = context
-  const { organisationId } = actor
-  const ended = await listEnded(tx, organisationId, groupId, window.startsAt, window.endsAt)
-  const held = ended.filter((session) => session.state === 'planned')
-  const recent = await listEnded(tx, organisationId, groupId, plus(window.endsAt, -RECENT_DAYS * DAY_MS), window.endsAt)
-  const lastTwo = recent.slice(-2)
-  const lastHeld = held.at(-1)
-  const place = lastHeld ? await sessionPlace(tx, organisationId, lastHeld.id) : null
-  const results = await listResults(tx, organisationId, groupId, window.endsAt, RESULTS_READ)
-  const { backupId } = await getGroup(tx, organisationId, groupId)
-  const flag = await findFlag(tx, organisationId, groupId)
-  const contacts = await countPromised(tx, organisationId, groupId, window)
-  const undelivered = await countFailed(tx, organisationId, groupId, window)
-  const droppedCheckIns = await countDropped(tx, organisationId, groupId, window.startsAt, window.endsAt)
-  const { members } = await countAgreement(tx, organisationId, groupId)
-  const cancelled = ended.length - held.length
-  const attention: Record<Attention, boolean> = {
-    flag: flag !== null,
-    contactLate: contacts.inTime < contacts.promised,
-    nobodyForContact: contactHours === null,
-    noBackup: contactHours !== null && backupId === null,
-    undelivered: undelivered > 0,
-    dropped: droppedCheckIns > 0,
-    cancelled: lastTwo.length === 2 && lastTwo.every(({ state }) => state === 'cancelled'),
-  }
-  return {
-    alias,
-    flag,
-    contacts,
-    undelivered,
-    attendance: attendanceBand(
-      held.flatMap(({ headcount }) => headcount ?? []),
-      members,
-    ),
-    attention: ATTENTION.filter((one) => attention[one]),
-    held: held.length,
-    cancelled,
-    sessionNumber: place?.number ?? null,
-    sessionTotal: place?.total ?? 0,
-    results,
-    droppedCheckIns,
-  }
-}
-
-/** Each result that closed in the window, compared with the group's one before it, oldest first. */
-function showWindow({ content }: Context, newestFirst: readonly ResultRow[], startsAt: Date): ShownResult[] {
-  const shown = newestFirst.flatMap((row, index) =>
-    row.closedAt < startsAt ? [] : [showResult(content, row, newestFirst[index + 1])],
-  )
-  return shown.reverse()
-}
 
 /**
  * The groups of a supervisor together, for each question set that more than one of them was asked in the window. Of each group

@@ -5,7 +5,7 @@ import { discloseOutside } from '../domain/disclosure.ts'
 import { MINUTE_MS, plus } from '../domain/time.ts'
 import { findActorLanguage } from '../store/access.ts'
 import { getGroup } from '../store/group.ts'
-import { listResults } from '../store/release.ts'
+import { listResults } from '../store/result.ts'
 import { findRole } from '../store/roster.ts'
 import { type Report, reportCard } from '../views/report.ts'
 import { command, groupOf } from './command.ts'
@@ -88,7 +88,7 @@ export async function readReport(
   if (role !== 'facilitator' && role !== 'supervisor') return null
   const { alias, timeZone } = await getGroup(db, organisationId, groupId)
   const now = clock.now()
-  const rows = await listResults(db, organisationId, groupId, plus(now, 1), MOST_RESULTS)
+  const rows = await listResults(db, organisationId, [groupId], plus(now, 1), MOST_RESULTS)
   const results = rows.reverse().map((row) => {
     const set = content.questionSet(row.questionSetId, row.questionSetVersion)
     return { at: row.sessionAt, set, disclosed: discloseOutside(set, row.result) }

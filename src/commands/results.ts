@@ -1,6 +1,6 @@
 import type { Content, QuestionSet } from '../content/load.ts'
 import { type Disclosed, disclose } from '../domain/disclosure.ts'
-import type { ResultRow } from '../store/release.ts'
+import type { ResultRow } from '../store/result.ts'
 
 /** A result through the gate, with the very questions that it was asked with. */
 export type ShownResult = { set: QuestionSet; disclosed: Disclosed }

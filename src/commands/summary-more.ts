@@ -1,7 +1,7 @@
 import { mayMembersSee } from '../domain/disclosure.ts'
 import { localOf, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
-import { listResults } from '../store/release.ts'
+import { listResults } from '../store/result.ts'
 import { messageForm } from '../views/message.ts'
 import { resultText, type TrendOf, trendCard } from '../views/trend.ts'
 import { type Context, command, groupOf } from './command.ts'
@@ -48,7 +48,7 @@ export const summaryAll = trendOver('summary.all', 'all')
 async function trendsOf(context: Context, limit: number): Promise<TrendOf[]> {
   const { tx, actor, content, now, role } = context
   const group = groupOf(context)
-  const rows = await listResults(tx, actor.organisationId, group.id, plus(now, 1), MOST_RESULTS + 1)
+  const rows = await listResults(tx, actor.organisationId, [group.id], plus(now, 1), MOST_RESULTS + 1)
   const visible = rows.filter(({ audience }) => role !== 'member' || mayMembersSee(audience))
   return [...Map.groupBy(visible, ({ questionSetId }) => questionSetId).values()].flatMap((own) => {
     const newest = own[0]
@@ -74,7 +74,7 @@ export const summaryPost = command({
   run: async (context) => {
     const { tx, texts, actor, content, now } = context
     const { id, channelId, timeZone } = groupOf(context)
-    const rows = await listResults(tx, actor.organisationId, id, plus(now, 1), MOST_RESULTS)
+    const rows = await listResults(tx, actor.organisationId, [id], plus(now, 1), MOST_RESULTS)
     const row = rows.find(({ audience }) => mayMembersSee(audience))
     const before = row && rows.find((one) => one.questionSetId === row.questionSetId && one.closedAt < row.closedAt)
     const shown = row && showResult(content, row, before)

@@ -6,12 +6,13 @@ import { findingOf, openerFor } from '../domain/summary.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { listLatest, listOpen, nextPlanned } from '../store/checkin.ts'
 import { listWaiting } from '../store/contact.ts'
-import { listResults } from '../store/release.ts'
+import { listResults } from '../store/result.ts'
 import { countAgreement } from '../store/roster.ts'
-import { listEnded, listNext, listUpcoming } from '../store/session.ts'
+import { listEnded, listNext, type NextSession } from '../store/session.ts'
 import { getUnit } from '../store/unit.ts'
 import { listWins } from '../store/win.ts'
 import { type GroupWork, type Latest, summaryCard } from '../views/summary.ts'
+import { closingOf } from './closing.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { groupInput } from './input.ts'
 import { showResult } from './results.ts'
@@ -30,17 +31,20 @@ export const summary = command({
     const { tx, texts, actor, now, role } = context
     const group = groupOf(context)
     const latest = await latestOf(context)
+    const [next] = await listNext(tx, actor.organisationId, [group.id], now, 1)
+    const setIds = new Set(latest.flatMap((one) => (one.state === 'result' ? [one.shown.set.id] : [])))
     const facts = {
       groupId: group.id,
       alias: group.alias,
       timeZone: group.timeZone,
       latest,
+      closing: await closingOf(context, next !== undefined, setIds),
       work: role === 'member' ? null : await workOf(context),
-      opener: role === 'member' ? null : await openerOf(context, latest),
+      opener: role === 'member' || !next ? null : openerOf(context, next, latest),
       mayPost:
         role === 'facilitator' &&
         latest.some((one) => one.state === 'result' && one.isShared && one.shown.disclosed.kind === 'shown'),
-      nextSessionAt: (await listUpcoming(tx, actor.organisationId, group.id, now, 1))[0]?.startsAt ?? null,
+      nextSessionAt: next?.startsAt ?? null,
       agreement: role === 'member' ? null : await countAgreement(tx, actor.organisationId, group.id),
       now,
     }
@@ -64,7 +68,7 @@ async function workOf(context: Context): Promise<GroupWork> {
   const { tx, actor, now, role } = context
   const { organisationId } = actor
   const { id } = groupOf(context)
-  const ended = await listEnded(tx, organisationId, id, plus(now, -WORK_DAYS * DAY_MS), now)
+  const ended = await listEnded(tx, organisationId, [id], { startsAt: plus(now, -WORK_DAYS * DAY_MS), endsAt: now })
   const held = ended.filter(({ state }) => state === 'planned')
   const contacts = await listWaiting(tx, organisationId, id)
   const oldest = contacts[0]
@@ -83,9 +87,7 @@ async function workOf(context: Context): Promise<GroupWork> {
   }
 }
 
-async function openerOf({ tx, texts, content, actor, now, group }: Context, latest: readonly Latest[]) {
-  const [next] = group ? await listNext(tx, actor.organisationId, [group.id], now, 1) : []
-  if (!next) return null
+function openerOf({ texts, content }: Context, next: NextSession, latest: readonly Latest[]): string | null {
   const shown = latest.flatMap((one) => (one.state === 'result' ? [one.shown] : []))
   const opener = openerFor(content.openers, stageOf(next.number, next.total), findingOf(shown), next.number)
   return opener && texts.pick(opener.text)
@@ -129,7 +131,7 @@ async function stateOf(context: Context, row: Awaited<ReturnType<typeof listLate
     return role === 'member' ? null : { state: 'dropped', at, reason, least: LEAST_MEMBERS_AT_OPEN }
   }
   const closedBefore = new Date(row.closesAt.getTime() + 1)
-  const [newest, before] = await listResults(tx, organisationId, row.groupId, closedBefore, 2, row.questionSetId)
+  const [newest, before] = await listResults(tx, organisationId, [row.groupId], closedBefore, 2, row.questionSetId)
   if (newest && newest.unitId === row.unitId)
     return {
       state: 'result',

@@ -36,7 +36,13 @@ const scaleSchema = z.object({
   leastAnswered: z.int().min(1),
   highIs: z.enum(['better', 'worse']),
   /** For the noise band: spread and reliability of one member's mean, in steps of a question, and where they come from. */
-  noise: z.object({ sdSteps: z.number().positive(), reliability: z.number().min(0).max(1), source: z.string().min(1) }),
+  noise: z.object({
+    sdSteps: z.number().positive(),
+    reliability: z.number().min(0).max(1),
+    /** Whether `source` published them, for people like these, or they are a stated assumption. */
+    basis: z.enum(['assumed', 'published']).default('assumed'),
+    source: z.string().min(1),
+  }),
   loinc: z.string().nullable(),
 })
 

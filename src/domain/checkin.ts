@@ -9,6 +9,8 @@ import { DAY_MS, HOUR_MS, plus } from './time.ts'
 export const RELEASE_BUDGET = { releases: 13, windowDays: 182 } as const
 /** A programme of so many sessions, asked one thing, may publish after each; else what is asked weekly publishes after every second. */
 export const SHORT_PROGRAMME_SESSIONS = 12
+/** Check-ins that one unit can have. */
+export const MOST_IN_UNIT = 2
 /** What is asked less often than this publishes each time. */
 const FORTNIGHT_DAYS = 14
 /** A session may be an hour or two earlier than the last one was, and the clocks change. */
@@ -126,7 +128,7 @@ function unitSizeOf(plans: number, sessions: number, windows: readonly CheckInWi
     .slice(1)
     .map((window, index) => window.opensAt.getTime() - (windows[index]?.opensAt.getTime() ?? 0))
   const isRare = gaps.length > 0 && Math.min(...gaps) >= FORTNIGHT_DAYS * DAY_MS - SLACK_MS
-  return isRare ? 1 : 2
+  return isRare ? 1 : MOST_IN_UNIT
 }
 
 /** Whether a unit of so many scales may begin then: no window of 26 weeks that holds it publishes more than the budget. */

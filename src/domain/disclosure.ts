@@ -1,6 +1,6 @@
 import type { QuestionSet } from '../content/question-set.ts'
 import { stepsOf } from './score.ts'
-import { noiseBandSteps } from './statistics.ts'
+import { type Effect, hedgesG, noiseBandSteps } from './statistics.ts'
 import { HIGH_BAND_FROM, LOW_BAND_UP_TO, type Release, type Tally } from './tally.ts'
 
 /** Answers needed before anything of a unit is shown: to members and staff, to staff alone, outside the team. */
@@ -133,6 +133,52 @@ export function discloseTotal(set: QuestionSet, parts: readonly Part[], k: numbe
     return [{ scaleId, band: bandOf(totalMilli / answers / 1000) }]
   })
   return scales.length === 0 ? null : ({ scales } as Omit<DisclosedTotal, typeof totalDisclosed> as DisclosedTotal)
+}
+
+declare const courseDisclosed: unique symbol
+/** What may be shown of a programme's two ends. `effect` is null below eleven answers, near an end, and where nothing can be compared. */
+export type DisclosedCourse = {
+  readonly [courseDisclosed]: true
+  readonly scales: readonly {
+    scaleId: string
+    first: Band
+    last: Band
+    change: Change
+    effect: Effect | null
+  }[]
+}
+
+/**
+ * Decides what may be shown of a programme as a whole: its first shown unit beside its last, by the rule that holds between any two. The
+ * effect's size is made of the two rounded means that may be shown anyway, so that it tells nothing more. Null: nothing to set side by side.
+ */
+export function discloseCourse(set: QuestionSet, first: UnitResult, last: UnitResult): DisclosedCourse | null {
+  const [start, end] = [disclose(set, first, null), disclose(set, last, first)]
+  if (start.kind !== 'shown' || end.kind !== 'shown') return null
+  const scales = end.scales.flatMap(({ scaleId, band, mean, change }) => {
+    const before = start.scales.find((one) => one.scaleId === scaleId)
+    if (!before || change === null) return []
+    const isMeasured = before.mean !== null && mean !== null && change !== 'roster'
+    const effect = isMeasured ? effectOf(set, scaleId, [first, last], mean - before.mean) : null
+    return [{ scaleId, first: before.band, last: band, change, effect }]
+  })
+  return scales.length === 0 ? null : ({ scales } as Omit<DisclosedCourse, typeof courseDisclosed> as DisclosedCourse)
+}
+
+/** To a tenth: more would be more than the rounded means carry. */
+function effectOf(
+  set: QuestionSet,
+  scaleId: string,
+  units: readonly [UnitResult, UnitResult],
+  difference: number,
+): Effect | null {
+  const scale = set.scales.find(({ id }) => id === scaleId)
+  const [before, now] = units.map((unit) => tallyOf(unit, scaleId)?.answers)
+  if (!scale || before === undefined || now === undefined) return null
+  const members = Math.max(...units.map(({ release }) => release?.invited ?? 0))
+  const effect = hedgesG(scale.noise, difference * stepsOf(set, scale), before, now, members, MOST_STATEMENTS)
+  const tenths = (value: number) => Math.round(value * 10) / 10
+  return { g: tenths(effect.g), low: tenths(effect.low), high: tenths(effect.high) }
 }
 
 declare const wordsDisclosed: unique symbol

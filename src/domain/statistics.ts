@@ -22,9 +22,40 @@ export function noiseBandSteps(
   members: number,
   statements = 1,
 ): number {
+  return criticalZ(statements) * standardError(scale, answersBefore, answersNow, members)
+}
+
+/** Of the difference of two means, in steps: the square root in the formula above. */
+function standardError(scale: Reliability, answersBefore: number, answersNow: number, members: number): number {
   const variance = scale.sdSteps ** 2
   const inverse = 1 / answersBefore + 1 / answersNow
   const measurement = variance * (1 - scale.reliability) * inverse
   const whoAnswered = variance * scale.reliability * Math.max(0, inverse - 2 / members)
-  return jStat.normal.inv(1 - FALSE_ALARMS / (2 * statements), 0, 1) * Math.sqrt(measurement + whoAnswered)
+  return Math.sqrt(measurement + whoAnswered)
+}
+
+const criticalZ = (statements: number): number => jStat.normal.inv(1 - FALSE_ALARMS / (2 * statements), 0, 1)
+
+/** A standardised difference and the interval in which it likely lies; no unit, positive when the later mean is higher. */
+export type Effect = { g: number; low: number; high: number }
+
+/**
+ * Hedges' g of two waves of one group: J * difference / SD with J = 1 - 3 / (4 df - 1), df = n1 + n2 - 2 (Hedges 1981, doi
+ * 10.3102/10769986006002107). SD is the scale's stated one, never the answers' own, which is not kept; J corrects for an SD
+ * estimated from so few and is applied all the same: it makes g smaller. The interval is that of the noise band, so that it leaves out
+ * 0 exactly where a change is told: it is about these people, not about other groups. `difference` in steps, later minus earlier.
+ */
+export function hedgesG(
+  scale: Reliability,
+  difference: number,
+  answersBefore: number,
+  answersNow: number,
+  members: number,
+  statements = 1,
+): Effect {
+  const degrees = answersBefore + answersNow - 2
+  const perStep = (1 - 3 / (4 * degrees - 1)) / scale.sdSteps
+  const g = difference * perStep
+  const half = criticalZ(statements) * standardError(scale, answersBefore, answersNow, members) * perStep
+  return { g, low: g - half, high: g + half }
 }

@@ -86,26 +86,39 @@ export async function listLatest(
   organisationId: string,
   groupId: string,
 ): Promise<(CheckInRow & { reason: string | null; at: Date })[]> {
+  // Sets are few: each step finds the next one's name, and its latest check-in by the index.
+  const ids = await db.$queryRaw<{ id: string }[]>`
+    with recursive asked("questionSetId") as (
+      (select min("questionSetId") from "CheckIn" where "organisationId" = ${organisationId}::uuid and "groupId" = ${groupId}::uuid)
+      union all
+      select (select min(c."questionSetId") from "CheckIn" c where c."organisationId" = ${organisationId}::uuid
+        and c."groupId" = ${groupId}::uuid and c."questionSetId" > asked."questionSetId")
+      from asked where asked."questionSetId" is not null)
+    select latest."id"::text as "id" from asked cross join lateral (
+      select c."id" from "CheckIn" c where c."organisationId" = ${organisationId}::uuid and c."groupId" = ${groupId}::uuid
+        and c."questionSetId" = asked."questionSetId" and c."state" in ('closed', 'dropped')
+      order by c."opensAt" desc, c."id" limit 1) latest`
   const rows = await db.checkIn.findMany({
-    where: { organisationId, groupId, state: { in: ['closed', 'dropped'] } },
+    where: { organisationId, id: { in: ids.map(({ id }) => id) } },
     orderBy: [{ opensAt: 'desc' }, { id: 'asc' }],
-    distinct: ['questionSetId'],
     select: { ...CHECK_IN_FIELDS, reason: true, session: { select: { startsAt: true } } },
   })
   return rows.map(({ session, ...row }) => ({ ...row, at: session?.startsAt ?? row.opensAt }))
 }
 
-/** Check-ins of a group that were dropped and would have opened in a window. */
+/** Check-ins of groups that were dropped and would have opened in a window, by group; a group without any is not in it. */
 export async function countDropped(
   db: Tx,
   organisationId: string,
-  groupId: string,
-  startsAt: Date,
-  endsAt: Date,
-): Promise<number> {
-  return await db.checkIn.count({
-    where: { organisationId, groupId, state: 'dropped', opensAt: { gte: startsAt, lt: endsAt } },
+  groupIds: readonly string[],
+  { startsAt, endsAt }: { startsAt: Date; endsAt: Date },
+): Promise<Map<string, number>> {
+  const rows = await db.checkIn.groupBy({
+    by: ['groupId'],
+    where: { organisationId, groupId: { in: [...groupIds] }, state: 'dropped', opensAt: { gte: startsAt, lt: endsAt } },
+    _count: true,
   })
+  return new Map(rows.map(({ groupId, _count }) => [groupId, _count]))
 }
 
 export async function dropCheckIn(tx: Tx, organisationId: string, id: string, reason: string): Promise<void> {

@@ -53,18 +53,18 @@ export async function listWaiting(
   })
 }
 
-/** Requests of a group whose promised time fell into a window: how many, and how many of them were seen by then. */
-export async function countPromised(
+/** Requests of groups whose promised time fell into a window, and whether each was seen by then. */
+export async function listPromised(
   db: Tx,
   organisationId: string,
-  groupId: string,
+  groupIds: readonly string[],
   window: { startsAt: Date; endsAt: Date },
-): Promise<{ promised: number; inTime: number }> {
+): Promise<{ groupId: string; isInTime: boolean }[]> {
   const rows = await db.contactRequest.findMany({
-    where: { organisationId, groupId, dueAt: { gte: window.startsAt, lt: window.endsAt } },
-    select: { dueAt: true, seenAt: true },
+    where: { organisationId, groupId: { in: [...groupIds] }, dueAt: { gte: window.startsAt, lt: window.endsAt } },
+    select: { groupId: true, dueAt: true, seenAt: true },
   })
-  return { promised: rows.length, inTime: rows.filter(({ dueAt, seenAt }) => seenAt && seenAt <= dueAt).length }
+  return rows.map(({ groupId, dueAt, seenAt }) => ({ groupId, isInTime: seenAt !== null && seenAt <= dueAt }))
 }
 
 /** Marks a request seen; false when somebody had seen it before. */

@@ -1,5 +1,6 @@
 import type { DigestTime } from '../domain/digest.ts'
 import type { Tx } from './database.ts'
+import { type Flag, toFlag } from './flag.ts'
 
 export async function findDigestPlan(db: Tx, organisationId: string, personId: string): Promise<DigestTime | null> {
   return await db.digestPlan.findUnique({
@@ -36,4 +37,25 @@ export async function ensureDigest(tx: Tx, organisationId: string, digest: Diges
 
 export async function findDigest(db: Tx, organisationId: string, id: string): Promise<DigestRow | null> {
   return await db.digest.findUnique({ where: { organisationId_id: { organisationId, id } }, select: DIGEST_FIELDS })
+}
+
+/** What a digest says of how a group is set up. */
+export type Standing = { groupId: string; flag: Flag | null; hasBackup: boolean; members: number }
+
+export async function listStanding(db: Tx, organisationId: string, groupIds: readonly string[]): Promise<Standing[]> {
+  const rows = await db.group.findMany({
+    where: { organisationId, id: { in: [...groupIds] } },
+    select: {
+      id: true,
+      flag: true,
+      backupId: true,
+      _count: { select: { roster: { where: { role: 'member' } } } },
+    },
+  })
+  return rows.map(({ id, flag, backupId, _count }) => ({
+    groupId: id,
+    flag: toFlag(flag),
+    hasBackup: backupId !== null,
+    members: _count.roster,
+  }))
 }

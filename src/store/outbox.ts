@@ -97,17 +97,19 @@ type MailboxRow = {
   timeZone: string | null
 }
 
-/** Messages of a group that failed for good in a window. */
+/** Messages about groups that failed in a window, by group; a group without any is not in it. */
 export async function countFailed(
   db: Tx,
   organisationId: string,
-  groupId: string,
-  window: { startsAt: Date; endsAt: Date },
-): Promise<number> {
-  const { startsAt, endsAt } = window
-  return await db.delivery.count({
-    where: { organisationId, groupId, state: 'failed', endedAt: { gte: startsAt, lt: endsAt } },
+  groupIds: readonly string[],
+  { startsAt, endsAt }: { startsAt: Date; endsAt: Date },
+): Promise<Map<string, number>> {
+  const rows = await db.delivery.groupBy({
+    by: ['groupId'],
+    where: { organisationId, groupId: { in: [...groupIds] }, state: 'failed', endedAt: { gte: startsAt, lt: endsAt } },
+    _count: true,
   })
+  return new Map(rows.flatMap(({ groupId, _count }) => (groupId === null ? [] : [[groupId, _count] as const])))
 }
 
 /** Wakes whoever sends over a connection. `reason` makes the job's id: waking twice for one reason is once. */

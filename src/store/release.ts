@@ -1,8 +1,6 @@
-import type { UnitResult } from '../domain/disclosure.ts'
 import type { Release } from '../domain/tally.ts'
 import { coalesce } from './coalesce.ts'
 import type { Database, Tx } from './database.ts'
-import type { Prisma } from './generated/client.ts'
 import { fixedId, type Queue } from './queue.ts'
 
 export async function listUnitBallots(
@@ -102,104 +100,4 @@ export async function countUnfinishedUnits(db: Tx): Promise<number> {
   return await db.releaseUnit.count({
     where: { OR: [{ state: 'closing' }, { state: { in: ['released', 'withheld', 'lost'] }, isCleaned: false }] },
   })
-}
-
-export type ResultRow = {
-  unitId: string
-  groupId: string
-  questionSetId: string
-  questionSetVersion: number
-  audience: 'shared' | 'staff'
-  closedAt: Date
-  /** The session's start, or when the check-in was opened by hand. */
-  sessionAt: Date
-  result: UnitResult
-  /** Whether words of members are kept with it. */
-  hasWords: boolean
-}
-
-/** One finished unit; null while it is not, or when there is none. Only the disclosure gate may read what is in it. */
-export async function findResult(db: Tx, organisationId: string, unitId: string): Promise<ResultRow | null> {
-  const row = await db.releaseUnit.findUnique({
-    where: { organisationId_id: { organisationId, id: unitId } },
-    select: RESULT_FIELDS,
-  })
-  return row && toResult(row)
-}
-
-/** What members wrote in a unit, sealed, in the order of their random ids. Only the disclosure gate may read what is in them. */
-export async function listWords(
-  db: Tx,
-  organisationId: string,
-  unitId: string,
-): Promise<{ id: string; sealed: Uint8Array }[]> {
-  const rows = await db.releaseText.findMany({
-    where: { organisationId, unitId },
-    orderBy: { id: 'asc' },
-    select: { id: true, text: true },
-  })
-  return rows.map(({ id, text }) => ({ id, sealed: text }))
-}
-
-/** The group's finished units that closed before an instant, newest first, of one question set when it is named. Only the disclosure gate may read what is in them. */
-export async function listResults(
-  db: Tx,
-  organisationId: string,
-  groupId: string,
-  closedBefore: Date,
-  limit: number,
-  questionSetId?: string,
-): Promise<ResultRow[]> {
-  const rows = await db.releaseUnit.findMany({
-    where: {
-      organisationId,
-      groupId,
-      state: { in: ['released', 'withheld', 'lost'] },
-      ...(questionSetId ? { questionSetId } : {}),
-      checkIns: { some: { closesAt: { lt: closedBefore } } },
-    },
-    select: RESULT_FIELDS,
-  })
-  const results = rows.flatMap((row) => toResult(row) ?? [])
-  return results.sort((a, b) => b.closedAt.getTime() - a.closedAt.getTime()).slice(0, limit)
-}
-
-const RESULT_FIELDS = {
-  id: true,
-  groupId: true,
-  questionSetId: true,
-  questionSetVersion: true,
-  audience: true,
-  state: true,
-  k: true,
-  rosterChanges: true,
-  checkIns: {
-    orderBy: { closesAt: 'desc' },
-    take: 1,
-    select: { closesAt: true, opensAt: true, session: { select: { startsAt: true } } },
-  },
-  release: {
-    select: {
-      invited: true,
-      answered: true,
-      tallies: { select: { subject: true, answers: true, totalMilli: true, low: true, high: true } },
-      texts: { take: 1, select: { id: true } },
-    },
-  },
-} as const satisfies Prisma.ReleaseUnitSelect
-
-function toResult(row: Prisma.ReleaseUnitGetPayload<{ select: typeof RESULT_FIELDS }>): ResultRow | null {
-  const last = row.checkIns[0]
-  if (!last || row.state === 'open' || row.state === 'closing') return null
-  return {
-    unitId: row.id,
-    groupId: row.groupId,
-    questionSetId: row.questionSetId,
-    questionSetVersion: row.questionSetVersion,
-    audience: row.audience,
-    closedAt: last.closesAt,
-    sessionAt: last.session?.startsAt ?? last.opensAt,
-    result: { state: row.state, k: row.k, rosterChanges: row.rosterChanges, release: row.release },
-    hasWords: (row.release?.texts.length ?? 0) > 0,
-  }
 }

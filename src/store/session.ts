@@ -1,3 +1,5 @@
+import { SESSION_MINUTES } from '../domain/limits.ts'
+import { MINUTE_MS, plus } from '../domain/time.ts'
 import type { Tx } from './database.ts'
 
 export type SessionRow = { id: string; groupId: string; startsAt: Date; endsAt: Date; state: 'planned' | 'cancelled' }
@@ -149,31 +151,62 @@ export async function setHeadcount(
   return count === 1
 }
 
-/** Sessions of a group that ended in a window, in order. */
+export type EndedSession = SessionRow & { headcount: number | null }
+
+/** Sessions of groups that ended in a window, in order. */
 export async function listEnded(
   db: Tx,
   organisationId: string,
-  groupId: string,
-  startsAt: Date,
-  endsAt: Date,
-): Promise<SessionDetails[]> {
-  const rows = await db.session.findMany({
-    where: { organisationId, groupId, endsAt: { gte: startsAt, lt: endsAt } },
+  groupIds: readonly string[],
+  { startsAt, endsAt }: { startsAt: Date; endsAt: Date },
+): Promise<EndedSession[]> {
+  // The start's bounds say nothing more; the index begins with it, and what came before is not read.
+  const begun = { gte: plus(startsAt, -SESSION_MINUTES.to * MINUTE_MS), lt: endsAt }
+  return await db.session.findMany({
+    where: {
+      organisationId,
+      groupId: { in: [...groupIds] },
+      startsAt: begun,
+      endsAt: { gte: startsAt, lt: endsAt },
+    },
     orderBy: { startsAt: 'asc' },
-    select: DETAIL_FIELDS,
+    select: { ...SESSION_FIELDS, headcount: true },
   })
-  return rows.map(toDetails)
 }
 
-/** The place of a session among its schedule's that take place: which it is, and of how many. Throws when it is not there. */
-export async function sessionPlace(db: Tx, organisationId: string, sessionId: string): Promise<SessionPlace> {
-  const rows = await db.$queryRaw<SessionPlace[]>`
-    select count(*) filter (where every."startsAt" <= one."startsAt")::int as "number", count(*)::int as "total"
-    from "Session" one join "Session" every on every."organisationId" = one."organisationId" and every."scheduleId" = one."scheduleId"
-    where one."organisationId" = ${organisationId}::uuid and one."id" = ${sessionId}::uuid and every."state" = 'planned'
+/** A programme: the schedule of the latest session. `held`: its sessions that took place by `now`; null: none did. */
+export type ProgrammeRow = { startsAt: Date; held: number; cancelled: number }
+
+export async function findProgramme(
+  db: Tx,
+  organisationId: string,
+  groupId: string,
+  now: Date,
+): Promise<ProgrammeRow | null> {
+  const rows = await db.$queryRaw<ProgrammeRow[]>`
+    select min(s."startsAt") as "startsAt", count(*) filter (where s."state" = 'planned')::int as "held",
+      count(*) filter (where s."state" = 'cancelled')::int as "cancelled"
+    from (select "scheduleId" from "Session" where "organisationId" = ${organisationId}::uuid and "groupId" = ${groupId}::uuid
+        and "startsAt" <= ${now} order by "startsAt" desc limit 1) latest
+      join "Session" s on s."organisationId" = ${organisationId}::uuid and s."groupId" = ${groupId}::uuid
+        and s."scheduleId" = latest."scheduleId" and s."endsAt" <= ${now}
+    having count(*) filter (where s."state" = 'planned') > 0`
+  return rows[0] ?? null
+}
+
+/** The place of sessions among their schedules' that take place: which it is, and of how many. */
+export async function sessionPlaces(
+  db: Tx,
+  organisationId: string,
+  sessionIds: readonly string[],
+): Promise<Map<string, SessionPlace>> {
+  const rows = await db.$queryRaw<(SessionPlace & { id: string })[]>`
+    select one."id"::text as "id", count(*) filter (where every."startsAt" <= one."startsAt")::int as "number", count(*)::int as "total"
+    from "Session" one join "Session" every on every."organisationId" = one."organisationId" and every."groupId" = one."groupId"
+      and every."scheduleId" = one."scheduleId"
+    where one."organisationId" = ${organisationId}::uuid and one."id" = any(${sessionIds}::uuid[]) and every."state" = 'planned'
     group by one."id"`
-  if (!rows[0]) throw new Error('no such session')
-  return rows[0]
+  return new Map(rows.map(({ id, number, total }) => [id, { number, total }]))
 }
 
 export type SessionPlace = { number: number; total: number }

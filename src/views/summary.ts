@@ -6,6 +6,7 @@ import { WORDS_DAYS } from '../domain/retention.ts'
 import { shownRange } from '../domain/score.ts'
 import { formatDate } from '../domain/time.ts'
 import { type Block, button, buttons, type Card, card, compact, heading, list, note, text } from './card.ts'
+import { type Closing, closingBlocks } from './closing.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
 
 /** The latest check-in of a group, as far as it has come. */
@@ -30,6 +31,8 @@ export type SummaryFacts = {
   timeZone: string
   /** Of each question set, the newest first. */
   latest: readonly Latest[]
+  /** The programme as a whole, once it is over. */
+  closing: Closing | null
   nextSessionAt: Date | null
   /** For staff only; null for members. */
   agreement: { accepted: number; members: number } | null
@@ -60,9 +63,10 @@ export function summaryCard(texts: Texts, facts: SummaryFacts): Card {
     title,
     notification: t('opener.content'),
     blocks: compact([
+      ...(facts.closing ? closingBlocks(texts, facts.closing, facts) : []),
       ...facts.latest.flatMap((latest) => latestBlocks(texts, facts, latest)),
       facts.opener !== null && text(t('summary.suggest', { text: facts.opener })),
-      ...(facts.work ? workBlocks(texts, facts.work) : []),
+      ...(facts.work ? workBlocks(texts, facts.work, facts.closing === null) : []),
       facts.agreement &&
         facts.agreement.members > facts.agreement.accepted &&
         text(t('summary.agreed', facts.agreement)),
@@ -78,14 +82,16 @@ export function summaryCard(texts: Texts, facts: SummaryFacts): Card {
   }
 }
 
-function workBlocks({ t }: Texts, work: GroupWork): Block[] {
+/** A programme that is over tells all of its sessions; the last four weeks' are in them. */
+function workBlocks({ t }: Texts, work: GroupWork, withSessions: boolean): Block[] {
   const { held, cancelled, headcounts, contacts, wins } = work
   return compact([
-    text(
-      headcounts.length > 0
-        ? t('summary.sessionsCame', { held, cancelled, came: headcounts.join(', ') })
-        : t('summary.sessions', { held, cancelled }),
-    ),
+    withSessions &&
+      text(
+        headcounts.length > 0
+          ? t('summary.sessionsCame', { held, cancelled, came: headcounts.join(', ') })
+          : t('summary.sessions', { held, cancelled }),
+      ),
     contacts && text(t('summary.contacts', contacts)),
     wins > 0 && text(t('summary.wins', { count: wins })),
   ])
@@ -121,17 +127,21 @@ function latestBlocks(texts: Texts, facts: SummaryFacts, latest: Latest): Block[
     case 'result':
       return [
         heading(t('summary.checkIn', { set: texts.pick(latest.shown.set.title), date: date(latest.at) })),
-        ...resultBlocks(texts, latest.shown.set, latest.shown.disclosed),
+        ...resultBlocks(texts, latest.shown.set, latest.shown.disclosed, isInCourse(facts, latest.shown.set)),
         ...(latest.wordsOf === null ? [] : [buttons(button(t('summary.words'), 'checkin.words', latest.wordsOf))]),
       ]
   }
 }
 
-function resultBlocks(texts: Texts, set: QuestionSet, disclosed: Disclosed): Block[] {
+/** What the closing tells from start to end is not told a second time against the one before. */
+const isInCourse = ({ closing }: SummaryFacts, { id }: QuestionSet) =>
+  closing?.courses.some(({ set }) => set.id === id) ?? false
+
+function resultBlocks(texts: Texts, set: QuestionSet, disclosed: Disclosed, isBrief: boolean): Block[] {
   const { t } = texts
   if (disclosed.kind === 'tooFew') return [text(t('summary.tooFew'))]
   if (disclosed.kind === 'lost') return [text(t('summary.lost'))]
-  const lines = disclosed.scales.flatMap((scale) => scaleLines(texts, set, scale))
+  const lines = isBrief ? [] : disclosed.scales.flatMap((scale) => scaleLines(texts, set, scale))
   return compact([
     text(t('summary.answered', { band: t(`summary.answered.${disclosed.response}`) })),
     ...lines.map(text),
@@ -163,9 +173,9 @@ export function scaleLines(texts: Texts, set: QuestionSet, shown: DisclosedScale
 }
 
 /** A mean on 0 to 1 as a figure on the scale's own range. */
-function figuresOf(set: QuestionSet, scale: Scale, mean: number): { mean: string; from: number; to: number } {
+function figuresOf(set: QuestionSet, scale: Scale, mean: number): { mean: number; from: number; to: number } {
   const { from, to } = shownRange(set, scale)
-  return { mean: (from + mean * (to - from)).toFixed(1), from, to }
+  return { mean: from + mean * (to - from), from, to }
 }
 
 /** Tells staff, neutrally, that there is something to read about a group. */

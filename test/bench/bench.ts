@@ -6,6 +6,7 @@ const BENCHES: Record<string, () => Promise<{ run: Bench }>> = {
   fanout: () => import('./fanout.ts'),
   tick: () => import('./tick.ts'),
   ballot: () => import('./ballot.ts'),
+  summary: () => import('./summary.ts'),
 }
 
 const [name = '', ...flags] = process.argv.slice(2)

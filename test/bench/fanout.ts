@@ -1,26 +1,13 @@
-import { randomBytes } from 'node:crypto'
-import path from 'node:path'
 import pg from 'pg'
 import { startApp } from '../../src/app.ts'
-import type { Config } from '../../src/config.ts'
-import { PlatformError } from '../../src/errors.ts'
 import { createLog } from '../../src/log.ts'
-import type { Outgoing, Platform } from '../../src/platform.ts'
-import { createSlack } from '../../src/slack/platform.ts'
-import { createTeams } from '../../src/teams/platform.ts'
-import { createTransport } from '../../src/teams/transport.ts'
 import { freshDatabase, isReachable } from '../postgres.ts'
 import { tempDir } from '../temp-dir.ts'
-import { type Child, startChild, stayOnSecondCore } from './child.ts'
+import { startChild, stayOnSecondCore } from './child.ts'
 import { ALL, ofPlatform, workspaces } from './fanout-cast.ts'
 import { seed } from './fanout-seed.ts'
+import { configOf, platformsOf, type Said, type Send } from './fanout-service.ts'
 
-type Said = {
-  slackUrl: string
-  authority: { openIdMetadataUrl: string; issuer: string; serviceUrl: string; token: string }
-  appId: string
-}
-type Send = { platform: 'slack' | 'teams'; workspaceId: string; endedMs: number; isLimited429: boolean }
 type Row = {
   run: string
   perSecond: number
@@ -201,71 +188,4 @@ function shareOf(sends: readonly Send[]): { all: number; steady: number } {
   )
   const mean = (rates: readonly number[]) => round(rates.reduce((sum, rate) => sum + rate, 0) / rates.length)
   return { all: mean(own.map(rateOf)), steady: mean(own.map((ends) => rateOf(ends.slice(-10)))) }
-}
-
-function configOf(dir: string, url: string): Config {
-  return {
-    isProduction: false,
-    http: { host: '127.0.0.1', port: 0, publicUrl: null },
-    store: { url, dataDir: path.join(dir, 'data') },
-    ballot: { keyDir: path.join(dir, 'keys'), secret: `1:${randomBytes(32).toString('base64')}` },
-    content: { questionSetDir: null },
-    organisation: { name: 'Bench', country: 'DE' },
-    slack: null,
-    teams: null,
-    log: { level: 'error' },
-  }
-}
-
-/** The real platforms, serving every workspace of the bench; each send is written down. */
-function platformsOf(child: Child<Said>, sends: Send[], started: { ms: number }): Platform[] {
-  const { slackUrl, authority, appId } = child.said
-  const { token, ...rest } = authority
-  const log = createLog(
-    'error',
-    () => {},
-    () => new Date(),
-  )
-  const deps = {
-    onIncoming: async () => null,
-    onSeen: async () => {},
-    log,
-    say: (key: string) => key,
-    wall: () => new Date(),
-  }
-  const tokens = new Map(ofPlatform('slack').map(({ id, token: own }) => [id, own]))
-  const slack = createSlack(
-    {
-      signingSecret: 'bench signing secret, not a secret',
-      botToken: 'xoxb-bench',
-      apiUrl: slackUrl,
-      tokenFor: (id) => tokens.get(id) ?? null,
-    },
-    deps,
-  )
-  const settings = { appId, appPassword: 'bench, not a secret', appType: 'SingleTenant', tenantId: 'bench' } as const
-  const teams = createTeams('bench', createTransport(settings, { ...rest, getToken: async () => token }), deps)
-  const watched = (platform: Platform): Platform => ({
-    ...platform,
-    start: async () => ({ externalId: `${platform.name}-own`, name: 'Bench' }),
-    serves: (id) => ofPlatform(platform.name).some((workspace) => workspace.id === id),
-    async send(outgoing: Outgoing) {
-      const note = (isLimited429: boolean) =>
-        sends.push({
-          platform: platform.name,
-          workspaceId: outgoing.workspaceId,
-          endedMs: performance.now() - started.ms,
-          isLimited429,
-        })
-      try {
-        const sent = await platform.send(outgoing)
-        note(false)
-        return sent
-      } catch (error) {
-        if (error instanceof PlatformError && error.retryAfterMs !== null) note(true)
-        throw error
-      }
-    },
-  })
-  return [watched(slack), watched(teams)]
 }

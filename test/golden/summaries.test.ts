@@ -8,7 +8,7 @@ import { incoming, startWorld, type World } from '../helpers.ts'
 import { type GroupFacts, inWeek, writeGroup } from './groups.ts'
 
 /**
- * What a facilitator or a supervisor reads in twelve written scenarios, on both platforms and in both languages, as reviewed files. After a
+ * What a facilitator or a supervisor reads in written scenarios, on both platforms and in both languages, as reviewed files. After a
  * change of wording: `npx vitest run test/golden -u`, then read the files.
  */
 type Scenario = {
@@ -93,6 +93,38 @@ const SCENARIOS: readonly Scenario[] = [
         results: [
           { week: 9, mean: 0.55, high: 5 },
           { week: 10, mean: 0.9, high: 9 },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'programme-over',
+    verb: 'summary',
+    now: inWeek(13, 0),
+    groups: [
+      {
+        alias: 'Tuesday group',
+        members: 8,
+        cancelled: [4],
+        results: [
+          { week: 0, mean: 0.35 },
+          { week: 5, mean: 0, state: 'withheld' },
+          { week: 11, mean: 0.75 },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'programme-over-twelve',
+    verb: 'summary',
+    now: inWeek(13, 0),
+    groups: [
+      {
+        alias: 'Tuesday group',
+        members: 12,
+        results: [
+          { week: 0, mean: 0.4, high: 4 },
+          { week: 11, mean: 0.75, high: 8 },
         ],
       },
     ],

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { seeded } from '../../src/cli/story.ts'
 import { loadContent } from '../../src/content/load.ts'
 import { planCheckIns } from '../../src/domain/checkin.ts'
-import { type Disclosed, disclose, LEAST_ANSWERS, type UnitResult } from '../../src/domain/disclosure.ts'
+import {
+  type Disclosed,
+  disclose,
+  discloseCourse,
+  LEAST_ANSWERS,
+  type UnitResult,
+} from '../../src/domain/disclosure.ts'
 import type { Answers } from '../../src/domain/score.ts'
 import { countUnit } from '../../src/domain/tally.ts'
 
@@ -99,8 +105,23 @@ function shownOf(disclosed: Disclosed): number | null {
   return (scale.mean ?? (scale.highTenths === null ? band : (band + scale.highTenths / 10) / 2)) + change
 }
 
-/** Names the member whose presence goes with the lowest figures: ridge regression of the figures on who was there. */
-function accuse(figures: readonly number[], present: readonly (readonly number[])[], members: number): number {
+/** What the closing summary says of a programme's two ends, as a difference: the noise band of these sizes is about a quarter of the range. */
+function courseOf(first: UnitResult, last: UnitResult): number | null {
+  const scale = discloseCourse(set, first, last)?.scales[0]
+  if (!scale) return null
+  return scale.effect ? scale.effect.g / 4 : { higher: 0.25, lower: -0.25, none: 0, roster: 0 }[scale.change]
+}
+
+/**
+ * Names the member whose presence goes with the lowest figures: ridge regression of the figures on who was there. `course`: a difference of
+ * the last and the first figure that is told besides.
+ */
+function accuse(
+  figures: readonly number[],
+  present: readonly (readonly number[])[],
+  members: number,
+  course: number | null,
+): number {
   const columns = Array.from({ length: members }, (_, member) => {
     const column = present.map((row) => row[member] ?? 0)
     const mean = column.reduce((sum, value) => sum + value, 0) / column.length
@@ -108,6 +129,11 @@ function accuse(figures: readonly number[], present: readonly (readonly number[]
   })
   const average = figures.reduce((sum, value) => sum + value, 0) / figures.length
   const y = figures.map((value) => value - average)
+  if (course !== null) {
+    y.push(course)
+    for (const [member, column] of columns.entries())
+      column.push((present.at(-1)?.[member] ?? 0) - (present[0]?.[member] ?? 0))
+  }
   const matrix = columns.map((a, row) =>
     columns.map(
       (b, column) => a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0) + (row === column ? 0.5 : 0),
@@ -159,6 +185,7 @@ function attack(members: number, knows: Knows, given: readonly number[][] | 'exa
     const figures: number[] = []
     const present: number[][] = []
     let before: UnitResult | null = null
+    const published: UnitResult[] = []
     for (const weeks of units) {
       const unit = countOf(world, weeks, members)
       const tally = unit.release?.tallies[0]
@@ -170,6 +197,7 @@ function attack(members: number, knows: Knows, given: readonly number[][] | 'exa
       before = unit
       if (figure === null) continue
       figures.push(figure)
+      published.push(unit)
       present.push(
         Array.from({ length: members }, (_, member) => {
           const times = weeks.filter((week) => world[knows][week]?.[member]).length
@@ -178,7 +206,9 @@ function attack(members: number, knows: Knows, given: readonly number[][] | 'exa
       )
     }
     shown += figures.length
-    if (figures.length > 1 && accuse(figures, present, members) === world.lowest) named += 1
+    const [start, end] = [published[0], published.at(-1)]
+    const course = start && end && !exact ? courseOf(start, end) : null
+    if (figures.length > 1 && accuse(figures, present, members, course) === world.lowest) named += 1
   }
   return { times: (named / WORLDS) * members, shown: shown / WORLDS }
 }

@@ -1,0 +1,117 @@
+import { ATTENTION, type Attention } from '../domain/digest.ts'
+import { attendanceBand } from '../domain/summary.ts'
+import { DAY_MS, plus } from '../domain/time.ts'
+import type { Membership } from '../store/access.ts'
+import { countDropped } from '../store/checkin.ts'
+import { listPromised } from '../store/contact.ts'
+import { listStanding, type Standing } from '../store/digest.ts'
+import { countFailed } from '../store/outbox.ts'
+import { listResults, type ResultRow } from '../store/result.ts'
+import { type EndedSession, listEnded, type SessionPlace, sessionPlaces } from '../store/session.ts'
+import type { DigestGroup } from '../views/digest.ts'
+import type { Context } from './command.ts'
+import { type ShownResult, showResult } from './results.ts'
+
+type Window = { startsAt: Date; endsAt: Date }
+/** A group's week, and the finished units that closed in it, newest first. */
+export type GroupWeek = DigestGroup & { rows: readonly ResultRow[] }
+
+/** Results of a group that one window can hold, and those before them to compare with. */
+const RESULTS_READ = 8
+/** Far enough back for the last two sessions of a group that meets every few weeks. */
+const RECENT_DAYS = 70
+
+/** The window of each group. What it asks the store is asked for all groups at once: forty cost as many statements as one. */
+export async function weeksOf(context: Context, groups: readonly Membership[], window: Window): Promise<GroupWeek[]> {
+  const { tx, actor } = context
+  const { organisationId } = actor
+  const ids = groups.map(({ groupId }) => groupId)
+  const recent = await listEnded(tx, organisationId, ids, {
+    startsAt: plus(window.endsAt, -RECENT_DAYS * DAY_MS),
+    endsAt: window.endsAt,
+  })
+  const sessions = Map.groupBy(recent, ({ groupId }) => groupId)
+  const lastHeldOf = (groupId: string) => heldIn(window, sessions.get(groupId) ?? []).at(-1)?.id
+  const places = await sessionPlaces(
+    tx,
+    organisationId,
+    ids.flatMap((groupId) => lastHeldOf(groupId) ?? []),
+  )
+  const results = await listResults(tx, organisationId, ids, window.endsAt, RESULTS_READ)
+  const rows = Map.groupBy(results, ({ groupId }) => groupId)
+  const standing = await listStanding(tx, organisationId, ids)
+  const promised = Map.groupBy(await listPromised(tx, organisationId, ids, window), ({ groupId }) => groupId)
+  const undelivered = await countFailed(tx, organisationId, ids, window)
+  const dropped = await countDropped(tx, organisationId, ids, window)
+  return groups.map((group) => {
+    const { groupId } = group
+    const own = rows.get(groupId) ?? []
+    const requests = promised.get(groupId) ?? []
+    return {
+      ...weekOf(group, window, {
+        recent: sessions.get(groupId) ?? [],
+        place: places.get(lastHeldOf(groupId) ?? '') ?? null,
+        standing: standing.find((one) => one.groupId === groupId) ?? null,
+        contacts: { promised: requests.length, inTime: requests.filter(({ isInTime }) => isInTime).length },
+        undelivered: undelivered.get(groupId) ?? 0,
+        droppedCheckIns: dropped.get(groupId) ?? 0,
+      }),
+      results: showWindow(context, own, window.startsAt),
+      rows: own.filter(({ closedAt }) => closedAt >= window.startsAt),
+    }
+  })
+}
+
+type Facts = Pick<DigestGroup, 'contacts' | 'undelivered' | 'droppedCheckIns'> & {
+  recent: readonly EndedSession[]
+  place: SessionPlace | null
+  standing: Standing | null
+}
+
+function weekOf(
+  { alias, contactHours }: Membership,
+  window: Window,
+  { recent, place, standing, ...counts }: Facts,
+): Omit<DigestGroup, 'results'> {
+  const held = heldIn(window, recent)
+  const lastTwo = recent.slice(-2)
+  const flag = standing?.flag ?? null
+  const attention: Record<Attention, boolean> = {
+    flag: flag !== null,
+    contactLate: counts.contacts.inTime < counts.contacts.promised,
+    nobodyForContact: contactHours === null,
+    noBackup: contactHours !== null && standing?.hasBackup === false,
+    undelivered: counts.undelivered > 0,
+    dropped: counts.droppedCheckIns > 0,
+    cancelled: lastTwo.length === 2 && lastTwo.every(({ state }) => state === 'cancelled'),
+  }
+  return {
+    alias,
+    flag,
+    ...counts,
+    attendance: attendanceBand(
+      held.flatMap(({ headcount }) => headcount ?? []),
+      standing?.members ?? 0,
+    ),
+    attention: ATTENTION.filter((one) => attention[one]),
+    held: held.length,
+    cancelled: endedIn(window, recent).length - held.length,
+    sessionNumber: place?.number ?? null,
+    sessionTotal: place?.total ?? 0,
+  }
+}
+
+const endedIn = ({ startsAt }: Window, recent: readonly EndedSession[]) =>
+  recent.filter(({ endsAt }) => endsAt >= startsAt)
+const heldIn = (window: Window, recent: readonly EndedSession[]) =>
+  endedIn(window, recent).filter(({ state }) => state === 'planned')
+
+/** Each result that closed in the window beside the group's one before it of the same questions, oldest first. */
+function showWindow({ content }: Context, newestFirst: readonly ResultRow[], startsAt: Date): ShownResult[] {
+  const shown = newestFirst.flatMap((row, index) => {
+    if (row.closedAt < startsAt) return []
+    const before = newestFirst.slice(index + 1).find(({ questionSetId }) => questionSetId === row.questionSetId)
+    return [showResult(content, row, before)]
+  })
+  return shown.reverse()
+}

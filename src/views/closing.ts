@@ -1,0 +1,39 @@
+import type { Texts } from '../content/load.ts'
+import type { QuestionSet } from '../content/question-set.ts'
+import type { DisclosedCourse } from '../domain/disclosure.ts'
+import { formatDate } from '../domain/time.ts'
+import { type Block, compact, heading, text } from './card.ts'
+
+/** A programme that is over. */
+export type Closing = {
+  held: number
+  cancelled: number
+  courses: readonly { set: QuestionSet; disclosed: DisclosedCourse; from: Date; to: Date }[]
+}
+
+/** From the first result of a programme to its last: words, and from eleven answers the size of the change. */
+export function closingBlocks(texts: Texts, closing: Closing, facts: { timeZone: string; now: Date }): Block[] {
+  const { t } = texts
+  const { held, cancelled, courses } = closing
+  const scales = courses.flatMap(({ set, disclosed }) => disclosed.scales.map((shown) => ({ set, shown })))
+  const date = (at: Date) => formatDate(at, facts.timeZone, texts.language, facts.now)
+  const span = courses[0]
+  return compact([
+    heading(t('closing.title')),
+    text(t('closing.sessions', { held, cancelled })),
+    span !== undefined && text(t('closing.span', { from: date(span.from), to: date(span.to) })),
+    ...scales.flatMap(({ set, shown }) => courseLines(texts, set, shown)).map(text),
+    scales.length === 0 && text(t('closing.nothing')),
+    scales.some(({ shown }) => shown.effect !== null) && text(t('closing.sizes')),
+  ])
+}
+
+function courseLines(texts: Texts, set: QuestionSet, shown: DisclosedCourse['scales'][number]): string[] {
+  const { t } = texts
+  const scale = set.scales.find(({ id }) => id === shown.scaleId)
+  const name = scale ? texts.pick(scale.title) : shown.scaleId
+  const bands = { first: t(`summary.band.${shown.first}`), last: t(`summary.band.${shown.last}`) }
+  const line = `${t('closing.scale', { scale: name, ...bands })} ${t(`closing.change.${shown.change}`)}`
+  if (shown.effect === null) return [line]
+  return [line, t(`closing.size.${scale?.noise.basis ?? 'assumed'}`, shown.effect)]
+}

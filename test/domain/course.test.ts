@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { loadContent } from '../../src/content/load.ts'
+import { discloseCourse, type UnitResult } from '../../src/domain/disclosure.ts'
+import { hedgesG, noiseBandSteps } from '../../src/domain/statistics.ts'
+
+const pulse = loadContent().questionSet('pulse', 2)
+const [climate] = pulse.scales
+if (!climate) throw new Error('no scale')
+
+const answers = fc.integer({ min: 2, max: 30 })
+const scales = fc.record({ sdSteps: fc.double({ min: 0.2, max: 4, noNaN: true }), reliability: fc.constant(0.6) })
+const differences = fc.double({ min: -4, max: 4, noNaN: true })
+
+describe('Hedges’ g', () => {
+  it('is Hedges’ own figure: 8 and 8, one SD apart, is J = .945', () => {
+    expect(hedgesG({ sdSteps: 1, reliability: 0.6 }, 1, 8, 8, 8).g).toBeCloseTo(0.9455, 4)
+    expect(hedgesG({ sdSteps: 2, reliability: 0.6 }, 1, 5, 5, 8).g).toBeCloseTo(0.9032 / 2, 4)
+  })
+
+  it('turns round with the waves, lies in its interval, and is never larger than the plain difference in SDs', () => {
+    fc.assert(
+      fc.property(scales, differences, answers, answers, (scale, difference, before, now) => {
+        const members = Math.max(before, now)
+        const effect = hedgesG(scale, difference, before, now, members, 4)
+        const back = hedgesG(scale, -difference, now, before, members, 4)
+        expect(back.g).toBeCloseTo(-effect.g, 10)
+        expect(back.low).toBeCloseTo(-effect.high, 10)
+        expect(effect.low).toBeLessThanOrEqual(effect.g)
+        expect(effect.high).toBeGreaterThanOrEqual(effect.g)
+        expect(Math.abs(effect.g)).toBeLessThanOrEqual(Math.abs(difference / scale.sdSteps))
+      }),
+    )
+  })
+
+  it('has an interval that leaves out 0 exactly where the noise band tells a change', () => {
+    fc.assert(
+      fc.property(scales, differences, answers, answers, (scale, difference, before, now) => {
+        const members = Math.max(before, now)
+        const { low, high } = hedgesG(scale, difference, before, now, members, 4)
+        const isTold = Math.abs(difference) > noiseBandSteps(scale, before, now, members, 4)
+        expect(low > 0 || high < 0).toBe(isTold)
+      }),
+    )
+  })
+
+  it('is less sure the fewer answered', () => {
+    const width = (count: number) => {
+      const { low, high } = hedgesG(climate.noise, 1, count, count, 12)
+      return high - low
+    }
+    expect([11, 10, 8, 6].map((count) => width(count) > width(12))).not.toContain(false)
+  })
+})
+
+type Made = { answers?: number; mean: number; roster?: number; state?: UnitResult['state']; invited?: number }
+function made({ answers: count = 8, mean, roster = 0, state = 'released', invited = count }: Made): UnitResult {
+  const tally = {
+    subject: 'scale:climate',
+    answers: count,
+    totalMilli: Math.round(mean * count * 1000),
+    low: 0,
+    high: 0,
+  }
+  const release = state === 'released' ? { invited, answered: count, tallies: [tally] } : null
+  return { state, k: 6, rosterChanges: roster, release }
+}
+const courseOf = (first: Made, last: Made) => discloseCourse(pulse, made(first), made(last))?.scales[0]
+
+describe('what may be shown of a programme as a whole', () => {
+  it('is the band of both ends and whether they differ by more than chance', () => {
+    expect(courseOf({ mean: 0.2 }, { mean: 0.8 })).toEqual({
+      scaleId: 'climate',
+      first: 'low',
+      last: 'high',
+      change: 'higher',
+      effect: null,
+    })
+    expect(courseOf({ mean: 0.5 }, { mean: 0.55 })?.change).toBe('none')
+  })
+
+  it('has no size below eleven answers on either side, near an end, or where the people changed', () => {
+    const eleven = (mean: number) => ({ answers: 11, mean })
+    expect(courseOf(eleven(0.3), eleven(0.7))?.effect).toEqual({ g: 1.5, low: 0.9, high: 2.2 })
+    expect(courseOf({ answers: 10, mean: 0.3 }, eleven(0.7))?.effect).toBeNull()
+    expect(courseOf(eleven(0.3), { answers: 10, mean: 0.7 })?.effect).toBeNull()
+    expect(courseOf(eleven(0.03), eleven(0.7))?.effect).toBeNull()
+    expect(courseOf(eleven(0.3), { ...eleven(0.7), roster: 3 })).toMatchObject({ change: 'roster', effect: null })
+  })
+
+  it('tells no more than the two rounded means do: the same rounding, the same size', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -24, max: 24 }), fc.integer({ min: -24, max: 24 }), (a, b) => {
+        // Both lie within the same twentieth as .3 and .7.
+        const effect = courseOf({ answers: 11, mean: 0.3 + a / 1000 }, { answers: 11, mean: 0.7 + b / 1000 })?.effect
+        expect(effect).toEqual({ g: 1.5, low: 0.9, high: 2.2 })
+      }),
+    )
+  })
+
+  it('is nothing when one end was not published', () => {
+    for (const state of ['withheld', 'lost'] as const) {
+      expect(discloseCourse(pulse, made({ mean: 0.5, state }), made({ mean: 0.5 }))).toBeNull()
+      expect(discloseCourse(pulse, made({ mean: 0.5 }), made({ mean: 0.5, state }))).toBeNull()
+    }
+    expect(courseOf({ mean: 0.5, answers: 5 }, { mean: 0.5 })).toBeUndefined()
+  })
+})
