@@ -67,6 +67,11 @@ export function formatDate(instant: Date, timeZone: string, language: string, no
   }).format(instant)
 }
 
+/** "3 Mar": for where there is little room. */
+export function formatDay(instant: Date, timeZone: string, language: string): string {
+  return formatOf(language, { timeZone, day: 'numeric', month: 'short' }).format(instant)
+}
+
 export function formatTime(instant: Date, timeZone: string, language: string): string {
   return formatOf(language, { timeZone, hour: '2-digit', minute: '2-digit' }).format(instant)
 }

@@ -41,6 +41,7 @@ export function slackSurface(payload: Json): Surface {
   for (const block of blocks) {
     if (block.type === 'section' || block.type === 'header') surface.reading.push(...textOf(block.text).split('\n'))
     if (block.type === 'context') surface.reading.push(...list(block.elements).map((element) => str(element.text)))
+    if (block.type === 'data_visualization') surface.reading.push(...slackChart(block))
     if (block.type === 'actions') {
       for (const raw of list(block.elements))
         addButton(surface, { label: textOf(raw.text), raw: { ...raw, block_id: block.block_id } })
@@ -48,6 +49,29 @@ export function slackSurface(payload: Json): Surface {
     if (block.type === 'input') addInput(surface, slackInput(block))
   }
   return surface
+}
+
+/** What a chart says, for who reads and does not look: its title, its axis, each bar. */
+function slackChart(block: Json): string[] {
+  const chart = (block.chart ?? {}) as Json
+  const axis = (chart.axis_config ?? {}) as Json
+  const bars = list(chart.series).map(
+    ({ name, data }) =>
+      `  ${str(name)}: ${list(data)
+        .map(({ label, value }) => `${str(label)} ${value}`)
+        .join(', ')}`,
+  )
+  return [`[chart] ${str(block.title)} (${str(axis.y_label)})`, ...bars]
+}
+
+function teamsChart(element: Json): string[] {
+  const bars = list(element.data).map(
+    ({ legend, values }) =>
+      `  ${str(legend)}: ${list(values)
+        .map(({ x, y }) => `${str(x)} ${y}`)
+        .join(', ')}`,
+  )
+  return [`[chart] ${str(element.title)} (${str(element.yAxisTitle)})`, ...bars]
 }
 
 export function emptySurface(kind: string, title: string | null): Surface {
@@ -98,6 +122,7 @@ export function teamsSurface(card: Json, title: string | null): Surface {
           .map((run) => str(run.text))
           .join(''),
       )
+    if (str(element.type).startsWith('Chart.')) surface.reading.push(...teamsChart(element))
     if (element.type === 'ActionSet')
       for (const raw of list(element.actions)) addButton(surface, { label: str(raw.title), raw })
     if (str(element.type).startsWith('Input.')) addInput(surface, teamsInput(element))

@@ -26,6 +26,11 @@ const WORKSPACE = new Set([
 /** Slack's words for "something went wrong on our side": parts of the call may have been done. */
 const MAYBE_DONE = new Set(['fatal_error', 'internal_error', 'request_timeout', 'service_unavailable'])
 
+/** Slack's words for "this has a block that I do not take". Nothing was done, and the trigger is still good. */
+const REFUSED_BLOCK = new Set(['invalid_arguments', 'invalid_blocks', 'invalid_blocks_format'])
+export const isRefusedBlock = (error: unknown): boolean =>
+  error instanceof WebAPIPlatformError && REFUSED_BLOCK.has(error.data.error)
+
 /** What the SDK threw, in our words. `mayHaveActed` says whether a lost answer leaves it open that Slack did it. */
 export function toPlatformError(error: unknown, mayHaveActed: boolean): PlatformError {
   if (error instanceof WebAPIRateLimitedError) {

@@ -18,6 +18,10 @@ export const SLACK_LIMITS = {
   optionValue: 75,
   options: 100,
   radioOptions: 10,
+  /** In one view; a title or axis, and a label or a series' name. */
+  charts: 2,
+  chartTitle: 50,
+  chartLabel: 20,
   notification: 4_000,
   textInput: 3_000,
 } as const

@@ -1,10 +1,21 @@
 import type { types } from '@slack/bolt'
 import { clip, plain } from '../domain/text.ts'
-import type { Block, Button, Card, Field, Form } from '../views/card.ts'
+import { type Block, type Button, type Card, type Chart, type Field, type Form, LEVEL } from '../views/card.ts'
 import { SLACK_LIMITS as LIMITS } from './limits.ts'
 
-type KnownBlock = types.KnownBlock
+type KnownBlock = types.KnownBlock | ChartBlock
 type ModalView = types.ModalView
+/** Slack's chart, which its own package does not know yet (docs.slack.dev, data visualization block). */
+type ChartBlock = {
+  type: 'data_visualization'
+  block_id?: string
+  title: string
+  chart: {
+    type: 'bar'
+    series: { name: string; data: { label: string; value: number }[] }[]
+    axis_config: { categories: string[]; x_label?: string; y_label: string }
+  }
+}
 type PlainText = types.PlainTextElement
 
 /** Everything is plain_text: no mention, link or formatting is ever read out of what a person typed. */
@@ -37,23 +48,33 @@ function toMessage(card: Card): SlackMessage {
   const blocks: Block[] = hasOwnTitle ? [{ type: 'heading', text: card.title }, ...card.blocks] : [...card.blocks]
   return {
     text: clip(escapeMrkdwn(card.notification), LIMITS.notification),
-    blocks: labelled(card.kind, renderBlocks(blocks, LIMITS.blocksInMessage)),
+    blocks: labelled(card.kind, renderBlocks(withoutCharts(blocks), LIMITS.blocksInMessage)),
   }
 }
 
-/** A card as a modal without a submit button. */
-export function renderCardView(card: Card, closeLabel: string): ModalView {
+const withoutCharts = (blocks: readonly Block[]) => blocks.filter(({ type }) => type !== 'chart')
+export const hasCharts = (card: Card) => card.blocks.some(({ type }) => type === 'chart')
+
+/** A card as a modal without a submit button. Its charts are drawn where Slack may refuse them and be asked again without. */
+export function renderCardView(card: Card, closeLabel: string, draws: 'charts' | 'text' = 'text'): ModalView {
+  const blocks = draws === 'charts' ? withFewCharts(card.blocks) : withoutCharts(card.blocks)
   return {
     type: 'modal',
     title: plainText(card.title, LIMITS.viewTitle),
     close: plainText(closeLabel, LIMITS.viewButton),
-    blocks: labelled(card.kind, renderBlocks(card.blocks, LIMITS.blocksInView)),
+    blocks: labelled(card.kind, renderBlocks(blocks, LIMITS.blocksInView)),
   }
+}
+
+/** Slack takes two charts at a time; the text beside the others stays. */
+function withFewCharts(blocks: readonly Block[]): Block[] {
+  let room: number = LIMITS.charts
+  return blocks.filter(({ type }) => type !== 'chart' || room-- > 0)
 }
 
 /** A card as the app's home tab. */
 export function renderHome(card: Card): types.HomeView {
-  return { type: 'home', blocks: labelled(card.kind, renderBlocks(card.blocks, LIMITS.blocksInView)) }
+  return { type: 'home', blocks: labelled(card.kind, renderBlocks(withoutCharts(card.blocks), LIMITS.blocksInView)) }
 }
 
 /** A form as a modal. What it is about travels as an id in private_metadata; the verb is the callback id. */
@@ -93,6 +114,7 @@ function renderBlocks(blocks: readonly Block[], limit: number): KnownBlock[] {
 
 function textLength(block: Block): number {
   if (block.type === 'buttons') return block.buttons.reduce((sum, button) => sum + button.label.length, 0)
+  if (block.type === 'chart') return 0
   return Math.min(LIMITS.sectionText, block.type === 'list' ? block.items.join('\n').length : block.text.length)
 }
 
@@ -108,6 +130,31 @@ function renderBlock(block: Block): KnownBlock {
       return { type: 'context', elements: [plainText(block.text, LIMITS.contextText)] }
     case 'buttons':
       return { type: 'actions', elements: block.buttons.slice(0, LIMITS.buttonsInRow).map(renderButton) }
+    case 'chart':
+      return renderChart(block)
+  }
+}
+
+function renderChart({ title, categories, series, levels }: Chart): ChartBlock {
+  const label = (text: string) => clip(plain(text), LIMITS.chartLabel) || ' '
+  const labels = categories.map(label)
+  const names = series.map(({ name }) => label(name))
+  const areUnlike = new Set(names).size === names.length
+  return {
+    type: 'data_visualization',
+    title: clip(plain(title), LIMITS.chartTitle) || ' ',
+    chart: {
+      type: 'bar',
+      series: series.map(({ name, bands }, number) => ({
+        // Slack wants no name twice, and a long one loses its end.
+        name: areUnlike ? (names[number] ?? '') : label(`${number + 1} ${name}`),
+        data: bands.map((band, index) => ({ label: labels[index] ?? '', value: LEVEL[band] })),
+      })),
+      axis_config: {
+        categories: labels,
+        y_label: clip(plain(levels.map((name, index) => `${index + 1} ${name}`).join(', ')), LIMITS.chartTitle),
+      },
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 import { clip, plain } from '../domain/text.ts'
-import type { Block, Button, Card, Field, Form } from '../views/card.ts'
+import { type Block, type Button, type Card, type Chart, type Field, type Form, LEVEL } from '../views/card.ts'
 import { TEAMS_LIMITS as LIMITS } from './limits.ts'
 
 /** Adaptive Card JSON. Teams emits nothing newer than 1.5 reliably. */
@@ -65,11 +65,16 @@ function renderBlocks(blocks: readonly Block[]): Element[] {
   const rendered: Element[] = []
   let room: number = LIMITS.cardText
   for (const block of blocks) {
-    room -= block.type === 'buttons' ? 0 : block.type === 'list' ? block.items.join('').length : block.text.length
+    room -= textLength(block)
     if (rendered.length >= LIMITS.blocks || room < 0) return [...rendered, paragraph('…')]
     rendered.push(...renderBlock(block))
   }
   return rendered
+}
+
+function textLength(block: Block): number {
+  if (block.type === 'buttons' || block.type === 'chart') return 0
+  return block.type === 'list' ? block.items.join('').length : block.text.length
 }
 
 function renderBlock(block: Block): Element[] {
@@ -84,6 +89,27 @@ function renderBlock(block: Block): Element[] {
       return [paragraph(block.text, { isSubtle: true, size: 'Small' })]
     case 'buttons':
       return rows(block.buttons).map((buttons) => ({ type: 'ActionSet', actions: buttons.map(renderButton) }))
+    case 'chart':
+      return [renderChart(block)]
+  }
+}
+
+/** Told apart by how light they are, too; one series has one colour. */
+const CHART_COLOURS = ['categoricalBlue', 'categoricalMarigold', 'categoricalPurple', 'categoricalLime']
+
+/** A client that draws none leaves it out: what it shows stands beside it as text. */
+function renderChart({ title, categories, series, levels }: Chart): Element {
+  const label = (text: string) => clip(plain(text), LIMITS.titleText) || ' '
+  return {
+    type: 'Chart.VerticalBar.Grouped',
+    title: label(title),
+    yAxisTitle: label(levels.map((name, index) => `${index + 1} ${name}`).join(', ')),
+    data: series.map(({ name, bands }, number) => ({
+      legend: label(name),
+      color: CHART_COLOURS[number % CHART_COLOURS.length],
+      values: bands.map((band, index) => ({ x: label(categories[index] ?? ''), y: LEVEL[band] })),
+    })),
+    fallback: 'drop',
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Band } from '../domain/disclosure.ts'
+
 /**
  * What a person sees, before any platform. All text is plain text: the renderers escape it. A button carries a verb and
  * an id, never state that matters.
@@ -20,6 +22,25 @@ export type Block =
   | { type: 'list'; items: readonly string[] }
   | { type: 'note'; text: string }
   | { type: 'buttons'; buttons: readonly Button[] }
+  | Chart
+
+/**
+ * Levels over time, as bars. It never stands alone: what it shows stands beside it as text, for who does not see it and where a platform
+ * draws none. It takes bands, so that no figure can be read off its pixels.
+ */
+export type Chart = {
+  type: 'chart'
+  title: string
+  /** One for each result, oldest first, no two alike. */
+  categories: readonly string[]
+  /** Of each scale its band in each category. */
+  series: readonly { name: string; bands: readonly Band[] }[]
+  /** The bands' names, from low to high. */
+  levels: readonly [string, string, string]
+}
+
+/** How high a band stands in a chart. */
+export const LEVEL: Readonly<Record<Band, number>> = { low: 1, mixed: 2, high: 3 }
 
 /** `notification` is what a lock screen may show: time and alias at most. */
 export type Card = { kind: string; title: string; notification: string; blocks: readonly Block[] }

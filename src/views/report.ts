@@ -4,7 +4,8 @@ import { type DisclosedOutside, LEAST_ANSWERS } from '../domain/disclosure.ts'
 import { shownRange } from '../domain/score.ts'
 import { plain } from '../domain/text.ts'
 import { formatDate } from '../domain/time.ts'
-import { buttons, type Card, card, note, text } from './card.ts'
+import { buttons, type Card, type Chart, card, LEVEL, note, text } from './card.ts'
+import { chartOf } from './chart.ts'
 
 /** A group's results as they may leave the team, oldest first. */
 export type Report = {
@@ -22,7 +23,11 @@ export function reportCard({ t }: Texts, facts: { alias: string; url: string | n
     ...card('report', t('report.title', { alias: facts.alias }), [
       text(t('report.intro', { k: LEAST_ANSWERS.outside })),
       facts.url !== null &&
-        buttons(address(t('report.table'), `${facts.url}&as=csv`), address(t('report.page'), `${facts.url}&as=html`)),
+        buttons(
+          address(t('report.table'), `${facts.url}&as=csv`),
+          address(t('report.page'), `${facts.url}&as=html`),
+          address(t('report.fhir'), `${facts.url}&as=fhir`),
+        ),
       facts.url === null && text(t('report.noAddress')),
       note(t('report.note', { minutes: facts.minutes })),
     ]),
@@ -59,13 +64,33 @@ export function reportCsv(report: Report): string {
   return stringify([[plain(report.alias)], head, ...rowsOf(report), [], ...notes], { bom: true, escape_formulas: true })
 }
 
-/** As a page to print. */
-export function reportHtml(report: Report): string {
+/** Each set's results as a chart, where there are enough that may leave the team. */
+function chartsOf({ texts, timeZone, results }: Report): Chart[] {
+  const bySet = Map.groupBy(results, ({ set }) => `${set.id} ${set.version}`)
+  return [...bySet.values()].flatMap((own) => {
+    const set = own[0]?.set
+    if (!set) return []
+    const points = own.map(({ at, disclosed }) => ({
+      at,
+      bands: disclosed.scales.map(({ shown }) => shown?.band ?? null),
+    }))
+    return chartOf(texts, { title: set.title, set, timeZone, points }) ?? []
+  })
+}
+
+/** As a page to print. `draw` makes a chart's picture; what it shows stands in the table. */
+export function reportHtml(report: Report, draw: (chart: Chart, place: number) => string): string {
   const { t, language } = report.texts
   const title = escapeHtml(t('report.title', { alias: report.alias }))
   const head = COLUMNS.map((column) => `<th scope="col">${escapeHtml(t(`report.column.${column}`))}</th>`).join('')
   const body = rowsOf(report)
     .map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`)
+    .join('\n')
+  const figures = chartsOf(report)
+    .map(
+      (chart, place) =>
+        `<figure role="img" aria-label="${escapeHtml(altOf(report.texts, chart))}">${draw(chart, place)}</figure>`,
+    )
     .join('\n')
   const notes = methodOf(report)
     .map((line) => `<li>${escapeHtml(line)}</li>`)
@@ -80,6 +105,7 @@ export function reportHtml(report: Report): string {
 </head>
 <body>
 <h1>${title}</h1>
+${figures}
 <table>
 <thead><tr>${head}</tr></thead>
 <tbody>
@@ -97,7 +123,16 @@ ${notes}
 
 const STYLE = `body{font:12pt/1.5 sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem;color:#111}
 table{border-collapse:collapse;width:100%}th,td{text-align:start;padding:.3rem .6rem;border-bottom:1px solid #767676}
-tr{break-inside:avoid}`
+tr,figure{break-inside:avoid}figure{margin:1rem 0}svg{max-width:100%;height:auto}`
+
+/** What a chart shows, in words. */
+function altOf({ t }: Texts, { title, categories, series, levels }: Chart): string {
+  const lines = series.map(({ name, bands }) => {
+    const bars = bands.map((band, index) => `${categories[index]} ${levels[LEVEL[band] - 1]}`)
+    return t('report.chartLine', { name, bars: bars.join(', ') })
+  })
+  return t('report.chart', { title, lines: lines.join(' ') })
+}
 
 /** How the figures came about and what they cannot carry. */
 function methodOf({ texts, timeZone, madeAt, results }: Report): string[] {

@@ -2,6 +2,7 @@ import type { QuestionSet, Texts } from '../content/load.ts'
 import type { Disclosed } from '../domain/disclosure.ts'
 import { formatDate } from '../domain/time.ts'
 import { type Block, button, buttons, type Card, card, heading, list, note, text } from './card.ts'
+import { chartOf } from './chart.ts'
 import { scaleLines } from './summary.ts'
 
 type Result = { at: Date; set: QuestionSet; disclosed: Disclosed }
@@ -27,6 +28,7 @@ export function trendCard(
       facts.sets.length === 0 && text(t('summary.none')),
       ...facts.sets.flatMap(({ title, results }): Block[] => [
         heading(texts.pick(title)),
+        ...chartBlocks(texts, title, results, facts.timeZone),
         list(results.map((result) => resultLine(texts, result, facts))),
       ]),
       note(t('trend.arrows')),
@@ -35,6 +37,22 @@ export function trendCard(
     ]),
     notification: t('opener.content'),
   }
+}
+
+function chartBlocks(texts: Texts, title: TrendOf['title'], results: readonly Result[], timeZone: string): Block[] {
+  const newest = results.at(-1)
+  if (!newest) return []
+  const { set } = newest
+  // A set that was changed meanwhile asks something else: only its newest questions are drawn in a row.
+  const points = results.flatMap(({ at, set: asked, disclosed }) => {
+    if (asked.version !== set.version) return []
+    const bands = set.scales.map(({ id }) =>
+      disclosed.kind === 'shown' ? (disclosed.scales.find(({ scaleId }) => scaleId === id)?.band ?? null) : null,
+    )
+    return [{ at, bands }]
+  })
+  const chart = chartOf(texts, { title, set, timeZone, points })
+  return chart ? [chart] : []
 }
 
 const ARROWS = { higher: '↑', lower: '↓', none: '→', roster: '·' } as const

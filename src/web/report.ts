@@ -1,25 +1,50 @@
+import type { ServerResponse } from 'node:http'
 import type { Door } from '../commands/door.ts'
 import { readReport } from '../commands/report.ts'
 import { sendJson } from '../http.ts'
 import type { HttpHandler } from '../platform.ts'
-import { reportCsv, reportHtml } from '../views/report.ts'
+import { reportFhir } from '../views/fhir.ts'
+import { type Report, reportCsv, reportHtml } from '../views/report.ts'
 
-/** A group's report as a table or a page, for who holds a link that is still good. It runs no script and is kept nowhere. */
+/** What it can be fetched as. `file`: the name under which a browser keeps it; without one it is shown. */
+const FORMS: Readonly<Record<string, { type: string; file: string | null; make(report: Report): Promise<string> }>> = {
+  csv: { type: 'text/csv', file: 'report.csv', make: async (report) => reportCsv(report) },
+  fhir: {
+    type: 'application/fhir+json',
+    file: 'report.fhir.json',
+    make: async (report) => `${JSON.stringify(reportFhir(report), null, 2)}\n`,
+  },
+  html: {
+    type: 'text/html',
+    file: null,
+    make: async (report) => {
+      // The picture's library is not small, and most services never make one.
+      const { pictureOf } = await import('../views/picture.ts')
+      return reportHtml(report, pictureOf)
+    },
+  },
+}
+
+/** A group's report, for who holds a link that is still good. It runs no script and is kept nowhere. */
 export function reportFile(door: Pick<Door, 'database' | 'vault' | 'clock' | 'content'>): HttpHandler {
   return async (request, response) => {
     if (request.method !== 'GET') return sendJson(response, 405, null)
     const query = new URLSearchParams(request.url?.split('?')[1] ?? '')
-    const report = await readReport(door, query.get('t') ?? '')
-    if (!report) return sendJson(response, 404, null)
-    const isTable = query.get('as') === 'csv'
-    response.writeHead(200, {
-      'content-type': isTable ? 'text/csv; charset=utf-8' : 'text/html; charset=utf-8',
-      ...(isTable ? { 'content-disposition': 'attachment; filename="report.csv"' } : {}),
-      'cache-control': 'private, no-store',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-    })
-    response.end(isTable ? reportCsv(report) : reportHtml(report))
+    const form = FORMS[query.get('as') ?? 'html']
+    const report = form && (await readReport(door, query.get('t') ?? ''))
+    if (!form || !report) return sendJson(response, 404, null)
+    send(response, form.type, form.file, await form.make(report))
   }
+}
+
+function send(response: ServerResponse, type: string, file: string | null, body: string): void {
+  response.writeHead(200, {
+    'content-type': `${type}; charset=utf-8`,
+    ...(file === null ? {} : { 'content-disposition': `attachment; filename="${file}"` }),
+    'cache-control': 'private, no-store',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  })
+  response.end(body)
 }

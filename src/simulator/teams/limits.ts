@@ -17,6 +17,13 @@ const ELEMENTS: Record<string, { needs: readonly string[]; may: readonly string[
     may: [...COMMON, ...'color fontType horizontalAlignment isSubtle maxLines size weight wrap style'.split(' ')],
   },
   RichTextBlock: { needs: ['inlines'], may: [...COMMON, 'horizontalAlignment'] },
+  'Chart.VerticalBar.Grouped': {
+    needs: ['data'],
+    may: [
+      ...COMMON,
+      ...'title xAxisTitle yAxisTitle color colorSet showBarValues stacked horizontalAlignment'.split(' '),
+    ],
+  },
   ActionSet: { needs: ['actions'], may: [...COMMON, 'horizontalAlignment'] },
   'Input.Text': {
     needs: ['id', 'label'],
@@ -95,6 +102,10 @@ function checkElement(element: Json, at: string, complaints: string[]): void {
       if (inline.type !== 'TextRun' || typeof inline.text !== 'string')
         complaints.push(`${at}: an inline is no TextRun`)
   }
+  if (element.type === 'Chart.VerticalBar.Grouped')
+    for (const { legend, values } of list(element.data))
+      if (typeof legend !== 'string' || list(values).some(({ x, y }) => typeof x !== 'string' || typeof y !== 'number'))
+        complaints.push(`${at}: a series needs a legend, and of each bar x and y`)
   if (element.type === 'Input.ChoiceSet')
     for (const choice of list(element.choices))
       if (typeof choice.title !== 'string' || typeof choice.value !== 'string')

@@ -1,5 +1,6 @@
-import type { MouseEvent } from 'react'
+import { type MouseEvent, useEffect, useRef } from 'react'
 import { Message } from 'slack-blocks-to-jsx'
+import { type Bars, drawBars, wordsOf } from './bars.ts'
 import { useIsDark } from './theme.ts'
 
 type Block = Record<string, unknown>
@@ -39,6 +40,7 @@ export function SlackBlocks({
 const DRAWN = new Set(['section', 'header', 'context', 'actions', 'divider'])
 
 function SlackBlock({ block, isDark }: { block: Block; isDark: boolean }) {
+  if (block.type === 'data_visualization') return <SlackChart block={block} isDark={isDark} />
   if (!DRAWN.has(String(block.type))) return <p className="problem">Not drawn here: {String(block.type)}</p>
   return (
     <Message
@@ -49,4 +51,26 @@ function SlackBlock({ block, isDark }: { block: Block; isDark: boolean }) {
       withoutWrapper
     />
   )
+}
+
+type ChartBlock = {
+  title: string
+  chart: {
+    series: { name: string; data: { value: number }[] }[]
+    axis_config: { categories: string[]; y_label: string }
+  }
+}
+
+function SlackChart({ block, isDark }: { block: Block; isDark: boolean }) {
+  const box = useRef<HTMLDivElement>(null)
+  const { title, chart } = block as unknown as ChartBlock
+  const bars: Bars = {
+    title,
+    axis: chart.axis_config.y_label,
+    labels: chart.axis_config.categories,
+    series: chart.series.map(({ name, data }) => ({ name, values: data.map(({ value }) => value) })),
+  }
+  const shown = JSON.stringify(bars)
+  useEffect(() => (box.current ? drawBars(box.current, JSON.parse(shown), isDark) : undefined), [shown, isDark])
+  return <div className="chart" role="img" aria-label={wordsOf(bars)} ref={box} />
 }

@@ -1,6 +1,16 @@
-import { AdaptiveCard, ExecuteAction, HostConfig, OpenUrlAction, SubmitAction } from 'adaptivecards'
+import {
+  AdaptiveCard,
+  CardElement,
+  ExecuteAction,
+  GlobalRegistry,
+  HostConfig,
+  OpenUrlAction,
+  type SerializationContext,
+  SubmitAction,
+} from 'adaptivecards'
 import MarkdownIt from 'markdown-it'
 import { useEffect, useRef } from 'react'
+import { type Bars, drawBars, wordsOf } from './bars.ts'
 import { useIsDark } from './theme.ts'
 
 type Json = Record<string, unknown>
@@ -10,6 +20,41 @@ AdaptiveCard.onProcessMarkdown = (text, result) => {
   result.outputHtml = markdown.render(text)
   result.didProcess = true
 }
+
+type ChartElement = {
+  title: string
+  yAxisTitle: string
+  data: { legend: string; values: { x: string; y: number }[] }[]
+}
+
+/** Microsoft's renderer knows no charts: Teams adds them to it, and so does the page. */
+class GroupedBars extends CardElement {
+  #bars: Bars = { title: '', axis: '', labels: [], series: [] }
+
+  override getJsonTypeName(): string {
+    return 'Chart.VerticalBar.Grouped'
+  }
+
+  protected override internalParse(source: ChartElement, context: SerializationContext): void {
+    super.internalParse(source, context)
+    this.#bars = {
+      title: source.title,
+      axis: source.yAxisTitle,
+      labels: source.data[0]?.values.map(({ x }) => x) ?? [],
+      series: source.data.map(({ legend, values }) => ({ name: legend, values: values.map(({ y }) => y) })),
+    }
+  }
+
+  protected override internalRender(): HTMLElement {
+    const box = document.createElement('div')
+    box.className = 'chart'
+    box.setAttribute('role', 'img')
+    box.setAttribute('aria-label', wordsOf(this.#bars))
+    drawBars(box, this.#bars, matchMedia('(prefers-color-scheme: dark)').matches)
+    return box
+  }
+}
+GlobalRegistry.elements.register('Chart.VerticalBar.Grouped', GroupedBars)
 
 /** An Adaptive Card as Microsoft's own renderer draws it. `onAction` is given the action with what the inputs hold. */
 export function TeamsCard({

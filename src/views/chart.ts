@@ -1,0 +1,44 @@
+import type { Texts, Wording } from '../content/load.ts'
+import type { QuestionSet } from '../content/question-set.ts'
+import type { Band } from '../domain/disclosure.ts'
+import { formatDay } from '../domain/time.ts'
+import type { Chart } from './card.ts'
+
+/** One bar would be no chart; more than these are too thin to read, and platforms draw no more. */
+const FEWEST_POINTS = 2
+const MOST_POINTS = 20
+
+/** One result with the band of each of its scales; null: that scale, or all of the result, is not shown. */
+type Point = { at: Date; bands: readonly (Band | null)[] }
+
+/** A set's results as a chart: those of which every scale is shown, the newest of them. Null while there are too few. */
+export function chartOf(
+  texts: Texts,
+  facts: { title: Wording; set: QuestionSet; timeZone: string; points: readonly Point[] },
+): Chart | null {
+  const shown = facts.points.flatMap(({ at, bands }) => {
+    const whole = bands.filter((band) => band !== null)
+    return whole.length === facts.set.scales.length ? [{ at, bands: whole }] : []
+  })
+  const newest = shown.slice(-MOST_POINTS)
+  if (newest.length < FEWEST_POINTS) return null
+  const { t, pick, language } = texts
+  return {
+    type: 'chart',
+    title: pick(facts.title),
+    categories: unlike(newest.map(({ at }) => formatDay(at, facts.timeZone, language))),
+    series: facts.set.scales.map(({ title }, index) => ({
+      name: pick(title),
+      bands: newest.flatMap(({ bands }) => bands[index] ?? []),
+    })),
+    levels: [t('summary.band.low'), t('summary.band.mixed'), t('summary.band.high')],
+  }
+}
+
+/** Two results of one day are told apart. */
+function unlike(labels: readonly string[]): string[] {
+  return labels.map((label, index) => {
+    const earlier = labels.slice(0, index).filter((one) => one === label).length
+    return earlier === 0 ? label : `${label} (${earlier + 1})`
+  })
+}
