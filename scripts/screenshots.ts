@@ -5,13 +5,18 @@ import type { Browser, Page } from 'playwright-core'
 import { startPassing } from '../src/cli/local.ts'
 import { createStage } from '../src/cli/stage.ts'
 import { type Plot, tell } from '../src/cli/story.ts'
+import { loadContent } from '../src/content/load.ts'
+import { discloseOutside } from '../src/domain/disclosure.ts'
 import { startPage } from '../src/simulator/page/server.ts'
+import { pictureOf } from '../src/views/picture.ts'
+import { reportHtml } from '../src/views/report.ts'
 import { launchChromium } from '../test/browser/launch.ts'
 
 const folder = path.resolve(process.argv[2] ?? 'docs/screenshots')
 const FROM = new Date('2026-03-02T09:00:00Z')
 /** The digest has come, and the second check-in is open. */
 const UNTIL = new Date('2026-03-11T18:30:00Z')
+const FIVE_WEEKS_ON = new Date('2026-04-03T18:30:00Z')
 const PEOPLE = {
   slack: { member: 'UMEMBER1', facilitator: 'UFACILITATOR', supervisor: 'USUPERVISOR' },
   teams: {
@@ -80,8 +85,8 @@ async function type(page: Page, line: string, answer: string): Promise<void> {
 }
 
 /** Opens what the newest button leads to, takes its picture, and closes it. */
-async function open(page: Page, label: string, name: string): Promise<void> {
-  await page.getByRole('main').getByRole('button', { name: label, exact: true }).last().click()
+async function open(page: Page, label: string, name: string, within = page.getByRole('main')): Promise<void> {
+  await within.getByRole('button', { name: label, exact: true }).last().click()
   const dialog = page.getByRole('dialog')
   await dialog.waitFor()
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
@@ -90,17 +95,79 @@ async function open(page: Page, label: string, name: string): Promise<void> {
   await dialog.waitFor({ state: 'detached' })
 }
 
+/** Several results of a group, drawn. */
+async function shootTrends(browser: Browser, url: string): Promise<void> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 860 } })
+  for (const platform of ['slack', 'teams'] as const) {
+    await page.goto(`${url}/?person=${PEOPLE[platform].facilitator}`)
+    await page.getByRole('main').getByRole('heading', { level: 2 }).waitFor()
+    const main = page.getByRole('main')
+    await main.getByRole('button', { name: 'Open', exact: true }).last().click()
+    await page.getByRole('dialog').waitFor()
+    await open(page, 'The last four', `${platform}-trend`, page.getByRole('dialog'))
+  }
+  await page.close()
+}
+
+/** A report as its page is printed, of results made up for the picture. */
+async function shootReport(browser: Browser): Promise<void> {
+  const content = loadContent()
+  const set = content.questionSet('pulse', 2)
+  const resultOf = (mean: number, answered: number) => ({
+    state: 'released' as const,
+    k: 6,
+    rosterChanges: 0,
+    release: {
+      invited: 12,
+      answered,
+      tallies: [{ subject: 'scale:climate', answers: answered, totalMilli: mean * answered * 1000, low: 0, high: 0 }],
+    },
+  })
+  const results = [
+    [0.3, 12],
+    [0.5, 11],
+    [0.6, 9],
+    [0.7, 12],
+    [0.75, 11],
+  ] as const
+  const html = reportHtml(
+    {
+      texts: content.textsFor('en-GB'),
+      alias: 'Tuesday group',
+      timeZone: 'Europe/Berlin',
+      madeAt: UNTIL,
+      results: results.map(([mean, answered], week) => ({
+        at: new Date(FROM.getTime() + (1 + 7 * week) * 86_400_000),
+        set,
+        disclosed: discloseOutside(set, resultOf(mean, answered)),
+      })),
+    },
+    pictureOf,
+  )
+  const page = await browser.newPage({ viewport: { width: 820, height: 860 } })
+  await page.setContent(html)
+  await page.screenshot({ path: file('report'), fullPage: true })
+  await page.close()
+}
+
+/** The demo's two groups up to a moment, in a page. */
+async function withStory(browser: Browser, until: Date, work: (browser: Browser, url: string) => Promise<void>) {
+  const local = await startPassing()
+  const plots = [
+    plot('slack', 'Tuesday group', '2026-03-03', '17:30'),
+    plot('teams', 'Wednesday group', '2026-03-04', '17:30'),
+  ]
+  await tell(local, plots, { from: FROM, until, seed: 7 })
+  const page = await startPage(createStage(local, { progress: null, trouble: null }), 0)
+  await work(browser, page.url)
+  await page.close()
+  await local.stop()
+}
+
 fs.mkdirSync(folder, { recursive: true })
-const local = await startPassing()
-const plots = [
-  plot('slack', 'Tuesday group', '2026-03-03', '17:30'),
-  plot('teams', 'Wednesday group', '2026-03-04', '17:30'),
-]
-await tell(local, plots, { from: FROM, until: UNTIL, seed: 7 })
-const page = await startPage(createStage(local, { progress: null, trouble: null }), 0)
 const browser = await launchChromium()
-await shoot(browser, page.url)
+await withStory(browser, UNTIL, shoot)
+await withStory(browser, FIVE_WEEKS_ON, shootTrends)
+await shootReport(browser)
 await browser.close()
-await page.close()
-await local.stop()
 process.exit(0)

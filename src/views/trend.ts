@@ -51,7 +51,9 @@ function chartBlocks(texts: Texts, title: TrendOf['title'], results: readonly Re
     )
     return [{ at, bands }]
   })
-  const chart = chartOf(texts, { title, set, timeZone, points })
+  // The heading above it names the set.
+  const only = set.scales.length === 1 ? set.scales[0]?.title : undefined
+  const chart = chartOf(texts, { title: only ?? title, set, timeZone, points })
   return chart ? [chart] : []
 }
 

@@ -63,7 +63,7 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
   it('draws them as a chart of the same levels, the one that is not shown left out', async () => {
     await hands.press(await summary(cast().facilitator), 'The last four')
     const { text } = lastSeen(hands.journal, cast().facilitator, 'summary-trend')
-    expect(text).toContain('[chart] How the session was (1 mostly low, 2 mixed, 3 mostly high)')
+    expect(text).toContain('[chart] Group climate (1 mostly low, 2 mixed, 3 mostly high)')
     expect(text).toContain('Group climate: 3 Mar 2, 10 Mar 3, 24 Mar 3')
     await hands.closeForm(cast().facilitator)
   })

@@ -72,7 +72,7 @@ export type DatabaseView = {
 export type PageAct =
   | { do: 'type'; person: string; place: string; line: string }
   | { do: 'pressSlack'; person: string; messageId: string | null; viewId: string | null; block: string; action: string }
-  | { do: 'pressTeams'; person: string; messageId: string; action: Record<string, unknown> }
+  | { do: 'pressTeams'; person: string; messageId: string | null; action: Record<string, unknown> }
   | { do: 'submit'; person: string; values: Record<string, string | string[]> }
   | { do: 'close'; person: string }
   | { do: 'home'; person: string }

@@ -76,6 +76,9 @@ export function createHands(state: TeamsState, { send, activity }: Sender): Team
     const message = state.journal.messages.find(({ id }) => id === messageId)
     const conversation = message && message.place !== chatOf(person) ? { conversation: inChannel(person) } : {}
     const reply = messageId === null ? {} : { replyToId: messageId }
+    // Whatever a dialog's card submits is the dialog's own: nothing is fetched from within one.
+    if (messageId === null && state.dialogs.has(person))
+      return readDialog(person, await send(activity(person, { type: 'invoke', name: 'task/submit', value: { data } })))
     if (isDialog) {
       const value = { data, context: { theme: 'default' } }
       return readDialog(

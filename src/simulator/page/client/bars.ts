@@ -19,7 +19,7 @@ export function drawBars(box: HTMLElement, { title, axis, labels, series }: Bars
     color: isDark ? ['#7cb5ec', '#f0c35a', '#c09be8', '#d9e79a'] : ['#1f5fa8', '#e0a526', '#7a4fb5', '#9fb62b'],
     title: { text: title, textStyle: { ...own, fontSize: 13 }, left: 0 },
     legend: { bottom: 0, textStyle: own },
-    grid: { left: 36, right: 8, top: 52, bottom: 48 },
+    grid: { left: 36, right: 8, top: 64, bottom: 48 },
     xAxis: { type: 'category', data: labels, axisLabel: own },
     yAxis: {
       type: 'value',

@@ -126,7 +126,13 @@ function valuesOf(form: HTMLFormElement, blocks: readonly Json[]): Record<string
 
 function TeamsForm({ state, view, onDone }: BodyProps) {
   const [problem, setProblem] = useState<string | null>(null)
-  const send = async ({ data }: Json) => {
+  const isForm = Array.isArray(view.payload.actions)
+  const press = async (action: Json) => {
+    const answer = await act({ do: 'pressTeams', person: state.person.id, action, messageId: null })
+    setProblem(answer.problem)
+    onDone()
+  }
+  const submit = async ({ data }: Json) => {
     const fields = Object.entries((data ?? {}) as Record<string, string>).flatMap(([key, value]) => {
       const name = /^(?:field|people):(.+)$/.exec(key)?.[1]
       return name === undefined ? [] : [[name, value ?? ''] as const]
@@ -138,7 +144,7 @@ function TeamsForm({ state, view, onDone }: BodyProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className="scroll" aria-label="Form" tabIndex={0}>
-      <TeamsCard card={view.payload} directory={state.directory} onAction={send} />
+      <TeamsCard card={view.payload} directory={state.directory} onAction={isForm ? submit : press} />
       {problem && (
         <p className="problem" role="alert">
           {problem}
