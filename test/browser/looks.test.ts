@@ -11,19 +11,23 @@ const CELLS = (['light', 'dark'] as const).flatMap((colorScheme) =>
 )
 const TEAMS = { facilitator: '00000000-0000-4000-8000-000000000101', member: '00000000-0000-4000-8000-000000000001' }
 
+const WEEK_MS = 7 * 24 * 3_600_000
+
 let browser: Browser
 let world: PageWorld
 
-/** A group on each platform with one result, and a check-in that is open now. */
+/** A group on each platform with two results, and a check-in that is open now. */
 beforeAll(async () => {
   browser = await launchChromium()
   world = await startPageWorld()
   for (const platform of ['slack', 'teams'] as const) await setUpGroup(world, platform)
-  await moveTo(world, SESSION.endsAt)
-  for (const platform of ['slack', 'teams'] as const)
-    for (const member of world.casts[platform].members) await answer(world, platform, member, '4')
-  await moveTo(world, CLOSES)
-  await moveTo(world, new Date('2026-03-10T18:00:00Z'))
+  for (const weeks of [0, 1]) {
+    await moveTo(world, new Date(SESSION.endsAt.getTime() + weeks * WEEK_MS))
+    for (const platform of ['slack', 'teams'] as const)
+      for (const member of world.casts[platform].members) await answer(world, platform, member, '4')
+    await moveTo(world, new Date(CLOSES.getTime() + weeks * WEEK_MS))
+  }
+  await moveTo(world, new Date('2026-03-17T18:00:00Z'))
 })
 afterAll(async () => {
   await browser.close()
@@ -68,6 +72,27 @@ const VIEWS: readonly [string, string, (page: Page) => Promise<void>][] = [
     },
   ],
   [
+    'a chart in Slack',
+    'UFACILITATOR',
+    async (page) => {
+      await typed(page, '/group summary', 'Summary: ')
+      await charted(page, 'main')
+    },
+  ],
+  [
+    'a chart in Teams',
+    TEAMS.facilitator,
+    async (page) => {
+      // The same line stands there from the views before.
+      const openers = page.locator('main article').filter({ hasText: 'What you asked for is ready.' })
+      const before = await openers.count()
+      await typed(page, 'summary', 'What you asked for is ready.')
+      await openers.nth(before).waitFor()
+      await pressed(page, 'Open')
+      await charted(page, 'dialog')
+    },
+  ],
+  [
     'what the database sees',
     'UMEMBER1',
     async (page) => {
@@ -82,6 +107,12 @@ async function typed(page: Page, line: string, expected: string, where: 'main' |
   await page.keyboard.press('Enter')
   const place = where === 'dialog' ? page.getByRole('dialog') : page.locator('main :is(article, .problem)')
   await place.getByText(expected).last().waitFor()
+}
+
+/** From a summary to its last four results. */
+async function charted(page: Page, where: 'main' | 'dialog'): Promise<void> {
+  await page.getByRole(where).getByRole('button', { name: 'The last four', exact: true }).last().click()
+  await page.getByRole('img', { name: 'Group climate: 3 Mar' }).waitFor()
 }
 
 async function pressed(page: Page, label: string): Promise<void> {

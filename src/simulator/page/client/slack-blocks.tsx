@@ -71,6 +71,8 @@ function SlackChart({ block, isDark }: { block: Block; isDark: boolean }) {
     series: chart.series.map(({ name, data }) => ({ name, values: data.map(({ value }) => value) })),
   }
   const shown = JSON.stringify(bars)
-  useEffect(() => (box.current ? drawBars(box.current, JSON.parse(shown), isDark) : undefined), [shown, isDark])
+  useEffect(() => {
+    if (box.current) drawBars(box.current, JSON.parse(shown), isDark)
+  }, [shown, isDark])
   return <div className="chart" role="img" aria-label={wordsOf(bars)} ref={box} />
 }
