@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { byAttention, digestWindow, nextDigestAt } from '../domain/digest.ts'
 import { answersNeeded, discloseTotal } from '../domain/disclosure.ts'
 import { GROUPS_ON_PAGE } from '../domain/limits.ts'
-import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { listMemberships } from '../store/access.ts'
 import { deleteDigestPlan, ensureDigest, findDigest, findDigestPlan } from '../store/digest.ts'
@@ -29,7 +28,8 @@ export const digest = command({
     if (id && known?.personId !== actor.personId)
       throw new UserError(texts.t('error.notFound', { example: example('digest') }))
     const plan = await findDigestPlan(tx, actor.organisationId, actor.personId)
-    const window = known ?? { startsAt: plus(now, -7 * DAY_MS), endsAt: now, timeZone: plan?.timeZone ?? 'UTC' }
+    const timeZone = plan?.timeZone ?? actor.timeZone ?? 'UTC'
+    const window = known ?? { ...digestWindow({ timeZone }, now), timeZone }
     const supervised = memberships.filter(({ role }) => role === 'supervisor')
     const ordered = byAttention(await weeksOf(context, supervised, window))
     const pages = Math.max(1, Math.ceil(ordered.length / GROUPS_ON_PAGE))

@@ -37,8 +37,11 @@ export function byAttention<G extends { alias: string; attention: readonly Atten
   return groups.toSorted((a, b) => first(a) - first(b) || a.alias.localeCompare(b.alias))
 }
 
-/** The week that a digest covers: the seven local days that end at its own time. */
-export function digestWindow(plan: DigestTime, dueAt: Date): { startsAt: Date; endsAt: Date } {
-  const end = Temporal.Instant.fromEpochMilliseconds(dueAt.getTime()).toZonedDateTimeISO(plan.timeZone)
+/** The week that a digest covers: the seven local days that end at its own time, or at a moment that somebody asks at. */
+export function digestWindow(
+  { timeZone }: Pick<DigestTime, 'timeZone'>,
+  dueAt: Date,
+): { startsAt: Date; endsAt: Date } {
+  const end = Temporal.Instant.fromEpochMilliseconds(dueAt.getTime()).toZonedDateTimeISO(timeZone)
   return { startsAt: new Date(end.subtract({ weeks: 1 }).epochMilliseconds), endsAt: dueAt }
 }

@@ -1,6 +1,7 @@
 import type { QuestionSet, Texts } from '../content/load.ts'
 import type { Attention } from '../domain/digest.ts'
 import type { Disclosed, DisclosedTotal, ResponseBand } from '../domain/disclosure.ts'
+import { stageOf } from '../domain/stage.ts'
 import { formatDate } from '../domain/time.ts'
 import { button, buttons, type Card, card, compact, type Form, heading, list, note, text } from './card.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
@@ -92,7 +93,13 @@ function groupLines(texts: Texts, group: DigestGroup): string[] {
   const lines = group.flag ? [t(`digest.flag.${group.flag}`)] : []
   lines.push(t('digest.sessions', { held: group.held, cancelled: group.cancelled }))
   if (group.sessionNumber !== null)
-    lines.push(t('digest.session', { number: group.sessionNumber, total: group.sessionTotal }))
+    lines.push(
+      t('digest.session', {
+        number: group.sessionNumber,
+        total: group.sessionTotal,
+        stage: t(`stage.${stageOf(group.sessionNumber, group.sessionTotal)}`),
+      }),
+    )
   if (group.attendance) lines.push(t('digest.came', { band: t(`summary.answered.${group.attendance}`) }))
   for (const { set, disclosed } of group.results) {
     if (disclosed.kind === 'tooFew') lines.push(t('digest.notShown'))

@@ -56,7 +56,7 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
       // Beside one that was not shown nothing is compared.
       'mostly high',
     ])
-    expect(text).toContain('Small moves are chance.')
+    expect(text).toContain('one that is shown can still be chance.')
     await hands.closeForm(cast().facilitator)
   })
 
