@@ -1,3 +1,4 @@
+import { LANGUAGES } from '../content/load.ts'
 import { DEFAULT_DIGEST, nextDigestAt } from '../domain/digest.ts'
 import { parseTime } from '../domain/schedule.ts'
 import { isTimeZone } from '../domain/time.ts'
@@ -8,7 +9,7 @@ import { digestSettingsDone, digestSettingsForm } from '../views/digest.ts'
 import { command } from './command.ts'
 import { echo, formInput, noInput, textValue } from './input.ts'
 
-/** When a supervisor's digest comes: weekday, hour, zone. Its language is the reader's own. */
+/** When a supervisor's digest comes: weekday, hour, zone, in which language; and where: where this was set last. */
 export const digestSettings = command({
   verb: 'digest settings',
   opens: 'form',
@@ -20,8 +21,9 @@ export const digestSettings = command({
     const plan = (await findDigestPlan(tx, actor.organisationId, actor.personId)) ?? {
       ...DEFAULT_DIGEST,
       timeZone: actor.timeZone ?? 'UTC',
+      language: null,
     }
-    return { reply: { type: 'form', form: digestSettingsForm(texts, plan) } }
+    return { reply: { type: 'form', form: digestSettingsForm(texts, plan, LANGUAGES) } }
   },
 })
 
@@ -42,7 +44,13 @@ export const digestSettingsSubmit = command({
     if (!localTime) fields.time = texts.t('schedule.badTime', { got: echo(textValue(values, 'time')) })
     if (!isTimeZone(timeZone)) fields.timeZone = texts.t('new.badZone', { got: echo(timeZone) })
     if (!localTime || Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
-    const plan = { weekday: weekday >= 1 && weekday <= 7 ? weekday : DEFAULT_DIGEST.weekday, localTime, timeZone }
+    const plan = {
+      weekday: weekday >= 1 && weekday <= 7 ? weekday : DEFAULT_DIGEST.weekday,
+      localTime,
+      timeZone,
+      language: LANGUAGES.find((one) => one.id === textValue(values, 'language'))?.id ?? null,
+      connectionId: actor.connectionId,
+    }
     await saveDigestPlan(tx, organisationId, personId, plan)
     await clearDigests(tx, organisationId, personId)
     const dueAt = nextDigestAt(plan, now)

@@ -23,11 +23,12 @@ export const digest = command({
   input: z.object({ id: z.uuid().optional(), text: z.string().optional() }),
   takesText: true,
   run: async (context, { id, text }) => {
-    const { tx, texts, actor, now, example, memberships } = context
+    const { tx, content, actor, now, example, memberships } = context
     const known = id ? await findDigest(tx, actor.organisationId, id) : null
     if (id && known?.personId !== actor.personId)
-      throw new UserError(texts.t('error.notFound', { example: example('digest') }))
+      throw new UserError(context.texts.t('error.notFound', { example: example('digest') }))
     const plan = await findDigestPlan(tx, actor.organisationId, actor.personId)
+    const texts = plan?.language ? content.textsFor(plan.language) : context.texts
     const timeZone = plan?.timeZone ?? actor.timeZone ?? 'UTC'
     const window = known ?? { ...digestWindow({ timeZone }, now), timeZone }
     const supervised = memberships.filter(({ role }) => role === 'supervisor')
@@ -100,7 +101,15 @@ export async function sendDigest(
   })
   return {
     dropped: null,
-    deliveries: [{ key: `digest ${id}`, kind: 'digest-notice', personId, digestId: id }],
+    deliveries: [
+      {
+        key: `digest ${id}`,
+        kind: 'digest-notice',
+        personId,
+        digestId: id,
+        ...(plan.connectionId ? { connectionId: plan.connectionId } : {}),
+      },
+    ],
     occurrences: [{ kind: 'digest', dueAt: nextDigestAt(plan, occurrence.dueAt), personId }],
   }
 }

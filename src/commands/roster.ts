@@ -223,7 +223,7 @@ async function newDigests(
   const plans: OccurrencePlan[] = []
   for (const personId of personIds) {
     if (await findDigestPlan(tx, actor.organisationId, personId)) continue
-    const plan = { ...DEFAULT_DIGEST, timeZone: groupZone }
+    const plan = { ...DEFAULT_DIGEST, timeZone: groupZone, language: null, connectionId: null }
     await saveDigestPlan(tx, actor.organisationId, personId, plan)
     plans.push({ kind: 'digest', dueAt: nextDigestAt(plan, now), personId })
   }

@@ -72,7 +72,7 @@ export async function takeBatch(db: Tx, lane: Lane, now: Date, limit: number): P
       b."groupId"::text as "groupId", b."checkInId"::text as "checkInId", b."sessionId"::text as "sessionId",
       b."digestId"::text as "digestId", b."messageId"::text as "messageId", b."receiptId"::text as "receiptId", b."contactId"::text as "contactId",
       c."platform"::text as "platform", c."externalId" as "workspaceId",
-      a."externalId", a."directChannel", a."conversation", coalesce(a."language", g."language", o."language") as "language",
+      a."externalId", a."directChannel", a."conversation", coalesce(d."language", a."language", g."language", o."language") as "language",
       coalesce(p."pausedUntil" > ${now}, false) as "isPaused", coalesce(p."wantsReminders", true) as "wantsReminders",
       coalesce(p."wantsCheckIns", true) as "wantsCheckIns", p."quietFrom", p."quietUntil", a."timeZone" as "personZone",
       g."alias", g."timeZone", g."endedAt" is not null as "hasEnded", g."contactHours", g."channelId", g."channelAddress", r."role"::text as "role",
@@ -94,6 +94,7 @@ export async function takeBatch(db: Tx, lane: Lane, now: Date, limit: number): P
       left join "Schedule" h on h."organisationId" = s."organisationId" and h."id" = s."scheduleId"
       left join "CheckIn" k on k."organisationId" = b."organisationId" and k."id" = b."checkInId"
       left join "ContactRequest" q on q."organisationId" = b."organisationId" and q."id" = b."contactId"
+      left join "DigestPlan" d on b."kind" = 'digest-notice' and d."organisationId" = b."organisationId" and d."personId" = b."personId"
       left join "Message" m on m."organisationId" = b."organisationId" and m."id" = b."messageId"
     order by b."plannedAt", b."id"`
 }

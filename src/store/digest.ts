@@ -2,10 +2,13 @@ import type { DigestTime } from '../domain/digest.ts'
 import type { Tx } from './database.ts'
 import { type Flag, toFlag } from './flag.ts'
 
-export async function findDigestPlan(db: Tx, organisationId: string, personId: string): Promise<DigestTime | null> {
+/** When and how a supervisor's digest comes. Null language: as on the platform; null connection: wherever they are reached. */
+export type DigestPlan = DigestTime & { language: string | null; connectionId: string | null }
+
+export async function findDigestPlan(db: Tx, organisationId: string, personId: string): Promise<DigestPlan | null> {
   return await db.digestPlan.findUnique({
     where: { organisationId_personId: { organisationId, personId } },
-    select: { weekday: true, localTime: true, timeZone: true },
+    select: { weekday: true, localTime: true, timeZone: true, language: true, connectionId: true },
   })
 }
 
@@ -14,7 +17,7 @@ export async function saveDigestPlan(
   tx: Tx,
   organisationId: string,
   personId: string,
-  plan: DigestTime,
+  plan: DigestPlan,
 ): Promise<void> {
   await tx.digestPlan.upsert({
     where: { organisationId_personId: { organisationId, personId } },

@@ -11,6 +11,7 @@ export type DeliveryPlan = {
   kind: DeliveryKind
   /** Null: to the channel, over `connectionId`. */
   personId: string | null
+  /** For a person the connection that they prefer, if they can be reached there. */
   connectionId?: string
   groupId?: string
   sessionId?: string
@@ -67,7 +68,7 @@ function toRow({ key, ...plan }: OwnedPlan, mailbox: Mailbox | null, now: Date) 
   }
 }
 
-/** The account that each person's messages go to: one that is in use before one that is closed or cannot be reached. */
+/** The account that each person's messages go to: one that is in use before one that is closed or cannot be reached, then the one that they prefer. */
 async function findMailboxes(tx: Tx, plans: readonly OwnedPlan[]): Promise<Map<string, Mailbox>> {
   const people = plans.filter(({ personId }) => personId !== null)
   if (people.length === 0) return new Map()
@@ -75,11 +76,13 @@ async function findMailboxes(tx: Tx, plans: readonly OwnedPlan[]): Promise<Map<s
     select distinct on (a."organisationId", a."personId") a."organisationId"::text as "organisationId",
       a."personId"::text as "personId", a."connectionId"::text as "connectionId",
       p."quietFrom" as "from", p."quietUntil" as "until", a."timeZone"
-    from unnest(${people.map(({ organisationId }) => organisationId)}::uuid[], ${people.map(({ personId }) => personId)}::uuid[])
-      as wanted("organisationId", "personId")
+    from unnest(${people.map(({ organisationId }) => organisationId)}::uuid[], ${people.map(({ personId }) => personId)}::uuid[],
+        ${people.map(({ connectionId }) => connectionId ?? null)}::uuid[])
+      as wanted("organisationId", "personId", "connectionId")
       join "Account" a on a."organisationId" = wanted."organisationId" and a."personId" = wanted."personId"
       join "Person" p on p."organisationId" = a."organisationId" and p."id" = a."personId"
-    order by a."organisationId", a."personId", a."isDeactivated", a."unreachable" is not null, a."id"`
+    order by a."organisationId", a."personId", a."isDeactivated", a."unreachable" is not null,
+      a."connectionId" is distinct from wanted."connectionId", a."id"`
   return new Map(
     rows.map(({ organisationId, personId, connectionId, from, until, timeZone }) => [
       `${organisationId} ${personId}`,

@@ -1,4 +1,4 @@
-import type { QuestionSet, Texts } from '../content/load.ts'
+import type { Language, QuestionSet, Texts } from '../content/load.ts'
 import type { Attention } from '../domain/digest.ts'
 import type { Disclosed, DisclosedTotal, ResponseBand } from '../domain/disclosure.ts'
 import { stageOf } from '../domain/stage.ts'
@@ -117,7 +117,12 @@ function groupLines(texts: Texts, group: DigestGroup): string[] {
   return lines
 }
 
-export function digestSettingsForm(texts: Texts, plan: { weekday: number; localTime: string; timeZone: string }): Form {
+/** A null language is the platform's. */
+export function digestSettingsForm(
+  texts: Texts,
+  plan: { weekday: number; localTime: string; timeZone: string; language: string | null },
+  languages: readonly Language[],
+): Form {
   const { t } = texts
   const dayName = new Intl.DateTimeFormat(texts.language, { weekday: 'long', timeZone: 'UTC' })
   return {
@@ -155,6 +160,16 @@ export function digestSettingsForm(texts: Texts, plan: { weekday: number; localT
         hint: t('digest.zoneHint'),
         value: plan.timeZone,
         maxLength: 60,
+      },
+      {
+        type: 'choice',
+        name: 'language',
+        label: t('digest.language'),
+        options: [
+          { value: 'own', label: t('digest.languageOwn') },
+          ...languages.map(({ id, name }) => ({ value: id, label: name })),
+        ],
+        value: plan.language ?? 'own',
       },
     ],
   }

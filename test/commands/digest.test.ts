@@ -140,3 +140,41 @@ describe('the order of groups', () => {
     expect(ordered.map(({ alias }) => alias)).toEqual(['E', 'D', 'C', 'A', 'B'])
   })
 })
+
+describe('a supervisor with an account on each platform', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await startWorld()
+    await setUpGroup(world, 'slack')
+    await world.teams.type(world.casts.teams.supervisor, 'help')
+    const own = await world.db.account.findFirstOrThrow({ where: { externalId: world.casts.slack.supervisor } })
+    await world.db.account.updateMany({
+      where: { externalId: world.casts.teams.supervisor },
+      data: { personId: own.personId },
+    })
+  })
+  afterAll(() => world.end())
+
+  it('gets it where it was set last, in the language that was chosen there: note and digest', async () => {
+    const person = world.casts.teams.supervisor
+    await world.teams.type(person, 'digest settings')
+    await world.teams.press(lastSeen(world.teams.journal, person, 'opener'), 'Open')
+    await world.teams.submit(person, { language: 'es' })
+    await world.teams.closeForm(person)
+    await moveTo(world, new Date('2026-03-09T12:00:00Z'))
+    const ofKind = (hands: Hands) => hands.journal.seen.filter(({ kind }) => kind === 'digest-notice')
+    expect(ofKind(world.slack)).toEqual([])
+    expect(ofKind(world.teams).map(({ text }) => text.split('\n')[0])).toEqual(['Tu informe semanal está listo.'])
+    await world.teams.press(lastSeen(world.teams.journal, person, 'digest-notice'), 'Abrir')
+    expect(lastSeen(world.teams.journal, person, 'digest').text).toContain('Sesiones: ')
+  })
+
+  it('gets it on the other one when it cannot be reached there any more', async () => {
+    await world.db.account.updateMany({
+      where: { externalId: world.casts.teams.supervisor },
+      data: { unreachable: 'http_403' },
+    })
+    await moveTo(world, new Date('2026-03-16T12:00:00Z'))
+    expect(world.slack.journal.seen.filter(({ kind }) => kind === 'digest-notice')).toHaveLength(1)
+  })
+})

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "DigestPlan" ADD COLUMN     "connectionId" UUID,
+ADD COLUMN     "language" TEXT;
