@@ -98,6 +98,30 @@ describe('what may be shown of a programme as a whole', () => {
     )
   })
 
+  it('is less sure of its size the more who might have answered did not, at either end', () => {
+    const [few, all] = [
+      { answers: 11, mean: 0.3, invited: 15 },
+      { answers: 11, mean: 0.7 },
+    ]
+    const wide = { g: 1.5, low: 0.8, high: 2.3 }
+    expect(courseOf(few, all)?.effect).toEqual(wide)
+    expect(courseOf({ ...few, invited: 11 }, { ...all, invited: 15 })?.effect).toEqual(wide)
+  })
+
+  it('is only of scales that both ends have, and that met the first one’s own k', () => {
+    const [first, last] = [made({ mean: 0.3 }), made({ mean: 0.7 })]
+    const without = { ...first, release: first.release && { ...first.release, tallies: [] } }
+    expect(discloseCourse(pulse, without, last)).toBeNull()
+    expect(discloseCourse(pulse, first, without)).toBeNull()
+    const two = { ...pulse, scales: [climate, { ...climate, id: 'calm' }] }
+    const both = last.release && {
+      ...last.release,
+      tallies: [...last.release.tallies, { ...last.release.tallies[0], subject: 'scale:calm' }],
+    }
+    const course = discloseCourse(two, first, { ...last, release: both as UnitResult['release'] })
+    expect(course?.scales.map(({ scaleId }) => scaleId)).toEqual(['climate'])
+  })
+
   it('is nothing when one end was not published', () => {
     for (const state of ['withheld', 'lost'] as const) {
       expect(discloseCourse(pulse, made({ mean: 0.5, state }), made({ mean: 0.5 }))).toBeNull()
