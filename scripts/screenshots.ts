@@ -136,6 +136,7 @@ async function shootReport(browser: Browser): Promise<void> {
       alias: 'Tuesday group',
       timeZone: 'Europe/Berlin',
       madeAt: UNTIL,
+      areMissing: false,
       results: results.map(([mean, answered], week) => ({
         at: new Date(FROM.getTime() + (1 + 7 * week) * 86_400_000),
         set,

@@ -113,7 +113,13 @@ export const INVARIANTS: readonly { name: string; pattern: RegExp; in: RegExp; e
     name: 'only the release path and the gate read tallies',
     pattern: /from '[^']*\/tally\.ts'/,
     in: /./,
-    except: /^(ballot\/|domain\/disclosure\.ts|store\/release\.ts|commands\/checkin\.ts)/,
+    except: /^(ballot\/|domain\/(disclosure|figures)\.ts|store\/release\.ts|commands\/checkin\.ts)/,
+  },
+  {
+    name: 'only the gate makes figures of tallies',
+    pattern: /from '[^']*\/figures\.ts'/,
+    in: /./,
+    except: /^domain\/disclosure\.ts$/,
   },
   {
     name: 'views take what the gate returns, never a stored result',

@@ -91,19 +91,26 @@ async function setUp(local: Local, plot: Plot): Promise<void> {
   const hands = local[plot.platform]
   const cast = local.casts[plot.platform]
   if (plot.platform === 'teams') for (const { id } of cast.people) await local.teams.install(id)
-  await fill(hands, cast.admin, 'admin staff', { staff: [cast.facilitator, cast.supervisor] })
-  await fill(hands, cast.facilitator, 'new', { alias: plot.alias, timeZone: plot.timeZone })
-  await fill(hands, cast.facilitator, 'roster', {
+  const filled = async (person: string, line: string, values: Filled) => {
+    await fill(hands, person, line, values)
+    const left = hands.openForm(person)
+    if (left) throw new Error(`“${line}” was not taken: ${hands.journal.seen.at(-1)?.text}`)
+  }
+  await filled(cast.admin, 'admin staff', { staff: [cast.facilitator, cast.supervisor] })
+  await filled(cast.facilitator, 'new', { alias: plot.alias, timeZone: plot.timeZone })
+  await filled(cast.facilitator, 'roster', {
     members: cast.members,
     facilitators: [cast.facilitator],
     supervisors: [cast.supervisor],
   })
-  await fill(hands, cast.facilitator, 'schedule', {
+  await filled(cast.facilitator, 'schedule', {
     firstDate: plot.firstDate,
     time: plot.time,
     minutes: '90',
     count: '12',
     timeZone: plot.timeZone,
+    // The story is told from any day of the year on: a holiday among its dates must not end it.
+    holidays: 'keep',
   })
 }
 

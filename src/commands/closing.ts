@@ -1,46 +1,51 @@
-import { discloseCourse, mayMembersSee } from '../domain/disclosure.ts'
-import { plus } from '../domain/time.ts'
-import { listResults, type ResultRow } from '../store/result.ts'
-import { findProgramme } from '../store/session.ts'
+import { discloseCourse } from '../domain/disclosure.ts'
+import { programmeOf } from '../domain/summary.ts'
+import { DAY_MS, plus } from '../domain/time.ts'
+import { listEnded } from '../store/session.ts'
 import type { Closing } from '../views/closing.ts'
 import { type Context, groupOf } from './command.ts'
+import { isComparable, type ShownResult } from './results.ts'
 
-/** A programme has at most two years of weeks; what publishes in them fits the budget. */
-const MOST_RESULTS = 60
+/** Sessions are kept for a year at most. */
+const MOST_DAYS = 400
+/** A month, for saying that what is older than so many is deleted. */
+const MONTH_DAYS = 30
 
 /**
- * A programme that is over, as a whole: sessions, and the first result beside the last of each set that the page shows (what it may
- * tell of changes is counted by them). Null while it has a session ahead.
+ * A programme that is over, as a whole: its sessions, and of each set that the page shows (so that it tells of four changes at most) the
+ * first result beside the last. `results`: all that this reader may see, newest first. Null: no session took place.
  */
 export async function closingOf(
   context: Context,
-  hasNext: boolean,
-  setIds: ReadonlySet<string>,
+  results: readonly ShownResult[],
+  onPage: readonly ShownResult[],
 ): Promise<Closing | null> {
-  const { tx, actor, now, role } = context
-  const { id } = groupOf(context)
-  const programme = hasNext ? null : await findProgramme(tx, actor.organisationId, id, now)
+  const { tx, actor, now, organisation } = context
+  const window = { startsAt: plus(now, -MOST_DAYS * DAY_MS), endsAt: now }
+  const programme = programmeOf(await listEnded(tx, actor.organisationId, [groupOf(context).id], window))
   if (!programme) return null
-  const rows = await listResults(tx, actor.organisationId, [id], plus(now, 1), MOST_RESULTS)
-  const own = rows.filter(
-    ({ sessionAt, audience, questionSetId }) =>
-      sessionAt >= programme.startsAt && setIds.has(questionSetId) && (role !== 'member' || mayMembersSee(audience)),
-  )
-  // Only answers to the very same questions are set side by side.
-  const sets = Map.groupBy(own, ({ questionSetId, questionSetVersion }) => `${questionSetId} ${questionSetVersion}`)
+  const { startsAt, held, cancelled } = programme
+  const isCutOff = plus(startsAt, (organisation.resultMonths - 1) * MONTH_DAYS * DAY_MS) < now
   return {
-    held: programme.held,
-    cancelled: programme.cancelled,
-    courses: [...sets.values()].flatMap((ofSet) => courseOf(context, ofSet) ?? []),
+    held,
+    cancelled,
+    keptMonths: isCutOff ? organisation.resultMonths : null,
+    courses: onPage.flatMap((newest) => courseOf(newest, results, startsAt) ?? []),
   }
 }
 
-/** The ends of a set's results that published something. `newestFirst` are all of one version. */
-function courseOf({ content }: Context, newestFirst: readonly ResultRow[]): Closing['courses'][number] | null {
-  const published = newestFirst.filter(({ result }) => result.state === 'released')
-  const [last, first] = [published[0], published.at(-1)]
-  if (!first || !last || first === last) return null
-  const set = content.questionSet(last.questionSetId, last.questionSetVersion)
-  const disclosed = discloseCourse(set, first.result, last.result)
-  return disclosed && { set, disclosed, from: first.sessionAt, to: last.sessionAt }
+/** The two ends of what a set published in the programme, in the version that was asked last. */
+function courseOf(
+  newest: ShownResult,
+  results: readonly ShownResult[],
+  since: Date,
+): Closing['courses'][number] | null {
+  const own = results.filter(({ row, set }) => set === newest.set && row.sessionAt >= since)
+  const published = own.filter(({ row }) => row.result.state === 'released')
+  const last = published[0]
+  const first = last && published.findLast(({ row }) => row !== last.row && isComparable(row, last.row))
+  const disclosed = last && first && discloseCourse(last.set, first.row.result, last.row.result)
+  return disclosed
+    ? { set: last.set, disclosed, from: first.row.sessionAt, to: last.row.sessionAt, hidden: own.indexOf(last) }
+    : null
 }

@@ -1,7 +1,7 @@
 import { ATTENTION, type Attention } from '../domain/digest.ts'
 import { attendanceBand } from '../domain/summary.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
-import type { Membership } from '../store/access.ts'
+import type { SupervisedGroup } from '../store/access.ts'
 import { countDropped } from '../store/checkin.ts'
 import { listPromised } from '../store/contact.ts'
 import { listStanding, type Standing } from '../store/digest.ts'
@@ -10,7 +10,7 @@ import { listResults, type ResultRow } from '../store/result.ts'
 import { type EndedSession, listEnded, type SessionPlace, sessionPlaces } from '../store/session.ts'
 import type { DigestGroup } from '../views/digest.ts'
 import type { Context } from './command.ts'
-import { type ShownResult, showResult } from './results.ts'
+import { showAll } from './results.ts'
 
 type Window = { startsAt: Date; endsAt: Date }
 /** A group's week, and the finished units that closed in it, newest first. */
@@ -22,7 +22,11 @@ const RESULTS_READ = 8
 const RECENT_DAYS = 70
 
 /** The window of each group. What it asks the store is asked for all groups at once: forty cost as many statements as one. */
-export async function weeksOf(context: Context, groups: readonly Membership[], window: Window): Promise<GroupWeek[]> {
+export async function weeksOf(
+  context: Context,
+  groups: readonly SupervisedGroup[],
+  window: Window,
+): Promise<GroupWeek[]> {
   const { tx, actor } = context
   const { organisationId } = actor
   const ids = groups.map(({ groupId }) => groupId)
@@ -46,6 +50,7 @@ export async function weeksOf(context: Context, groups: readonly Membership[], w
   return groups.map((group) => {
     const { groupId } = group
     const own = rows.get(groupId) ?? []
+    const shown = showAll(context.content, own).filter(({ row }) => row.closedAt >= window.startsAt)
     const requests = promised.get(groupId) ?? []
     return {
       ...weekOf(group, window, {
@@ -56,8 +61,12 @@ export async function weeksOf(context: Context, groups: readonly Membership[], w
         undelivered: undelivered.get(groupId) ?? 0,
         droppedCheckIns: dropped.get(groupId) ?? 0,
       }),
-      results: showWindow(context, own, window.startsAt),
-      rows: own.filter(({ closedAt }) => closedAt >= window.startsAt),
+      areMissing: own.some(
+        ({ closedAt, questionSetId, questionSetVersion }) =>
+          closedAt >= window.startsAt && !context.content.hasQuestionSet(questionSetId, questionSetVersion),
+      ),
+      results: shown.map(({ row, ...result }) => ({ ...result, at: row.sessionAt })).reverse(),
+      rows: shown.map(({ row }) => row),
     }
   })
 }
@@ -69,24 +78,25 @@ type Facts = Pick<DigestGroup, 'contacts' | 'undelivered' | 'droppedCheckIns'> &
 }
 
 function weekOf(
-  { alias, contactHours }: Membership,
+  { alias, contactHours, hasEnded }: SupervisedGroup,
   window: Window,
   { recent, place, standing, ...counts }: Facts,
-): Omit<DigestGroup, 'results'> {
+): Omit<DigestGroup, 'results' | 'areMissing'> {
   const held = heldIn(window, recent)
   const lastTwo = recent.slice(-2)
   const flag = standing?.flag ?? null
   const attention: Record<Attention, boolean> = {
     flag: flag !== null,
     contactLate: counts.contacts.inTime < counts.contacts.promised,
-    nobodyForContact: contactHours === null,
-    noBackup: contactHours !== null && standing?.hasBackup === false,
+    nobodyForContact: !hasEnded && contactHours === null,
+    noBackup: !hasEnded && contactHours !== null && standing?.hasBackup === false,
     undelivered: counts.undelivered > 0,
     dropped: counts.droppedCheckIns > 0,
     cancelled: lastTwo.length === 2 && lastTwo.every(({ state }) => state === 'cancelled'),
   }
   return {
     alias,
+    hasEnded,
     flag,
     ...counts,
     attendance: attendanceBand(
@@ -105,13 +115,3 @@ const endedIn = ({ startsAt }: Window, recent: readonly EndedSession[]) =>
   recent.filter(({ endsAt }) => endsAt >= startsAt)
 const heldIn = (window: Window, recent: readonly EndedSession[]) =>
   endedIn(window, recent).filter(({ state }) => state === 'planned')
-
-/** Each result that closed in the window beside the group's one before it of the same questions, oldest first. */
-function showWindow({ content }: Context, newestFirst: readonly ResultRow[], startsAt: Date): ShownResult[] {
-  const shown = newestFirst.flatMap((row, index) => {
-    if (row.closedAt < startsAt) return []
-    const before = newestFirst.slice(index + 1).find(({ questionSetId }) => questionSetId === row.questionSetId)
-    return [showResult(content, row, before)]
-  })
-  return shown.reverse()
-}

@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { byAttention, digestWindow, nextDigestAt } from '../domain/digest.ts'
 import { answersNeeded, discloseTotal } from '../domain/disclosure.ts'
-import { GROUPS_ON_PAGE } from '../domain/limits.ts'
 import { UserError } from '../errors.ts'
-import { listMemberships } from '../store/access.ts'
-import { deleteDigestPlan, ensureDigest, findDigest, findDigestPlan } from '../store/digest.ts'
+import { listMemberships, listSupervised } from '../store/access.ts'
+import { deleteDigestPlan, ensureDigest, findDigest, findDigestPlan, lastDigestEnd } from '../store/digest.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
 import { fixedId } from '../store/queue.ts'
 import type { ResultRow } from '../store/result.ts'
@@ -23,7 +22,7 @@ export const digest = command({
   input: z.object({ id: z.uuid().optional(), text: z.string().optional() }),
   takesText: true,
   run: async (context, { id, text }) => {
-    const { tx, content, actor, now, example, memberships } = context
+    const { tx, content, actor, now, example } = context
     const known = id ? await findDigest(tx, actor.organisationId, id) : null
     if (id && known?.personId !== actor.personId)
       throw new UserError(context.texts.t('error.notFound', { example: example('digest') }))
@@ -31,17 +30,15 @@ export const digest = command({
     const texts = plan?.language ? content.textsFor(plan.language) : context.texts
     const timeZone = plan?.timeZone ?? actor.timeZone ?? 'UTC'
     const window = known ?? { ...digestWindow({ timeZone }, now), timeZone }
-    const supervised = memberships.filter(({ role }) => role === 'supervisor')
+    const supervised = await listSupervised(tx, actor.organisationId, actor.personId, window.startsAt)
     const ordered = byAttention(await weeksOf(context, supervised, window))
-    const pages = Math.max(1, Math.ceil(ordered.length / GROUPS_ON_PAGE))
     // "digest 2" is its second page; so is the button that says so.
-    const page = /^\d{1,2}$/.test(text ?? '') ? Math.min(pages, Math.max(1, Number(text))) : 1
+    const page = /^\d{1,3}$/.test(text ?? '') ? Number(text) : 1
     const facts = {
       ...window,
       digestId: known?.id ?? null,
       page,
-      pages,
-      groups: ordered.slice((page - 1) * GROUPS_ON_PAGE, page * GROUPS_ON_PAGE),
+      groups: ordered,
       totals: totalsOf(
         context,
         ordered.flatMap(({ rows }) => rows),
@@ -93,10 +90,11 @@ export async function sendDigest(
     return { dropped: 'noGroups' }
   }
   const id = fixedId('digest', organisationId, personId, occurrence.dueAt.toISOString())
+  const earlierEnd = await lastDigestEnd(tx, organisationId, personId, occurrence.dueAt)
   await ensureDigest(tx, organisationId, {
     id,
     personId,
-    ...digestWindow(plan, occurrence.dueAt),
+    ...digestWindow(plan, occurrence.dueAt, earlierEnd),
     timeZone: plan.timeZone,
   })
   return {

@@ -11,12 +11,11 @@ import { type Report, reportCard } from '../views/report.ts'
 import { command, groupOf } from './command.ts'
 import type { Door } from './door.ts'
 import { groupInput } from './input.ts'
+import { MOST_RESULTS } from './results.ts'
 
 export const REPORT_PATH = '/report'
 /** Long enough to press a button; a link that is found later opens nothing. */
 const GOOD_FOR_MINUTES = 10
-/** A report goes back as far as results are kept: a year of weeks. */
-const MOST_RESULTS = 60
 
 const holderSchema = z.object({
   organisationId: z.uuid(),
@@ -89,10 +88,11 @@ export async function readReport(
   const { alias, timeZone } = await getGroup(db, organisationId, groupId)
   const now = clock.now()
   const rows = await listResults(db, organisationId, [groupId], plus(now, 1), MOST_RESULTS)
-  const results = rows.reverse().map((row) => {
+  const known = rows.filter((row) => content.hasQuestionSet(row.questionSetId, row.questionSetVersion))
+  const results = known.reverse().map((row) => {
     const set = content.questionSet(row.questionSetId, row.questionSetVersion)
     return { at: row.sessionAt, set, disclosed: discloseOutside(set, row.result) }
   })
   const texts = content.textsFor(await findActorLanguage(db, organisationId, personId))
-  return { texts, alias, timeZone, madeAt: now, results }
+  return { texts, alias, timeZone, madeAt: now, results, areMissing: known.length < rows.length }
 }

@@ -1,13 +1,50 @@
 import type { Content, QuestionSet } from '../content/load.ts'
-import { type Disclosed, disclose } from '../domain/disclosure.ts'
-import type { ResultRow } from '../store/result.ts'
+import { type Disclosed, disclose, mayMembersSee } from '../domain/disclosure.ts'
+import { plus } from '../domain/time.ts'
+import { listResults, type ResultRow } from '../store/result.ts'
+import { type Context, groupOf } from './command.ts'
 
 /** A result through the gate, with the very questions that it was asked with. */
-export type ShownResult = { set: QuestionSet; disclosed: Disclosed }
+export type ShownResult = { row: ResultRow; set: QuestionSet; disclosed: Disclosed }
 
-/** Shows a result beside the group's one before it, which is compared only when it asked the same questions. */
-export function showResult(content: Content, row: ResultRow, before: ResultRow | undefined): ShownResult {
-  const set = content.questionSet(row.questionSetId, row.questionSetVersion)
-  const isSame = before?.questionSetId === row.questionSetId && before.questionSetVersion === row.questionSetVersion
-  return { set, disclosed: disclose(set, row.result, isSame ? before.result : null) }
+/** Every result that a group has: they are kept for a year at most, in which it may publish 26 (RELEASE_BUDGET), and some are withheld. */
+export const MOST_RESULTS = 60
+
+/** What this reader may see of the group's results, newest first. `areMissing`: some asked questions that are no longer here. */
+export async function resultsOf(context: Context): Promise<{ results: ShownResult[]; areMissing: boolean }> {
+  const { tx, actor, content, now, role } = context
+  const rows = await listResults(tx, actor.organisationId, [groupOf(context).id], plus(now, 1), MOST_RESULTS)
+  const visible = rows.filter(({ audience }) => role !== 'member' || mayMembersSee(audience))
+  const results = showAll(content, visible)
+  return { results, areMissing: results.length < visible.length }
+}
+
+/**
+ * A group's results, newest first, each beside the one before it of the same set. What members see is set beside what members saw, for every
+ * reader alike: a change against a result that is for staff alone would tell of it. Results of questions that are no longer here are left out.
+ */
+export function showAll(content: Content, newestFirst: readonly ResultRow[]): ShownResult[] {
+  const known = newestFirst.filter((row) => content.hasQuestionSet(row.questionSetId, row.questionSetVersion))
+  return known.map((row, index) => {
+    const set = content.questionSet(row.questionSetId, row.questionSetVersion)
+    const before = known.slice(index + 1).find((one) => isComparable(one, row))
+    const isSame = before?.questionSetVersion === row.questionSetVersion
+    return { row, set, disclosed: disclose(set, row.result, before && isSame ? before.result : null) }
+  })
+}
+
+/** Whether an earlier result may be set beside a later one. */
+export const isComparable = (earlier: ResultRow, later: ResultRow): boolean =>
+  earlier.questionSetId === later.questionSetId && (mayMembersSee(earlier.audience) || !mayMembersSee(later.audience))
+
+/** The newest result of each set, the newest of all first. `newestFirst` as resultsOf gives them. */
+export function newestOfEach(newestFirst: readonly ShownResult[]): ShownResult[] {
+  return [...Map.groupBy(newestFirst, ({ set }) => set.id).values()].flatMap((own) => own.slice(0, 1))
+}
+
+/** The result that can be posted to the group: the newest that members see and that shows something. */
+export function postable(newestFirst: readonly ShownResult[]) {
+  for (const { row, set, disclosed } of newestFirst)
+    if (mayMembersSee(row.audience) && disclosed.kind === 'shown') return { at: row.sessionAt, set, disclosed }
+  return null
 }

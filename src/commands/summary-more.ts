@@ -1,15 +1,11 @@
-import { mayMembersSee } from '../domain/disclosure.ts'
-import { localOf, plus } from '../domain/time.ts'
+import { localOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
-import { listResults } from '../store/result.ts'
 import { messageForm } from '../views/message.ts'
 import { resultText, type TrendOf, trendCard } from '../views/trend.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { groupInput } from './input.ts'
-import { showResult } from './results.ts'
+import { MOST_RESULTS, postable, resultsOf } from './results.ts'
 
-/** Results that "since the start" goes back: half a year of weeks. Older ones stand in no summary. */
-const MOST_RESULTS = 26
 const LAST_FEW = 4
 
 /** The group's results of each question set, one line each, oldest first: whole releases, as they were published. */
@@ -44,21 +40,14 @@ const trendOver = (verb: string, period: 'four' | 'all') =>
 export const summaryFour = trendOver('summary.four', 'four')
 export const summaryAll = trendOver('summary.all', 'all')
 
-/** Each set's results that this reader may see, with what the gate shows of each. */
+/** Each set's results that this reader may see, oldest first, with what the gate shows of each. */
 async function trendsOf(context: Context, limit: number): Promise<TrendOf[]> {
-  const { tx, actor, content, now, role } = context
-  const group = groupOf(context)
-  const rows = await listResults(tx, actor.organisationId, [group.id], plus(now, 1), MOST_RESULTS + 1)
-  const visible = rows.filter(({ audience }) => role !== 'member' || mayMembersSee(audience))
-  return [...Map.groupBy(visible, ({ questionSetId }) => questionSetId).values()].flatMap((own) => {
+  const { results } = await resultsOf(context)
+  return [...Map.groupBy(results, ({ set }) => set.id).values()].flatMap((own) => {
     const newest = own[0]
     if (!newest) return []
-    const results = own
-      .slice(0, limit)
-      .map((row, index) => ({ at: row.sessionAt, ...showResult(content, row, own[index + 1]) }))
-    return [
-      { title: content.questionSet(newest.questionSetId, newest.questionSetVersion).title, results: results.reverse() },
-    ]
+    const shown = own.slice(0, limit).map(({ row, set, disclosed }) => ({ at: row.sessionAt, set, disclosed }))
+    return [{ title: newest.set.title, results: shown.reverse() }]
   })
 }
 
@@ -72,14 +61,12 @@ export const summaryPost = command({
   effect: 'read',
   input: groupInput,
   run: async (context) => {
-    const { tx, texts, actor, content, now } = context
+    const { texts, now } = context
     const { id, channelId, timeZone } = groupOf(context)
-    const rows = await listResults(tx, actor.organisationId, [id], plus(now, 1), MOST_RESULTS)
-    const row = rows.find(({ audience }) => mayMembersSee(audience))
-    const before = row && rows.find((one) => one.questionSetId === row.questionSetId && one.closedAt < row.closedAt)
-    const shown = row && showResult(content, row, before)
-    if (!row || !shown || shown.disclosed.kind !== 'shown') throw new UserError(texts.t('summary.nothingToPost'))
-    const text = resultText(texts, { ...shown, disclosed: shown.disclosed, at: row.sessionAt, timeZone, now })
+    const { results } = await resultsOf(context)
+    const result = postable(results)
+    if (!result) throw new UserError(texts.t('summary.nothingToPost'))
+    const text = resultText(texts, { ...result, timeZone, now })
     const date = localOf(now, timeZone).toPlainDate().add({ days: 1 }).toString()
     const draft = { text, target: 'members', date, time: '10:00', repeat: 'once', count: '' } as const
     const facts = { verb: 'message.submit', id, draft, hasChannel: channelId !== null, timeZone }

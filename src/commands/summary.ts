@@ -6,16 +6,15 @@ import { findingOf, openerFor } from '../domain/summary.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { listLatest, listOpen, nextPlanned } from '../store/checkin.ts'
 import { listWaiting } from '../store/contact.ts'
-import { listResults } from '../store/result.ts'
 import { countAgreement } from '../store/roster.ts'
 import { listEnded, listNext, type NextSession } from '../store/session.ts'
 import { getUnit } from '../store/unit.ts'
 import { listWins } from '../store/win.ts'
-import { type GroupWork, type Latest, summaryCard } from '../views/summary.ts'
+import { type GroupWork, type Pending, summaryCard } from '../views/summary.ts'
 import { closingOf } from './closing.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { groupInput } from './input.ts'
-import { showResult } from './results.ts'
+import { newestOfEach, postable, resultsOf, type ShownResult } from './results.ts'
 
 /** The group as a whole, through the gate. Members see the same result where the plan shares it. */
 export const summary = command({
@@ -30,29 +29,34 @@ export const summary = command({
   run: async (context) => {
     const { tx, texts, actor, now, role } = context
     const group = groupOf(context)
-    const latest = await latestOf(context)
+    const isStaff = role !== 'member'
+    const { results, areMissing } = await resultsOf(context)
+    const newest = newestOfEach(results)
+    const shown = fitting(newest)
     const [next] = await listNext(tx, actor.organisationId, [group.id], now, 1)
-    const setIds = new Set(latest.flatMap((one) => (one.state === 'result' ? [one.shown.set.id] : [])))
+    const mayPost = role === 'facilitator' && group.endedAt === null && postable(results) !== null
     const facts = {
       groupId: group.id,
       alias: group.alias,
       timeZone: group.timeZone,
-      latest,
-      closing: await closingOf(context, next !== undefined, setIds),
-      work: role === 'member' ? null : await workOf(context),
-      opener: role === 'member' || !next ? null : openerOf(context, next, latest),
-      mayPost:
-        role === 'facilitator' &&
-        latest.some((one) => one.state === 'result' && one.isShared && one.shown.disclosed.kind === 'shown'),
+      closing: next ? null : await closingOf(context, results, shown),
+      results: shown.map(({ row, ...result }) => ({
+        ...result,
+        at: row.sessionAt,
+        wordsOf: row.hasWords ? row.lastCheckInId : null,
+      })),
+      pending: await pendingOf(context, newest),
+      areMissing,
+      hasMore: results.length > 0,
+      work: isStaff ? await workOf(context) : null,
+      opener: isStaff && next ? openerOf(context, next, shown) : null,
+      mayPost,
       nextSessionAt: next?.startsAt ?? null,
-      agreement: role === 'member' ? null : await countAgreement(tx, actor.organisationId, group.id),
+      agreement: isStaff ? await countAgreement(tx, actor.organisationId, group.id) : null,
       now,
     }
     return {
-      reply: {
-        type: 'content',
-        card: summaryCard(texts, facts),
-      },
+      reply: { type: 'content', card: summaryCard(texts, facts) },
       audit: [{ action: 'summary.opened', subjectId: group.id }],
     }
   },
@@ -87,8 +91,7 @@ async function workOf(context: Context): Promise<GroupWork> {
   }
 }
 
-function openerOf({ texts, content }: Context, next: NextSession, latest: readonly Latest[]): string | null {
-  const shown = latest.flatMap((one) => (one.state === 'result' ? [one.shown] : []))
+function openerOf({ texts, content }: Context, next: NextSession, shown: readonly ShownResult[]): string | null {
   const opener = openerFor(content.openers, stageOf(next.number, next.total), findingOf(shown), next.number)
   return opener && texts.pick(opener.text)
 }
@@ -96,52 +99,43 @@ function openerOf({ texts, content }: Context, next: NextSession, latest: readon
 /** Sets that a summary shows; more is a report. */
 const MOST_SETS = 3
 
-/** The newest sets whose scales together fit one page; the others stand under "the last four". */
-function fitting<R extends { questionSetId: string }>({ content }: Context, rows: readonly R[]): R[] {
+/** The newest results whose scales together fit one page; the others stand under "the last four". */
+function fitting(newest: readonly ShownResult[]): ShownResult[] {
   let room = MOST_STATEMENTS
-  return rows.slice(0, MOST_SETS).filter(({ questionSetId }) => {
-    room -= content.questionSets.get(questionSetId)?.scales.length ?? 1
+  return newest.slice(0, MOST_SETS).filter(({ set }) => {
+    room -= set.scales.length
     return room >= 0
   })
 }
 
-/** How far the group's latest check-in of each set has come. What was made for staff alone does not exist for members. */
-async function latestOf(context: Context): Promise<Latest[]> {
-  const { tx, actor, now } = context
-  const group = groupOf(context)
-  const openOne = (await listOpen(tx, actor.organisationId, group.id))[0] ?? null
-  const planned = await nextPlanned(tx, actor.organisationId, group.id, now)
-  const none: Latest = { state: 'none', nextCheckInAt: planned?.opensAt ?? null, openUntil: openOne?.closesAt ?? null }
-  const rows = await listLatest(tx, actor.organisationId, group.id)
-  const shown: Latest[] = []
-  for (const row of fitting(context, rows)) {
-    const latest = await stateOf(context, row)
-    if (latest) shown.push(latest)
+/** What has been asked since, and has no result yet or gets none. What is for staff alone does not exist for members. */
+async function pendingOf(context: Context, newest: readonly ShownResult[]): Promise<Pending[]> {
+  const { tx, actor, now, role } = context
+  const { organisationId } = actor
+  const { id } = groupOf(context)
+  const rows = await listLatest(tx, organisationId, id)
+  const pending: Pending[] = []
+  for (const row of rows.filter(({ audience }) => role !== 'member' || mayMembersSee(audience))) {
+    const one = newest.some((result) => result.row.unitId === row.unitId) ? null : await stateOf(context, row)
+    if (one) pending.push(one)
   }
-  return shown.length > 0 ? shown : [none]
+  if (pending.length > 0 || newest.length > 0) return pending.slice(0, MOST_SETS)
+  const openOne = (await listOpen(tx, organisationId, id))[0] ?? null
+  const planned = await nextPlanned(tx, organisationId, id, now)
+  return [{ state: 'none', nextCheckInAt: planned?.opensAt ?? null, openUntil: openOne?.closesAt ?? null }]
 }
 
-async function stateOf(context: Context, row: Awaited<ReturnType<typeof listLatest>>[number]): Promise<Latest | null> {
-  const { tx, texts, content, actor, role } = context
-  const { organisationId } = actor
-  if (role === 'member' && !mayMembersSee(row.audience)) return null
+type LatestRow = Awaited<ReturnType<typeof listLatest>>[number]
+
+async function stateOf({ tx, texts, content, actor, role }: Context, row: LatestRow): Promise<Pending | null> {
+  const { at } = row
   if (row.state === 'dropped') {
-    const { at } = row
     const reason = DROP_REASONS.find((one) => one === row.reason) ?? 'tooFewMembers'
     return role === 'member' ? null : { state: 'dropped', at, reason, least: LEAST_MEMBERS_AT_OPEN }
   }
-  const closedBefore = new Date(row.closesAt.getTime() + 1)
-  const [newest, before] = await listResults(tx, organisationId, [row.groupId], closedBefore, 2, row.questionSetId)
-  if (newest && newest.unitId === row.unitId)
-    return {
-      state: 'result',
-      at: newest.sessionAt,
-      shown: showResult(content, newest, before),
-      wordsOf: newest.hasWords ? row.id : null,
-      isShared: mayMembersSee(newest.audience),
-    }
-  const unit = row.unitId ? await getUnit(tx, organisationId, row.unitId) : null
-  if (unit?.state !== 'open') return { state: 'counting' }
-  const set = content.questionSet(unit.questionSetId, unit.questionSetVersion)
-  return { state: 'waiting', at: row.at, title: texts.pick(set.title) }
+  const unit = row.unitId ? await getUnit(tx, actor.organisationId, row.unitId) : null
+  const set = content.questionSets.get(row.questionSetId)
+  if (unit?.state === 'open' && set) return { state: 'waiting', at, title: texts.pick(set.title) }
+  // A finished unit whose questions are no longer here is told by itself.
+  return unit?.state === 'open' || unit?.state === 'closing' ? { state: 'counting' } : null
 }

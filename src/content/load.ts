@@ -97,6 +97,8 @@ export type Content = {
   questionSets: ReadonlyMap<string, QuestionSet>
   /** The very version that a check-in was opened with. Throws when its file was taken away. */
   questionSet(id: string, version: number): QuestionSet
+  /** Whether it is still there. */
+  hasQuestionSet(id: string, version: number): boolean
   kinds: ReadonlyMap<string, Kind>
   crisisLines: CrisisLines
   openers: readonly Opener[]
@@ -139,13 +141,15 @@ export function loadContent(siteSets: string | null = null): Content {
     ...(siteSets ? readSiteSets(siteSets) : []),
   ].sort((a, b) => a.version - b.version)
   const kinds = KINDS.map((kind) => kindSchema.parse(kind))
+  const find = (id: string, version: number) => questionSets.find((set) => set.id === id && set.version === version)
   return {
     questionSets: new Map(questionSets.map((set) => [set.id, set])),
     questionSet: (id, version) => {
-      const set = questionSets.find((candidate) => candidate.id === id && candidate.version === version)
+      const set = find(id, version)
       if (!set) throw new Error(`question set ${id} version ${version} is not in the content`)
       return set
     },
+    hasQuestionSet: (id, version) => find(id, version) !== undefined,
     kinds: new Map(kinds.map((kind) => [kind.id, kind])),
     crisisLines: crisisSchema.parse(crisisLinesJson),
     openers: z.array(openerSchema).parse(openersJson.openers),

@@ -37,11 +37,19 @@ export function byAttention<G extends { alias: string; attention: readonly Atten
   return groups.toSorted((a, b) => first(a) - first(b) || a.alias.localeCompare(b.alias))
 }
 
-/** The week that a digest covers: the seven local days that end at its own time, or at a moment that somebody asks at. */
+/** After another day was chosen a digest may cover up to so many days: beyond, what was missed is too old to act on. */
+const MOST_DAYS = 14
+
+/**
+ * What a digest covers: the seven local days that end at its own time, or at a moment that somebody asks at. Where another day was chosen
+ * meanwhile it begins where the one before ended (null: there was none), so that nothing is told twice or never.
+ */
 export function digestWindow(
   { timeZone }: Pick<DigestTime, 'timeZone'>,
   dueAt: Date,
+  earlierEnd: Date | null = null,
 ): { startsAt: Date; endsAt: Date } {
   const end = Temporal.Instant.fromEpochMilliseconds(dueAt.getTime()).toZonedDateTimeISO(timeZone)
-  return { startsAt: new Date(end.subtract({ weeks: 1 }).epochMilliseconds), endsAt: dueAt }
+  const isRecent = earlierEnd !== null && earlierEnd.getTime() >= end.subtract({ days: MOST_DAYS }).epochMilliseconds
+  return { startsAt: isRecent ? earlierEnd : new Date(end.subtract({ weeks: 1 }).epochMilliseconds), endsAt: dueAt }
 }

@@ -1,7 +1,8 @@
 import type { QuestionSet } from '../content/question-set.ts'
+import { type Band, bandOf, figuresOf, meanOf, type ResponseBand, responseBand, tallyOf } from './figures.ts'
 import { stepsOf } from './score.ts'
 import { type Effect, hedgesG, noiseBandSteps } from './statistics.ts'
-import { HIGH_BAND_FROM, LOW_BAND_UP_TO, type Release, type Tally } from './tally.ts'
+import type { Release, Tally } from './tally.ts'
 
 /** Answers needed before anything of a unit is shown: to members and staff, to staff alone, outside the team. */
 export const LEAST_ANSWERS = { shared: 6, staff: 5, outside: 11 } as const
@@ -20,15 +21,8 @@ export const LEAST_WRITERS = 10
 export const MOST_STATEMENTS = 4
 /** A total over fewer groups would be one group's result under another name. */
 const LEAST_GROUPS = 2
-/** From here means and shares may be shown; below, only bands. */
-const FIGURES_FROM = 11
-/** A share needs so many people on both sides. */
-const LEAST_ON_A_SIDE = 3
-/** Means are rounded to this part of the range. */
-const MEAN_STEP = 1 / 20
 
-export type Band = 'low' | 'mixed' | 'high'
-export type ResponseBand = 'most' | 'half' | 'fewer'
+export type { Band, ResponseBand } from './figures.ts'
 export type Change = 'higher' | 'lower' | 'none' | 'roster'
 
 declare const disclosed: unique symbol
@@ -159,26 +153,30 @@ export function discloseCourse(set: QuestionSet, first: UnitResult, last: UnitRe
     const before = start.scales.find((one) => one.scaleId === scaleId)
     if (!before || change === null) return []
     const isMeasured = before.mean !== null && mean !== null && change !== 'roster'
-    const effect = isMeasured ? effectOf(set, scaleId, [first, last], mean - before.mean) : null
+    const effect = isMeasured ? effectOf(set, scaleId, [first, last], { difference: mean - before.mean, change }) : null
     return [{ scaleId, first: before.band, last: band, change, effect }]
   })
   return scales.length === 0 ? null : ({ scales } as Omit<DisclosedCourse, typeof courseDisclosed> as DisclosedCourse)
 }
 
-/** To a tenth: more would be more than the rounded means carry. */
+/** To a tenth: more would be more than the rounded means carry. Rounding never takes an end of the interval across 0. */
 function effectOf(
   set: QuestionSet,
   scaleId: string,
   units: readonly [UnitResult, UnitResult],
-  difference: number,
+  { difference, change }: { difference: number; change: Change },
 ): Effect | null {
   const scale = set.scales.find(({ id }) => id === scaleId)
   const [before, now] = units.map((unit) => tallyOf(unit, scaleId)?.answers)
   if (!scale || before === undefined || now === undefined) return null
   const members = Math.max(...units.map(({ release }) => release?.invited ?? 0))
-  const effect = hedgesG(scale.noise, difference * stepsOf(set, scale), before, now, members, MOST_STATEMENTS)
-  const tenths = (value: number) => Math.round(value * 10) / 10
-  return { g: tenths(effect.g), low: tenths(effect.low), high: tenths(effect.high) }
+  const { g, low, high } = hedgesG(scale.noise, difference * stepsOf(set, scale), before, now, members, MOST_STATEMENTS)
+  const tenths = (value: number) => Math.round(value * 10) / 10 + 0
+  return {
+    g: tenths(g),
+    low: change === 'higher' ? Math.max(0.1, tenths(low)) : tenths(low),
+    high: change === 'lower' ? Math.min(-0.1, tenths(high)) : tenths(high),
+  }
 }
 
 declare const wordsDisclosed: unique symbol
@@ -193,30 +191,6 @@ export function discloseWords(unit: UnitResult, words: readonly string[]): Discl
 
 type Unsealed<T> = T extends unknown ? Omit<T, typeof disclosed> : never
 const seal = (result: Unsealed<Disclosed>): Disclosed => result as Disclosed
-
-const tallyOf = ({ release }: UnitResult, scaleId: string): Tally | undefined =>
-  release?.tallies.find(({ subject }) => subject === `scale:${scaleId}`)
-
-const bandOf = (mean: number): Band => (mean <= LOW_BAND_UP_TO ? 'low' : mean >= HIGH_BAND_FROM ? 'high' : 'mixed')
-
-const meanOf = (tally: Tally): number => tally.totalMilli / tally.answers / 1000
-
-function figuresOf(tally: Tally): Pick<DisclosedScale, 'band' | 'mean' | 'highTenths'> {
-  const mean = meanOf(tally)
-  const band = bandOf(mean)
-  if (tally.answers < FIGURES_FROM) return { band, mean: null, highTenths: null }
-  const rounded = Math.round(mean / MEAN_STEP) * MEAN_STEP
-  const isNearEnd = rounded < 1.5 * MEAN_STEP || rounded > 1 - 1.5 * MEAN_STEP
-  const hasBothSides = tally.high >= LEAST_ON_A_SIDE && tally.answers - tally.high >= LEAST_ON_A_SIDE
-  const tenths = Math.min(9, Math.max(1, Math.round((10 * tally.high) / tally.answers)))
-  return { band, mean: isNearEnd ? null : rounded, highTenths: hasBothSides ? tenths : null }
-}
-
-/** In whole people, so that three of four is exactly 75 %. */
-function responseBand(answered: number, invited: number): ResponseBand {
-  if (answered * 100 >= invited * 75) return 'most'
-  return answered * 100 >= invited * 40 ? 'half' : 'fewer'
-}
 
 function changeOf(
   set: QuestionSet,
@@ -233,9 +207,15 @@ function changeOf(
     return 'roster'
   const members = Math.max(unit.release?.invited ?? 0, earlier.invited)
   const band = noiseBandSteps(scale.noise, before.answers, now.answers, members, MOST_STATEMENTS)
-  const differenceSteps = (meanOf(now) - meanOf(before)) * stepsOf(set, scale)
+  const differenceSteps = differenceOf(before, now) * stepsOf(set, scale)
   if (Math.abs(differenceSteps) <= band) return 'none'
   return differenceSteps > 0 ? 'higher' : 'lower'
+}
+
+/** Of two means. Where both may be shown, of what is shown: the word for a change then tells nothing that the figures do not. */
+function differenceOf(before: Tally, now: Tally): number {
+  const [earlier, later] = [figuresOf(before).mean, figuresOf(now).mean]
+  return earlier !== null && later !== null ? later - earlier : meanOf(now) - meanOf(before)
 }
 
 /**

@@ -51,8 +51,9 @@ export const MAX_WINS = 20
 /** An organisation's own help lines: more would hide the first one. */
 export const MAX_HELP_LINES = 4
 export const MAX_LINE_CHARS = 80
-/** Groups on one page of a digest: a supervisor of forty gets four. */
+/** One page of a digest: so many groups, and so many lines of them. A supervisor of forty groups gets four pages or more. */
 export const GROUPS_ON_PAGE = 10
+export const LINES_ON_PAGE = 50
 /** Reminders that one session can have. */
 export const MAX_REMINDERS = 3
 /** What can be chosen, minutes before a session. The default is 24 hours and 1 hour. */

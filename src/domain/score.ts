@@ -30,6 +30,13 @@ export function shownRange(set: QuestionSet, scale: Scale): { from: number; to: 
   }
 }
 
+/** A mean on 0 to 1 on that range, to a tenth: the same figure wherever it is shown. */
+export function meanOnRange(set: QuestionSet, scale: Scale, mean: number): number {
+  const { from, to } = shownRange(set, scale)
+  // A mean is a twentieth of the range; the least bit keeps .35 of 0 to 7 from falling below its half.
+  return Math.round(10 * (from + mean * (to - from)) + 1e-9) / 10
+}
+
 /** Steps of one question of the scale: what spread and noise band are told in. */
 export function stepsOf(set: QuestionSet, scale: Scale): number {
   const { from, to } = rangeOf(set, scale.questions[0] ?? '')

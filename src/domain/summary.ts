@@ -2,6 +2,7 @@ import type { Finding, Opener } from '../content/load.ts'
 import type { QuestionSet } from '../content/question-set.ts'
 import type { Band, Disclosed, DisclosedScale } from './disclosure.ts'
 import type { Stage } from './stage.ts'
+import { DAY_MS } from './time.ts'
 
 /** From the most pressing. */
 const PRESSING: readonly Finding[] = ['lower', 'low', 'mixed', 'none', 'higher', 'high']
@@ -50,4 +51,21 @@ export function attendanceBand(headcounts: readonly number[], members: number): 
   const share = headcounts.reduce((sum, one) => sum + one, 0) / headcounts.length / members
   if (share >= 0.75) return 'most'
   return share >= 0.4 ? 'half' : 'fewer'
+}
+
+/** Two sessions further apart belong to two programmes: longer than any holidays. */
+const LONGEST_PAUSE_MS = 84 * DAY_MS
+
+type Ended = { startsAt: Date; endsAt: Date; state: 'planned' | 'cancelled' }
+
+/** The latest programme among a group's ended sessions, in order, whatever schedules they come from. Null: none of them took place. */
+export function programmeOf(ended: readonly Ended[]): { startsAt: Date; held: number; cancelled: number } | null {
+  const gap = ended.findLastIndex(({ startsAt }, index) => {
+    const before = ended[index - 1]
+    return before !== undefined && startsAt.getTime() - before.endsAt.getTime() > LONGEST_PAUSE_MS
+  })
+  const own = ended.slice(Math.max(0, gap))
+  const held = own.filter(({ state }) => state === 'planned').length
+  const first = own[0]
+  return first && held > 0 ? { startsAt: first.startsAt, held, cancelled: own.length - held } : null
 }

@@ -61,7 +61,7 @@ function slackChart(block: Json): string[] {
         .map(({ label, value }) => `${str(label)} ${value}`)
         .join(', ')}`,
   )
-  return [`[chart] ${str(block.title)} (${str(axis.y_label)})`, ...bars]
+  return [`[chart] ${str(block.title)} (${str(axis.y_label)})`, ...bars, ...[str(axis.x_label)].filter(Boolean)]
 }
 
 function teamsChart(element: Json): string[] {
@@ -71,7 +71,11 @@ function teamsChart(element: Json): string[] {
         .map(({ x, y }) => `${str(x)} ${y}`)
         .join(', ')}`,
   )
-  return [`[chart] ${str(element.title)} (${str(element.yAxisTitle)})`, ...bars]
+  return [
+    `[chart] ${str(element.title)} (${str(element.yAxisTitle)})`,
+    ...bars,
+    ...[str(element.xAxisTitle)].filter(Boolean),
+  ]
 }
 
 export function emptySurface(kind: string, title: string | null): Surface {

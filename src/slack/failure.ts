@@ -26,7 +26,7 @@ const WORKSPACE = new Set([
 /** Slack's words for "something went wrong on our side": parts of the call may have been done. */
 const MAYBE_DONE = new Set(['fatal_error', 'internal_error', 'request_timeout', 'service_unavailable'])
 
-/** Slack's words for "this has a block that I do not take". Nothing was done, and the trigger is still good. */
+/** Slack's words for "this has a block that I do not take". Nothing was done; whether the trigger is still good, Slack does not say. */
 const REFUSED_BLOCK = new Set(['invalid_arguments', 'invalid_blocks', 'invalid_blocks_format'])
 export const isRefusedBlock = (error: unknown): boolean =>
   error instanceof WebAPIPlatformError && REFUSED_BLOCK.has(error.data.error)

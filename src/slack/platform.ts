@@ -12,14 +12,14 @@ import type { TextKey } from '../content/load.ts'
 import { readBody, sendJson } from '../http.ts'
 import type { Log } from '../log.ts'
 import type { Incoming, OnIncoming, Platform } from '../platform.ts'
-import type { Reply } from '../views/card.ts'
 import { describe, send, whoAmI } from './calls.ts'
-import { isRefusedBlock, toPlatformError } from './failure.ts'
+import { toPlatformError } from './failure.ts'
 import { isSlackBody, parseButton, parseCommand, parseForm, parseHome } from './parse.ts'
 import { QUIET } from './quiet.ts'
 import { slackRates, workspaceRates } from './rates.ts'
-import { hasCharts, renderCardView, renderForm, renderHome, renderMessage } from './render.ts'
+import { renderCardView, renderForm, renderHome, renderMessage } from './render.ts'
 import { createReplayGuard } from './replay.ts'
+import { createViews } from './views.ts'
 
 export type SlackSettings = {
   signingSecret: string
@@ -127,27 +127,7 @@ const SLACK_PATH = '/slack/events'
 
 /** What happens after each kind of request: run the verb, then answer so that only this person sees it. */
 function createTurns(client: WebClient, deps: SlackDeps) {
-  /** Set when this workspace's Slack refused one: it is not asked again until the next start. */
-  let refusesCharts = false
-  const openView = async (triggerId: string, reply: Reply) => {
-    if (reply.type === 'form')
-      return void (await client.views.open({ trigger_id: triggerId, view: renderForm(reply.form) }))
-    if (!('card' in reply)) return
-    const openCard = async (draws: 'charts' | 'text') =>
-      void (await client.views.open({
-        trigger_id: triggerId,
-        view: renderCardView(reply.card, deps.say('button.close'), draws),
-      }))
-    if (refusesCharts || !hasCharts(reply.card)) return await openCard('text')
-    try {
-      await openCard('charts')
-    } catch (error) {
-      if (!isRefusedBlock(error)) throw error
-      refusesCharts = true
-      deps.log.warn('slack.chartsRefused', { reason: toPlatformError(error, false).message })
-      await openCard('text')
-    }
-  }
+  const openView = createViews(client, deps)
   return {
     async command(
       incoming: Incoming,

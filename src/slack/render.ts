@@ -98,15 +98,19 @@ function labelled(kind: string, blocks: KnownBlock[]): KnownBlock[] {
   return [{ ...first, block_id: `kind:${kind}` }, ...rest]
 }
 
-/** Blocks within the limits: what does not fit ends in a visible "…". */
+/** Blocks within the limits: what does not fit ends in a visible "…". What leads on from there stays. */
 function renderBlocks(blocks: readonly Block[], limit: number): KnownBlock[] {
   const rendered: KnownBlock[] = []
   let room: number = LIMITS.textInMessage
-  for (const block of blocks) {
+  for (const [index, block] of blocks.entries()) {
     const next = renderBlock(block)
     room -= textLength(block)
-    if (rendered.length === limit - 1 || room < 0)
-      return [...rendered, { type: 'context', elements: [plainText('…', 1)] }]
+    if (rendered.length === limit - 1 || room < 0) {
+      const buttons = blocks.slice(index).filter(({ type }) => type === 'buttons')
+      const kept = rendered.slice(0, limit - 1 - buttons.length)
+      const cut: KnownBlock = { type: 'context', elements: [plainText('…', 1)] }
+      return [...kept, cut, ...buttons.map(renderBlock)]
+    }
     rendered.push(next)
   }
   return rendered
@@ -135,7 +139,7 @@ function renderBlock(block: Block): KnownBlock {
   }
 }
 
-function renderChart({ title, categories, series, levels }: Chart): ChartBlock {
+function renderChart({ title, hidden, categories, series, levels }: Chart): ChartBlock {
   const label = (text: string) => clip(plain(text), LIMITS.chartLabel) || ' '
   const labels = categories.map(label)
   const names = series.map(({ name }) => label(name))
@@ -152,6 +156,7 @@ function renderChart({ title, categories, series, levels }: Chart): ChartBlock {
       })),
       axis_config: {
         categories: labels,
+        ...(hidden === null ? {} : { x_label: clip(plain(hidden), LIMITS.chartTitle) }),
         y_label: clip(plain(levels.map((name, index) => `${index + 1} ${name}`).join(', ')), LIMITS.chartTitle),
       },
     },

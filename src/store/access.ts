@@ -191,3 +191,21 @@ export async function listMemberships(db: Raw, organisationId: string, personId:
     where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid and g."endedAt" is null
     order by g."alias"`
 }
+
+/** A group that a supervisor answers for. */
+export type SupervisedGroup = Pick<Membership, 'groupId' | 'alias' | 'contactHours'> & { hasEnded: boolean }
+
+/** The groups of a supervisor that run, or ended after an instant, by name. */
+export async function listSupervised(
+  db: Raw,
+  organisationId: string,
+  personId: string,
+  endedSince: Date,
+): Promise<SupervisedGroup[]> {
+  return await db.$queryRaw<SupervisedGroup[]>`
+    select g."id"::text as "groupId", g."alias", g."contactHours", g."endedAt" is not null as "hasEnded"
+    from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId" and g."id" = r."groupId"
+    where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid and r."role" = 'supervisor'
+      and (g."endedAt" is null or g."endedAt" >= ${endedSince})
+    order by g."alias"`
+}

@@ -38,6 +38,21 @@ export async function ensureDigest(tx: Tx, organisationId: string, digest: Diges
   await tx.digest.createMany({ data: [{ organisationId, ...digest }], skipDuplicates: true })
 }
 
+/** When the digest before an instant ended; null: there was none. */
+export async function lastDigestEnd(
+  db: Tx,
+  organisationId: string,
+  personId: string,
+  before: Date,
+): Promise<Date | null> {
+  const row = await db.digest.findFirst({
+    where: { organisationId, personId, endsAt: { lt: before } },
+    orderBy: { endsAt: 'desc' },
+    select: { endsAt: true },
+  })
+  return row?.endsAt ?? null
+}
+
 export async function findDigest(db: Tx, organisationId: string, id: string): Promise<DigestRow | null> {
   return await db.digest.findUnique({ where: { organisationId_id: { organisationId, id } }, select: DIGEST_FIELDS })
 }

@@ -15,6 +15,7 @@ export type ResultRow = {
   /** The session's start, or when the check-in was opened by hand. */
   sessionAt: Date
   result: UnitResult
+  lastCheckInId: string
   /** Whether words of members are kept with it. */
   hasWords: boolean
 }
@@ -84,11 +85,11 @@ async function readResults(db: Tx, units: Prisma.Sql): Promise<ResultRow[]> {
   const rows = await db.$queryRaw<Row[]>`
     select u."id"::text as "unitId", u."groupId"::text as "groupId", u."questionSetId", u."questionSetVersion",
       u."audience"::text as "audience", u."state"::text as "state", u."k", u."rosterChanges", r."invited", r."answered",
-      last."closedAt", last."sessionAt", published."tallies",
+      last."closedAt", last."sessionAt", last."id"::text as "lastCheckInId", published."tallies",
       exists (select from "ReleaseText" w where w."organisationId" = u."organisationId" and w."unitId" = u."id") as "hasWords"
     from (${units}) one
       join "ReleaseUnit" u on u."organisationId" = one."organisationId" and u."id" = one."id"
-      join lateral (select c."closesAt" as "closedAt", coalesce(s."startsAt", c."opensAt") as "sessionAt" from "CheckIn" c
+      join lateral (select c."id", c."closesAt" as "closedAt", coalesce(s."startsAt", c."opensAt") as "sessionAt" from "CheckIn" c
           left join "Session" s on s."organisationId" = c."organisationId" and s."id" = c."sessionId"
         where c."organisationId" = u."organisationId" and c."unitId" = u."id" order by c."closesAt" desc limit 1) last on true
       left join "Release" r on r."organisationId" = u."organisationId" and r."unitId" = u."id"

@@ -174,26 +174,6 @@ export async function listEnded(
   })
 }
 
-/** A programme: the schedule of the latest session. `held`: its sessions that took place by `now`; null: none did. */
-export type ProgrammeRow = { startsAt: Date; held: number; cancelled: number }
-
-export async function findProgramme(
-  db: Tx,
-  organisationId: string,
-  groupId: string,
-  now: Date,
-): Promise<ProgrammeRow | null> {
-  const rows = await db.$queryRaw<ProgrammeRow[]>`
-    select min(s."startsAt") as "startsAt", count(*) filter (where s."state" = 'planned')::int as "held",
-      count(*) filter (where s."state" = 'cancelled')::int as "cancelled"
-    from (select "scheduleId" from "Session" where "organisationId" = ${organisationId}::uuid and "groupId" = ${groupId}::uuid
-        and "startsAt" <= ${now} order by "startsAt" desc limit 1) latest
-      join "Session" s on s."organisationId" = ${organisationId}::uuid and s."groupId" = ${groupId}::uuid
-        and s."scheduleId" = latest."scheduleId" and s."endsAt" <= ${now}
-    having count(*) filter (where s."state" = 'planned') > 0`
-  return rows[0] ?? null
-}
-
 /** The place of sessions among their schedules' that take place: which it is, and of how many. */
 export async function sessionPlaces(
   db: Tx,

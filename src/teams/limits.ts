@@ -5,6 +5,6 @@ export const TEAMS_LIMITS = {
   buttonText: 75,
   buttonsInRow: 6,
   cardText: 20_000,
-  blocks: 80,
+  blocks: 120,
   notification: 200,
 } as const

@@ -60,14 +60,18 @@ function adaptive(kind: string, body: Element[]): AdaptiveCard {
   return { ...FRAME, body: first ? [{ ...first, id: `kind:${kind}` }, ...rest] : [] }
 }
 
-/** Blocks within the limits: what does not fit ends in a visible "…". */
+/** Blocks within the limits: what does not fit ends in a visible "…". What leads on from there stays. */
 function renderBlocks(blocks: readonly Block[]): Element[] {
   const rendered: Element[] = []
   let room: number = LIMITS.cardText
-  for (const block of blocks) {
+  for (const [index, block] of blocks.entries()) {
     room -= textLength(block)
-    if (rendered.length >= LIMITS.blocks || room < 0) return [...rendered, paragraph('…')]
-    rendered.push(...renderBlock(block))
+    const next = renderBlock(block)
+    if (rendered.length + next.length > LIMITS.blocks || room < 0) {
+      const buttons = blocks.slice(index).filter(({ type }) => type === 'buttons')
+      return [...rendered, paragraph('…'), ...buttons.flatMap(renderBlock)]
+    }
+    rendered.push(...next)
   }
   return rendered
 }
@@ -98,11 +102,12 @@ function renderBlock(block: Block): Element[] {
 const CHART_COLOURS = ['categoricalBlue', 'categoricalMarigold', 'categoricalPurple', 'categoricalLime']
 
 /** A client that draws none leaves it out: what it shows stands beside it as text. */
-function renderChart({ title, categories, series, levels }: Chart): Element {
+function renderChart({ title, hidden, categories, series, levels }: Chart): Element {
   const label = (text: string) => clip(plain(text), LIMITS.titleText) || ' '
   return {
     type: 'Chart.VerticalBar.Grouped',
     title: label(title),
+    ...(hidden === null ? {} : { xAxisTitle: label(hidden) }),
     yAxisTitle: label(levels.map((name, index) => `${index + 1} ${name}`).join(', ')),
     data: series.map(({ name, bands }, number) => ({
       legend: label(name),

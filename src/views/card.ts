@@ -31,6 +31,8 @@ export type Block =
 export type Chart = {
   type: 'chart'
   title: string
+  /** How many results between the first and the last are not drawn, in words; null: none. */
+  hidden: string | null
   /** One for each result, oldest first, no two alike. */
   categories: readonly string[]
   /** Of each scale its band in each category. */

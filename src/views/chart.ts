@@ -21,11 +21,14 @@ export function chartOf(
     return whole.length === facts.set.scales.length ? [{ at, bands: whole }] : []
   })
   const newest = shown.slice(-MOST_POINTS)
+  const since = newest[0]?.at
+  const hidden = facts.points.filter(({ at }) => since && at > since).length - (newest.length - 1)
   if (newest.length < FEWEST_POINTS) return null
   const { t, pick, language } = texts
   return {
     type: 'chart',
     title: pick(facts.title),
+    hidden: hidden > 0 ? t('trend.hidden', { count: hidden }) : null,
     categories: unlike(newest.map(({ at }) => formatDay(at, facts.timeZone, language))),
     series: facts.set.scales.map(({ title }, index) => ({
       name: pick(title),

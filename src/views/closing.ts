@@ -8,20 +8,25 @@ import { type Block, compact, heading, text } from './card.ts'
 export type Closing = {
   held: number
   cancelled: number
-  courses: readonly { set: QuestionSet; disclosed: DisclosedCourse; from: Date; to: Date }[]
+  /** Set when what is older than so many months is deleted, and the programme may be longer than what is left of it. */
+  keptMonths: number | null
+  /** `hidden`: results after the last that is shown. */
+  courses: readonly { set: QuestionSet; disclosed: DisclosedCourse; from: Date; to: Date; hidden: number }[]
 }
 
 /** From the first result of a programme to its last: words, and from eleven answers the size of the change. */
 export function closingBlocks(texts: Texts, closing: Closing, facts: { timeZone: string; now: Date }): Block[] {
   const { t } = texts
-  const { held, cancelled, courses } = closing
+  const { held, cancelled, keptMonths, courses } = closing
   const scales = courses.flatMap(({ set, disclosed }) => disclosed.scales.map((shown) => ({ set, shown })))
   const date = (at: Date) => formatDate(at, facts.timeZone, texts.language, facts.now)
   const span = courses[0]
   return compact([
     heading(t('closing.title')),
     text(t('closing.sessions', { held, cancelled })),
+    keptMonths !== null && text(t('closing.kept', { months: keptMonths })),
     span !== undefined && text(t('closing.span', { from: date(span.from), to: date(span.to) })),
+    span !== undefined && span.hidden > 0 && text(t('closing.hidden', { count: span.hidden })),
     ...scales.flatMap(({ set, shown }) => courseLines(texts, set, shown)).map(text),
     scales.length === 0 && text(t('closing.nothing')),
     scales.some(({ shown }) => shown.effect !== null) && text(t('closing.sizes')),

@@ -1,20 +1,25 @@
 import type { Language, QuestionSet, Texts } from '../content/load.ts'
 import type { Attention } from '../domain/digest.ts'
 import type { Disclosed, DisclosedTotal, ResponseBand } from '../domain/disclosure.ts'
+import { GROUPS_ON_PAGE, LINES_ON_PAGE } from '../domain/limits.ts'
 import { stageOf } from '../domain/stage.ts'
 import { formatDate } from '../domain/time.ts'
 import { button, buttons, type Card, card, compact, type Form, heading, list, note, text } from './card.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
-import { scaleLines } from './summary.ts'
+import { resultLines } from './summary.ts'
 
 export type DigestGroup = {
   alias: string
+  /** It ended in the window. */
+  hasEnded: boolean
+  /** Whether results are not shown because their questions are no longer here. */
+  areMissing: boolean
   held: number
   cancelled: number
   /** Of the latest session held in the window; null when none was. */
   sessionNumber: number | null
   sessionTotal: number
-  results: readonly { set: QuestionSet; disclosed: Disclosed }[]
+  results: readonly { at: Date; set: QuestionSet; disclosed: Disclosed }[]
   droppedCheckIns: number
   /** Null: no headcount was given. */
   attendance: ResponseBand | null
@@ -39,20 +44,24 @@ export function digestCard(
     startsAt: Date
     endsAt: Date
     timeZone: string
+    /** In the order in which they need attention. */
     groups: readonly DigestGroup[]
     totals: readonly Total[]
     areLinesOld: boolean
     /** Null: the last seven days. */
     digestId: string | null
+    /** The page that is asked for, from 1. */
     page: number
-    pages: number
     now: Date
   },
 ): Card {
   const { t } = texts
   const date = (at: Date) => formatDate(at, facts.timeZone, texts.language, facts.now)
+  const pages = pagesOf(texts, facts.groups, date)
+  const page = Math.min(pages.length, Math.max(1, facts.page))
   const isQuiet = facts.groups.every(
-    (group) => group.held + group.cancelled + group.results.length + group.attention.length === 0,
+    ({ held, cancelled, results, attention, contacts, hasEnded, areMissing }) =>
+      held + cancelled + results.length + attention.length + contacts.promised === 0 && !hasEnded && !areMissing,
   )
   return {
     kind: 'digest',
@@ -60,22 +69,48 @@ export function digestCard(
     notification: t('digest.notice'),
     blocks: compact([
       text(t('digest.window', { from: date(facts.startsAt), to: date(facts.endsAt) })),
-      facts.pages > 1 && text(t('digest.page', { page: facts.page, pages: facts.pages })),
+      !isQuiet && pages.length > 1 && text(t('digest.page', { page, pages: pages.length })),
       facts.groups.length === 0 && text(t('digest.noGroups')),
       facts.groups.length > 0 && isQuiet && text(t('digest.quiet')),
-      ...(isQuiet ? [] : facts.groups.flatMap((group) => [heading(group.alias), list(groupLines(texts, group))])),
-      facts.page === 1 && facts.totals.length > 0 && heading(t('digest.together')),
-      facts.page === 1 && facts.totals.length > 0 && list(facts.totals.flatMap((total) => totalLines(texts, total))),
+      ...(isQuiet ? [] : (pages[page - 1] ?? []).flatMap(({ alias, lines }) => [heading(alias), list(lines)])),
+      page === 1 && facts.totals.length > 0 && heading(t('digest.together')),
+      page === 1 && facts.totals.length > 0 && list(facts.totals.flatMap((total) => totalLines(texts, total))),
       facts.areLinesOld && text(t('digest.oldLines')),
+      facts.groups.some(tellsAMove) && note(t('digest.chance')),
       note(t('digest.cannotTell')),
       buttons(
-        ...(facts.page < facts.pages
-          ? [{ ...button(t('digest.more'), 'digest', facts.digestId), draft: String(facts.page + 1) }]
+        ...(!isQuiet && page < pages.length
+          ? [{ ...button(t('digest.more'), 'digest', facts.digestId), draft: String(page + 1) }]
           : []),
         button(t('digest.when'), 'digest settings', null),
       ),
     ]),
   }
+}
+
+const tellsAMove = ({ results }: DigestGroup): boolean =>
+  results.some(
+    ({ disclosed }) =>
+      disclosed.kind === 'shown' && disclosed.scales.some(({ change }) => change === 'higher' || change === 'lower'),
+  )
+
+type GroupText = { alias: string; lines: string[] }
+
+/** The groups by pages: as many as one view shows whole, at least one on each. */
+function pagesOf(texts: Texts, groups: readonly DigestGroup[], date: (at: Date) => string): GroupText[][] {
+  const pages: GroupText[][] = [[]]
+  let room = LINES_ON_PAGE
+  for (const group of groups) {
+    const lines = groupLines(texts, group, date)
+    const current = pages.at(-1) ?? []
+    if (current.length > 0 && (current.length === GROUPS_ON_PAGE || lines.length > room)) {
+      pages.push([])
+      room = LINES_ON_PAGE
+    }
+    pages.at(-1)?.push({ alias: group.alias, lines })
+    room -= lines.length
+  }
+  return pages
 }
 
 function totalLines(texts: Texts, { set, disclosed }: Total): string[] {
@@ -88,9 +123,10 @@ function totalLines(texts: Texts, { set, disclosed }: Total): string[] {
   )
 }
 
-function groupLines(texts: Texts, group: DigestGroup): string[] {
+function groupLines(texts: Texts, group: DigestGroup, date: (at: Date) => string): string[] {
   const { t } = texts
   const lines = group.flag ? [t(`digest.flag.${group.flag}`)] : []
+  if (group.hasEnded) lines.push(t('digest.ended'))
   lines.push(t('digest.sessions', { held: group.held, cancelled: group.cancelled }))
   if (group.sessionNumber !== null)
     lines.push(
@@ -101,14 +137,13 @@ function groupLines(texts: Texts, group: DigestGroup): string[] {
       }),
     )
   if (group.attendance) lines.push(t('digest.came', { band: t(`summary.answered.${group.attendance}`) }))
-  for (const { set, disclosed } of group.results) {
+  for (const { at, set, disclosed } of group.results) {
+    lines.push(t('digest.result', { set: texts.pick(set.title), date: date(at) }))
     if (disclosed.kind === 'tooFew') lines.push(t('digest.notShown'))
     else if (disclosed.kind === 'lost') lines.push(t('digest.lost'))
-    else {
-      lines.push(t('summary.answered', { band: t(`summary.answered.${disclosed.response}`) }))
-      lines.push(...disclosed.scales.flatMap((scale) => scaleLines(texts, set, scale)))
-    }
+    else lines.push(...resultLines(texts, set, disclosed))
   }
+  if (group.areMissing) lines.push(t('summary.missing'))
   if (group.droppedCheckIns > 0) lines.push(t('digest.dropped'))
   if (group.contacts.promised > 0) lines.push(t('digest.contacts', group.contacts))
   if (group.undelivered > 0) lines.push(t('digest.undelivered', { count: group.undelivered }))

@@ -1,5 +1,5 @@
 import type { Scale } from '../content/question-set.ts'
-import { shownRange } from '../domain/score.ts'
+import { meanOnRange, shownRange } from '../domain/score.ts'
 import { plain } from '../domain/text.ts'
 import { localOf } from '../domain/time.ts'
 import type { Report } from './report.ts'
@@ -43,14 +43,13 @@ type Shown = Result['disclosed']['scales'][number]['shown']
 function groupOf({ texts }: Report, set: Result['set'], scale: Scale, shown: Shown): Json {
   const coding = scale.loinc ? { coding: [{ system: 'http://loinc.org', code: scale.loinc }] } : {}
   const { from, to } = shownRange(set, scale)
-  const tenths = (mean: number) => Math.round(10 * (from + mean * (to - from))) / 10
   return {
     id: scale.id,
     ...(shown ? { extension: [{ url: LEVEL_URL, valueCode: shown.band }] } : {}),
     code: { ...coding, text: texts.pick(scale.title) },
     measureScore:
       shown && shown.mean !== null
-        ? { value: tenths(shown.mean), unit: texts.t('report.unit', { from, to }) }
+        ? { value: meanOnRange(set, scale, shown.mean), unit: texts.t('report.unit', { from, to }) }
         : { extension: [MASKED] },
   }
 }

@@ -17,7 +17,7 @@ const INK = '#111111'
  * A chart as an SVG picture, with the levels' names on its axis and no number anywhere. What it says has to stand beside it. `place` is its
  * place on a page: two pictures of one page share no id.
  */
-export function pictureOf({ title, categories, series, levels }: Chart, place: number): string {
+export function pictureOf({ title, hidden, categories, series, levels }: Chart, place: number): string {
   const picture = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT })
   const font = { color: INK, fontFamily: 'sans-serif', fontSize: 12 }
   try {
@@ -26,9 +26,14 @@ export function pictureOf({ title, categories, series, levels }: Chart, place: n
       backgroundColor: '#ffffff',
       color: COLOURS,
       aria: { enabled: true, decal: { show: series.length > 1 }, label: { enabled: false } },
-      title: { text: plain(title), left: 0, textStyle: { ...font, fontSize: 14 } },
+      title: {
+        text: plain(title),
+        ...(hidden === null ? {} : { subtext: plain(hidden), subtextStyle: font, itemGap: 4 }),
+        left: 0,
+        textStyle: { ...font, fontSize: 14 },
+      },
       legend: { bottom: 0, textStyle: font },
-      grid: { left: 96, right: 12, top: 52, bottom: 52 },
+      grid: { left: 96, right: 12, top: hidden === null ? 52 : 64, bottom: 52 },
       xAxis: { type: 'category', data: categories.map(plain), axisLabel: font },
       yAxis: {
         type: 'value',

@@ -1,9 +1,9 @@
 import { stringify } from 'csv-stringify/sync'
 import type { QuestionSet, Texts } from '../content/load.ts'
 import { type DisclosedOutside, LEAST_ANSWERS } from '../domain/disclosure.ts'
-import { shownRange } from '../domain/score.ts'
+import { meanOnRange, shownRange } from '../domain/score.ts'
 import { plain } from '../domain/text.ts'
-import { formatDate } from '../domain/time.ts'
+import { formatDate, localOf } from '../domain/time.ts'
 import { buttons, type Card, type Chart, card, LEVEL, note, text } from './card.ts'
 import { chartOf } from './chart.ts'
 
@@ -13,6 +13,8 @@ export type Report = {
   alias: string
   timeZone: string
   madeAt: Date
+  /** Whether results are left out because their questions are no longer here. */
+  areMissing: boolean
   results: readonly { at: Date; set: QuestionSet; disclosed: DisclosedOutside }[]
 }
 
@@ -35,21 +37,24 @@ export function reportCard({ t }: Texts, facts: { alias: string; url: string | n
   }
 }
 
+/** Of no result: dates are written with their year beside it. */
+const NO_YEAR_LIKE_IT = new Date(0)
+
 const COLUMNS = ['date', 'set', 'scale', 'level', 'mean', 'range'] as const
 
 /** One row for each scale of each result. */
-function rowsOf({ texts, timeZone, madeAt, results }: Report): string[][] {
+function rowsOf({ texts, results }: Report, dateOf: (at: Date) => string): string[][] {
   const { t, pick } = texts
   return results.flatMap(({ at, set, disclosed }) =>
     disclosed.scales.map(({ scaleId, shown }) => {
       const scale = set.scales.find(({ id }) => id === scaleId)
       const { from, to } = scale ? shownRange(set, scale) : { from: 0, to: 1 }
       return [
-        formatDate(at, timeZone, texts.language, madeAt),
+        dateOf(at),
         pick(set.title),
         scale ? pick(scale.title) : scaleId,
         shown ? t(`summary.band.${shown.band}`) : t('report.notShown', { k: LEAST_ANSWERS.outside }),
-        shown && shown.mean !== null ? (from + shown.mean * (to - from)).toFixed(1) : '',
+        scale && shown && shown.mean !== null ? meanOnRange(set, scale, shown.mean).toFixed(1) : '',
         `${from} – ${to}`,
       ]
     }),
@@ -60,8 +65,12 @@ function rowsOf({ texts, timeZone, madeAt, results }: Report): string[][] {
 export function reportCsv(report: Report): string {
   const { t } = report.texts
   const head = COLUMNS.map((column) => t(`report.column.${column}`))
+  const isoDate = (at: Date) => localOf(at, report.timeZone).toPlainDate().toString()
   const notes = methodOf(report).map((line) => [line])
-  return stringify([[plain(report.alias)], head, ...rowsOf(report), [], ...notes], { bom: true, escape_formulas: true })
+  return stringify([[plain(report.alias)], head, ...rowsOf(report, isoDate), [], ...notes], {
+    bom: true,
+    escape_formulas: true,
+  })
 }
 
 /** Each set's results as a chart, where there are enough that may leave the team. */
@@ -83,7 +92,9 @@ export function reportHtml(report: Report, draw: (chart: Chart, place: number) =
   const { t, language } = report.texts
   const title = escapeHtml(t('report.title', { alias: report.alias }))
   const head = COLUMNS.map((column) => `<th scope="col">${escapeHtml(t(`report.column.${column}`))}</th>`).join('')
-  const body = rowsOf(report)
+  // A year on every date: a report is read later, and elsewhere.
+  const dateOf = (at: Date) => formatDate(at, report.timeZone, language, NO_YEAR_LIKE_IT)
+  const body = rowsOf(report, dateOf)
     .map((row) => `<tr>${row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`)
     .join('\n')
   const figures = chartsOf(report)
@@ -126,22 +137,23 @@ table{border-collapse:collapse;width:100%}th,td{text-align:start;padding:.3rem .
 tr,figure{break-inside:avoid}figure{margin:1rem 0}svg{max-width:100%;height:auto}`
 
 /** What a chart shows, in words. */
-function altOf({ t }: Texts, { title, categories, series, levels }: Chart): string {
+function altOf({ t }: Texts, { title, hidden, categories, series, levels }: Chart): string {
   const lines = series.map(({ name, bands }) => {
     const bars = bands.map((band, index) => `${categories[index]} ${levels[LEVEL[band] - 1]}`)
     return t('report.chartLine', { name, bars: bars.join(', ') })
   })
-  return t('report.chart', { title, lines: lines.join(' ') })
+  return t('report.chart', { title, lines: [...lines, hidden ?? ''].join(' ').trim() })
 }
 
 /** How the figures came about and what they cannot carry. */
-function methodOf({ texts, timeZone, madeAt, results }: Report): string[] {
+function methodOf({ texts, timeZone, madeAt, results, areMissing }: Report): string[] {
   const { t, pick } = texts
   const sets = [...new Map(results.map(({ set }) => [`${set.id} ${set.version}`, set])).values()]
   return [
-    t('report.made', { date: formatDate(madeAt, timeZone, texts.language, madeAt) }),
+    t('report.made', { date: formatDate(madeAt, timeZone, texts.language, NO_YEAR_LIKE_IT) }),
     t('report.rule', { k: LEAST_ANSWERS.outside }),
     t('report.bands'),
+    ...(areMissing ? [t('summary.missing')] : []),
     ...sets.map((set) => t('report.source', { set: pick(set.title), source: set.source })),
     t('summary.cannotTell'),
   ]

@@ -3,34 +3,34 @@ import type { QuestionSet, Scale } from '../content/question-set.ts'
 import { type DropReason, RELEASE_BUDGET } from '../domain/checkin.ts'
 import type { Disclosed, DisclosedScale, DisclosedWords } from '../domain/disclosure.ts'
 import { WORDS_DAYS } from '../domain/retention.ts'
-import { shownRange } from '../domain/score.ts'
+import { meanOnRange, shownRange } from '../domain/score.ts'
 import { formatDate } from '../domain/time.ts'
 import { type Block, button, buttons, type Card, card, compact, heading, list, note, text } from './card.ts'
 import { type Closing, closingBlocks } from './closing.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
 
-/** The latest check-in of a group, as far as it has come. */
-export type Latest =
+/** A result that the page shows. `wordsOf`: the check-in whose unit holds words of members; null when there are none. */
+export type Result = { at: Date; set: QuestionSet; disclosed: Disclosed; wordsOf: string | null }
+
+/** What was asked since, as far as it has come. `none`: nothing has come to anything yet. */
+export type Pending =
   | { state: 'none'; nextCheckInAt: Date | null; openUntil: Date | null }
   | { state: 'counting' }
   /** It closed; its unit publishes with the next one. */
   | { state: 'waiting'; at: Date; title: string }
   | { state: 'dropped'; at: Date; reason: DropReason; least: number }
-  /** `wordsOf`: the check-in whose unit holds words of members; null when there are none. */
-  | {
-      state: 'result'
-      at: Date
-      shown: { set: QuestionSet; disclosed: Disclosed }
-      wordsOf: string | null
-      isShared: boolean
-    }
 
 export type SummaryFacts = {
   groupId: string
   alias: string
   timeZone: string
   /** Of each question set, the newest first. */
-  latest: readonly Latest[]
+  results: readonly Result[]
+  pending: readonly Pending[]
+  /** Whether results are not shown because their questions are no longer here. */
+  areMissing: boolean
+  /** Whether there is any result, here or further back. */
+  hasMore: boolean
   /** The programme as a whole, once it is over. */
   closing: Closing | null
   nextSessionAt: Date | null
@@ -64,7 +64,9 @@ export function summaryCard(texts: Texts, facts: SummaryFacts): Card {
     notification: t('opener.content'),
     blocks: compact([
       ...(facts.closing ? closingBlocks(texts, facts.closing, facts) : []),
-      ...facts.latest.flatMap((latest) => latestBlocks(texts, facts, latest)),
+      ...facts.results.flatMap((result) => resultBlocks(texts, facts, result)),
+      ...facts.pending.flatMap((pending) => pendingBlocks(texts, facts, pending)),
+      facts.areMissing && text(t('summary.missing')),
       facts.opener !== null && text(t('summary.suggest', { text: facts.opener })),
       ...(facts.work ? workBlocks(texts, facts.work, facts.closing === null) : []),
       facts.agreement &&
@@ -73,7 +75,7 @@ export function summaryCard(texts: Texts, facts: SummaryFacts): Card {
       facts.nextSessionAt &&
         text(t('summary.next', { time: timeWithZone(texts, facts.nextSessionAt, facts.timeZone, facts.now) })),
       note(t('summary.cannotTell')),
-      facts.latest.some(({ state }) => state === 'result') &&
+      facts.hasMore &&
         buttons(
           button(t('trend.four'), 'summary.four', facts.groupId),
           ...(facts.mayPost ? [button(t('summary.post'), 'summary.post', facts.groupId)] : []),
@@ -97,7 +99,7 @@ function workBlocks({ t }: Texts, work: GroupWork, withSessions: boolean): Block
   ])
 }
 
-function latestBlocks(texts: Texts, facts: SummaryFacts, latest: Latest): Block[] {
+function pendingBlocks(texts: Texts, facts: SummaryFacts, latest: Pending): Block[] {
   const { t } = texts
   const date = (at: Date) => formatDate(at, facts.timeZone, texts.language, facts.now)
   const time = (at: Date) => timeWithZone(texts, at, facts.timeZone, facts.now)
@@ -124,28 +126,33 @@ function latestBlocks(texts: Texts, facts: SummaryFacts, latest: Latest): Block[
           }),
         ),
       ]
-    case 'result':
-      return [
-        heading(t('summary.checkIn', { set: texts.pick(latest.shown.set.title), date: date(latest.at) })),
-        ...resultBlocks(texts, latest.shown.set, latest.shown.disclosed, isInCourse(facts, latest.shown.set)),
-        ...(latest.wordsOf === null ? [] : [buttons(button(t('summary.words'), 'checkin.words', latest.wordsOf))]),
-      ]
   }
 }
 
-/** What the closing tells from start to end is not told a second time against the one before. */
-const isInCourse = ({ closing }: SummaryFacts, { id }: QuestionSet) =>
-  closing?.courses.some(({ set }) => set.id === id) ?? false
-
-function resultBlocks(texts: Texts, set: QuestionSet, disclosed: Disclosed, isBrief: boolean): Block[] {
+function resultBlocks(texts: Texts, facts: SummaryFacts, { at, set, disclosed, wordsOf }: Result): Block[] {
   const { t } = texts
-  if (disclosed.kind === 'tooFew') return [text(t('summary.tooFew'))]
-  if (disclosed.kind === 'lost') return [text(t('summary.lost'))]
-  const lines = isBrief ? [] : disclosed.scales.flatMap((scale) => scaleLines(texts, set, scale))
+  const date = formatDate(at, facts.timeZone, texts.language, facts.now)
+  // What the closing tells from start to end is not told a second time against the one before.
+  const isInCourse = facts.closing?.courses.some((course) => course.set === set && course.to >= at) ?? false
   return compact([
-    text(t('summary.answered', { band: t(`summary.answered.${disclosed.response}`) })),
-    ...lines.map(text),
+    heading(t('summary.checkIn', { set: texts.pick(set.title), date })),
+    ...resultLines(texts, set, disclosed, isInCourse).map(text),
+    wordsOf !== null && buttons(button(t('summary.words'), 'checkin.words', wordsOf)),
   ])
+}
+
+/** What a result shows, a line each: who answered, and each scale (`isBrief`: without the scales). */
+export function resultLines(texts: Texts, set: QuestionSet, disclosed: Disclosed, isBrief = false): string[] {
+  const { t } = texts
+  if (disclosed.kind === 'tooFew') return [t('summary.tooFew')]
+  if (disclosed.kind === 'lost') return [t('summary.lost')]
+  const answered = t('summary.answered', { band: t(`summary.answered.${disclosed.response}`) })
+  if (isBrief) return [answered]
+  const [only, ...others] = disclosed.scales
+  return [
+    answered,
+    ...(only && others.length === 0 ? scaleLines(texts, set, only) : scalesTogether(texts, set, disclosed.scales)),
+  ]
 }
 
 /** What members wrote, in an order of its own. */
@@ -161,10 +168,9 @@ export function wordsCard({ t }: Texts, facts: { alias: string; words: Disclosed
 }
 
 /** One scale in words: its band, from eleven answers its rounded mean and share, and how it moved. */
-export function scaleLines(texts: Texts, set: QuestionSet, shown: DisclosedScale): string[] {
+function scaleLines(texts: Texts, set: QuestionSet, shown: DisclosedScale): string[] {
   const { t } = texts
-  const scale = set.scales.find(({ id }) => id === shown.scaleId)
-  const name = scale ? texts.pick(scale.title) : shown.scaleId
+  const { name, scale } = named(texts, set, shown)
   const lines = [t('summary.scale', { scale: name, band: t(`summary.band.${shown.band}`) })]
   if (scale && shown.mean !== null) lines.push(t('summary.mean', { scale: name, ...figuresOf(set, scale, shown.mean) }))
   if (shown.highTenths !== null) lines.push(t('summary.share', { tenths: shown.highTenths }))
@@ -172,11 +178,36 @@ export function scaleLines(texts: Texts, set: QuestionSet, shown: DisclosedScale
   return lines
 }
 
-/** A mean on 0 to 1 as a figure on the scale's own range. */
-function figuresOf(set: QuestionSet, scale: Scale, mean: number): { mean: number; from: number; to: number } {
-  const { from, to } = shownRange(set, scale)
-  return { mean: from + mean * (to - from), from, to }
+/** Several scales in few lines: what moved has a line of its own, what did not stands together. */
+function scalesTogether(texts: Texts, set: QuestionSet, scales: readonly DisclosedScale[]): string[] {
+  const { t } = texts
+  const brief = (shown: DisclosedScale) => {
+    const { name, scale } = named(texts, set, shown)
+    const line = t('summary.scale', { scale: name, band: t(`summary.band.${shown.band}`) })
+    return scale && shown.mean !== null ? t('summary.withMean', { line, ...figuresOf(set, scale, shown.mean) }) : line
+  }
+  const of = (change: DisclosedScale['change']) => scales.filter((shown) => shown.change === change).map(brief)
+  const moved = (['higher', 'lower'] as const).flatMap((change) =>
+    of(change).map((line) => `${line}. ${t(`summary.change.${change}`)}`),
+  )
+  const together = (['none', 'roster', null] as const).flatMap((change) => {
+    const lines = of(change).join('; ')
+    if (lines === '') return []
+    return [change === null ? lines : t(`summary.together.${change}`, { lines })]
+  })
+  return [...moved, ...together]
 }
+
+function named(texts: Texts, set: QuestionSet, { scaleId }: DisclosedScale): { name: string; scale: Scale | null } {
+  const scale = set.scales.find(({ id }) => id === scaleId) ?? null
+  return { name: scale ? texts.pick(scale.title) : scaleId, scale }
+}
+
+/** A mean on 0 to 1 as a figure on the scale's own range. */
+const figuresOf = (set: QuestionSet, scale: Scale, mean: number) => ({
+  mean: meanOnRange(set, scale, mean),
+  ...shownRange(set, scale),
+})
 
 /** Tells staff, neutrally, that there is something to read about a group. */
 export function summaryNotice(texts: Texts, group: { id: string; alias: string }): Notice {

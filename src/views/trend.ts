@@ -3,7 +3,7 @@ import type { Disclosed } from '../domain/disclosure.ts'
 import { formatDate } from '../domain/time.ts'
 import { type Block, button, buttons, type Card, card, heading, list, note, text } from './card.ts'
 import { chartOf } from './chart.ts'
-import { scaleLines } from './summary.ts'
+import { resultLines } from './summary.ts'
 
 type Result = { at: Date; set: QuestionSet; disclosed: Disclosed }
 /** A set's results, oldest first. */
@@ -24,7 +24,8 @@ export function trendCard(
   const { t } = texts
   const other = facts.period === 'four' ? 'all' : 'four'
   return {
-    ...card('summary-trend', t(`trend.title.${facts.period}`, { alias: facts.alias }), [
+    ...card('summary-trend', t(`trend.${facts.period}`), [
+      note(facts.alias),
       facts.sets.length === 0 && text(t('summary.none')),
       ...facts.sets.flatMap(({ title, results }): Block[] => [
         heading(texts.pick(title)),
@@ -85,8 +86,7 @@ export function resultText(
   const date = formatDate(facts.at, facts.timeZone, texts.language, facts.now)
   return [
     t('summary.checkIn', { set: texts.pick(facts.set.title), date }),
-    t('summary.answered', { band: t(`summary.answered.${facts.disclosed.response}`) }),
-    ...facts.disclosed.scales.flatMap((scale) => scaleLines(texts, facts.set, scale)),
+    ...resultLines(texts, facts.set, facts.disclosed),
     t('summary.cannotTell'),
   ].join('\n')
 }

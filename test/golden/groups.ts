@@ -19,6 +19,14 @@ export type Result = {
   state?: 'released' | 'withheld' | 'lost'
   /** The group's count of joins and leaves by then. */
   roster?: number
+  /** Left out: pulse, version 2, shared with members. */
+  set?: 'ons4'
+  version?: number
+  audience?: 'shared' | 'staff'
+  /** A second check-in of its unit would close later: the unit is still open. */
+  isOpen?: boolean
+  /** Its check-in never opened. */
+  isDropped?: boolean
 }
 export type GroupFacts = {
   alias: string
@@ -92,18 +100,31 @@ async function writeResult(
   result: Result,
 ): Promise<void> {
   const { week, mean, answered = members, invited = members, answers = answered, high = 0, state = 'released' } = result
+  const { set = 'pulse', version = set === 'pulse' ? 2 : 1, audience = 'shared' } = result
   const unitId = randomUUID()
-  const about = { ...own, questionSetId: 'pulse', audience: 'shared' as const }
-  const frozen = { questionSetVersion: 2, k: 6, checkInCount: 1, publicKey: Buffer.alloc(32), isCleaned: true }
-  await db.releaseUnit.create({ data: { ...about, ...frozen, id: unitId, state, rosterChanges: result.roster ?? 0 } })
+  const about = { ...own, questionSetId: set, audience }
+  const frozen = { questionSetVersion: version, k: 6, publicKey: Buffer.alloc(32), isCleaned: true }
+  const { isOpen = false, isDropped = false, roster = 0 } = result
+  const unit = {
+    ...frozen,
+    checkInCount: isOpen ? 2 : 1,
+    state: isOpen ? ('open' as const) : state,
+    rosterChanges: roster,
+  }
+  if (!isDropped) await db.releaseUnit.create({ data: { ...about, ...unit, id: unitId } })
   const session = await db.session.findFirstOrThrow({ where: { ...own, startsAt: inWeek(week, 0) } })
   const times = { opensAt: inWeek(week, 1.5), closesAt: inWeek(week, 49.5) }
   await db.checkIn.create({
-    data: { ...about, ...times, id: randomUUID(), sessionId: session.id, unitId, state: 'closed' },
+    data: isDropped
+      ? { ...about, ...times, id: randomUUID(), sessionId: session.id, state: 'dropped', reason: 'tooFewMembers' }
+      : { ...about, ...times, id: randomUUID(), sessionId: session.id, unitId, state: 'closed' },
   })
-  if (state !== 'released') return
+  if (state !== 'released' || isOpen || isDropped) return
   const { organisationId } = own
   await db.release.create({ data: { organisationId, unitId, invited, answered } })
-  const tally = { subject: 'scale:climate', answers, totalMilli: Math.round(mean * answers * 1000), low: 0, high }
-  await db.tally.create({ data: { organisationId, unitId, ...tally } })
+  const scales = set === 'pulse' ? ['climate'] : ['satisfied', 'worthwhile', 'happy', 'anxious']
+  const tally = { answers, totalMilli: Math.round(mean * answers * 1000), low: 0, high }
+  await db.tally.createMany({
+    data: scales.map((scale) => ({ organisationId, unitId, subject: `scale:${scale}`, ...tally })),
+  })
 }

@@ -98,6 +98,36 @@ const SCENARIOS: readonly Scenario[] = [
     ],
   },
   {
+    name: 'four-scales',
+    verb: 'summary',
+    now: inWeek(5, 60),
+    groups: [
+      {
+        alias: 'Tuesday group',
+        members: 12,
+        results: [
+          { week: 4, mean: 0.5, set: 'ons4' },
+          { week: 5, mean: 0.55, set: 'ons4' },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'next-one-open',
+    verb: 'summary',
+    now: inWeek(5, 60),
+    groups: [
+      {
+        alias: 'Tuesday group',
+        results: [
+          { week: 3, mean: 0.3 },
+          { week: 4, mean: 0.7 },
+          { week: 5, mean: 0, isOpen: true },
+        ],
+      },
+    ],
+  },
+  {
     name: 'programme-over',
     verb: 'summary',
     now: inWeek(13, 0),
@@ -159,10 +189,16 @@ const SCENARIOS: readonly Scenario[] = [
     verb: 'digest',
     now: inWeek(4, 60),
     pages: [1, 4],
+    // As full as a week can be: headcounts, four scales, and a change in each.
     groups: Array.from({ length: 40 }, (_, index) => ({
       alias: `Group ${String(index + 1).padStart(2, '0')}`,
+      members: 12,
       contactHours: 24,
-      results: [{ week: 4, mean: index % 3 === 0 ? 0.3 : 0.7 }],
+      headcounts: { 4: 11 },
+      results: [
+        { week: 3, mean: 0.5, set: 'ons4' as const },
+        { week: 4, mean: index % 3 === 0 ? 0.2 : 0.75, set: 'ons4' as const },
+      ],
     })),
   },
 ]

@@ -74,6 +74,7 @@ function reportOf(drawn: readonly Drawn[], world: 0 | 1) {
     alias: 'Tuesday group',
     timeZone: 'UTC',
     madeAt: dates(10),
+    areMissing: false,
     results: drawn.map((one, index) => ({
       at: dates(index),
       set,
@@ -157,6 +158,7 @@ describe('what is drawn of a result', () => {
     const chart = {
       type: 'chart',
       title: '<script>alert(1)</script>',
+      hidden: null,
       categories: ['<b>', '&'],
       series: [{ name: '"><x', bands: ['low', 'high'] }],
       levels: ['a<', 'b', 'c'],

@@ -110,7 +110,7 @@ describe('any card and form', () => {
     }
     expect(JSON.stringify(renderMessage(long))).toContain('x…')
     expect(JSON.stringify(renderCard(long))).toContain('x…')
-    const many: Card = { ...long, blocks: Array.from({ length: 120 }, () => ({ type: 'text' as const, text: 'a' })) }
+    const many: Card = { ...long, blocks: Array.from({ length: 140 }, () => ({ type: 'text' as const, text: 'a' })) }
     expect(JSON.stringify(renderMessage(many).blocks.at(-1))).toContain('…')
     expect(JSON.stringify(renderCard(many).card.body.at(-1))).toContain('…')
   })

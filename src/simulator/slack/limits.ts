@@ -1,10 +1,9 @@
 // What Slack takes, from its reference pages (docs.slack.dev/reference/block-kit). The renderer has a table of its own:
 // sharing this one would hide its mistakes.
-type Json = Record<string, unknown>
+import { checkChart } from './charts.ts'
+import { type Complaint, checkCount, checkLength, complain, type Json, list } from './check.ts'
 
-/** A complaint in Slack's own words: what, and the pointer to where. */
-export type Complaint = string
-const complain = (what: string, pointer: string): Complaint => `[ERROR] ${what} [json-pointer:${pointer}]`
+export type { Complaint } from './check.ts'
 
 const MAX_BLOCKS = { message: 50, view: 100 }
 /** Undocumented; bolt-js issue 2509 found about 13,200 characters. */
@@ -44,8 +43,6 @@ const INPUTS = new Set(['plain_text_input', 'radio_buttons', 'static_select', 'm
 const VIEW_PROPERTIES = new Set(
   'type title blocks submit close private_metadata callback_id clear_on_close notify_on_close external_id'.split(' '),
 )
-
-const list = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : [])
 
 /** What Slack would refuse about a message's blocks; empty when it would take them. */
 export function checkMessage(payload: Json): Complaint[] {
@@ -120,34 +117,6 @@ function checkBlock(block: Json, at: string, complaints: Complaint[]): void {
   if (block.type === 'actions') checkActions(block, at, complaints)
   if (block.type === 'input') checkInput(block, at, complaints)
   if (block.type === 'data_visualization') checkChart(block, at, complaints)
-}
-
-/** Bars, lines and areas: one to six series of other names, one to twenty categories, and each series has a number for each. */
-function checkChart(block: Json, at: string, complaints: Complaint[]): void {
-  const chart = (block.chart ?? {}) as Json
-  const axis = (chart.axis_config ?? {}) as Json
-  const here = `${at}/chart`
-  checkLength(block.title, 50, `${at}/title`, complaints)
-  if (!['bar', 'line', 'area'].includes(String(chart.type)))
-    return void complaints.push(complain(`unsupported type: ${chart.type}`, `${here}/type`))
-  checkLength(axis.x_label, 50, `${here}/axis_config/x_label`, complaints)
-  checkLength(axis.y_label, 50, `${here}/axis_config/y_label`, complaints)
-  const categories = Array.isArray(axis.categories) ? (axis.categories as unknown[]) : []
-  const isCount = categories.length >= 1 && categories.length <= 20
-  if (!isCount || new Set(categories).size !== categories.length)
-    complaints.push(complain('1 to 20 categories, each once', `${here}/axis_config/categories`))
-  for (const category of categories) checkLength(category, 20, `${here}/axis_config/categories`, complaints)
-  const series = checkCount(chart.series, 6, `${here}/series`, complaints)
-  if (new Set(series.map(({ name }) => name)).size !== series.length)
-    complaints.push(complain('series need unique names', `${here}/series`))
-  for (const [index, one] of series.entries()) {
-    checkLength(one.name, 20, `${here}/series/${index}/name`, complaints)
-    const points = list(one.data)
-    if (points.map(({ label }) => label).join('\n') !== categories.join('\n'))
-      complaints.push(complain('labels must match the categories', `${here}/series/${index}/data`))
-    if (points.some(({ value }) => typeof value !== 'number'))
-      complaints.push(complain('must be a number', `${here}/series/${index}/data`))
-  }
 }
 
 function checkProperties(item: Json, always: readonly string[], at: string, complaints: Complaint[]): void {
@@ -227,19 +196,6 @@ function checkTextInput(element: Json, at: string, complaints: Complaint[]): voi
 }
 
 /** The items of a list that must have one to `most`. */
-function checkCount(value: unknown, most: number, at: string, complaints: Complaint[]): Json[] {
-  const items = list(value)
-  if (items.length === 0) complaints.push(complain('no fewer than 1 items allowed', at))
-  if (items.length > most) complaints.push(complain(`no more than ${most} items allowed`, at))
-  return items
-}
-
-function checkLength(value: unknown, most: number, at: string, complaints: Complaint[]): void {
-  if (value === undefined) return
-  if (typeof value !== 'string') complaints.push(complain('must provide a string', at))
-  else if (value.length > most) complaints.push(complain(`must be less than ${most + 1} characters`, at))
-}
-
 function checkText(
   value: unknown,
   { at, most, isPlain }: { at: string; most: number; isPlain: boolean },

@@ -6,9 +6,15 @@ import { SVGRenderer } from 'echarts/renderers'
 use([BarChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer])
 
 /** A chart as both platforms send it: numbers by label. The page draws it with one library, whatever the platform's own looks like. */
-export type Bars = { title: string; axis: string; labels: string[]; series: { name: string; values: number[] }[] }
+export type Bars = {
+  title: string
+  axis: string
+  below: string
+  labels: string[]
+  series: { name: string; values: number[] }[]
+}
 
-export function drawBars(box: HTMLElement, { title, axis, labels, series }: Bars, isDark: boolean): void {
+export function drawBars(box: HTMLElement, { title, axis, below, labels, series }: Bars, isDark: boolean): void {
   const text = isDark ? '#f0f0f0' : '#242424'
   const chart = init(null, isDark ? 'dark' : null, { renderer: 'svg', ssr: true, width: 440, height: 230 })
   const own = { color: text, fontSize: 11 }
@@ -19,8 +25,16 @@ export function drawBars(box: HTMLElement, { title, axis, labels, series }: Bars
     color: isDark ? ['#7cb5ec', '#f0c35a', '#c09be8', '#d9e79a'] : ['#1f5fa8', '#e0a526', '#7a4fb5', '#9fb62b'],
     title: { text: title, textStyle: { ...own, fontSize: 13 }, left: 0 },
     legend: { bottom: 0, textStyle: own },
-    grid: { left: 36, right: 8, top: 64, bottom: 48 },
-    xAxis: { type: 'category', data: labels, axisLabel: own },
+    grid: { left: 36, right: 8, top: 64, bottom: 64 },
+    xAxis: {
+      type: 'category',
+      data: labels,
+      axisLabel: own,
+      name: below,
+      nameLocation: 'middle',
+      nameGap: 24,
+      nameTextStyle: own,
+    },
     yAxis: {
       type: 'value',
       min: 0,
@@ -37,8 +51,9 @@ export function drawBars(box: HTMLElement, { title, axis, labels, series }: Bars
 }
 
 /** What it says, for who does not look at it. */
-export const wordsOf = ({ title, axis, series, labels }: Bars): string =>
+export const wordsOf = ({ title, axis, below, series, labels }: Bars): string =>
   [
     `${title} (${axis})`,
     ...series.map(({ name, values }) => `${name}: ${values.map((value, at) => `${labels[at]} ${value}`).join(', ')}`),
+    ...(below ? [below] : []),
   ].join('. ')

@@ -29,13 +29,15 @@ export function DatabasePanel({ state, onDone }: { state: PageState; onDone(): v
   const [isShown, setShown] = useState(false)
   const view = useDatabase(state.person.platform, isShown)
   return (
-    <details className="database" onToggle={(event) => setShown(event.currentTarget.open)}>
-      <summary>
-        <h2>What the database sees</h2>
-      </summary>
-      {view ? <DatabaseRows view={view} directory={state.directory} /> : <p>Looking …</p>}
+    <>
       {state.canOthersAnswer && <OthersAnswer state={state} onDone={onDone} />}
-    </details>
+      <details className="database" onToggle={(event) => setShown(event.currentTarget.open)}>
+        <summary>
+          <h2>What the database sees</h2>
+        </summary>
+        {view ? <DatabaseRows view={view} directory={state.directory} /> : <p>Looking …</p>}
+      </details>
+    </>
   )
 }
 

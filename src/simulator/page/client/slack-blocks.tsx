@@ -57,7 +57,7 @@ type ChartBlock = {
   title: string
   chart: {
     series: { name: string; data: { value: number }[] }[]
-    axis_config: { categories: string[]; y_label: string }
+    axis_config: { categories: string[]; y_label: string; x_label?: string }
   }
 }
 
@@ -67,6 +67,7 @@ function SlackChart({ block, isDark }: { block: Block; isDark: boolean }) {
   const bars: Bars = {
     title,
     axis: chart.axis_config.y_label,
+    below: chart.axis_config.x_label ?? '',
     labels: chart.axis_config.categories,
     series: chart.series.map(({ name, data }) => ({ name, values: data.map(({ value }) => value) })),
   }

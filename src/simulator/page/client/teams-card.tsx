@@ -24,12 +24,13 @@ AdaptiveCard.onProcessMarkdown = (text, result) => {
 type ChartElement = {
   title: string
   yAxisTitle: string
+  xAxisTitle?: string
   data: { legend: string; values: { x: string; y: number }[] }[]
 }
 
 /** Microsoft's renderer knows no charts: Teams adds them to it, and so does the page. */
 class GroupedBars extends CardElement {
-  #bars: Bars = { title: '', axis: '', labels: [], series: [] }
+  #bars: Bars = { title: '', axis: '', below: '', labels: [], series: [] }
 
   override getJsonTypeName(): string {
     return 'Chart.VerticalBar.Grouped'
@@ -40,6 +41,7 @@ class GroupedBars extends CardElement {
     this.#bars = {
       title: source.title,
       axis: source.yAxisTitle,
+      below: source.xAxisTitle ?? '',
       labels: source.data[0]?.values.map(({ x }) => x) ?? [],
       series: source.data.map(({ legend, values }) => ({ name: legend, values: values.map(({ y }) => y) })),
     }

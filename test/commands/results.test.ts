@@ -1,0 +1,210 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { run } from '../../src/commands/run.ts'
+import { digestWindow } from '../../src/domain/digest.ts'
+import { programmeOf } from '../../src/domain/summary.ts'
+import { ensureActor, findConnection } from '../../src/store/access.ts'
+import { type GroupFacts, inWeek, writeGroup } from '../golden/groups.ts'
+import { incoming, startWorld, type World } from '../helpers.ts'
+
+/** Which results stand beside which, and who sees them: written into the store as a programme would have left them. */
+let world: World
+beforeEach(async () => {
+  world = await startWorld()
+  const connection = await findConnection(world.db, 'slack', 'T0DEMO')
+  if (!connection) throw new Error('not connected')
+  for (const externalId of ['UFACILITATOR', 'USUPERVISOR', 'UMEMBER1'])
+    await ensureActor(world.db, connection, { externalId })
+})
+afterEach(() => world.end())
+
+async function group(facts: Omit<GroupFacts, 'alias'>, now: Date): Promise<string> {
+  const groupId = await writeGroup(world, { alias: 'Tuesday group', ...facts })
+  const { organisationId, personId } = await world.db.account.findFirstOrThrow({ where: { externalId: 'UMEMBER1' } })
+  await world.db.rosterEntry.create({ data: { organisationId, groupId, personId, role: 'member' } })
+  world.clock.set(now)
+  return groupId
+}
+/** What somebody gets, without the names of a chart's levels, which stand there whatever it shows. */
+const shown = async (person: string, verb: string, id?: string) => {
+  const reply = await run(world.app.door, incoming(person, { verb, input: id ? { id } : {} }))
+  return JSON.stringify(reply, (key, value) => (key === 'levels' ? undefined : value))
+}
+
+describe('a result for staff alone between two that members see', () => {
+  let id: string
+  beforeEach(async () => {
+    const results = [
+      { week: 0, mean: 0.7 },
+      { week: 1, mean: 0.1, audience: 'staff' as const },
+      { week: 2, mean: 0.7 },
+    ]
+    id = await group({ results }, inWeek(2, 60))
+  })
+
+  it.each(['summary', 'summary.four', 'summary.all', 'summary.post'])('tells nothing of itself in %s', async (verb) => {
+    const reader = verb === 'summary.post' ? 'UFACILITATOR' : 'UMEMBER1'
+    const text = await shown(reader, verb, id)
+    expect(text).toContain('mostly high')
+    expect(text).not.toMatch(/mostly low|: higher|: lower|↑|↓|Not enough|10 March/)
+  })
+
+  it('is told to staff as their own, and changes nothing of what both see', async () => {
+    const text = await shown('UFACILITATOR', 'summary.four', id)
+    expect(text).toContain('Tuesday 10 March: mostly low ↓ lower')
+    expect(text).toContain('Tuesday 17 March: mostly high → no clear change')
+    expect(await shown('UFACILITATOR', 'summary', id)).toContain('Change: none that is clear.')
+  })
+})
+
+it('a newer set for staff alone hides nothing from members, and is not told of', async () => {
+  const results = [
+    { week: 0, mean: 0.7 },
+    { week: 1, mean: 0.3, set: 'ons4' as const, audience: 'staff' as const },
+  ]
+  const id = await group({ results }, inWeek(1, 60))
+  const text = await shown('UMEMBER1', 'summary', id)
+  expect(text).toContain('Group climate: mostly high')
+  expect(text).not.toMatch(/ONS4|Life satisfaction/)
+})
+
+describe('a programme that is over', () => {
+  const ends = [
+    { week: 0, mean: 0.2 },
+    { week: 4, mean: 0.8, audience: 'staff' as const },
+    { week: 9, mean: 0.7 },
+  ]
+
+  it('closes for members with what members saw', async () => {
+    const results = [{ week: 0, mean: 0.9, audience: 'staff' as const, set: 'ons4' as const }, ...ends]
+    const id = await group({ results }, inWeek(13, 0))
+    const text = await shown('UMEMBER1', 'summary', id)
+    expect(text).toContain('The whole programme')
+    expect(text).toContain('From the check-in of Tuesday 3 March to the one of Tuesday 5 May')
+    expect(text).toContain('mostly low at the start, mostly high at the end')
+    expect(text).not.toContain('Life satisfaction')
+  })
+
+  it('does not end with a result for staff alone, for members', async () => {
+    const results = [...ends, { week: 11, mean: 0.1, audience: 'staff' as const }]
+    const id = await group({ results }, inWeek(13, 0))
+    expect(await shown('UMEMBER1', 'summary', id)).toContain('to the one of Tuesday 5 May')
+    expect(await shown('UFACILITATOR', 'summary', id)).toContain('to the one of Tuesday 19 May')
+  })
+
+  it('keeps its course when the last check-in did not open, and says what is not shown after it', async () => {
+    const results = [
+      { week: 0, mean: 0.2 },
+      { week: 9, mean: 0.8 },
+      { week: 10, mean: 0, state: 'withheld' as const },
+      { week: 11, mean: 0, isDropped: true },
+    ]
+    const text = await shown('UFACILITATOR', 'summary', await group({ results }, inWeek(13, 0)))
+    expect(text).toContain('mostly low at the start, mostly high at the end')
+    expect(text).toContain('1 later result is not shown.')
+    expect(text).toContain('did not open. It needs 6 members.')
+  })
+
+  it('sets only the same questions side by side', async () => {
+    const results = [
+      { week: 0, mean: 0.2, version: 1 },
+      { week: 5, mean: 0.8, version: 1 },
+      { week: 9, mean: 0.1 },
+    ]
+    const text = await shown('UFACILITATOR', 'summary', await group({ results }, inWeek(13, 0)))
+    expect(text).toContain('There are too few results to compare start and end.')
+    expect(text).toContain('Group climate: mostly low')
+  })
+
+  it('leaves out what another programme published long before', async () => {
+    const id = await group({ results: ends }, inWeek(13, 0))
+    const { db } = world
+    // The first session was half a year earlier.
+    const first = await db.session.findFirstOrThrow({ where: { groupId: id }, orderBy: { startsAt: 'asc' } })
+    const at = inWeek(-26, 0)
+    await db.session.updateMany({ where: { id: first.id }, data: { startsAt: at, endsAt: inWeek(-26, 1.5) } })
+    await db.checkIn.updateMany({ where: { sessionId: first.id }, data: { opensAt: at, closesAt: inWeek(-26, 49) } })
+    const text = await shown('UMEMBER1', 'summary', id)
+    expect(text).toContain('11 sessions held.')
+    expect(text).toContain('There are too few results to compare start and end.')
+  })
+
+  it('offers no posting once the group has ended', async () => {
+    const id = await group({ results: ends }, inWeek(13, 0))
+    expect(await shown('UFACILITATOR', 'summary', id)).toContain('Post to the group')
+    await world.db.group.updateMany({ data: { endedAt: inWeek(13, 0), deleteAt: inWeek(20, 0) } })
+    expect(await shown('UFACILITATOR', 'summary', id)).not.toContain('Post to the group')
+  })
+})
+
+it('the button and the form it opens mean the same result', async () => {
+  const results = [
+    { week: 3, mean: 0.7, set: 'ons4' as const },
+    { week: 4, mean: 0, state: 'withheld' as const },
+  ]
+  const id = await group({ results }, inWeek(4, 60))
+  expect(await shown('UFACILITATOR', 'summary', id)).toContain('Post to the group')
+  expect(await shown('UFACILITATOR', 'summary.post', id)).toContain('Life satisfaction: mostly high')
+})
+
+it('a result of questions that are no longer here is told of, and breaks nothing else', async () => {
+  const results = [
+    { week: 3, mean: 0.7 },
+    { week: 4, mean: 0.7, set: 'ons4' as const },
+  ]
+  const id = await group({ results, contactHours: 24 }, inWeek(4, 60))
+  await writeGroup(world, { alias: 'Friday group', results: [{ week: 4, mean: 0.3 }] })
+  await world.db.releaseUnit.updateMany({ where: { questionSetId: 'ons4' }, data: { questionSetId: 'taken-away' } })
+  for (const verb of ['summary', 'summary.four']) expect(await shown('UFACILITATOR', verb, id)).toContain('mostly high')
+  expect(await shown('UFACILITATOR', 'summary', id)).toContain('their questions are no longer here')
+  const digest = await shown('USUPERVISOR', 'digest')
+  expect(digest).toContain('their questions are no longer here')
+  expect(digest).toContain('Group climate: mostly low')
+})
+
+it('a digest tells of a group that ended in its week', async () => {
+  const id = await group({ results: [{ week: 11, mean: 0.7 }] }, inWeek(11, 60))
+  await writeGroup(world, { alias: 'Friday group', contactHours: 24, hasBackup: true })
+  await world.db.group.updateMany({ where: { id }, data: { endedAt: inWeek(11, 55), deleteAt: inWeek(20, 0) } })
+  const text = await shown('USUPERVISOR', 'digest')
+  expect(text).toContain('The group has ended.')
+  expect(text).toContain('Group climate: mostly high')
+  expect(text).not.toContain('To do:')
+  world.clock.set(inWeek(14, 0))
+  expect(await shown('USUPERVISOR', 'digest')).not.toContain('Tuesday group')
+})
+
+describe('the sessions of a programme', () => {
+  const session = (week: number, state: 'planned' | 'cancelled' = 'planned') => ({
+    startsAt: inWeek(week, 0),
+    endsAt: inWeek(week, 1.5),
+    state,
+  })
+  it('are all since the last long pause, whatever schedule they come from, cancelled ones too', () => {
+    expect(programmeOf([session(0), session(1, 'cancelled'), session(2)])).toEqual({
+      startsAt: inWeek(0, 0),
+      held: 2,
+      cancelled: 1,
+    })
+    expect(programmeOf([session(0), session(13), session(14, 'cancelled')])).toEqual({
+      startsAt: inWeek(13, 0),
+      held: 1,
+      cancelled: 1,
+    })
+    expect(programmeOf([session(0), session(12)])?.startsAt).toEqual(inWeek(0, 0))
+  })
+  it('are none while none took place', () => {
+    expect(programmeOf([])).toBeNull()
+    expect(programmeOf([session(0, 'cancelled')])).toBeNull()
+  })
+})
+
+describe('what a digest covers after another day was chosen', () => {
+  const zone = { timeZone: 'Europe/Berlin' }
+  const at = (date: string) => new Date(`${date}T07:00:00Z`)
+  it('begins where the one before ended, for up to two weeks', () => {
+    expect(digestWindow(zone, at('2026-03-14'), at('2026-03-02')).startsAt).toEqual(at('2026-03-02'))
+    expect(digestWindow(zone, at('2026-03-05'), at('2026-03-02')).startsAt).toEqual(at('2026-03-02'))
+    expect(digestWindow(zone, at('2026-03-16'), at('2026-03-01')).startsAt).toEqual(at('2026-03-09'))
+    expect(digestWindow(zone, at('2026-03-16')).startsAt).toEqual(at('2026-03-09'))
+  })
+})
