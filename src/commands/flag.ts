@@ -1,5 +1,5 @@
 import { FLAGS, findFlag, setFlag } from '../store/flag.ts'
-import { flagDone, flagForm } from '../views/digest.ts'
+import { flagDone, flagForm } from '../views/flag.ts'
 import { command, groupOf } from './command.ts'
 import { formInput, groupInput, textValue } from './input.ts'
 

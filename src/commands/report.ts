@@ -1,9 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import type { Keyring } from '../ballot/keyring.ts'
+import type { Content } from '../content/load.ts'
 import { discloseOutside } from '../domain/disclosure.ts'
 import { MINUTE_MS, plus } from '../domain/time.ts'
 import { findActorLanguage } from '../store/access.ts'
+import type { Tx } from '../store/database.ts'
 import { getGroup } from '../store/group.ts'
 import { listResults } from '../store/result.ts'
 import { findRole } from '../store/roster.ts'
@@ -37,7 +39,7 @@ export const summaryExport = command({
   effect: 'audited',
   input: groupInput,
   run: async (context) => {
-    const { texts, actor, vault, publicUrl, wall } = context
+    const { tx, texts, actor, content, vault, publicUrl, now, wall } = context
     const { id: groupId, alias } = groupOf(context)
     const until = plus(wall, GOOD_FOR_MINUTES * MINUTE_MS).getTime()
     const token = seal(vault.keyring, {
@@ -46,9 +48,11 @@ export const summaryExport = command({
       personId: actor.personId,
       until,
     })
+    const { results } = await outsideOf(tx, content, actor.organisationId, groupId, now)
+    const isEmpty = results.every(({ disclosed }) => disclosed.scales.every(({ shown }) => shown === null))
     const url = publicUrl === null ? null : `${publicUrl}${REPORT_PATH}?t=${token}`
     return {
-      reply: { type: 'content', card: reportCard(texts, { alias, url, minutes: GOOD_FOR_MINUTES }) },
+      reply: { type: 'content', card: reportCard(texts, { alias, url, minutes: GOOD_FOR_MINUTES, isEmpty }) },
       audit: [{ action: 'report.made', subjectId: groupId }],
     }
   },
@@ -87,12 +91,24 @@ export async function readReport(
   if (role !== 'facilitator' && role !== 'supervisor') return null
   const { alias, timeZone } = await getGroup(db, organisationId, groupId)
   const now = clock.now()
+  const outside = await outsideOf(db, content, organisationId, groupId, now)
+  const texts = content.textsFor(await findActorLanguage(db, organisationId, personId))
+  return { texts, alias, timeZone, madeAt: now, ...outside }
+}
+
+/** A group's results as they may leave the team, oldest first; those of questions that are no longer here are left out. */
+async function outsideOf(
+  db: Tx,
+  content: Content,
+  organisationId: string,
+  groupId: string,
+  now: Date,
+): Promise<Pick<Report, 'results' | 'areMissing'>> {
   const rows = await listResults(db, organisationId, [groupId], plus(now, 1), MOST_RESULTS)
   const known = rows.filter((row) => content.hasQuestionSet(row.questionSetId, row.questionSetVersion))
   const results = known.reverse().map((row) => {
     const set = content.questionSet(row.questionSetId, row.questionSetVersion)
     return { at: row.sessionAt, set, disclosed: discloseOutside(set, row.result) }
   })
-  const texts = content.textsFor(await findActorLanguage(db, organisationId, personId))
-  return { texts, alias, timeZone, madeAt: now, results, areMissing: known.length < rows.length }
+  return { results, areMissing: known.length < rows.length }
 }

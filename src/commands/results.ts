@@ -5,7 +5,13 @@ import { listResults, type ResultRow } from '../store/result.ts'
 import { type Context, groupOf } from './command.ts'
 
 /** A result through the gate, with the very questions that it was asked with. */
-export type ShownResult = { row: ResultRow; set: QuestionSet; disclosed: Disclosed }
+export type ShownResult = {
+  row: ResultRow
+  set: QuestionSet
+  disclosed: Disclosed
+  /** Whether there is one before it to compare with, and it was not shown. */
+  isAfterHidden: boolean
+}
 
 /** Every result that a group has: they are kept for a year at most, in which it may publish 26 (RELEASE_BUDGET), and some are withheld. */
 export const MOST_RESULTS = 60
@@ -28,8 +34,13 @@ export function showAll(content: Content, newestFirst: readonly ResultRow[]): Sh
   return known.map((row, index) => {
     const set = content.questionSet(row.questionSetId, row.questionSetVersion)
     const before = known.slice(index + 1).find((one) => isComparable(one, row))
-    const isSame = before?.questionSetVersion === row.questionSetVersion
-    return { row, set, disclosed: disclose(set, row.result, before && isSame ? before.result : null) }
+    const isSame = before !== undefined && before.questionSetVersion === row.questionSetVersion
+    return {
+      row,
+      set,
+      disclosed: disclose(set, row.result, isSame ? before.result : null),
+      isAfterHidden: isSame && before.result.state !== 'released',
+    }
   })
 }
 
@@ -44,7 +55,8 @@ export function newestOfEach(newestFirst: readonly ShownResult[]): ShownResult[]
 
 /** The result that can be posted to the group: the newest that members see and that shows something. */
 export function postable(newestFirst: readonly ShownResult[]) {
-  for (const { row, set, disclosed } of newestFirst)
-    if (mayMembersSee(row.audience) && disclosed.kind === 'shown') return { at: row.sessionAt, set, disclosed }
+  for (const { row, set, disclosed, isAfterHidden } of newestFirst)
+    if (mayMembersSee(row.audience) && disclosed.kind === 'shown')
+      return { at: row.sessionAt, set, disclosed, isAfterHidden }
   return null
 }

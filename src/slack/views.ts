@@ -1,13 +1,14 @@
 import type { WebClient } from '@slack/web-api'
+import type { TextKey } from '../content/load.ts'
+import type { Log } from '../log.ts'
 import type { Reply } from '../views/card.ts'
 import { isRefusedBlock, toPlatformError } from './failure.ts'
-import type { SlackDeps } from './platform.ts'
 import { hasCharts, renderCardView, renderForm } from './render.ts'
 
 /** Opens forms and results as modals. A chart that Slack refuses is left out: the same content stands beside it as text. */
 export function createViews(
   client: WebClient,
-  deps: Pick<SlackDeps, 'say' | 'log'>,
+  deps: { say(key: TextKey): string; log: Log },
 ): (triggerId: string, reply: Reply) => Promise<void> {
   /** Set when this workspace's Slack refused one: it is not asked again until the next start. */
   let refusesCharts = false

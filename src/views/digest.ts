@@ -1,12 +1,12 @@
 import type { Language, QuestionSet, Texts } from '../content/load.ts'
 import type { Attention } from '../domain/digest.ts'
-import type { Disclosed, DisclosedTotal, ResponseBand } from '../domain/disclosure.ts'
+import type { DisclosedTotal, ResponseBand } from '../domain/disclosure.ts'
 import { GROUPS_ON_PAGE, LINES_ON_PAGE } from '../domain/limits.ts'
 import { stageOf } from '../domain/stage.ts'
 import { formatDate } from '../domain/time.ts'
 import { button, buttons, type Card, card, compact, type Form, heading, list, note, text } from './card.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
-import { resultLines } from './summary.ts'
+import { type ResultShown, resultLines } from './summary.ts'
 
 export type DigestGroup = {
   alias: string
@@ -19,7 +19,7 @@ export type DigestGroup = {
   /** Of the latest session held in the window; null when none was. */
   sessionNumber: number | null
   sessionTotal: number
-  results: readonly { at: Date; set: QuestionSet; disclosed: Disclosed }[]
+  results: readonly (ResultShown & { at: Date })[]
   droppedCheckIns: number
   /** Null: no headcount was given. */
   attendance: ResponseBand | null
@@ -137,11 +137,12 @@ function groupLines(texts: Texts, group: DigestGroup, date: (at: Date) => string
       }),
     )
   if (group.attendance) lines.push(t('digest.came', { band: t(`summary.answered.${group.attendance}`) }))
-  for (const { at, set, disclosed } of group.results) {
+  for (const result of group.results) {
+    const { at, set, disclosed } = result
     lines.push(t('digest.result', { set: texts.pick(set.title), date: date(at) }))
     if (disclosed.kind === 'tooFew') lines.push(t('digest.notShown'))
     else if (disclosed.kind === 'lost') lines.push(t('digest.lost'))
-    else lines.push(...resultLines(texts, set, disclosed))
+    else lines.push(...resultLines(texts, result))
   }
   if (group.areMissing) lines.push(t('summary.missing'))
   if (group.droppedCheckIns > 0) lines.push(t('digest.dropped'))
@@ -213,37 +214,4 @@ export function digestSettingsForm(
 export function digestSettingsDone(texts: Texts, facts: { dueAt: Date; timeZone: string; now: Date }): Card {
   const time = timeWithZone(texts, facts.dueAt, facts.timeZone, facts.now)
   return card('digest-settings-done', texts.t('digest.when'), [text(texts.t('digest.whenDone', { time }))])
-}
-
-/** `now` is what stands; null: nothing. */
-export function flagForm(
-  { t }: Texts,
-  facts: { groupId: string; alias: string; flags: readonly ('talk' | 'cofacilitation')[]; now: string | null },
-): Form {
-  return {
-    kind: 'flag-form',
-    verb: 'flag.submit',
-    id: facts.groupId,
-    title: t('flag.title'),
-    submitLabel: t('button.save'),
-    closeLabel: t('button.cancel'),
-    intro: [text(t('flag.intro', { alias: facts.alias }))],
-    fields: [
-      {
-        type: 'choice',
-        name: 'flag',
-        label: t('flag.label'),
-        options: [
-          ...facts.flags.map((value) => ({ value, label: t(`flag.${value}`) })),
-          { value: 'none', label: t('flag.none') },
-        ],
-        value: facts.now ?? 'none',
-        isExpanded: true,
-      },
-    ],
-  }
-}
-
-export function flagDone({ t }: Texts, flag: 'talk' | 'cofacilitation' | null): Card {
-  return card('flag-done', t('flag.title'), [text(flag ? t('flag.done', { text: t(`flag.${flag}`) }) : t('flag.gone'))])
 }

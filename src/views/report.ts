@@ -19,11 +19,15 @@ export type Report = {
 }
 
 /** Where the report is fetched; `url` is null when the service has no address from outside. */
-export function reportCard({ t }: Texts, facts: { alias: string; url: string | null; minutes: number }): Card {
+export function reportCard(
+  { t }: Texts,
+  facts: { alias: string; url: string | null; minutes: number; isEmpty: boolean },
+): Card {
   const address = (label: string, url: string) => ({ label, verb: '', id: null, opens: 'address', url }) as const
   return {
     ...card('report', t('report.title', { alias: facts.alias }), [
       text(t('report.intro', { k: LEAST_ANSWERS.outside })),
+      facts.isEmpty && text(t('report.none', { k: LEAST_ANSWERS.outside })),
       facts.url !== null &&
         buttons(
           address(t('report.table'), `${facts.url}&as=csv`),

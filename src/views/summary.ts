@@ -9,8 +9,11 @@ import { type Block, button, buttons, type Card, card, compact, heading, list, n
 import { type Closing, closingBlocks } from './closing.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
 
-/** A result that the page shows. `wordsOf`: the check-in whose unit holds words of members; null when there are none. */
-export type Result = { at: Date; set: QuestionSet; disclosed: Disclosed; wordsOf: string | null }
+/** A result. `isAfterHidden`: there is one before it to compare with, and it was not shown. */
+export type ResultShown = { set: QuestionSet; disclosed: Disclosed; isAfterHidden: boolean }
+
+/** One that the page shows. `wordsOf`: the check-in whose unit holds words of members; null when there are none. */
+export type Result = ResultShown & { at: Date; wordsOf: string | null }
 
 /** What was asked since, as far as it has come. `none`: nothing has come to anything yet. */
 export type Pending =
@@ -129,21 +132,23 @@ function pendingBlocks(texts: Texts, facts: SummaryFacts, latest: Pending): Bloc
   }
 }
 
-function resultBlocks(texts: Texts, facts: SummaryFacts, { at, set, disclosed, wordsOf }: Result): Block[] {
+function resultBlocks(texts: Texts, facts: SummaryFacts, result: Result): Block[] {
   const { t } = texts
+  const { at, set, wordsOf } = result
   const date = formatDate(at, facts.timeZone, texts.language, facts.now)
   // What the closing tells from start to end is not told a second time against the one before.
   const isInCourse = facts.closing?.courses.some((course) => course.set === set && course.to >= at) ?? false
   return compact([
     heading(t('summary.checkIn', { set: texts.pick(set.title), date })),
-    ...resultLines(texts, set, disclosed, isInCourse).map(text),
+    ...resultLines(texts, result, isInCourse).map(text),
     wordsOf !== null && buttons(button(t('summary.words'), 'checkin.words', wordsOf)),
   ])
 }
 
 /** What a result shows, a line each: who answered, and each scale (`isBrief`: without the scales). */
-export function resultLines(texts: Texts, set: QuestionSet, disclosed: Disclosed, isBrief = false): string[] {
+export function resultLines(texts: Texts, result: ResultShown, isBrief = false): string[] {
   const { t } = texts
+  const { set, disclosed, isAfterHidden } = result
   if (disclosed.kind === 'tooFew') return [t('summary.tooFew')]
   if (disclosed.kind === 'lost') return [t('summary.lost')]
   const answered = t('summary.answered', { band: t(`summary.answered.${disclosed.response}`) })
@@ -152,6 +157,7 @@ export function resultLines(texts: Texts, set: QuestionSet, disclosed: Disclosed
   return [
     answered,
     ...(only && others.length === 0 ? scaleLines(texts, set, only) : scalesTogether(texts, set, disclosed.scales)),
+    ...(isAfterHidden ? [t('summary.change.hidden')] : []),
   ]
 }
 

@@ -3,7 +3,7 @@ import type { Disclosed } from '../domain/disclosure.ts'
 import { formatDate } from '../domain/time.ts'
 import { type Block, button, buttons, type Card, card, heading, list, note, text } from './card.ts'
 import { chartOf } from './chart.ts'
-import { resultLines } from './summary.ts'
+import { type ResultShown, resultLines } from './summary.ts'
 
 type Result = { at: Date; set: QuestionSet; disclosed: Disclosed }
 /** A set's results, oldest first. */
@@ -80,13 +80,13 @@ function resultLine(
 /** A result as the text of a message to the group. */
 export function resultText(
   texts: Texts,
-  facts: { set: QuestionSet; disclosed: Disclosed & { kind: 'shown' }; at: Date; timeZone: string; now: Date },
+  facts: ResultShown & { disclosed: { kind: 'shown' }; at: Date; timeZone: string; now: Date },
 ): string {
   const { t } = texts
   const date = formatDate(facts.at, facts.timeZone, texts.language, facts.now)
   return [
     t('summary.checkIn', { set: texts.pick(facts.set.title), date }),
-    ...resultLines(texts, facts.set, facts.disclosed),
+    ...resultLines(texts, facts),
     t('summary.cannotTell'),
   ].join('\n')
 }

@@ -83,7 +83,9 @@ async function measureReading(): Promise<{ rows: Row[]; tallies: number }> {
       const startedAt = performance.now()
       const reply = await once(round)
       const ms = performance.now() - startedAt
-      if (reply?.type !== 'content' || reply.card.kind !== kind) throw new Error(`refused: ${JSON.stringify(reply)}`)
+      const isFull = JSON.stringify(reply).includes('Life satisfaction')
+      if (reply?.type !== 'content' || reply.card.kind !== kind || !isFull)
+        throw new Error(`refused: ${JSON.stringify(reply)}`)
       if (round >= WARM_UP) took.get(name)?.push(ms)
     }
   }

@@ -68,7 +68,7 @@ describe('a report for use outside the team', () => {
   it('draws each set once there are two results that may leave the team, and says in words what the picture shows', async () => {
     const page = await (await fetched((await linksOf('UFACILITATOR'))[1] ?? '')).text()
     expect(page).toContain(
-      'aria-label="Chart: How the session was. Group climate: 3 Mar mostly high, 17 Mar mostly high."',
+      'aria-label="Chart: How the session was. Group climate: 3 Mar mostly high, 17 Mar mostly high. 2 results not shown"',
     )
     const [svg = ''] = page.match(/<svg[\s\S]*<\/svg>/) ?? []
     expect(svg).toContain('mostly high')

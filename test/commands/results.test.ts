@@ -136,6 +136,18 @@ describe('a programme that is over', () => {
   })
 })
 
+it('says that a change cannot be told after a result that was not shown', async () => {
+  const results = [
+    { week: 2, mean: 0.7 },
+    { week: 3, mean: 0, state: 'withheld' as const },
+    { week: 4, mean: 0.7 },
+  ]
+  const id = await group({ results }, inWeek(4, 60))
+  for (const verb of ['summary', 'summary.post'])
+    expect(await shown('UFACILITATOR', verb, id)).toContain('The result before it was not shown.')
+  expect(await shown('USUPERVISOR', 'digest')).toContain('The result before it was not shown.')
+})
+
 it('the button and the form it opens mean the same result', async () => {
   const results = [
     { week: 3, mean: 0.7, set: 'ons4' as const },
