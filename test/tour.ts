@@ -116,6 +116,7 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   await askForSummary(world, { platform })
   await pressed(facilitator, 'summary', 'The last four')
   await hands.closeForm(facilitator)
+  await look(facilitator, 'summary export')
   await moveTo(world, new Date('2026-03-09T07:00:00Z'))
   await read(supervisor, 'digest-notice', 'Open')
   await fill(hands, supervisor, 'digest settings', { weekday: '5' })

@@ -89,6 +89,39 @@ describe.each(['slack', 'teams'] as const)('every screen on %s, read as a whole'
     expect(gradeOf({ ...first.surface, reading })).toBeLessThanOrEqual(MOST_GRADE)
   })
 
+  it('is at that grade too where a programme closes, in a full digest and on a report', () => {
+    const { t } = loadContent().textsFor('en')
+    const [first] = screens
+    if (!first) throw new Error('the tour showed nothing')
+    const grade = (...reading: string[]) => gradeOf({ ...first.surface, reading })
+    const bands = { scale: 'Group climate', first: t('summary.band.low'), last: t('summary.band.high') }
+    const size = { g: 1.4, low: 0.7, high: 2 }
+    expect(
+      grade(
+        t('closing.title'),
+        t('closing.sessions', { held: 11, cancelled: 1 }),
+        t('closing.kept', { months: 12 }),
+        t('closing.span', { from: '3 March', to: '19 May' }),
+        t('closing.hidden', { count: 2 }),
+        `${t('closing.scale', bands)} ${t('closing.change.higher')}`,
+        t('closing.size.assumed', size),
+        t('closing.sizes'),
+        t('summary.cannotTell'),
+      ),
+    ).toBeLessThanOrEqual(MOST_GRADE)
+    expect(grade(t('closing.nothing'), t('closing.change.roster'))).toBeLessThanOrEqual(MOST_GRADE)
+    expect(
+      grade(
+        t('digest.ended'),
+        t('digest.chance'),
+        t('summary.missing'),
+        t('summary.change.hidden'),
+        t('digest.dropped'),
+      ),
+    ).toBeLessThanOrEqual(MOST_GRADE)
+    expect(grade(t('report.intro', { k: 11 }), t('report.none', { k: 11 }))).toBeLessThanOrEqual(MOST_GRADE)
+  })
+
   it('gives a screen reader a name for every field and every button', () => {
     const { inputs, nameless } = namesIn(screens.map(({ payload }) => payload))
     expect(inputs).toBeGreaterThan(60)
