@@ -11,7 +11,7 @@ export type Bundle = { html: string; script: string; style: string }
 
 let made: Promise<Bundle> | null = null
 
-/** The page's three files, made once a process: the script is bundled from the client folder in about half a second. */
+/** The page's three files, made once a process: the script is bundled from the client folder in about a second. */
 export function bundlePage(): Promise<Bundle> {
   made ??= build()
   return made
