@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { run } from '../../src/commands/run.ts'
 import { digestWindow } from '../../src/domain/digest.ts'
 import { programmeOf } from '../../src/domain/summary.ts'
@@ -8,14 +8,15 @@ import { incoming, startWorld, type World } from '../helpers.ts'
 
 /** Which results stand beside which, and who sees them: written into the store as a programme would have left them. */
 let world: World
-beforeEach(async () => {
+beforeAll(async () => {
   world = await startWorld()
   const connection = await findConnection(world.db, 'slack', 'T0DEMO')
   if (!connection) throw new Error('not connected')
   for (const externalId of ['UFACILITATOR', 'USUPERVISOR', 'UMEMBER1'])
     await ensureActor(world.db, connection, { externalId })
 })
-afterEach(() => world.end())
+afterEach(() => world.db.group.deleteMany())
+afterAll(() => world.end())
 
 async function group(facts: Omit<GroupFacts, 'alias'>, now: Date): Promise<string> {
   const groupId = await writeGroup(world, { alias: 'Tuesday group', ...facts })

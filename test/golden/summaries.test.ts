@@ -214,17 +214,21 @@ function textsIn(node: unknown): string[] {
   return Object.values(own).flatMap(textsIn)
 }
 
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+  const connection = await findConnection(world.db, 'slack', 'T0DEMO')
+  if (!connection) throw new Error('not connected')
+  for (const externalId of ['UFACILITATOR', 'USUPERVISOR']) await ensureActor(world.db, connection, { externalId })
+})
+afterAll(() => world.end())
+
 describe.each(SCENARIOS)('$name', ({ name, verb, now, groups, pages }) => {
-  let world: World
   beforeAll(async () => {
-    world = await startWorld()
-    const connection = await findConnection(world.db, 'slack', 'T0DEMO')
-    if (!connection) throw new Error('not connected')
-    for (const externalId of ['UFACILITATOR', 'USUPERVISOR']) await ensureActor(world.db, connection, { externalId })
     for (const facts of groups) await writeGroup(world, facts)
     world.clock.set(now)
   })
-  afterAll(() => world.end())
+  afterAll(() => world.db.group.deleteMany())
 
   /** The card of one language; Teams gets the very same one. */
   async function cardIn(language: string, page: number | null): Promise<Card> {
