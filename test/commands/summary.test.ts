@@ -69,9 +69,9 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
     await hands.closeForm(cast().facilitator)
   })
 
-  it.runIf(platform === 'slack')(
-    'comes as text alone where Slack takes no chart, and does not ask it again',
-    async () => {
+  // Teams' clients leave out what they do not draw; the bot is not told.
+  if (platform === 'slack')
+    it('comes as text alone where Slack takes no chart, and does not ask it again', async () => {
       const opened = () => world.slack.journal.requests.filter(({ method }) => method === 'views.open')
       const facilitator = cast().facilitator
       await summary(facilitator)
@@ -87,8 +87,7 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
       expect(opened().length - before).toBe(4)
       expect(lastSeen(hands.journal, facilitator, 'summary-trend').text).not.toContain('[chart]')
       await hands.closeForm(facilitator)
-    },
-  )
+    })
 
   it('shows members the same lines, and no work of the staff', async () => {
     const member = cast().members[0] ?? ''
