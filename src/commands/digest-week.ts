@@ -16,8 +16,8 @@ type Window = { startsAt: Date; endsAt: Date }
 /** A group's week, and the finished units that closed in it, newest first. */
 export type GroupWeek = DigestGroup & { rows: readonly ResultRow[] }
 
-/** Results of a group that one window can hold, and those before them to compare with. */
-const RESULTS_READ = 8
+/** Results of a group that one window can hold, and those before them to compare with, also of a set that is asked every twelve weeks. */
+const RESULTS_READ = 30
 /** Far enough back for the last two sessions of a group that meets every few weeks. */
 const RECENT_DAYS = 70
 

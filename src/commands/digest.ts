@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { byAttention, digestWindow, nextDigestAt } from '../domain/digest.ts'
 import { answersNeeded, discloseTotal } from '../domain/disclosure.ts'
 import { UserError } from '../errors.ts'
-import { listMemberships, listSupervised } from '../store/access.ts'
+import { listSupervised } from '../store/access.ts'
 import { deleteDigestPlan, ensureDigest, findDigest, findDigestPlan, lastDigestEnd } from '../store/digest.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
 import { fixedId } from '../store/queue.ts'
@@ -18,6 +18,7 @@ export const digest = command({
   opens: 'content',
   isTyped: true,
   access: { who: 'supervisor' },
+  worksAfterEnd: true,
   effect: 'audited',
   input: z.object({ id: z.uuid().optional(), text: z.string().optional() }),
   takesText: true,
@@ -30,7 +31,7 @@ export const digest = command({
     const texts = plan?.language ? content.textsFor(plan.language) : context.texts
     const timeZone = plan?.timeZone ?? actor.timeZone ?? 'UTC'
     const window = known ?? { ...digestWindow({ timeZone }, now), timeZone }
-    const supervised = await listSupervised(tx, actor.organisationId, actor.personId, window.startsAt)
+    const supervised = await listSupervised(tx, actor.organisationId, actor.personId, window)
     const ordered = byAttention(await weeksOf(context, supervised, window))
     // "digest 2" is its second page; so is the button that says so.
     const page = /^\d{1,3}$/.test(text ?? '') ? Number(text) : 1
@@ -84,17 +85,18 @@ export async function sendDigest(
   const { personId } = occurrence
   const plan = personId ? await findDigestPlan(tx, organisationId, personId) : null
   if (!plan || !personId) return { dropped: 'noPlan' }
-  const memberships = await listMemberships(tx, organisationId, personId)
-  if (!memberships.some(({ role }) => role === 'supervisor')) {
+  const earlierEnd = await lastDigestEnd(tx, organisationId, personId, occurrence.dueAt)
+  const window = digestWindow(plan, occurrence.dueAt, earlierEnd)
+  // A group that ended in this week has its last digest yet.
+  if ((await listSupervised(tx, organisationId, personId, window)).length === 0) {
     await deleteDigestPlan(tx, organisationId, personId)
     return { dropped: 'noGroups' }
   }
   const id = fixedId('digest', organisationId, personId, occurrence.dueAt.toISOString())
-  const earlierEnd = await lastDigestEnd(tx, organisationId, personId, occurrence.dueAt)
   await ensureDigest(tx, organisationId, {
     id,
     personId,
-    ...digestWindow(plan, occurrence.dueAt, earlierEnd),
+    ...window,
     timeZone: plan.timeZone,
   })
   return {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Texts } from '../content/load.ts'
 import { isAllowed, rolesNamed } from '../domain/access.ts'
+import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import type { Incoming } from '../platform.ts'
 import {
@@ -11,6 +12,7 @@ import {
   findActor,
   findConnection,
   listMemberships,
+  listSupervised,
 } from '../store/access.ts'
 import { findCheckIn } from '../store/checkin.ts'
 import type { Tx } from '../store/database.ts'
@@ -18,6 +20,7 @@ import { getGroup } from '../store/group.ts'
 import { findMessage } from '../store/message.ts'
 import { reviveWelcomes } from '../store/outbox.ts'
 import { findPlan } from '../store/plan.ts'
+import type { Raw } from '../store/raw.ts'
 import { findRole } from '../store/roster.ts'
 import { findSession } from '../store/session.ts'
 import { findWin } from '../store/win.ts'
@@ -100,7 +103,11 @@ export async function enter(door: Door, tx: Tx, resolved: Resolved<PlainCommand>
   // A verb that only reads has no transaction to be part of.
   const asked = command.effect === 'read' ? door.database.ask : tx
   const memberships = command.isSameForAll ? [] : await listMemberships(asked, organisationId, actor.personId)
-  const isSupervisor = memberships.some(({ role }) => role === 'supervisor')
+  const isSupervisor =
+    memberships.some(({ role }) => role === 'supervisor') ||
+    (command.access.who === 'supervisor' &&
+      command.worksAfterEnd === true &&
+      (await supervisedLately(door, asked, actor)))
   let groupId: string | null = null
   if (command.access.who === 'group') {
     const choice = await chooseGroup(tx, resolved, person, memberships)
@@ -133,6 +140,15 @@ export async function enter(door: Door, tx: Tx, resolved: Resolved<PlainCommand>
   }
   return { context, input }
 }
+
+/** Whether a group that this person answered for has ended so lately that its last digest may still be read. */
+async function supervisedLately(door: Door, asked: Raw, { organisationId, personId }: Actor): Promise<boolean> {
+  const now = door.clock.now()
+  const window = { startsAt: plus(now, -READABLE_DAYS * DAY_MS), endsAt: now }
+  return (await listSupervised(asked, organisationId, personId, window)).length > 0
+}
+/** A digest of two weeks, opened a week late. */
+const READABLE_DAYS = 21
 
 export function notAllowed(texts: Texts, command: Command): UserError {
   const roles = rolesNamed(command.access).map((role) => texts.t(`role.${role}`))

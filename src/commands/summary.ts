@@ -45,8 +45,9 @@ export const summary = command({
         at: row.sessionAt,
         wordsOf: row.hasWords ? row.lastCheckInId : null,
       })),
-      pending: await pendingOf(context, newest),
+      pending: await pendingOf(context, newest, areMissing),
       areMissing,
+      furtherSets: newest.length - shown.length,
       hasMore: results.length > 0,
       work: isStaff ? await workOf(context) : null,
       opener: isStaff && next ? openerOf(context, next, shown) : null,
@@ -102,14 +103,18 @@ const MOST_SETS = 3
 /** The newest results whose scales together fit one page; the others stand under "the last four". */
 function fitting(newest: readonly ShownResult[]): ShownResult[] {
   let room = MOST_STATEMENTS
-  return newest.slice(0, MOST_SETS).filter(({ set }) => {
-    room -= set.scales.length
-    return room >= 0
-  })
+  const shown: ShownResult[] = []
+  for (const result of newest) {
+    const needed = result.set.scales.length
+    if (needed > room || shown.length === MOST_SETS) continue
+    room -= needed
+    shown.push(result)
+  }
+  return shown
 }
 
 /** What has been asked since, and has no result yet or gets none. What is for staff alone does not exist for members. */
-async function pendingOf(context: Context, newest: readonly ShownResult[]): Promise<Pending[]> {
+async function pendingOf(context: Context, newest: readonly ShownResult[], areMissing: boolean): Promise<Pending[]> {
   const { tx, actor, now, role } = context
   const { organisationId } = actor
   const { id } = groupOf(context)
@@ -119,7 +124,7 @@ async function pendingOf(context: Context, newest: readonly ShownResult[]): Prom
     const one = newest.some((result) => result.row.unitId === row.unitId) ? null : await stateOf(context, row)
     if (one) pending.push(one)
   }
-  if (pending.length > 0 || newest.length > 0) return pending.slice(0, MOST_SETS)
+  if (pending.length > 0 || newest.length > 0 || areMissing) return pending.slice(0, MOST_SETS)
   const openOne = (await listOpen(tx, organisationId, id))[0] ?? null
   const planned = await nextPlanned(tx, organisationId, id, now)
   return [{ state: 'none', nextCheckInAt: planned?.opensAt ?? null, openUntil: openOne?.closesAt ?? null }]

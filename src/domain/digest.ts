@@ -50,6 +50,7 @@ export function digestWindow(
   earlierEnd: Date | null = null,
 ): { startsAt: Date; endsAt: Date } {
   const end = Temporal.Instant.fromEpochMilliseconds(dueAt.getTime()).toZonedDateTimeISO(timeZone)
-  const isRecent = earlierEnd !== null && earlierEnd.getTime() >= end.subtract({ days: MOST_DAYS }).epochMilliseconds
-  return { startsAt: isRecent ? earlierEnd : new Date(end.subtract({ weeks: 1 }).epochMilliseconds), endsAt: dueAt }
+  const week = end.subtract({ weeks: 1 }).epochMilliseconds
+  const most = end.subtract({ days: MOST_DAYS }).epochMilliseconds
+  return { startsAt: new Date(earlierEnd === null ? week : Math.max(most, earlierEnd.getTime())), endsAt: dueAt }
 }

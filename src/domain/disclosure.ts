@@ -1,5 +1,5 @@
 import type { QuestionSet } from '../content/question-set.ts'
-import { type Band, bandOf, figuresOf, meanOf, type ResponseBand, responseBand, tallyOf } from './figures.ts'
+import { type Band, bandOf, differenceOf, figuresOf, type ResponseBand, responseBand, tallyOf } from './figures.ts'
 import { stepsOf } from './score.ts'
 import { type Effect, hedgesG, noiseBandSteps } from './statistics.ts'
 import type { Release, Tally } from './tally.ts'
@@ -210,12 +210,6 @@ function changeOf(
   const differenceSteps = differenceOf(before, now) * stepsOf(set, scale)
   if (Math.abs(differenceSteps) <= band) return 'none'
   return differenceSteps > 0 ? 'higher' : 'lower'
-}
-
-/** Of two means. Where both may be shown, of what is shown: the word for a change then tells nothing that the figures do not. */
-function differenceOf(before: Tally, now: Tally): number {
-  const [earlier, later] = [figuresOf(before).mean, figuresOf(now).mean]
-  return earlier !== null && later !== null ? later - earlier : meanOf(now) - meanOf(before)
 }
 
 /**

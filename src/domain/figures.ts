@@ -24,12 +24,24 @@ export const bandOf = (mean: number): Band =>
 /** On 0 to 1, as exact as it is kept. */
 export const meanOf = (tally: Tally): number => tally.totalMilli / tally.answers / 1000
 
+const roundedOf = (tally: Tally): number => Math.round(meanOf(tally) / MEAN_STEP) * MEAN_STEP
+
+/**
+ * By how much two means differ, on 0 to 1, for the word that tells of it. From eleven answers on, both sides, of what is shown: rounded means, and where one
+ * is not shown for lying near an end, that end's step, wherever in it the mean lies. So the word tells nothing that the figures beside it do not.
+ */
+export function differenceOf(before: Tally, now: Tally): number {
+  if (Math.min(before.answers, now.answers) < FIGURES_FROM) return meanOf(now) - meanOf(before)
+  const [earlier, later] = [before, now].map((tally) => Math.min(1 - MEAN_STEP, Math.max(MEAN_STEP, roundedOf(tally))))
+  return (later ?? 0) - (earlier ?? 0)
+}
+
 /** What may be shown of one tally that met its k. */
 export function figuresOf(tally: Tally): Figures {
   const mean = meanOf(tally)
   const band = bandOf(mean)
   if (tally.answers < FIGURES_FROM) return { band, mean: null, highTenths: null }
-  const rounded = Math.round(mean / MEAN_STEP) * MEAN_STEP
+  const rounded = roundedOf(tally)
   const isNearEnd = rounded < 1.5 * MEAN_STEP || rounded > 1 - 1.5 * MEAN_STEP
   const hasBothSides = tally.high >= LEAST_ON_A_SIDE && tally.answers - tally.high >= LEAST_ON_A_SIDE
   const tenths = Math.min(9, Math.max(1, Math.round((10 * tally.high) / tally.answers)))

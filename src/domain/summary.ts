@@ -58,14 +58,21 @@ const LONGEST_PAUSE_MS = 84 * DAY_MS
 
 type Ended = { startsAt: Date; endsAt: Date; state: 'planned' | 'cancelled' }
 
-/** The latest programme among a group's ended sessions, in order, whatever schedules they come from. Null: none of them took place. */
+/**
+ * The latest programme among a group's ended sessions, in order, whatever schedules they come from: from the last that took place back to a long
+ * pause, and what was cancelled soon after. Null: none took place.
+ */
 export function programmeOf(ended: readonly Ended[]): { startsAt: Date; held: number; cancelled: number } | null {
-  const gap = ended.findLastIndex(({ startsAt }, index) => {
-    const before = ended[index - 1]
-    return before !== undefined && startsAt.getTime() - before.endsAt.getTime() > LONGEST_PAUSE_MS
-  })
-  const own = ended.slice(Math.max(0, gap))
+  const lastHeld = ended.findLastIndex(({ state }) => state === 'planned')
+  const isAfterPause = (index: number) => {
+    const [before, one] = [ended[index - 1], ended[index]]
+    return before && one ? one.startsAt.getTime() - before.endsAt.getTime() > LONGEST_PAUSE_MS : false
+  }
+  const first = ended.findLastIndex((_, index) => index <= lastHeld && isAfterPause(index))
+  const after = ended.findIndex((_, index) => index > lastHeld && isAfterPause(index))
+  const own = ended.slice(Math.max(0, first), after === -1 ? undefined : after)
+  const startsAt = own[0]?.startsAt
+  if (lastHeld === -1 || !startsAt) return null
   const held = own.filter(({ state }) => state === 'planned').length
-  const first = own[0]
-  return first && held > 0 ? { startsAt: first.startsAt, held, cancelled: own.length - held } : null
+  return { startsAt, held, cancelled: own.length - held }
 }

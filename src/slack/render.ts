@@ -98,18 +98,19 @@ function labelled(kind: string, blocks: KnownBlock[]): KnownBlock[] {
   return [{ ...first, block_id: `kind:${kind}` }, ...rest]
 }
 
-/** Blocks within the limits: what does not fit ends in a visible "…". What leads on from there stays. */
+/** Blocks within the limits: what does not fit ends in a visible "…". A last row of buttons leads on from there, and stays. */
 function renderBlocks(blocks: readonly Block[], limit: number): KnownBlock[] {
   const rendered: KnownBlock[] = []
   let room: number = LIMITS.textInMessage
-  for (const [index, block] of blocks.entries()) {
+  const last = blocks.at(-1)
+  const tail = last?.type === 'buttons' ? [renderBlock(last)] : []
+  for (const block of blocks) {
     const next = renderBlock(block)
     room -= textLength(block)
     if (rendered.length === limit - 1 || room < 0) {
-      const buttons = blocks.slice(index).filter(({ type }) => type === 'buttons')
-      const kept = rendered.slice(0, limit - 1 - buttons.length)
+      const kept = rendered.slice(0, limit - 1 - tail.length)
       const cut: KnownBlock = { type: 'context', elements: [plainText('…', 1)] }
-      return [...kept, cut, ...buttons.map(renderBlock)]
+      return [...kept, cut, ...tail]
     }
     rendered.push(next)
   }

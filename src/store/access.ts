@@ -195,17 +195,17 @@ export async function listMemberships(db: Raw, organisationId: string, personId:
 /** A group that a supervisor answers for. */
 export type SupervisedGroup = Pick<Membership, 'groupId' | 'alias' | 'contactHours'> & { hasEnded: boolean }
 
-/** The groups of a supervisor that run, or ended after an instant, by name. */
+/** The groups of a supervisor that ran at some time of a window, by name. `hasEnded`: by its end. */
 export async function listSupervised(
   db: Raw,
   organisationId: string,
   personId: string,
-  endedSince: Date,
+  { startsAt, endsAt }: { startsAt: Date; endsAt: Date },
 ): Promise<SupervisedGroup[]> {
   return await db.$queryRaw<SupervisedGroup[]>`
-    select g."id"::text as "groupId", g."alias", g."contactHours", g."endedAt" is not null as "hasEnded"
+    select g."id"::text as "groupId", g."alias", g."contactHours", coalesce(g."endedAt" < ${endsAt}, false) as "hasEnded"
     from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId" and g."id" = r."groupId"
     where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid and r."role" = 'supervisor'
-      and (g."endedAt" is null or g."endedAt" >= ${endedSince})
+      and (g."endedAt" is null or g."endedAt" >= ${startsAt})
     order by g."alias"`
 }

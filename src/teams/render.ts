@@ -60,17 +60,16 @@ function adaptive(kind: string, body: Element[]): AdaptiveCard {
   return { ...FRAME, body: first ? [{ ...first, id: `kind:${kind}` }, ...rest] : [] }
 }
 
-/** Blocks within the limits: what does not fit ends in a visible "…". What leads on from there stays. */
+/** Blocks within the limits: what does not fit ends in a visible "…". A last row of buttons leads on from there, and stays. */
 function renderBlocks(blocks: readonly Block[]): Element[] {
   const rendered: Element[] = []
   let room: number = LIMITS.cardText
-  for (const [index, block] of blocks.entries()) {
+  const last = blocks.at(-1)
+  const tail = last?.type === 'buttons' ? renderBlock(last) : []
+  for (const block of blocks) {
     room -= textLength(block)
     const next = renderBlock(block)
-    if (rendered.length + next.length > LIMITS.blocks || room < 0) {
-      const buttons = blocks.slice(index).filter(({ type }) => type === 'buttons')
-      return [...rendered, paragraph('…'), ...buttons.flatMap(renderBlock)]
-    }
+    if (rendered.length + next.length > LIMITS.blocks || room < 0) return [...rendered, paragraph('…'), ...tail]
     rendered.push(...next)
   }
   return rendered

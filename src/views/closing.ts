@@ -18,18 +18,20 @@ export type Closing = {
 export function closingBlocks(texts: Texts, closing: Closing, facts: { timeZone: string; now: Date }): Block[] {
   const { t } = texts
   const { held, cancelled, keptMonths, courses } = closing
-  const scales = courses.flatMap(({ set, disclosed }) => disclosed.scales.map((shown) => ({ set, shown })))
+  const scales = courses.flatMap(({ disclosed }) => disclosed.scales)
   const date = (at: Date) => formatDate(at, facts.timeZone, texts.language, facts.now)
-  const span = courses[0]
+  const linesOf = ({ set, disclosed, from, to, hidden }: Closing['courses'][number]) => [
+    t('closing.span', { from: date(from), to: date(to) }),
+    ...(hidden > 0 ? [t('closing.hidden', { count: hidden })] : []),
+    ...disclosed.scales.flatMap((shown) => courseLines(texts, set, shown)),
+  ]
   return compact([
     heading(t('closing.title')),
     text(t('closing.sessions', { held, cancelled })),
     keptMonths !== null && text(t('closing.kept', { months: keptMonths })),
-    span !== undefined && text(t('closing.span', { from: date(span.from), to: date(span.to) })),
-    span !== undefined && span.hidden > 0 && text(t('closing.hidden', { count: span.hidden })),
-    ...scales.flatMap(({ set, shown }) => courseLines(texts, set, shown)).map(text),
+    ...courses.flatMap(linesOf).map(text),
     scales.length === 0 && text(t('closing.nothing')),
-    scales.some(({ shown }) => shown.effect !== null) && text(t('closing.sizes')),
+    scales.some(({ effect }) => effect !== null) && text(t('closing.sizes')),
   ])
 }
 

@@ -72,7 +72,9 @@ export function digestCard(
       !isQuiet && pages.length > 1 && text(t('digest.page', { page, pages: pages.length })),
       facts.groups.length === 0 && text(t('digest.noGroups')),
       facts.groups.length > 0 && isQuiet && text(t('digest.quiet')),
-      ...(isQuiet ? [] : (pages[page - 1] ?? []).flatMap(({ alias, lines }) => [heading(alias), list(lines)])),
+      ...(isQuiet
+        ? []
+        : (pages[page - 1] ?? []).flatMap(({ alias, lines }) => [heading(alias), ...chunks(lines).map(list)])),
       page === 1 && facts.totals.length > 0 && heading(t('digest.together')),
       page === 1 && facts.totals.length > 0 && list(facts.totals.flatMap((total) => totalLines(texts, total))),
       facts.areLinesOld && text(t('digest.oldLines')),
@@ -112,6 +114,13 @@ function pagesOf(texts: Texts, groups: readonly DigestGroup[], date: (at: Date) 
   }
   return pages
 }
+
+/** A list that fits one block on every platform. */
+const LINES_IN_BLOCK = 12
+const chunks = (lines: readonly string[]): string[][] =>
+  Array.from({ length: Math.ceil(lines.length / LINES_IN_BLOCK) }, (_, index) =>
+    lines.slice(index * LINES_IN_BLOCK, (index + 1) * LINES_IN_BLOCK),
+  )
 
 function totalLines(texts: Texts, { set, disclosed }: Total): string[] {
   const titleOf = (scaleId: string) => {

@@ -32,6 +32,8 @@ export type SummaryFacts = {
   pending: readonly Pending[]
   /** Whether results are not shown because their questions are no longer here. */
   areMissing: boolean
+  /** Sets whose results did not fit the page. */
+  furtherSets: number
   /** Whether there is any result, here or further back. */
   hasMore: boolean
   /** The programme as a whole, once it is over. */
@@ -70,6 +72,7 @@ export function summaryCard(texts: Texts, facts: SummaryFacts): Card {
       ...facts.results.flatMap((result) => resultBlocks(texts, facts, result)),
       ...facts.pending.flatMap((pending) => pendingBlocks(texts, facts, pending)),
       facts.areMissing && text(t('summary.missing')),
+      facts.furtherSets > 0 && text(t('summary.further', { count: facts.furtherSets })),
       facts.opener !== null && text(t('summary.suggest', { text: facts.opener })),
       ...(facts.work ? workBlocks(texts, facts.work, facts.closing === null) : []),
       facts.agreement &&
@@ -137,27 +140,32 @@ function resultBlocks(texts: Texts, facts: SummaryFacts, result: Result): Block[
   const { at, set, wordsOf } = result
   const date = formatDate(at, facts.timeZone, texts.language, facts.now)
   // What the closing tells from start to end is not told a second time against the one before.
-  const isInCourse = facts.closing?.courses.some((course) => course.set === set && course.to >= at) ?? false
+  const course = facts.closing?.courses.find((one) => one.set === set && one.to >= at)
+  const told = new Set(course?.disclosed.scales.map(({ scaleId }) => scaleId))
   return compact([
     heading(t('summary.checkIn', { set: texts.pick(set.title), date })),
-    ...resultLines(texts, result, isInCourse).map(text),
+    ...resultLines(texts, result, told).map(text),
     wordsOf !== null && buttons(button(t('summary.words'), 'checkin.words', wordsOf)),
   ])
 }
 
-/** What a result shows, a line each: who answered, and each scale (`isBrief`: without the scales). */
-export function resultLines(texts: Texts, result: ResultShown, isBrief = false): string[] {
+/**
+ * What a result shows, a line each: who answered, and each scale. Scales that the closing tells already (`told`) are left out, and no change of
+ * the others stands beside it.
+ */
+export function resultLines(texts: Texts, result: ResultShown, told: ReadonlySet<string> = new Set()): string[] {
   const { t } = texts
   const { set, disclosed, isAfterHidden } = result
   if (disclosed.kind === 'tooFew') return [t('summary.tooFew')]
   if (disclosed.kind === 'lost') return [t('summary.lost')]
   const answered = t('summary.answered', { band: t(`summary.answered.${disclosed.response}`) })
-  if (isBrief) return [answered]
-  const [only, ...others] = disclosed.scales
+  const left = disclosed.scales.filter(({ scaleId }) => !told.has(scaleId))
+  const scales = told.size > 0 ? left.map((shown) => ({ ...shown, change: null })) : left
+  const [only, ...others] = scales
   return [
     answered,
-    ...(only && others.length === 0 ? scaleLines(texts, set, only) : scalesTogether(texts, set, disclosed.scales)),
-    ...(isAfterHidden ? [t('summary.change.hidden')] : []),
+    ...(only && others.length === 0 ? scaleLines(texts, set, only) : scalesTogether(texts, set, scales)),
+    ...(isAfterHidden && told.size === 0 ? [t('summary.change.hidden')] : []),
   ]
 }
 

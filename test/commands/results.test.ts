@@ -186,6 +186,27 @@ it('a digest tells of a group that ended in its week', async () => {
   expect(await shown('USUPERVISOR', 'digest')).not.toContain('Tuesday group')
 })
 
+it('the last digest of the only group can be read for a while after its end', async () => {
+  await group({ results: [{ week: 11, mean: 0.7 }] }, inWeek(11, 60))
+  await world.db.group.updateMany({ data: { endedAt: inWeek(11, 55), deleteAt: inWeek(20, 0) } })
+  expect(await shown('USUPERVISOR', 'digest')).toContain('The group has ended.')
+  expect(await shown('UMEMBER1', 'digest')).toContain('This is for supervisors.')
+  world.clock.set(inWeek(15, 0))
+  expect(await shown('USUPERVISOR', 'digest')).toContain('This is for supervisors.')
+})
+
+it('a closing tells of each set from when to when, and the page names what did not fit it', async () => {
+  const results = [
+    { week: 0, mean: 0.2 },
+    { week: 1, mean: 0.3, set: 'ons4' as const },
+    { week: 9, mean: 0.8 },
+    { week: 8, mean: 0.7, set: 'ons4' as const },
+  ]
+  const text = await shown('UFACILITATOR', 'summary', await group({ results }, inWeek(13, 0)))
+  expect(text).toContain('From the check-in of Tuesday 3 March to the one of Tuesday 5 May')
+  expect(text).toContain('One more set of questions has results')
+})
+
 describe('the sessions of a programme', () => {
   const session = (week: number, state: 'planned' | 'cancelled' = 'planned') => ({
     startsAt: inWeek(week, 0),
@@ -203,6 +224,7 @@ describe('the sessions of a programme', () => {
       held: 1,
       cancelled: 1,
     })
+    expect(programmeOf([session(0), session(1), session(20, 'cancelled')])).toMatchObject({ held: 2, cancelled: 0 })
     expect(programmeOf([session(0), session(12)])?.startsAt).toEqual(inWeek(0, 0))
   })
   it('are none while none took place', () => {
@@ -217,7 +239,7 @@ describe('what a digest covers after another day was chosen', () => {
   it('begins where the one before ended, for up to two weeks', () => {
     expect(digestWindow(zone, at('2026-03-14'), at('2026-03-02')).startsAt).toEqual(at('2026-03-02'))
     expect(digestWindow(zone, at('2026-03-05'), at('2026-03-02')).startsAt).toEqual(at('2026-03-02'))
-    expect(digestWindow(zone, at('2026-03-16'), at('2026-03-01')).startsAt).toEqual(at('2026-03-09'))
+    expect(digestWindow(zone, at('2026-03-16'), at('2026-03-01')).startsAt).toEqual(at('2026-03-02'))
     expect(digestWindow(zone, at('2026-03-16')).startsAt).toEqual(at('2026-03-09'))
   })
 })

@@ -98,6 +98,24 @@ describe('what may be shown of a programme as a whole', () => {
     )
   })
 
+  it('is, from eleven answers on, the same whatever lies behind what is shown, near an end too', () => {
+    const shownOf = (mean: number) => {
+      const rounded = Math.round(20 * mean)
+      return rounded < 2 || rounded > 18 ? `end ${rounded < 2}` : String(rounded)
+    }
+    const lines = new Map<string, string>()
+    const means = Array.from({ length: 101 }, (_, index) => index / 100)
+    for (const first of means)
+      for (const last of means) {
+        const course = courseOf({ answers: 11, mean: first }, { answers: 11, mean: last })
+        const cell = [shownOf(first), course?.first, shownOf(last), course?.last].join(' ')
+        const line = JSON.stringify([course?.change, course?.effect])
+        expect(lines.get(cell) ?? line, cell).toBe(line)
+        lines.set(cell, line)
+      }
+    expect(lines.size).toBeGreaterThan(300)
+  })
+
   it('is less sure of its size the more who might have answered did not, at either end', () => {
     const [few, all] = [
       { answers: 11, mean: 0.3, invited: 15 },

@@ -115,6 +115,25 @@ describe('any card and form', () => {
     expect(JSON.stringify(renderCard(many).card.body.at(-1))).toContain('…')
   })
 
+  it('keeps its last row of buttons when it is cut, and no row whose text is gone', () => {
+    const row = (label: string) => ({
+      type: 'buttons' as const,
+      buttons: [{ label, verb: 'next', id: null, opens: 'message' as const }],
+    })
+    const pairs = Array.from({ length: 100 }, (_, number) => [
+      { type: 'text' as const, text: `one ${number}` },
+      row(`Stop ${number}`),
+    ]).flat()
+    const long: Card = { kind: 'any', title: 't', notification: 't', blocks: [...pairs, row('More')] }
+    for (const body of [renderMessage(long).blocks, renderCard(long).card.body]) {
+      const said = JSON.stringify(body)
+      expect(said).toContain('…')
+      expect(JSON.stringify(body.at(-1))).toContain('More')
+      for (const [, number] of said.matchAll(/Stop (\d+)/g)) expect(said).toContain(`one ${number}"`)
+    }
+    expect(renderMessage(long).blocks.length).toBeLessThanOrEqual(50)
+  })
+
   it('is never read as markup on either side', () => {
     const evil = '<!channel> <@U1> [x](https://e.invalid) *b*'
     const made: Card = {
