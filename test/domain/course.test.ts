@@ -116,6 +116,29 @@ describe('what may be shown of a programme as a whole', () => {
     expect(lines.size).toBeGreaterThan(300)
   })
 
+  it('compares exact means below eleven answers, and from there what is shown of them', () => {
+    const change = (answers: number, first: number, last: number) =>
+      courseOf({ answers, mean: first }, { answers, mean: last })?.change
+    // A difference of .1951 of the range is noise for eight; rounded it would be .2 and more than that.
+    expect(change(8, 0.5, 0.6951)).toBe('none')
+    expect(change(8, 0.5, 0.7)).toBe('higher')
+    // And .1701 is more than noise for eleven; rounded it is .15.
+    expect(change(11, 0.5, 0.6701)).toBe('none')
+    expect([change(11, 0.7, 0.3), change(11, 0.3, 0.7)]).toEqual(['lower', 'higher'])
+    // Near an end, the end's step: .05 to .2 is noise, and so is .8 to .95.
+    expect([change(11, 0, 0.2), change(11, 0.8, 1)]).toEqual(['none', 'none'])
+    expect([change(11, 0, 0.25), change(11, 0.75, 1)]).toEqual(['higher', 'higher'])
+  })
+
+  it('has an interval that stays on its side of 0 when it is rounded', () => {
+    const [low, high] = [
+      { answers: 11, mean: 0.3, invited: 15 },
+      { answers: 11, mean: 0.5, invited: 15 },
+    ]
+    expect(courseOf(low, high)).toMatchObject({ change: 'higher', effect: { g: 0.8, low: 0.1, high: 1.5 } })
+    expect(courseOf(high, low)).toMatchObject({ change: 'lower', effect: { g: -0.8, low: -1.5, high: -0.1 } })
+  })
+
   it('is less sure of its size the more who might have answered did not, at either end', () => {
     const [few, all] = [
       { answers: 11, mean: 0.3, invited: 15 },
