@@ -5,10 +5,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { rolldown } from 'rolldown'
-import { startPassing } from '../src/cli/local.ts'
+import { type Local, startPassing } from '../src/cli/local.ts'
+import { run } from '../src/commands/run.ts'
 import { bundlePage } from '../src/simulator/page/bundle.ts'
 import type { Seen } from '../src/simulator/workspace.ts'
+import { renderCardView } from '../src/slack/render.ts'
+import { renderDialogCard } from '../src/teams/render.ts'
 import { launchChromium } from '../test/browser/launch.ts'
+import { inWeek, writeGroup } from '../test/golden/groups.ts'
 import { tour } from '../test/tour.ts'
 
 const folder = path.resolve(process.argv[2] ?? 'docs/pictures')
@@ -39,16 +43,48 @@ function screenOf({ platform, kind, payload, surface, audience }: Seen) {
   }
 }
 
+/** The summary of a programme that is over, as both platforms show it: it takes twelve weeks, which the tour does not. */
+async function closingScreens({ app, clock }: Local) {
+  const id = await writeGroup(app.door.database, {
+    alias: 'Thursday group',
+    members: 12,
+    cancelled: [4],
+    results: [
+      { week: 0, mean: 0.4, high: 4 },
+      { week: 11, mean: 0.75, high: 8 },
+    ],
+  })
+  clock.set(inWeek(13, 0))
+  const reply = await run(app.door, {
+    requestId: 'closing',
+    platform: 'slack',
+    workspaceId: 'T0DEMO',
+    sender: { externalId: 'UFACILITATOR' },
+    verb: 'summary',
+    input: { id },
+    via: 'button',
+    canOpen: true,
+  })
+  if (reply?.type !== 'content') throw new Error('no closing summary')
+  const { title, card } = renderDialogCard(reply.card)
+  const own = { name: 'summary-closing', title, submit: null }
+  return [
+    { ...own, platform: 'slack' as const, payload: renderCardView(reply.card, 'Close') },
+    { ...own, platform: 'teams' as const, payload: card },
+  ]
+}
+
 const local = await startPassing('https://groupwell.example.org')
 local.clock.set(START)
 const world = { ...local, db: local.app.door.database.db }
 const seen = [...(await tour(world, 'slack'))]
+const closing = await closingScreens(local)
 await local.stop()
 const second = await startPassing('https://groupwell.example.org')
 second.clock.set(START)
 seen.push(...(await tour({ ...second, db: second.app.door.database.db }, 'teams')))
 await second.stop()
-const screens = seen.map(screenOf)
+const screens = [...seen.map(screenOf), ...closing]
 
 const bundler = await rolldown({
   input: new URL('./pictures/gallery.tsx', import.meta.url).pathname,
