@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import { PGlite } from '@electric-sql/pglite'
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import { PrismaPGlite } from 'pglite-prisma-adapter'
-import { migrate, schemaDrift } from '../src/store/migrate.ts'
+import { migrate, schemaDrift } from '../src/store/engine/migrate.ts'
 
 const name = process.argv[2]
 if (!name?.match(/^[a-z0-9_]+$/)) throw new Error('usage: node scripts/make-migration.ts <name_in_snake_case>')

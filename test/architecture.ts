@@ -11,6 +11,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['http.ts'],
   ['ballot', 'store'],
   ['commands'],
+  ['door'],
   ['slack', 'teams', 'web', 'jobs'],
   ['playground.ts'],
   ['app.ts'],

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { openDatabase } from '../src/store/database.ts'
-import { createQueue } from '../src/store/queue.ts'
+import { openDatabase } from '../src/store/engine/database.ts'
+import { createQueue } from '../src/store/engine/queue.ts'
 import { isReachable, serverUrl } from './postgres.ts'
 import { tempDir } from './temp-dir.ts'
 

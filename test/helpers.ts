@@ -5,7 +5,7 @@ import path from 'node:path'
 import { inject } from 'vitest'
 import { type Local, settableClock, startLocal } from '../src/cli/local.ts'
 import type { Incoming } from '../src/platform.ts'
-import type { Db } from '../src/store/database.ts'
+import type { Db } from '../src/store/engine/database.ts'
 import { freshDatabase } from './postgres.ts'
 import { tempDir } from './temp-dir.ts'
 

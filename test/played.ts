@@ -1,7 +1,7 @@
 import type { Local } from '../src/cli/local.ts'
 import { fill } from '../src/cli/story.ts'
 import { type Hands, lastSeen } from '../src/simulator/workspace.ts'
-import type { Db } from '../src/store/database.ts'
+import type { Db } from '../src/store/engine/database.ts'
 
 /** A service with both simulated platforms, played by hand; tests and scripts alike. */
 export type Played = Local & { db: Db }

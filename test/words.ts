@@ -1,4 +1,4 @@
-import { run } from '../src/commands/run.ts'
+import { run } from '../src/door/run.ts'
 import type { Incoming } from '../src/platform.ts'
 import { ensureActor, findConnection } from '../src/store/access.ts'
 import { incoming, type World } from './helpers.ts'

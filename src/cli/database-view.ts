@@ -1,6 +1,6 @@
 import type { KeyStore } from '../ballot/key-store.ts'
 import type { DatabaseView } from '../simulator/page/protocol.ts'
-import type { Db } from '../store/database.ts'
+import type { Db } from '../store/engine/database.ts'
 
 /** Characters of a box that are shown: enough to see that it changed. */
 const SHOWN_BYTES = 12

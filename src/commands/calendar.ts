@@ -6,8 +6,8 @@ import { findRole } from '../store/roster.ts'
 import { listFrom, type SessionDetails } from '../store/session.ts'
 import { calendarCard } from '../views/calendar.ts'
 import { command, groupOf, type Vault } from './command.ts'
-import type { Door } from './door.ts'
 import { groupInput } from './input.ts'
+import type { Door } from './services.ts'
 
 /** Past sessions that a calendar still shows. */
 const PAST_DAYS = 90

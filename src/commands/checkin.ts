@@ -7,7 +7,7 @@ import { answersNeeded, LEAST_WRITERS } from '../domain/disclosure.ts'
 import { MAX_ANSWER_CHARS } from '../domain/limits.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
-import { listBoxes } from '../store/answer.ts'
+import { listBoxes } from '../store/ballot.ts'
 import {
   type CheckInRow,
   closeCheckIn,

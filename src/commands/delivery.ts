@@ -8,7 +8,7 @@ import type { DeliveryPlan } from '../store/outbox.ts'
 import { markUnreachable } from '../store/people.ts'
 import { listGroupsOf, listStaffOf } from '../store/roster.ts'
 import { step } from './command.ts'
-import { compose } from './messages.ts'
+import { compose } from './notices.ts'
 
 /** A message ready to go, or why it does not go, or when it may: quiet hours may have begun while it waited. */
 export function prepare(

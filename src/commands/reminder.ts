@@ -1,17 +1,17 @@
 import { MAX_REMINDERS, REMINDER_CHOICES } from '../domain/limits.ts'
 import { MINUTE_MS } from '../domain/time.ts'
+import type { JobData } from '../store/engine/queue.ts'
 import { getGroup, lockGroup, setReminders } from '../store/group.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
 import { type DeliveryPlan, planDeliveries } from '../store/outbox.ts'
-import type { JobData } from '../store/queue.ts'
 import { type DueReminder, finishReminders, listReminded, lockReminders } from '../store/reminder.ts'
 import { listRoster } from '../store/roster.ts'
 import { findSession, listUpcoming, type SessionRow } from '../store/session.ts'
 import { remindDone, remindForm } from '../views/reminder.ts'
 import { type Base, command, type Effects, groupOf } from './command.ts'
-import type { Door } from './door.ts'
 import { formInput, groupInput, textValue } from './input.ts'
 import { replan } from './programme.ts'
+import type { Door } from './services.ts'
 
 type StepBase = Base & { organisationId: string }
 type Outcome = Effects & { dropped: string | null }

@@ -1,10 +1,10 @@
 import cron from 'node-cron'
-import type { Door } from '../commands/door.ts'
+import type { Door } from '../commands/services.ts'
 import { DAY_MS, MINUTE_MS, plus } from '../domain/time.ts'
 import { settleInterrupted } from '../store/lane.ts'
 import { claimOccurrences, countDue } from '../store/occurrence.ts'
-import { forgetReceipts } from '../store/receipt.ts'
 import { countUnfinishedUnits, sweepUnits, unitsWithKey } from '../store/release.ts'
+import { forgetReceipts } from '../store/request.ts'
 import { type Lanes, wakeDue } from './lanes.ts'
 import type { Retention } from './retention.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { prepare, reportUnreachable } from '../commands/delivery.ts'
-import { type Door, runStep } from '../commands/door.ts'
+import { type Door, runStep } from '../commands/services.ts'
 import { type Attempt, LOST_IN_A_ROW, WORKSPACE_TROUBLE_MS } from '../domain/delivery.ts'
 import { PlatformError } from '../errors.ts'
 import { NOT_OPENED, type Outgoing, type Platform, type Rate } from '../platform.ts'
@@ -13,8 +13,8 @@ import {
   pauseConnection,
   recordOutcomes,
 } from '../store/lane.ts'
-import { type Gate, within } from './gate.ts'
-import type { Pace } from './pace.ts'
+import type { Pace } from './rate-limit.ts'
+import { type Gate, within } from './semaphore.ts'
 
 type Learnt = { externalId: string; directChannel: string }
 /** How a lane sends. `rates` are its workspace's, which each message keeps to; `statements` lets it to the store. */

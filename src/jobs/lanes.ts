@@ -1,10 +1,10 @@
-import type { Door } from '../commands/door.ts'
+import type { Door } from '../commands/services.ts'
 import type { Platform } from '../platform.ts'
 import { takeBatch } from '../store/batch.ts'
 import { findLane, type Lane, type LaneTo, leaseLane, listBusyLanes, releaseLane } from '../store/lane.ts'
 import { deliverBatch } from './deliver.ts'
-import { createGate, WIDE_OPEN, within } from './gate.ts'
-import { createPace } from './pace.ts'
+import { createPace } from './rate-limit.ts'
+import { createGate, WIDE_OPEN, within } from './semaphore.ts'
 
 /** Messages that one statement takes where no pace is kept. */
 const UNPACED_BATCH = 20

@@ -1,7 +1,7 @@
 import { openUnit } from '../ballot/make.ts'
-import { type Door, runStep } from '../commands/door.ts'
 import { beginRelease, finishRelease, recordOutcome } from '../commands/release.ts'
-import type { JobData } from '../store/queue.ts'
+import { type Door, runStep } from '../commands/services.ts'
+import type { JobData } from '../store/engine/queue.ts'
 import { scrubBallots } from '../store/release.ts'
 
 /** Called after each step with its name; the crash tests end the process there. */

@@ -1,4 +1,4 @@
-import type { Door } from '../commands/door.ts'
+import type { Door } from '../commands/services.ts'
 import { cutoffsAt } from '../domain/retention.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { messageOf } from '../errors.ts'

@@ -1,7 +1,7 @@
-import { type Door, runStep } from '../commands/door.ts'
-import { occur } from '../commands/occurrence.ts'
 import { remindTogether } from '../commands/reminder.ts'
-import type { JobData, QueueName } from '../store/queue.ts'
+import { type Door, runStep } from '../commands/services.ts'
+import { occur } from '../door/due.ts'
+import type { JobData, QueueName } from '../store/engine/queue.ts'
 import type { Lanes } from './lanes.ts'
 import { makeRelease } from './release.ts'
 

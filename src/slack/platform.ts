@@ -15,10 +15,10 @@ import type { Incoming, OnIncoming, Platform } from '../platform.ts'
 import { describe, send, whoAmI } from './calls.ts'
 import { toPlatformError } from './failure.ts'
 import { isSlackBody, parseButton, parseCommand, parseForm, parseHome } from './parse.ts'
-import { QUIET } from './quiet.ts'
 import { slackRates, workspaceRates } from './rates.ts'
 import { renderCardView, renderForm, renderHome, renderMessage } from './render.ts'
 import { createReplayGuard } from './replay.ts'
+import { QUIET } from './silent-logger.ts'
 import { createViews } from './views.ts'
 
 export type SlackSettings = {

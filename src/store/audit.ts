@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
 
 /** Who did what to what. Access and changes, never answers. */
 export type AuditFact = { actorId: string; action: string; subjectId: string }

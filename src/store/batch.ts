@@ -1,7 +1,7 @@
 import type { Role } from '../domain/access.ts'
 import type { DeliveryKind } from '../domain/delivery.ts'
 import type { ConversationRef, PlatformName } from '../platform.ts'
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
 import type { Lane } from './lane.ts'
 import { LEASE_SECONDS } from './occurrence.ts'
 

@@ -1,6 +1,6 @@
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
+import type { Raw } from './engine/sql.ts'
 import { Prisma } from './generated/client.ts'
-import type { Raw } from './raw.ts'
 
 export type CheckInRow = {
   id: string

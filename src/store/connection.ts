@@ -1,5 +1,5 @@
 import type { PlatformName } from '../platform.ts'
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
 
 /** An organisation's connections, and why a platform takes nothing from us there (null: it does). */
 export async function listConnections(

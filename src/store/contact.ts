@@ -1,4 +1,4 @@
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
 
 /** A request to be spoken to. `text` is sealed. Nulls: nobody has seen it; the supervisors were not told. */
 export type ContactRow = {

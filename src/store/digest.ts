@@ -1,5 +1,5 @@
 import type { DigestTime } from '../domain/digest.ts'
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
 import { type Flag, toFlag } from './flag.ts'
 
 /** When and how a supervisor's digest comes. Null language: as on the platform; null connection: wherever they are reached. */

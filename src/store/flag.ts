@@ -1,4 +1,4 @@
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
 
 /** What facilitators ask of their supervisor. */
 export const FLAGS = ['talk', 'cofacilitation'] as const

@@ -1,5 +1,5 @@
 import type { Cutoffs } from '../domain/retention.ts'
-import type { Db, Tx } from './database.ts'
+import type { Db, Tx } from './engine/database.ts'
 
 /** Rows that one round of deletion takes of each kind: short transactions, however much is past its time. */
 const ROUND = 500

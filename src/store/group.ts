@@ -1,5 +1,5 @@
 import type { ConversationRef } from '../platform.ts'
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
 import { Prisma } from './generated/client.ts'
 
 /** A group with what its facilitators set. Null goals or agreement: the kind's own. Null language or holidays: the organisation's. */

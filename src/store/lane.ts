@@ -7,7 +7,7 @@ import {
   type Tries,
 } from '../domain/delivery.ts'
 import type { PlatformName } from '../platform.ts'
-import type { Db, Tx } from './database.ts'
+import type { Db, Tx } from './engine/database.ts'
 import { Prisma } from './generated/client.ts'
 import { LEASE_SECONDS } from './occurrence.ts'
 

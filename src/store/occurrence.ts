@@ -1,5 +1,5 @@
-import type { Database, Tx } from './database.ts'
-import { fixedId, type Queue } from './queue.ts'
+import type { Database, Tx } from './engine/database.ts'
+import { fixedId, type Queue } from './engine/queue.ts'
 
 export type OccurrenceKind =
   | 'reminder'

@@ -2,8 +2,8 @@ import { type DeliveryKind, LONGEST_WAIT_DAYS, sendAt } from '../domain/delivery
 import { afterQuiet, type QuietHours } from '../domain/quiet.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { NOT_OPENED } from '../platform.ts'
-import type { Tx } from './database.ts'
-import { fixedId, type Job, type Queue } from './queue.ts'
+import type { Tx } from './engine/database.ts'
+import { fixedId, type Job, type Queue } from './engine/queue.ts'
 
 /** A message planned in the transaction that caused it: to one person, or to a group's channel. `key` makes planning it twice once. */
 export type DeliveryPlan = {

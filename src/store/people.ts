@@ -1,6 +1,6 @@
 import type { PersonRef } from '../platform.ts'
 import { type ConnectionRow, ensureActor } from './access.ts'
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
 import type { Prisma } from './generated/client.ts'
 
 /** People as chosen in a form, made known and described. */

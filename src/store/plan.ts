@@ -1,6 +1,6 @@
 import type { EarlierCheckIn, SessionTimes, Timing } from '../domain/checkin.ts'
 import type { Stage } from '../domain/stage.ts'
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
 
 /** What a group is asked around its sessions. */
 export type PlanRow = {

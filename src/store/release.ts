@@ -1,7 +1,7 @@
 import type { Release } from '../domain/tally.ts'
-import { coalesce } from './coalesce.ts'
-import type { Database, Tx } from './database.ts'
-import { fixedId, type Queue } from './queue.ts'
+import { coalesce } from './engine/coalesce.ts'
+import type { Database, Tx } from './engine/database.ts'
+import { fixedId, type Queue } from './engine/queue.ts'
 
 export async function listUnitBallots(
   db: Tx,

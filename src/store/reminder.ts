@@ -1,6 +1,6 @@
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
+import type { JobData } from './engine/queue.ts'
 import { Prisma } from './generated/client.ts'
-import type { JobData } from './queue.ts'
 
 /** A reminder that is due, locked, with what it is about. `isSuperseded`: a later one of the session is due as well. */
 export type DueReminder = {

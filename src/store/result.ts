@@ -1,6 +1,6 @@
 import { MOST_IN_UNIT } from '../domain/checkin.ts'
 import type { UnitResult } from '../domain/disclosure.ts'
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
 import { Prisma } from './generated/client.ts'
 
 /** A finished unit. Only the disclosure gate may read what is in its `result`. */

@@ -1,5 +1,5 @@
 import type { Role } from '../domain/access.ts'
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
 
 export type RosterRow = {
   personId: string

@@ -1,6 +1,6 @@
 import { SESSION_MINUTES } from '../domain/limits.ts'
 import { MINUTE_MS, plus } from '../domain/time.ts'
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
 
 export type SessionRow = { id: string; groupId: string; startsAt: Date; endsAt: Date; state: 'planned' | 'cancelled' }
 const SESSION_FIELDS = { id: true, groupId: true, startsAt: true, endsAt: true, state: true } as const

@@ -1,4 +1,4 @@
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
 
 /** A release unit as it is frozen when its first check-in opens. `publicKey` is raw X25519. */
 export type NewUnit = {

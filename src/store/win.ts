@@ -1,4 +1,4 @@
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
 
 /** A win that waits for a facilitator. `sealed` holds who wrote it and what. */
 export type WinRow = { id: string; groupId: string; sealed: Uint8Array }

@@ -1,6 +1,6 @@
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator'
 import { readCalendar } from '../commands/calendar.ts'
-import type { Door } from '../commands/door.ts'
+import type { Door } from '../commands/services.ts'
 import { sendJson } from '../http.ts'
 import type { HttpHandler } from '../platform.ts'
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import type { Door } from '../commands/door.ts'
 import { readReport } from '../commands/report.ts'
+import type { Door } from '../commands/services.ts'
 import { sendJson } from '../http.ts'
 import type { HttpHandler } from '../platform.ts'
 import { reportFhir } from '../views/fhir.ts'

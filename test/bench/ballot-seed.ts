@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Db } from '../../src/store/database.ts'
+import type { Db } from '../../src/store/engine/database.ts'
 
 export const WORKSPACE = 'T0BENCH'
 export const OPENS = new Date('2026-03-03T18:00:00Z')

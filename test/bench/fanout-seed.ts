@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Db } from '../../src/store/database.ts'
+import type { Db } from '../../src/store/engine/database.ts'
 import { GROUPS, PEOPLE, workspaces } from './fanout-cast.ts'
 
 const idOf = (...parts: (string | number)[]): string => {

@@ -1,4 +1,4 @@
-import type { Db } from '../../src/store/database.ts'
+import type { Db } from '../../src/store/engine/database.ts'
 
 export const WORKSPACE = 'T0BENCH'
 export const NOW = new Date('2026-03-02T12:00:00Z')

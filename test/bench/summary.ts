@@ -1,5 +1,5 @@
 import { type App, startApp } from '../../src/app.ts'
-import { run as enter } from '../../src/commands/run.ts'
+import { run as enter } from '../../src/door/run.ts'
 import { createLog } from '../../src/log.ts'
 import { freshDatabase, isReachable } from '../postgres.ts'
 import { tempDir } from '../temp-dir.ts'

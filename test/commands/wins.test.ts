@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
-import { run } from '../../src/commands/run.ts'
 import { openWin } from '../../src/commands/win.ts'
+import { run } from '../../src/door/run.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
 import { dump, holds, incoming, moveTo, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
-import { run } from '../../src/commands/run.ts'
+import { run } from '../../src/door/run.ts'
 import type { Reply } from '../../src/views/card.ts'
 import { dump, holds, incoming, moveTo, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
 import { openWithWords, TWELVE, WORDS_SET } from '../words.ts'

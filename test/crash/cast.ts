@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Db } from '../../src/store/database.ts'
+import type { Db } from '../../src/store/engine/database.ts'
 
 /** A hundred workspaces, two groups of ten in each, a session each whose reminder is due: 2,000 deliveries, 20 s at Slack's pace. */
 const WORKSPACES = 100

@@ -9,7 +9,7 @@ import { createLog } from '../../src/log.ts'
 import type { Platform } from '../../src/platform.ts'
 import { createSlack } from '../../src/slack/platform.ts'
 import { type Taken, takeBatch } from '../../src/store/batch.ts'
-import { openDatabase } from '../../src/store/database.ts'
+import { openDatabase } from '../../src/store/engine/database.ts'
 import { NOW, TOKENS } from './cast.ts'
 
 export type Given = {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { run } from '../../src/commands/run.ts'
+import { run } from '../../src/door/run.ts'
 import { renderCardView } from '../../src/slack/render.ts'
 import { ensureActor, findConnection } from '../../src/store/access.ts'
 import { renderDialogCard } from '../../src/teams/render.ts'

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { openUnit } from '../../src/ballot/make.ts'
 import { seeded } from '../../src/cli/story.ts'
-import { type Door, runStep } from '../../src/commands/door.ts'
-import { occur } from '../../src/commands/occurrence.ts'
 import { beginRelease } from '../../src/commands/release.ts'
-import { run } from '../../src/commands/run.ts'
-import type { Database } from '../../src/store/database.ts'
+import { type Door, runStep } from '../../src/commands/services.ts'
+import { occur } from '../../src/door/due.ts'
+import { run } from '../../src/door/run.ts'
+import type { Database } from '../../src/store/engine/database.ts'
 import { incoming, moveTo, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 const SEEDS = 12

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { appendAudit, verifyAudit } from '../../src/store/audit.ts'
-import { type Database, openDatabase } from '../../src/store/database.ts'
+import { type Database, openDatabase } from '../../src/store/engine/database.ts'
+import { createQueue, fixedId, type Queue } from '../../src/store/engine/queue.ts'
 import { claimOccurrences, finishOccurrence, lockOccurrence, planOccurrences } from '../../src/store/occurrence.ts'
-import { createQueue, fixedId, type Queue } from '../../src/store/queue.ts'
-import { takeReceipt } from '../../src/store/receipt.ts'
+import { takeReceipt } from '../../src/store/request.ts'
 import { START, STORES, tempDir } from '../helpers.ts'
 import { freshDatabase } from '../postgres.ts'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { fromPrisma, PgBoss } from 'pg-boss'
-import { messageOf } from '../errors.ts'
+import { messageOf } from '../../errors.ts'
 import type { Database, Tx } from './database.ts'
 
 /** The queues. A job holds opaque ids only. */

@@ -1,7 +1,7 @@
 import type { PGliteInterface, Transaction } from '@electric-sql/pglite'
 import type { Pool, PoolClient } from 'pg'
-import { BusyError } from '../errors.ts'
-import { Prisma } from './generated/client.ts'
+import { BusyError } from '../../errors.ts'
+import { Prisma } from '../generated/client.ts'
 
 /** Statements written by hand, past the client: it costs several times what they do. The client, or a transaction of it, fits too. */
 export type Raw = {

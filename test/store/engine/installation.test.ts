@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { type Database, openDatabase } from '../../src/store/database.ts'
-import { checkInstallation } from '../../src/store/installation.ts'
-import { START, tempDir } from '../helpers.ts'
-import { freshDatabase } from '../postgres.ts'
+import { type Database, openDatabase } from '../../../src/store/engine/database.ts'
+import { checkInstallation } from '../../../src/store/engine/installation.ts'
+import { START, tempDir } from '../../helpers.ts'
+import { freshDatabase } from '../../postgres.ts'
 
 describe('a store and the keys that belong to it', () => {
   const home = tempDir()

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { openDatabase } from '../../src/store/database.ts'
-import { START, tempDir } from '../helpers.ts'
+import { openDatabase } from '../../../src/store/engine/database.ts'
+import { START, tempDir } from '../../helpers.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 
@@ -33,7 +33,7 @@ describe('the embedded store', () => {
         process.execPath,
         [
           '-e',
-          `import('${ROOT}/src/store/database.ts').then((m) => m.openDatabase({ kind: 'embedded', directory: '${dir}' })).then(() => process.exit(0), (error) => { console.error(error.message); process.exit(3) })`,
+          `import('${ROOT}/src/store/engine/database.ts').then((m) => m.openDatabase({ kind: 'embedded', directory: '${dir}' })).then(() => process.exit(0), (error) => { console.error(error.message); process.exit(3) })`,
         ],
         { encoding: 'utf8' },
       )
@@ -41,7 +41,7 @@ describe('the embedded store', () => {
     expect(second.status).toBe(3)
     expect(second.stderr).toContain(`DATA_DIR ${dir} is in use by another Groupwell process.`)
     await database.close()
-    const holder = `import('${ROOT}/src/store/lock.ts').then((m) => { m.lockDirectory('${dir}'); process.kill(process.pid, 'SIGKILL') })`
+    const holder = `import('${ROOT}/src/store/engine/lock.ts').then((m) => { m.lockDirectory('${dir}'); process.kill(process.pid, 'SIGKILL') })`
     expect(spawnSync(process.execPath, ['-e', holder]).signal).toBe('SIGKILL')
     expect(open().status).toBe(0)
     remove()
@@ -49,12 +49,12 @@ describe('the embedded store', () => {
 
   it('keeps what was committed when the process is killed', () => {
     const { dir, remove } = tempDir()
-    const write = `import('${ROOT}/src/store/database.ts').then(async (m) => {
+    const write = `import('${ROOT}/src/store/engine/database.ts').then(async (m) => {
       const { db } = await m.openDatabase({ kind: 'embedded', directory: '${dir}' })
       for (let i = 0; i < 5; i++) await db.organisation.create({ data: { id: crypto.randomUUID(), name: 'n' + i, country: 'DE', createdAt: new Date(0) } })
       process.kill(process.pid, 'SIGKILL') })`
     expect(spawnSync(process.execPath, ['-e', write]).signal).toBe('SIGKILL')
-    const read = `import('${ROOT}/src/store/database.ts').then(async (m) => {
+    const read = `import('${ROOT}/src/store/engine/database.ts').then(async (m) => {
       const d = await m.openDatabase({ kind: 'embedded', directory: '${dir}' }); console.log(await d.db.organisation.count()); await d.close() })`
     expect(execFileSync(process.execPath, ['-e', read], { encoding: 'utf8' }).trim()).toBe('5')
     remove()

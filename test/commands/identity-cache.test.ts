@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createAcquaintances } from '../../src/commands/acquaintances.ts'
-import type { Door } from '../../src/commands/door.ts'
-import { run } from '../../src/commands/run.ts'
-import type { Db } from '../../src/store/database.ts'
+import { createAcquaintances } from '../../src/commands/identity-cache.ts'
+import type { Door } from '../../src/commands/services.ts'
+import { run } from '../../src/door/run.ts'
+import type { Db } from '../../src/store/engine/database.ts'
 import { incoming, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 let world: World

@@ -1,4 +1,4 @@
-import type { Db, Tx } from './database.ts'
+import type { Db, Tx } from './engine/database.ts'
 
 /** Takes a request's receipt; false when it was taken before: the request is a repeat. */
 export async function takeReceipt(db: Tx, organisationId: string, digest: Uint8Array, now: Date): Promise<boolean> {

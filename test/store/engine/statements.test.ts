@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createStatementNames } from '../../src/store/statements.ts'
+import { createStatementNames } from '../../../src/store/engine/statements.ts'
 
 test('one text has one name, and texts beyond the limit have none', () => {
   const nameOf = createStatementNames(2)

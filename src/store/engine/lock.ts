@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { SetupError } from '../errors.ts'
+import { SetupError } from '../../errors.ts'
 
 /**
  * Takes the one writer's place in a data directory; returns how to give it back. PGlite takes no lock of its own, and two

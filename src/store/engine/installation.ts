@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { SetupError } from '../errors.ts'
+import { SetupError } from '../../errors.ts'
 import type { Db } from './database.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { coalesce } from '../../src/store/coalesce.ts'
+import { coalesce } from '../../../src/store/engine/coalesce.ts'
 
 /** Work that ends when it is told to. */
 function held() {

@@ -1,5 +1,5 @@
 import type { Role } from '../domain/access.ts'
-import type { Tx } from './database.ts'
+import type { Tx } from './engine/database.ts'
 
 /** What a person chose about their messages. Null: not paused, no quiet hours. */
 export type WishesRow = {

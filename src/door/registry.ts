@@ -1,10 +1,10 @@
-import { staffList, staffListSubmit } from './admin.ts'
-import { agreement, agreementSubmit, welcome, welcomeAccept } from './agreement.ts'
-import { attendance, attendanceEnter, attendanceSubmit } from './attendance.ts'
-import { calendar } from './calendar.ts'
-import { channel } from './channel.ts'
-import { checkInAnswer, checkInSubmit } from './checkin.ts'
-import { checkInNow, checkInNowSubmit } from './checkin-now.ts'
+import { staffList, staffListSubmit } from '../commands/admin.ts'
+import { agreement, agreementSubmit, welcome, welcomeAccept } from '../commands/agreement.ts'
+import { attendance, attendanceEnter, attendanceSubmit } from '../commands/attendance.ts'
+import { calendar } from '../commands/calendar.ts'
+import { channel } from '../commands/channel.ts'
+import { checkInAnswer, checkInSubmit } from '../commands/checkin.ts'
+import { checkInNow, checkInNowSubmit } from '../commands/checkin-now.ts'
 import {
   checkInPlan,
   checkInPlanSubmit,
@@ -12,19 +12,19 @@ import {
   checkInPreviewed,
   checkInStop,
   checkIns,
-} from './checkin-plan.ts'
-import { checkInWords } from './checkin-words.ts'
-import type { Command } from './command.ts'
-import { contact, contactRead, contactStatusOf, contactSubmit } from './contact.ts'
-import { contactOverdue, contactSeenBy } from './contact-staff.ts'
-import { reportUnreachable } from './delivery.ts'
-import { digest } from './digest.ts'
-import { digestSettings, digestSettingsSubmit } from './digest-settings.ts'
-import { end, endSubmit, goodbye, goodbyeLeave, receipt } from './ending.ts'
-import { flag, flagSubmit } from './flag.ts'
-import { edit, editSubmit, newGroup, newGroupSubmit } from './group.ts'
-import { help, home, privacy } from './help.ts'
-import { adminLines, adminLinesSubmit } from './help-lines.ts'
+} from '../commands/checkin-plan.ts'
+import { checkInWords } from '../commands/checkin-words.ts'
+import type { Command } from '../commands/command.ts'
+import { contact, contactRead, contactStatusOf, contactSubmit } from '../commands/contact.ts'
+import { contactOverdue, contactSeenBy } from '../commands/contact-staff.ts'
+import { reportUnreachable } from '../commands/delivery.ts'
+import { digest } from '../commands/digest.ts'
+import { digestSettings, digestSettingsSubmit } from '../commands/digest-settings.ts'
+import { end, endSubmit, goodbye, goodbyeLeave, receipt } from '../commands/ending.ts'
+import { flag, flagSubmit } from '../commands/flag.ts'
+import { edit, editSubmit, newGroup, newGroupSubmit } from '../commands/group.ts'
+import { help, home, privacy } from '../commands/help.ts'
+import { adminLines, adminLinesSubmit } from '../commands/help-lines.ts'
 import {
   message,
   messageConfirm,
@@ -33,22 +33,22 @@ import {
   messageNew,
   messageStop,
   messageSubmit,
-} from './message.ts'
-import { messageReadIt } from './message-due.ts'
-import { next } from './next.ts'
-import { occur } from './occurrence.ts'
-import { beginRelease, finishRelease, recordOutcome } from './release.ts'
-import { remind, remindSubmit } from './reminder.ts'
-import { summaryExport } from './report.ts'
-import { forget, leave, leaveSubmit, mydata, pause, pauseSubmit } from './rights.ts'
-import { problems, roster, rosterSubmit } from './roster.ts'
-import { schedule, scheduleSubmit } from './schedule.ts'
-import { cancel, cancelSubmit, move, moveSubmit, session } from './session.ts'
-import { admin, settings, settingsSubmit } from './settings.ts'
-import { summary } from './summary.ts'
-import { summaryAll, summaryFour, summaryPost } from './summary-more.ts'
-import { win, winSubmit } from './win.ts'
-import { winDecline, winDeclinedNote, winPost, winPostSubmit } from './win-staff.ts'
+} from '../commands/message.ts'
+import { messageReadIt } from '../commands/message-due.ts'
+import { next } from '../commands/next.ts'
+import { beginRelease, finishRelease, recordOutcome } from '../commands/release.ts'
+import { remind, remindSubmit } from '../commands/reminder.ts'
+import { summaryExport } from '../commands/report.ts'
+import { forget, leave, leaveSubmit, mydata, pause, pauseSubmit } from '../commands/rights.ts'
+import { problems, roster, rosterSubmit } from '../commands/roster.ts'
+import { schedule, scheduleSubmit } from '../commands/schedule.ts'
+import { cancel, cancelSubmit, move, moveSubmit, session } from '../commands/session.ts'
+import { admin, settings, settingsSubmit } from '../commands/settings.ts'
+import { summary } from '../commands/summary.ts'
+import { summaryAll, summaryFour, summaryPost } from '../commands/trend.ts'
+import { win, winSubmit } from '../commands/win.ts'
+import { winDecline, winDeclinedNote, winPost, winPostSubmit } from '../commands/win-staff.ts'
+import { occur } from './due.ts'
 
 /** Everything that a person can do. Each entry says who may: tests generate the role matrix from here. */
 export const COMMANDS: readonly Command[] = [

@@ -5,11 +5,11 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
 import type { fromPglite } from 'pg-boss'
+import { type Prisma, PrismaClient } from '../generated/client.ts'
 import { DURABLE_START_PARAMS, DurableNodeFS, fsyncTree } from './durable-fs.ts'
-import { type Prisma, PrismaClient } from './generated/client.ts'
 import { lockDirectory } from './lock.ts'
 import { migrate, schemaDrift } from './migrate.ts'
-import { askEmbedded, askServer, type Raw, type RawTransaction, rawEmbedded, rawOnServer } from './raw.ts'
+import { askEmbedded, askServer, type Raw, type RawTransaction, rawEmbedded, rawOnServer } from './sql.ts'
 import { createStatementNames } from './statements.ts'
 
 /** The client outside a transaction. */

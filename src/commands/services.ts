@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Content } from '../content/load.ts'
 import type { Log } from '../log.ts'
-import type { Database, Tx } from '../store/database.ts'
+import type { Database, Tx } from '../store/engine/database.ts'
+import type { Queue } from '../store/engine/queue.ts'
 import { planOccurrences } from '../store/occurrence.ts'
 import { planDeliveries } from '../store/outbox.ts'
-import type { Queue } from '../store/queue.ts'
-import type { Acquaintances } from './acquaintances.ts'
 import type { Effects, Step, Vault } from './command.ts'
+import type { Acquaintances } from './identity-cache.ts'
 
 export type Clock = {
   /** The product clock: decides what is due. */

@@ -1,12 +1,12 @@
 import { z } from 'zod'
+import type { AnsweringCommand } from '../commands/command.ts'
+import type { Door } from '../commands/services.ts'
 import { isAllowed } from '../domain/access.ts'
 import { UserError } from '../errors.ts'
-import { lockForAnswer } from '../store/answer.ts'
-import { COMMAND_TRANSACTION } from '../store/database.ts'
+import { lockForAnswer } from '../store/ballot.ts'
+import { COMMAND_TRANSACTION } from '../store/engine/database.ts'
 import type { Reply } from '../views/card.ts'
-import type { AnsweringCommand } from './command.ts'
-import type { Door } from './door.ts'
-import { exampleOn, notAllowed, type Person } from './enter.ts'
+import { exampleOn, notAllowed, type Person } from './authorise.ts'
 
 /**
  * The door for answers: the same rule, asked in one statement together with the check-in's lock, in a transaction of

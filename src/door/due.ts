@@ -1,11 +1,11 @@
+import { closeDueCheckIn, nudge, openDueCheckIn } from '../commands/checkin.ts'
+import { type Base, type Effects, step } from '../commands/command.ts'
+import { escalate } from '../commands/contact-staff.ts'
+import { sendDigest } from '../commands/digest.ts'
+import { deleteDueGroup } from '../commands/ending.ts'
+import { messageDue } from '../commands/message-due.ts'
+import { sessionEnded } from '../commands/reminder.ts'
 import { finishOccurrence, lockOccurrence, type OccurrenceKind, type OccurrenceRow } from '../store/occurrence.ts'
-import { closeDueCheckIn, nudge, openDueCheckIn } from './checkin.ts'
-import { type Base, type Effects, step } from './command.ts'
-import { escalate } from './contact-staff.ts'
-import { sendDigest } from './digest.ts'
-import { deleteDueGroup } from './ending.ts'
-import { messageDue } from './message-due.ts'
-import { sessionEnded } from './reminder.ts'
 
 /** What happens at each kind of time. `dropped` is the reason when it came to nothing. */
 type Happening = (

@@ -1,9 +1,9 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { BusyError } from '../../src/errors.ts'
-import { COMMAND_TRANSACTION, type Database, openDatabase } from '../../src/store/database.ts'
-import { STORES } from '../helpers.ts'
-import { freshDatabase } from '../postgres.ts'
+import { BusyError } from '../../../src/errors.ts'
+import { COMMAND_TRANSACTION, type Database, openDatabase } from '../../../src/store/engine/database.ts'
+import { STORES } from '../../helpers.ts'
+import { freshDatabase } from '../../postgres.ts'
 
 describe.each(STORES)('hand-written statements (%s)', (store) => {
   let database: Database

@@ -5,9 +5,9 @@ import {
   bindMigrationAwareSqlAdapterFactory,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils'
-import { SetupError } from '../errors.ts'
+import { SetupError } from '../../errors.ts'
 
-const PRISMA_DIR = new URL('../../prisma/', import.meta.url)
+const PRISMA_DIR = new URL('../../../prisma/', import.meta.url)
 const NO_FILTERS = { externalTables: [], externalEnums: [] }
 
 /** One folder of prisma/migrations: its name and its SQL. */

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import type { Command } from '../commands/command.ts'
+import type { Door } from '../commands/services.ts'
 import type { Texts } from '../content/load.ts'
 import { BusyError, UserError } from '../errors.ts'
 import type { Incoming } from '../platform.ts'
 import type { Field, Form, Reply } from '../views/card.ts'
 import { problem } from '../views/notice.ts'
-import type { Command } from './command.ts'
-import type { Door } from './door.ts'
 
 /** Does what a request asks; given to `refusal` so that it can open a form again. */
 type Again = (incoming: Incoming) => Promise<Reply | null>

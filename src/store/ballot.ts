@@ -1,5 +1,5 @@
 import type { Role } from '../domain/access.ts'
-import type { Raw } from './raw.ts'
+import type { Raw } from './engine/sql.ts'
 
 /** A check-in as somebody who answers it meets it. `unit` is null until it opened; `role` is the person's own, null outside. */
 export type AnsweredCheckIn = {
