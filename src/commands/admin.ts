@@ -1,78 +1,65 @@
-import { UserError } from '../errors.ts'
-import { ensurePeople, listStaff, type PersonRow, setStaff, withStaffRole } from '../store/people.ts'
-import { staffDone, staffForm } from '../views/roster.ts'
-import { type Context, command } from './command.ts'
-import { formInput, noInput, peopleValue } from './input.ts'
+import type { TextKey, Texts } from '../content/load.ts'
+import { DAY_MS, plus } from '../domain/time.ts'
+import { listConnections } from '../store/connection.ts'
+import { countTroubles } from '../store/outbox.ts'
+import { adminCard, type FailedLine } from '../views/admin.ts'
+import { command } from './command.ts'
+import { areLinesOld } from './help-lines.ts'
+import { noInput } from './input.ts'
 
-export const staffList = command({
-  verb: 'admin staff',
-  opens: 'form',
+/** How far back the health of deliveries looks. */
+const HEALTH_DAYS = 7
+
+/** Whether messages arrive, and the way to staff list and settings. Never a result. */
+export const admin = command({
+  verb: 'admin',
   isTyped: true,
   access: { who: 'admin' },
   effect: 'read',
   input: noInput,
-  run: async ({ tx, texts, connection }) => {
-    const staff = await listStaff(tx, connection)
-    const form = staffForm(
-      texts,
-      staff.map((person) => person.externalId),
+  run: async ({ tx, texts, actor, organisation, now }) => {
+    const connections = await listConnections(tx, actor.organisationId)
+    const troubles = connections.flatMap(({ name, trouble }) =>
+      trouble === null ? [] : [texts.t('admin.trouble', { name, reason: trouble })],
     )
-    return { reply: { type: 'form', form } }
+    const rows = await countTroubles(tx, actor.organisationId, plus(now, -HEALTH_DAYS * DAY_MS))
+    const failed = rows.filter(({ reason }) => !EXPECTED.has(reason)).map((row) => failedLine(texts, row))
+    const facts = { troubles, failed, days: HEALTH_DAYS, areLinesOld: areLinesOld(organisation.crisisLines, now) }
+    return { reply: { type: 'message', card: adminCard(texts, facts) } }
   },
 })
 
-/** Makes the chosen people this connection's staff. Staff who still lead or oversee a group stay until that is changed. */
-export const staffListSubmit = command({
-  verb: 'admin staff.submit',
-  isTyped: false,
-  access: { who: 'admin' },
-  effect: 'write',
-  form: 'admin staff',
-  input: formInput,
-  run: async ({ tx, texts, connection, actor }, { values }) => {
-    const chosen = await ensurePeople(tx, connection, peopleValue(texts, values, 'staff'))
-    const unusable = chosen.filter((person) => person.isBot || person.isDeactivated)
-    if (unusable.length > 0) fail(texts, 'roster.bot', unusable)
-    const guests = chosen.filter((person) => person.isGuest)
-    if (guests.length > 0) fail(texts, 'staff.guest', guests)
-    const before = await listStaff(tx, connection)
-    const removed = before.filter((person) => !chosen.some(({ personId }) => personId === person.personId))
-    const busyIds = await withStaffRole(
-      tx,
-      actor.organisationId,
-      removed.map((person) => person.personId),
-    )
-    const busy = removed.filter((person) => busyIds.includes(person.personId))
-    if (busy.length > 0) fail(texts, 'staff.hasRole', busy)
-    await setStaff(
-      tx,
-      actor.organisationId,
-      removed.map((person) => person.personId),
-      false,
-    )
-    await setStaff(
-      tx,
-      actor.organisationId,
-      chosen.map((person) => person.personId),
-      true,
-    )
-    const added = chosen.filter((person) => !person.isStaff)
-    return {
-      reply: { type: 'done', card: staffDone(texts, chosen.length) },
-      audit: [
-        ...added.map((person) => ({ action: 'staff.added', subjectId: person.personId })),
-        ...removed.map((person) => ({ action: 'staff.removed', subjectId: person.personId })),
-      ],
-    }
-  },
-})
+/** Reasons that are nobody's trouble: people's own choice, and times that have passed their use. */
+const EXPECTED = new Set(['paused', 'optedOut', 'quietHours', 'noLongerApplies'])
 
-function fail(
-  texts: Context['texts'],
-  key: 'roster.bot' | 'staff.guest' | 'staff.hasRole',
-  people: readonly PersonRow[],
-): never {
-  const names = people.map((person) => person.name ?? texts.t('roster.someone')).join(', ')
-  const message = texts.t(key, { names, count: people.length })
-  throw new UserError(message, { staff: message })
+/** What an admin can do, by the ledger's reason. Anything else: ask with the reason. */
+const REMEDIES: Record<string, { why: TextKey; todo: TextKey }> = {
+  notOpened: { why: 'reason.notOpened', todo: 'todo.notOpened' },
+  noAccount: { why: 'reason.noAccount', todo: 'todo.noAccount' },
+  user_disabled: { why: 'reason.closed', todo: 'todo.closed' },
+  user_not_found: { why: 'reason.closed', todo: 'todo.closed' },
+  MessageWritesBlocked: { why: 'reason.blocked', todo: 'todo.blocked' },
+  ConversationNotFound: { why: 'reason.blocked', todo: 'todo.blocked' },
+  not_in_channel: { why: 'reason.channel', todo: 'todo.channel' },
+  channel_not_found: { why: 'reason.channel', todo: 'todo.channel' },
+  tooLate: { why: 'reason.tooLate', todo: 'todo.tooLate' },
+  unknown: { why: 'reason.unknown', todo: 'todo.unknown' },
+}
+
+function failedLine(
+  { t }: Texts,
+  { kind, reason, count }: { kind: string; reason: string; count: number },
+): FailedLine {
+  const known = REMEDIES[reason]
+  const what = t(`kind.${kind}` as TextKey)
+  if (!known) return { count, what, why: t('reason.other', { reason }), todo: t('todo.other') }
+  return { count, what, why: t(known.why), todo: t(known.todo) }
+}
+
+/** Why an account is not reached, in words. */
+export function reasonWords({ t }: Texts, reason: string): { why: string; what: string } {
+  const known = REMEDIES[reason]
+  return known
+    ? { why: t(known.why), what: t(known.todo) }
+    : { why: t('reason.other', { reason }), what: t('todo.other') }
 }

@@ -1,9 +1,13 @@
 import { MAX_HEADCOUNT } from '../domain/limits.ts'
+import { MINUTE_MS } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
-import { listHeld, setHeadcount } from '../store/session.ts'
-import { attendanceDone, attendanceForm } from '../views/reminder.ts'
+import type { OccurrenceRow } from '../store/occurrence.ts'
+import { listRoster } from '../store/roster.ts'
+import { findSession, listHeld, setHeadcount } from '../store/session.ts'
+import { attendanceDone, attendanceForm } from '../views/attendance.ts'
 import { type Context, command, groupOf, type Result } from './command.ts'
 import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
+import type { Outcome, StepBase } from './reminder.ts'
 
 /** Sessions back that a headcount can be entered for. */
 const PAST_SESSIONS = 12
@@ -69,3 +73,28 @@ export const attendanceSubmit = command({
     }
   },
 })
+
+/** A session is over: its facilitators are asked how many came. Late is better than never, for a day. */
+export async function sessionEnded({ tx, now, organisationId }: StepBase, occurrence: OccurrenceRow): Promise<Outcome> {
+  const session = occurrence.sessionId ? await findSession(tx, organisationId, occurrence.sessionId) : null
+  if (session?.state !== 'planned') return { dropped: 'sessionGone' }
+  const expiresAt = new Date(session.endsAt.getTime() + HEADCOUNT_HOURS * 60 * MINUTE_MS)
+  if (now >= expiresAt) return { dropped: 'tooLate' }
+  const roster = await listRoster(tx, organisationId, session.groupId)
+  return {
+    dropped: null,
+    deliveries: roster
+      .filter(({ role, isDeactivated }) => role === 'facilitator' && !isDeactivated)
+      .map(({ personId }) => ({
+        key: `session-ended ${session.id} ${session.endsAt.getTime()}`,
+        kind: 'session-ended' as const,
+        personId,
+        groupId: session.groupId,
+        sessionId: session.id,
+        expiresAt,
+      })),
+  }
+}
+
+/** How long after a session somebody still remembers how many came. */
+const HEADCOUNT_HOURS = 24

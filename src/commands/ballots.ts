@@ -1,6 +1,7 @@
 import { BLANK, type BoxContext } from '../ballot/box.ts'
 import { rewrap, sealBallot } from '../ballot/seal.ts'
-import { listBallots, listUnmade, lockCheckIn, replaceBallots } from '../store/checkin.ts'
+import { listBallots, listUnmade, replaceBallots } from '../store/ballot.ts'
+import { lockCheckIn } from '../store/checkin.ts'
 import { lockUnit, type UnitRow } from '../store/unit.ts'
 import type { Context } from './command.ts'
 

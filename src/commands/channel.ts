@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 import { setChannel } from '../store/group.ts'
-import { channelCard } from '../views/admin.ts'
+import { channelCard } from '../views/channel.ts'
 import { command, groupOf } from './command.ts'
 import { echo, groupInput } from './input.ts'
 

@@ -3,7 +3,7 @@ import { discloseWords, mayMembersSee } from '../domain/disclosure.ts'
 import { UserError } from '../errors.ts'
 import { findCheckIn } from '../store/checkin.ts'
 import { findResult, listWords } from '../store/result.ts'
-import { wordsCard } from '../views/summary.ts'
+import { wordsCard } from '../views/checkin-words.ts'
 import { command, groupOf } from './command.ts'
 import { idInput } from './input.ts'
 

@@ -7,18 +7,16 @@ import { answersNeeded, LEAST_WRITERS } from '../domain/disclosure.ts'
 import { MAX_ANSWER_CHARS } from '../domain/limits.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
-import { listBoxes } from '../store/ballot.ts'
+import { isInvited, listBoxes, replaceBallots } from '../store/ballot.ts'
 import {
   type CheckInRow,
   closeCheckIn,
   dropCheckIn,
   findCheckIn,
-  isInvited,
   listOpen,
   lockCheckIn,
   nextPlanned,
   openCheckIn,
-  replaceBallots,
 } from '../store/checkin.ts'
 import { type GroupRow, getGroup, lockGroup } from '../store/group.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
@@ -26,7 +24,7 @@ import { getThresholds } from '../store/organisation.ts'
 import { listAskable } from '../store/roster.ts'
 import { closeUnits, createUnit, getUnit, lockRunningUnit, type UnitRow } from '../store/unit.ts'
 import { checkInForm, checkInThanks, SKIPPED, WORDS } from '../views/checkin.ts'
-import { helpLines } from '../views/help.ts'
+import { helpLines } from '../views/help-lines.ts'
 import { boundTo } from './ballots.ts'
 import { answeringCommand, type Base, command, type Effects, groupOf } from './command.ts'
 import { formInput, idInput, textValue } from './input.ts'

@@ -6,7 +6,7 @@ import { getGroup } from '../store/group.ts'
 import { describePerson } from '../store/people.ts'
 import { findRole, listRoster } from '../store/roster.ts'
 import { contactCard, contactDone, contactForm, contactOff, contactStatus, contactsCard } from '../views/contact.ts'
-import { helpLines } from '../views/help.ts'
+import { helpLines } from '../views/help-lines.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, idInput, textValue } from './input.ts'
 

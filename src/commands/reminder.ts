@@ -2,19 +2,17 @@ import { MAX_REMINDERS, REMINDER_CHOICES } from '../domain/limits.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import type { JobData } from '../store/engine/queue.ts'
 import { getGroup, lockGroup, setReminders } from '../store/group.ts'
-import type { OccurrenceRow } from '../store/occurrence.ts'
 import { type DeliveryPlan, planDeliveries } from '../store/outbox.ts'
 import { type DueReminder, finishReminders, listReminded, lockReminders } from '../store/reminder.ts'
-import { listRoster } from '../store/roster.ts'
-import { findSession, listUpcoming, type SessionRow } from '../store/session.ts'
+import { listUpcoming, type SessionRow } from '../store/session.ts'
 import { remindDone, remindForm } from '../views/reminder.ts'
 import { type Base, command, type Effects, groupOf } from './command.ts'
 import { formInput, groupInput, textValue } from './input.ts'
 import { replan } from './programme.ts'
 import type { Door } from './services.ts'
 
-type StepBase = Base & { organisationId: string }
-type Outcome = Effects & { dropped: string | null }
+export type StepBase = Base & { organisationId: string }
+export type Outcome = Effects & { dropped: string | null }
 
 /** Which reminders go out, and one now. */
 export const remind = command({
@@ -124,28 +122,3 @@ export async function remindTogether(door: Door, jobs: readonly JobData[]): Prom
 }
 
 const LONGEST_LEAD = Math.max(...REMINDER_CHOICES)
-
-/** A session is over: its facilitators are asked how many came. Late is better than never, for a day. */
-export async function sessionEnded({ tx, now, organisationId }: StepBase, occurrence: OccurrenceRow): Promise<Outcome> {
-  const session = occurrence.sessionId ? await findSession(tx, organisationId, occurrence.sessionId) : null
-  if (session?.state !== 'planned') return { dropped: 'sessionGone' }
-  const expiresAt = new Date(session.endsAt.getTime() + HEADCOUNT_HOURS * 60 * MINUTE_MS)
-  if (now >= expiresAt) return { dropped: 'tooLate' }
-  const roster = await listRoster(tx, organisationId, session.groupId)
-  return {
-    dropped: null,
-    deliveries: roster
-      .filter(({ role, isDeactivated }) => role === 'facilitator' && !isDeactivated)
-      .map(({ personId }) => ({
-        key: `session-ended ${session.id} ${session.endsAt.getTime()}`,
-        kind: 'session-ended' as const,
-        personId,
-        groupId: session.groupId,
-        sessionId: session.id,
-        expiresAt,
-      })),
-  }
-}
-
-/** How long after a session somebody still remembers how many came. */
-const HEADCOUNT_HOURS = 24

@@ -12,10 +12,10 @@ import { ensurePeople, type PersonRow } from '../store/people.ts'
 import { changeRoster, listRoster, type RosterRow } from '../store/roster.ts'
 import { listHeld } from '../store/session.ts'
 import { problemsCard, rosterDone, rosterForm } from '../views/roster.ts'
+import { reasonWords } from './admin.ts'
 import { blankBallotsOf } from './ballots.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, peopleValue } from './input.ts'
-import { reasonWords } from './settings.ts'
 import { disownWins } from './win.ts'
 
 export const roster = command({

@@ -3,14 +3,17 @@ import { MOST_STATEMENTS, mayMembersSee } from '../domain/disclosure.ts'
 import { LEAST_MEMBERS_AT_OPEN } from '../domain/limits.ts'
 import { stageOf } from '../domain/stage.ts'
 import { findingOf, openerFor } from '../domain/summary.ts'
-import { DAY_MS, plus } from '../domain/time.ts'
+import { DAY_MS, localOf, plus } from '../domain/time.ts'
+import { UserError } from '../errors.ts'
 import { listLatest, listOpen, nextPlanned } from '../store/checkin.ts'
 import { listWaiting } from '../store/contact.ts'
 import { countAgreement } from '../store/roster.ts'
 import { listEnded, listNext, type NextSession } from '../store/session.ts'
 import { getUnit } from '../store/unit.ts'
 import { listWins } from '../store/win.ts'
+import { messageForm } from '../views/message.ts'
 import { type GroupWork, type Pending, summaryCard } from '../views/summary.ts'
+import { resultText } from '../views/trend.ts'
 import { closingOf } from './closing.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { groupInput } from './input.ts'
@@ -144,3 +147,26 @@ async function stateOf({ tx, texts, content, actor, role }: Context, row: Latest
   // A finished unit whose questions are no longer here is told by itself.
   return unit?.state === 'open' || unit?.state === 'closing' ? { state: 'counting' } : null
 }
+
+/** The newest result that members see, as a message to the group: to change, preview and confirm like any other. */
+export const summaryPost = command({
+  verb: 'summary.post',
+  opens: 'form',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'group',
+  effect: 'read',
+  input: groupInput,
+  run: async (context) => {
+    const { texts, now } = context
+    const { id, channelId, timeZone } = groupOf(context)
+    const { results } = await resultsOf(context)
+    const result = postable(results)
+    if (!result) throw new UserError(texts.t('summary.nothingToPost'))
+    const text = resultText(texts, { ...result, timeZone, now })
+    const date = localOf(now, timeZone).toPlainDate().add({ days: 1 }).toString()
+    const draft = { text, target: 'members', date, time: '10:00', repeat: 'once', count: '' } as const
+    const facts = { verb: 'message.submit', id, draft, hasChannel: channelId !== null, timeZone }
+    return { reply: { type: 'form', form: messageForm(texts, facts) } }
+  },
+})

@@ -1,10 +1,7 @@
-import { localOf } from '../domain/time.ts'
-import { UserError } from '../errors.ts'
-import { messageForm } from '../views/message.ts'
-import { resultText, type TrendOf, trendCard } from '../views/trend.ts'
+import { type TrendOf, trendCard } from '../views/trend.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { groupInput } from './input.ts'
-import { MOST_RESULTS, postable, resultsOf } from './results.ts'
+import { MOST_RESULTS, resultsOf } from './results.ts'
 
 const LAST_FEW = 4
 
@@ -50,26 +47,3 @@ async function trendsOf(context: Context, limit: number): Promise<TrendOf[]> {
     return [{ title: newest.set.title, results: shown.reverse() }]
   })
 }
-
-/** The newest result that members see, as a message to the group: to change, preview and confirm like any other. */
-export const summaryPost = command({
-  verb: 'summary.post',
-  opens: 'form',
-  isTyped: false,
-  access: { who: 'group', roles: ['facilitator'] },
-  subject: 'group',
-  effect: 'read',
-  input: groupInput,
-  run: async (context) => {
-    const { texts, now } = context
-    const { id, channelId, timeZone } = groupOf(context)
-    const { results } = await resultsOf(context)
-    const result = postable(results)
-    if (!result) throw new UserError(texts.t('summary.nothingToPost'))
-    const text = resultText(texts, { ...result, timeZone, now })
-    const date = localOf(now, timeZone).toPlainDate().add({ days: 1 }).toString()
-    const draft = { text, target: 'members', date, time: '10:00', repeat: 'once', count: '' } as const
-    const facts = { verb: 'message.submit', id, draft, hasChannel: channelId !== null, timeZone }
-    return { reply: { type: 'form', form: messageForm(texts, facts) } }
-  },
-})

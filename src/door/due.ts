@@ -1,10 +1,10 @@
+import { sessionEnded } from '../commands/attendance.ts'
 import { closeDueCheckIn, nudge, openDueCheckIn } from '../commands/checkin.ts'
 import { type Base, type Effects, step } from '../commands/command.ts'
 import { escalate } from '../commands/contact-staff.ts'
 import { sendDigest } from '../commands/digest.ts'
 import { deleteDueGroup } from '../commands/ending.ts'
 import { messageDue } from '../commands/message-due.ts'
-import { sessionEnded } from '../commands/reminder.ts'
 import { finishOccurrence, lockOccurrence, type OccurrenceKind, type OccurrenceRow } from '../store/occurrence.ts'
 
 /** What happens at each kind of time. `dropped` is the reason when it came to nothing. */

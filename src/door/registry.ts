@@ -1,4 +1,4 @@
-import { staffList, staffListSubmit } from '../commands/admin.ts'
+import { admin } from '../commands/admin.ts'
 import { agreement, agreementSubmit, welcome, welcomeAccept } from '../commands/agreement.ts'
 import { attendance, attendanceEnter, attendanceSubmit } from '../commands/attendance.ts'
 import { calendar } from '../commands/calendar.ts'
@@ -23,8 +23,9 @@ import { digestSettings, digestSettingsSubmit } from '../commands/digest-setting
 import { end, endSubmit, goodbye, goodbyeLeave, receipt } from '../commands/ending.ts'
 import { flag, flagSubmit } from '../commands/flag.ts'
 import { edit, editSubmit, newGroup, newGroupSubmit } from '../commands/group.ts'
-import { help, home, privacy } from '../commands/help.ts'
+import { help } from '../commands/help.ts'
 import { adminLines, adminLinesSubmit } from '../commands/help-lines.ts'
+import { home } from '../commands/home.ts'
 import {
   message,
   messageConfirm,
@@ -36,6 +37,7 @@ import {
 } from '../commands/message.ts'
 import { messageReadIt } from '../commands/message-due.ts'
 import { next } from '../commands/next.ts'
+import { privacy } from '../commands/privacy.ts'
 import { beginRelease, finishRelease, recordOutcome } from '../commands/release.ts'
 import { remind, remindSubmit } from '../commands/reminder.ts'
 import { summaryExport } from '../commands/report.ts'
@@ -43,9 +45,10 @@ import { forget, leave, leaveSubmit, mydata, pause, pauseSubmit } from '../comma
 import { problems, roster, rosterSubmit } from '../commands/roster.ts'
 import { schedule, scheduleSubmit } from '../commands/schedule.ts'
 import { cancel, cancelSubmit, move, moveSubmit, session } from '../commands/session.ts'
-import { admin, settings, settingsSubmit } from '../commands/settings.ts'
-import { summary } from '../commands/summary.ts'
-import { summaryAll, summaryFour, summaryPost } from '../commands/trend.ts'
+import { settings, settingsSubmit } from '../commands/settings.ts'
+import { staffList, staffListSubmit } from '../commands/staff.ts'
+import { summary, summaryPost } from '../commands/summary.ts'
+import { summaryAll, summaryFour } from '../commands/trend.ts'
 import { win, winSubmit } from '../commands/win.ts'
 import { winDecline, winDeclinedNote, winPost, winPostSubmit } from '../commands/win-staff.ts'
 import { occur } from './due.ts'

@@ -1,7 +1,7 @@
 import cron from 'node-cron'
 import type { Door } from '../commands/services.ts'
 import { DAY_MS, MINUTE_MS, plus } from '../domain/time.ts'
-import { settleInterrupted } from '../store/lane.ts'
+import { settleInterrupted } from '../store/batch.ts'
 import { claimOccurrences, countDue } from '../store/occurrence.ts'
 import { countUnfinishedUnits, sweepUnits, unitsWithKey } from '../store/release.ts'
 import { forgetReceipts } from '../store/request.ts'

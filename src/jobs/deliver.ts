@@ -4,15 +4,8 @@ import { type Door, runStep } from '../commands/services.ts'
 import { type Attempt, LOST_IN_A_ROW, WORKSPACE_TROUBLE_MS } from '../domain/delivery.ts'
 import { PlatformError } from '../errors.ts'
 import { NOT_OPENED, type Outgoing, type Platform, type Rate } from '../platform.ts'
-import type { Taken } from '../store/batch.ts'
-import {
-  clearTrouble,
-  keepDirectChannels,
-  type Lane,
-  type Outcome,
-  pauseConnection,
-  recordOutcomes,
-} from '../store/lane.ts'
+import { type Outcome, recordOutcomes, type Taken } from '../store/batch.ts'
+import { clearTrouble, keepDirectChannels, type Lane, pauseConnection } from '../store/lane.ts'
 import type { Pace } from './rate-limit.ts'
 import { type Gate, within } from './semaphore.ts'
 

@@ -1,8 +1,8 @@
 import { openUnit } from '../ballot/make.ts'
 import { beginRelease, finishRelease, recordOutcome } from '../commands/release.ts'
 import { type Door, runStep } from '../commands/services.ts'
+import { scrubBallots } from '../store/ballot.ts'
 import type { JobData } from '../store/engine/queue.ts'
-import { scrubBallots } from '../store/release.ts'
 
 /** Called after each step with its name; the crash tests end the process there. */
 export type AfterStep = (step: 'begun' | 'opened' | 'recorded' | 'destroyed' | 'scrubbed' | 'finished') => void

@@ -1,9 +1,9 @@
 import type { Role } from '../domain/access.ts'
 import type { PersonRef, PlatformName } from '../platform.ts'
 import type { Tx } from './engine/database.ts'
-import { fixedId } from './engine/queue.ts'
 import type { Raw } from './engine/sql.ts'
 import type { Prisma } from './generated/client.ts'
+import { fixedId } from './ids.ts'
 import { ORGANISATION_FIELDS, type OrganisationRow, toOrganisation } from './organisation.ts'
 
 export type ConnectionRow = {

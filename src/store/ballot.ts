@@ -1,5 +1,8 @@
 import type { Role } from '../domain/access.ts'
+import { coalesce } from './engine/coalesce.ts'
+import type { Database, Tx } from './engine/database.ts'
 import type { Raw } from './engine/sql.ts'
+import { Prisma } from './generated/client.ts'
 
 /** A check-in as somebody who answers it meets it. `unit` is null until it opened; `role` is the person's own, null outside. */
 export type AnsweredCheckIn = {
@@ -69,4 +72,74 @@ export async function listBoxes(
     where b."organisationId" = ${organisationId}::uuid and b."checkInId" = ${checkIn.id}::uuid
     order by b."memberId"`
   return { isMember: rows[0]?.isMember ?? false, boxes: rows.map(({ memberId, box }) => ({ memberId, box })) }
+}
+
+export type BallotRow = { memberId: string; box: Uint8Array }
+
+/** Every box of a check-in, by member. The caller holds the check-in's lock. */
+export async function listBallots(tx: Tx, organisationId: string, checkInId: string): Promise<BallotRow[]> {
+  return await tx.ballot.findMany({
+    where: { organisationId, checkInId },
+    orderBy: { memberId: 'asc' },
+    select: { memberId: true, box: true },
+  })
+}
+
+/** Whether a member was on the roster when the check-in opened. */
+export async function isInvited(db: Tx, organisationId: string, checkInId: string, memberId: string): Promise<boolean> {
+  return (await db.ballot.count({ where: { organisationId, checkInId, memberId } })) > 0
+}
+
+/** Replaces every box of a check-in in one statement, so that all rows change alike. */
+export async function replaceBallots(
+  tx: Raw,
+  organisationId: string,
+  checkInId: string,
+  ballots: readonly BallotRow[],
+): Promise<void> {
+  const values = ballots.map(({ memberId, box }) => Prisma.sql`(${memberId}::uuid, ${Buffer.from(box)}::bytea)`)
+  const changed = await tx.$executeRaw`
+    update "Ballot" set "box" = fresh."box" from (values ${Prisma.join(values)}) as fresh("memberId", "box")
+    where "organisationId" = ${organisationId}::uuid and "checkInId" = ${checkInId}::uuid and "Ballot"."memberId" = fresh."memberId"`
+  if (changed !== ballots.length) throw new Error(`re-wrapped ${changed} of ${ballots.length} ballots`)
+}
+
+/** Every check-in of a group whose answers are still sealed under a living key: open, or closed in a unit that takes more. */
+export async function listUnmade(db: Tx, organisationId: string, groupId: string): Promise<string[]> {
+  const rows = await db.checkIn.findMany({
+    where: { organisationId, groupId, unit: { state: 'open' } },
+    orderBy: { id: 'asc' },
+    select: { id: true },
+  })
+  return rows.map(({ id }) => id)
+}
+
+export async function listUnitBallots(
+  db: Tx,
+  organisationId: string,
+  unitId: string,
+): Promise<{ checkInId: string; memberId: string; box: Uint8Array }[]> {
+  return await db.ballot.findMany({
+    where: { organisationId, unitId },
+    select: { checkInId: true, memberId: true, box: true },
+  })
+}
+
+const scrubs = new WeakMap<Database, () => Promise<void>>()
+
+/**
+ * Takes deleted ballots out of the table's pages, and on the embedded store out of the current log file. Many units that are
+ * made at one minute share a run: two at once would only wait for each other.
+ */
+export async function scrubBallots(database: Database): Promise<void> {
+  const scrub = scrubs.get(database) ?? coalesce(() => scrubNow(database))
+  scrubs.set(database, scrub)
+  await scrub()
+}
+
+async function scrubNow(database: Database): Promise<void> {
+  await database.db.$executeRawUnsafe('vacuum "Ballot"')
+  if (database.kind !== 'embedded') return
+  await database.db.$queryRawUnsafe('select pg_switch_wal()::text')
+  await database.db.$executeRawUnsafe('checkpoint')
 }

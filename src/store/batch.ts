@@ -1,7 +1,15 @@
 import type { Role } from '../domain/access.ts'
-import type { DeliveryKind } from '../domain/delivery.ts'
+import {
+  type Attempt,
+  afterAttempt,
+  type DeliveryKind,
+  INTERRUPTED,
+  type LedgerStep,
+  type Tries,
+} from '../domain/delivery.ts'
 import type { ConversationRef, PlatformName } from '../platform.ts'
-import type { Tx } from './engine/database.ts'
+import type { Db, Tx } from './engine/database.ts'
+import { Prisma } from './generated/client.ts'
 import type { Lane } from './lane.ts'
 import { LEASE_SECONDS } from './occurrence.ts'
 
@@ -97,4 +105,69 @@ export async function takeBatch(db: Tx, lane: Lane, now: Date, limit: number): P
       left join "DigestPlan" d on b."kind" = 'digest-notice' and d."organisationId" = b."organisationId" and d."personId" = b."personId"
       left join "Message" m on m."organisationId" = b."organisationId" and m."id" = b."messageId"
     order by b."plannedAt", b."id"`
+}
+
+/** Rows that one look for interrupted messages settles. */
+const SETTLE_LIMIT = 500
+
+/** How an attempt ended, for the ledger. */
+export type Outcome = { id: string; kind: DeliveryKind } & Tries &
+  (
+    | { attempt: Attempt }
+    | { dropped: string }
+    /** Quiet hours began while it waited: it goes out when they end (product clock). */
+    | { later: Date }
+  )
+
+const stepOf = (outcome: Outcome): LedgerStep =>
+  'later' in outcome
+    ? { state: 'planned', waitMs: 0, isUntried: true }
+    : 'dropped' in outcome
+      ? { state: 'dropped', reason: outcome.dropped }
+      : afterAttempt(outcome.kind, outcome, outcome.attempt)
+
+/** Writes how attempts ended, in one statement. Only rows still in `sending` change: a late writer changes nothing. */
+export async function recordOutcomes(
+  db: Db | Tx,
+  organisationId: string,
+  outcomes: readonly Outcome[],
+  now: Date,
+): Promise<void> {
+  if (outcomes.length === 0) return
+  const values = outcomes.map((outcome) => {
+    const step = stepOf(outcome)
+    const isOver = step.state !== 'planned'
+    const waitMs = step.state === 'planned' ? step.waitMs : 0
+    const untried = step.state === 'planned' && step.isUntried ? 1 : 0
+    const unknown = 'attempt' in outcome && outcome.attempt.outcome === 'unknown' ? outcome.attempt.reason : null
+    const died = unknown === INTERRUPTED ? 1 : 0
+    const lost = unknown !== null && unknown !== INTERRUPTED ? 1 : 0
+    const reason = 'reason' in step ? step.reason : null
+    return Prisma.sql`(${outcome.id}::uuid, ${step.state}, ${reason}::text, ${waitMs / 1000}::float8, ${untried}::int, ${lost}::int, ${died}::int, ${isOver ? now : null}::timestamptz, ${'later' in outcome ? outcome.later : null}::timestamptz)`
+  })
+  await db.$executeRaw`
+    update "Delivery" d set "state" = o."state"::"DeliveryState", "reason" = o."reason", "leasedUntil" = null,
+      "attempts" = d."attempts" - o."untried", "lostAnswers" = d."lostAnswers" + o."lost",
+      "interruptions" = d."interruptions" + o."died", "endedAt" = o."endedAt",
+      "plannedAt" = coalesce(o."later", d."plannedAt"),
+      "notBefore" = case when o."wait" > 0 then clock_timestamp() + make_interval(secs => o."wait") end
+    from (values ${Prisma.join(values)}) as o("id", "state", "reason", "wait", "untried", "lost", "died", "endedAt", "later")
+    where d."organisationId" = ${organisationId}::uuid and d."id" = o."id" and d."state" = 'sending'`
+}
+
+/** Rows left in `sending` past their lease: nobody knows whether the message arrived, so the kind's rule decides. */
+export async function settleInterrupted(tx: Tx, now: Date): Promise<void> {
+  const rows = await tx.$queryRaw<({ organisationId: string; id: string; kind: DeliveryKind } & Tries)[]>`
+    select "organisationId"::text as "organisationId", "id"::text as "id", "kind", "attempts", "lostAnswers", "interruptions" from "Delivery"
+    where "state" = 'sending' and "leasedUntil" < clock_timestamp() limit ${SETTLE_LIMIT} for update skip locked`
+  for (const organisationId of new Set(rows.map((row) => row.organisationId))) {
+    const own = rows.filter((row) => row.organisationId === organisationId)
+    const attempt = { outcome: 'unknown', reason: INTERRUPTED } as const
+    await recordOutcomes(
+      tx,
+      organisationId,
+      own.map(({ organisationId: _, ...row }) => ({ ...row, attempt })),
+      now,
+    )
+  }
 }

@@ -1,6 +1,5 @@
+import type { EarlierCheckIn } from '../domain/checkin.ts'
 import type { Tx } from './engine/database.ts'
-import type { Raw } from './engine/sql.ts'
-import { Prisma } from './generated/client.ts'
 
 export type CheckInRow = {
   id: string
@@ -147,46 +146,23 @@ export async function openCheckIn(
   })
 }
 
-export type BallotRow = { memberId: string; box: Uint8Array }
-
-/** Every box of a check-in, by member. The caller holds the check-in's lock. */
-export async function listBallots(tx: Tx, organisationId: string, checkInId: string): Promise<BallotRow[]> {
-  return await tx.ballot.findMany({
-    where: { organisationId, checkInId },
-    orderBy: { memberId: 'asc' },
-    select: { memberId: true, box: true },
-  })
-}
-
-/** Whether a member was on the roster when the check-in opened. */
-export async function isInvited(db: Tx, organisationId: string, checkInId: string, memberId: string): Promise<boolean> {
-  return (await db.ballot.count({ where: { organisationId, checkInId, memberId } })) > 0
-}
-
-/** Replaces every box of a check-in in one statement, so that all rows change alike. */
-export async function replaceBallots(
-  tx: Raw,
-  organisationId: string,
-  checkInId: string,
-  ballots: readonly BallotRow[],
-): Promise<void> {
-  const values = ballots.map(({ memberId, box }) => Prisma.sql`(${memberId}::uuid, ${Buffer.from(box)}::bytea)`)
-  const changed = await tx.$executeRaw`
-    update "Ballot" set "box" = fresh."box" from (values ${Prisma.join(values)}) as fresh("memberId", "box")
-    where "organisationId" = ${organisationId}::uuid and "checkInId" = ${checkInId}::uuid and "Ballot"."memberId" = fresh."memberId"`
-  if (changed !== ballots.length) throw new Error(`re-wrapped ${changed} of ${ballots.length} ballots`)
-}
-
 export async function closeCheckIn(tx: Tx, organisationId: string, id: string): Promise<void> {
   await tx.checkIn.update({ where: { organisationId_id: { organisationId, id } }, data: { state: 'closed' } })
 }
 
-/** Every check-in of a group whose answers are still sealed under a living key: open, or closed in a unit that takes more. */
-export async function listUnmade(db: Tx, organisationId: string, groupId: string): Promise<string[]> {
-  const rows = await db.checkIn.findMany({
-    where: { organisationId, groupId, unit: { state: 'open' } },
-    orderBy: { id: 'asc' },
-    select: { id: true },
+/** Check-ins of a group that opened or stay planned, with the set and unit of each. Dropped ones asked nobody. */
+export async function listAsked(
+  db: Tx,
+  organisationId: string,
+  groupId: string,
+): Promise<(EarlierCheckIn & { questionSetId: string; unitId: string | null })[]> {
+  return await db.checkIn.findMany({
+    where: { organisationId, groupId, state: { in: ['planned', 'open', 'closed'] } },
+    select: { planId: true, sessionId: true, opensAt: true, questionSetId: true, unitId: true },
   })
-  return rows.map(({ id }) => id)
+}
+
+/** Forgets the check-ins that are planned and whose time has not come. */
+export async function clearCheckIns(tx: Tx, organisationId: string, groupId: string, now: Date): Promise<void> {
+  await tx.checkIn.deleteMany({ where: { organisationId, groupId, state: 'planned', opensAt: { gt: now } } })
 }

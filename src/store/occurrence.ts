@@ -1,5 +1,6 @@
 import type { Database, Tx } from './engine/database.ts'
-import { fixedId, type Queue } from './engine/queue.ts'
+import type { Queue } from './engine/queue.ts'
+import { fixedId } from './ids.ts'
 
 export type OccurrenceKind =
   | 'reminder'
@@ -151,4 +152,18 @@ export async function clearDigests(tx: Tx, organisationId: string, personId: str
 /** Forgets what is planned for a message. */
 export async function clearMessagePlans(tx: Tx, organisationId: string, messageId: string): Promise<void> {
   await tx.occurrence.deleteMany({ where: { organisationId, messageId, state: 'planned' } })
+}
+
+/** Forgets what was planned for sessions that have not begun: reminders and the question for the headcount. */
+export async function clearPlans(tx: Tx, organisationId: string, groupId: string, now: Date): Promise<void> {
+  const session = { groupId, startsAt: { gt: now } }
+  await tx.occurrence.deleteMany({
+    where: {
+      organisationId,
+      state: 'planned',
+      dueAt: { gt: now },
+      kind: { in: ['reminder', 'sessionEnded'] },
+      session,
+    },
+  })
 }

@@ -1,8 +1,8 @@
 import { type OwnLines, ownLinesSchema } from '../content/load.ts'
 import type { Thresholds } from '../domain/disclosure.ts'
 import type { Tx } from './engine/database.ts'
-import { fixedId } from './engine/queue.ts'
 import { Prisma } from './generated/client.ts'
+import { fixedId } from './ids.ts'
 
 /** An organisation with what its admins set. Null language or holidays: English, and the country's. */
 export type OrganisationRow = {

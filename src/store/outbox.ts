@@ -3,7 +3,8 @@ import { afterQuiet, type QuietHours } from '../domain/quiet.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { NOT_OPENED } from '../platform.ts'
 import type { Tx } from './engine/database.ts'
-import { fixedId, type Job, type Queue } from './engine/queue.ts'
+import type { Job, Queue } from './engine/queue.ts'
+import { fixedId } from './ids.ts'
 
 /** A message planned in the transaction that caused it: to one person, or to a group's channel. `key` makes planning it twice once. */
 export type DeliveryPlan = {

@@ -1,4 +1,4 @@
-import type { EarlierCheckIn, SessionTimes, Timing } from '../domain/checkin.ts'
+import type { Timing } from '../domain/checkin.ts'
 import type { Stage } from '../domain/stage.ts'
 import type { Tx } from './engine/database.ts'
 
@@ -69,47 +69,4 @@ export async function stopPlan(tx: Tx, organisationId: string, groupId: string, 
     data: { isStopped: true },
   })
   return count === 1
-}
-
-/** Every session of a group that takes place, from the first. */
-export async function listProgramme(db: Tx, organisationId: string, groupId: string): Promise<SessionTimes[]> {
-  return await db.session.findMany({
-    where: { organisationId, groupId, state: 'planned' },
-    orderBy: [{ startsAt: 'asc' }, { id: 'asc' }],
-    select: { id: true, startsAt: true, endsAt: true },
-  })
-}
-
-/** Check-ins of a group that opened or stay planned, with the set and unit of each. Dropped ones asked nobody. */
-export async function listAsked(
-  db: Tx,
-  organisationId: string,
-  groupId: string,
-): Promise<(EarlierCheckIn & { questionSetId: string; unitId: string | null })[]> {
-  return await db.checkIn.findMany({
-    where: { organisationId, groupId, state: { in: ['planned', 'open', 'closed'] } },
-    select: { planId: true, sessionId: true, opensAt: true, questionSetId: true, unitId: true },
-  })
-}
-
-/** Units of a group that still take answers, with the plan that each belongs to and how many more check-ins it takes. */
-export async function listOpenUnits(
-  db: Tx,
-  organisationId: string,
-  groupId: string,
-): Promise<{ id: string; planId: string | null; room: number }[]> {
-  const rows = await db.releaseUnit.findMany({
-    where: { organisationId, groupId, state: 'open' },
-    select: { id: true, checkInCount: true, checkIns: { select: { planId: true } } },
-  })
-  return rows.map(({ id, checkInCount, checkIns }) => ({
-    id,
-    planId: checkIns[0]?.planId ?? null,
-    room: Math.max(0, checkInCount - checkIns.length),
-  }))
-}
-
-/** Forgets the check-ins that are planned and whose time has not come. */
-export async function clearCheckIns(tx: Tx, organisationId: string, groupId: string, now: Date): Promise<void> {
-  await tx.checkIn.deleteMany({ where: { organisationId, groupId, state: 'planned', opensAt: { gt: now } } })
 }

@@ -1,18 +1,7 @@
 import type { Release } from '../domain/tally.ts'
-import { coalesce } from './engine/coalesce.ts'
 import type { Database, Tx } from './engine/database.ts'
-import { fixedId, type Queue } from './engine/queue.ts'
-
-export async function listUnitBallots(
-  db: Tx,
-  organisationId: string,
-  unitId: string,
-): Promise<{ checkInId: string; memberId: string; box: Uint8Array }[]> {
-  return await db.ballot.findMany({
-    where: { organisationId, unitId },
-    select: { checkInId: true, memberId: true, box: true },
-  })
-}
+import type { Queue } from './engine/queue.ts'
+import { fixedId } from './ids.ts'
 
 /**
  * Publishes a unit and deletes its ballots, in the caller's transaction; false when another worker did. `release` is null
@@ -46,25 +35,6 @@ export async function markCleaned(tx: Tx, organisationId: string, unitId: string
     where: { organisationId, id: unitId, state: { notIn: ['open', 'closing'] } },
     data: { isCleaned: true },
   })
-}
-
-const scrubs = new WeakMap<Database, () => Promise<void>>()
-
-/**
- * Takes deleted ballots out of the table's pages, and on the embedded store out of the current log file. Many units that are
- * made at one minute share a run: two at once would only wait for each other.
- */
-export async function scrubBallots(database: Database): Promise<void> {
-  const scrub = scrubs.get(database) ?? coalesce(() => scrubNow(database))
-  scrubs.set(database, scrub)
-  await scrub()
-}
-
-async function scrubNow(database: Database): Promise<void> {
-  await database.db.$executeRawUnsafe('vacuum "Ballot"')
-  if (database.kind !== 'embedded') return
-  await database.db.$queryRawUnsafe('select pg_switch_wal()::text')
-  await database.db.$executeRawUnsafe('checkpoint')
 }
 
 /** Sends a job for every unit that a crash left half made; returns how many. */

@@ -101,17 +101,3 @@ export async function changeSessions(
     skipDuplicates: true,
   })
 }
-
-/** Forgets what was planned for sessions that have not begun: reminders and the question for the headcount. */
-export async function clearPlans(tx: Tx, organisationId: string, groupId: string, now: Date): Promise<void> {
-  const session = { groupId, startsAt: { gt: now } }
-  await tx.occurrence.deleteMany({
-    where: {
-      organisationId,
-      state: 'planned',
-      dueAt: { gt: now },
-      kind: { in: ['reminder', 'sessionEnded'] },
-      session,
-    },
-  })
-}

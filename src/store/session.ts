@@ -1,3 +1,4 @@
+import type { SessionTimes } from '../domain/checkin.ts'
 import { SESSION_MINUTES } from '../domain/limits.ts'
 import { MINUTE_MS, plus } from '../domain/time.ts'
 import type { Tx } from './engine/database.ts'
@@ -209,4 +210,13 @@ export async function listNext(
       from "Session"
       where "organisationId" = ${organisationId}::uuid and "groupId" = any(${groupIds}::uuid[]) and "state" = 'planned') every
     where "endsAt" > ${now} and "rank" <= ${limit} order by "startsAt"`
+}
+
+/** Every session of a group that takes place, from the first. */
+export async function listProgramme(db: Tx, organisationId: string, groupId: string): Promise<SessionTimes[]> {
+  return await db.session.findMany({
+    where: { organisationId, groupId, state: 'planned' },
+    orderBy: [{ startsAt: 'asc' }, { id: 'asc' }],
+    select: { id: true, startsAt: true, endsAt: true },
+  })
 }

@@ -77,3 +77,20 @@ export async function getUnit(db: Tx, organisationId: string, id: string): Promi
     },
   })
 }
+
+/** Units of a group that still take answers, with the plan that each belongs to and how many more check-ins it takes. */
+export async function listOpenUnits(
+  db: Tx,
+  organisationId: string,
+  groupId: string,
+): Promise<{ id: string; planId: string | null; room: number }[]> {
+  const rows = await db.releaseUnit.findMany({
+    where: { organisationId, groupId, state: 'open' },
+    select: { id: true, checkInCount: true, checkIns: { select: { planId: true } } },
+  })
+  return rows.map(({ id, checkInCount, checkIns }) => ({
+    id,
+    planId: checkIns[0]?.planId ?? null,
+    room: Math.max(0, checkInCount - checkIns.length),
+  }))
+}

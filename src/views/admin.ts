@@ -1,5 +1,5 @@
 import type { Language, Texts } from '../content/load.ts'
-import { MAX_HELP_LINES, MAX_LINE_CHARS, MOST_ANSWERS_NEEDED } from '../domain/limits.ts'
+import { MOST_ANSWERS_NEEDED } from '../domain/limits.ts'
 import { LONGEST_RETENTION } from '../domain/retention.ts'
 import { button, buttons, type Card, card, type Form, heading, list, note, text } from './card.ts'
 
@@ -106,61 +106,5 @@ export function settingsDone(
     text(t('privacy.keptResults', { months: facts.resultMonths })),
     text(t('privacy.keptLedger', { days: facts.ledgerDays })),
     text(t('settings.leastDone', { shared: facts.leastShared, staff: facts.leastStaff })),
-  ])
-}
-
-/** `now` is the line as people see it; empty fields bring the built-in lines back. */
-export function helpLinesForm(
-  { t }: Texts,
-  facts: { now: string; emergency: string; lines: string; days: number },
-): Form {
-  return {
-    kind: 'help-lines-form',
-    verb: 'admin lines.submit',
-    id: null,
-    title: t('lines.title'),
-    submitLabel: t('button.save'),
-    closeLabel: t('button.cancel'),
-    intro: [
-      text(t('lines.intro')),
-      text(t('lines.now', { lines: facts.now })),
-      note(t('lines.check', { days: facts.days })),
-    ],
-    fields: [
-      {
-        type: 'text',
-        name: 'emergency',
-        label: t('lines.emergency'),
-        hint: t('lines.emergencyHint'),
-        value: facts.emergency,
-        maxLength: 26,
-        isOptional: true,
-      },
-      {
-        type: 'text',
-        name: 'lines',
-        label: t('lines.lines'),
-        hint: t('lines.linesHint'),
-        value: facts.lines,
-        maxLength: MAX_HELP_LINES * (MAX_LINE_CHARS + 1),
-        isLong: true,
-        isOptional: true,
-      },
-    ],
-  }
-}
-
-export function helpLinesDone({ t }: Texts, facts: { lines: string; days: number }): Card {
-  return card('help-lines-done', t('lines.title'), [
-    text(t('lines.done')),
-    text(facts.lines),
-    note(t('lines.check', { days: facts.days })),
-  ])
-}
-
-export function channelCard({ t }: Texts, facts: { state: 'set' | 'removed'; alias: string }): Card {
-  return card('channel', t('channel.title'), [
-    text(t(`channel.${facts.state}`, { alias: facts.alias })),
-    facts.state === 'set' && text(t('channel.what')),
   ])
 }

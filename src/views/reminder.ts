@@ -1,7 +1,7 @@
-import type { TextKey, Texts } from '../content/load.ts'
-import { MAX_HEADCOUNT, MAX_REMINDERS, REMINDER_CHOICES } from '../domain/limits.ts'
-import { button, type Card, card, type Field, type Form, list, note, type Option, text } from './card.ts'
-import { type Notice, notice, timeWithZone } from './notice.ts'
+import type { Texts } from '../content/load.ts'
+import { MAX_REMINDERS, REMINDER_CHOICES } from '../domain/limits.ts'
+import { type Card, card, type Field, type Form, note, type Option, text } from './card.ts'
+import { timeWithZone } from './notice.ts'
 
 /** "24 hours", "30 minutes", "1 week". */
 export function leadTime({ t }: Texts, minutes: number): string {
@@ -65,65 +65,4 @@ export function remindDone(texts: Texts, facts: { minutes: readonly number[]; pe
     facts.people !== null && text(t('remind.sentNow', { count: facts.people })),
     note(t('remind.quiet')),
   ])
-}
-
-/** For facilitators, when a session is over. */
-export function headcountNotice({ t }: Texts, facts: { alias: string; sessionId: string }): Notice {
-  return notice('session-ended', t('attendance.notice', { alias: facts.alias }), {
-    ...button(t('attendance.button'), 'attendance enter', facts.sessionId),
-    isPrimary: true,
-  })
-}
-
-export type HeldSession = { id: string; startsAt: Date; headcount: number | null }
-
-export function attendanceForm(
-  texts: Texts,
-  facts: { groupId: string; sessions: readonly HeldSession[]; chosen: string; timeZone: string; now: Date },
-): Form {
-  const { t } = texts
-  const label = (session: HeldSession) => {
-    const time = timeWithZone(texts, session.startsAt, facts.timeZone, facts.now)
-    return session.headcount === null ? time : t('attendance.known', { time, count: session.headcount })
-  }
-  return {
-    kind: 'attendance-form',
-    verb: 'attendance.submit',
-    id: facts.groupId,
-    title: t('attendance.title'),
-    submitLabel: t('button.save'),
-    closeLabel: t('button.cancel'),
-    intro: [text(t('attendance.intro'))],
-    fields: [
-      {
-        type: 'choice',
-        name: 'session',
-        label: t('attendance.session'),
-        options: facts.sessions.map((session) => ({ value: session.id, label: label(session) })),
-        value: facts.chosen,
-      },
-      {
-        type: 'text',
-        name: 'headcount',
-        label: t('attendance.headcount'),
-        hint: t('attendance.hint', { to: MAX_HEADCOUNT }),
-        maxLength: 3,
-      },
-    ],
-  }
-}
-
-export function attendanceDone({ t }: Texts, count: number): Card {
-  return card('attendance-done', t('attendance.title'), [text(t('attendance.done', { count }))])
-}
-
-/** What goes out next, and when. */
-export type Upcoming = { at: Date; what: TextKey; alias: string }
-
-export function upcomingBlocks(texts: Texts, upcoming: readonly Upcoming[], timeZone: string, now: Date) {
-  if (upcoming.length === 0) return []
-  const lines = upcoming.map(({ at, what, alias }) =>
-    texts.t('next.goesOut', { time: timeWithZone(texts, at, timeZone, now), what: texts.t(what), alias }),
-  )
-  return [text(texts.t('next.goesOutTitle')), list(lines)]
 }

@@ -1,35 +1,7 @@
 import type { Texts } from '../content/load.ts'
-import { LEAST_MEMBERS_AT_OPEN, MAX_MEMBERS, MAX_STAFF, MAX_STAFF_IN_GROUP } from '../domain/limits.ts'
+import { LEAST_MEMBERS_AT_OPEN, MAX_MEMBERS, MAX_STAFF_IN_GROUP } from '../domain/limits.ts'
 import { button, type Card, card, type Form, list, note, text } from './card.ts'
 import { type Notice, notice } from './notice.ts'
-
-/** The admin's list of who may run groups. `staff` are platform ids. */
-export function staffForm({ t }: Texts, staff: readonly string[]): Form {
-  return {
-    kind: 'staff-form',
-    verb: 'admin staff.submit',
-    id: null,
-    title: t('staff.title'),
-    submitLabel: t('button.save'),
-    closeLabel: t('button.cancel'),
-    intro: [text(t('staff.intro'))],
-    fields: [
-      {
-        type: 'people',
-        name: 'staff',
-        label: t('staff.people'),
-        hint: t('staff.hint'),
-        value: staff,
-        limit: MAX_STAFF,
-      },
-    ],
-  }
-}
-
-export function staffDone({ t }: Texts, count: number): Card {
-  return card('staff-done', t('staff.title'), [text(t('staff.done', { count }))])
-}
-
 /** Who is in a group, as platform ids. */
 export type RosterIds = { members: readonly string[]; facilitators: readonly string[]; supervisors: readonly string[] }
 

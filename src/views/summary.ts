@@ -1,11 +1,10 @@
 import type { Texts } from '../content/load.ts'
 import type { QuestionSet, Scale } from '../content/question-set.ts'
 import { type DropReason, RELEASE_BUDGET } from '../domain/checkin.ts'
-import type { Disclosed, DisclosedScale, DisclosedWords } from '../domain/disclosure.ts'
-import { WORDS_DAYS } from '../domain/retention.ts'
+import type { Disclosed, DisclosedScale } from '../domain/disclosure.ts'
 import { meanOnRange, shownRange } from '../domain/score.ts'
 import { formatDate } from '../domain/time.ts'
-import { type Block, button, buttons, type Card, card, compact, heading, list, note, text } from './card.ts'
+import { type Block, button, buttons, type Card, compact, heading, note, text } from './card.ts'
 import { type Closing, closingBlocks } from './closing.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
 
@@ -167,18 +166,6 @@ export function resultLines(texts: Texts, result: ResultShown, told: ReadonlySet
     ...(only && others.length === 0 ? scaleLines(texts, set, only) : scalesTogether(texts, set, scales)),
     ...(isAfterHidden && told.size === 0 ? [t('summary.change.hidden')] : []),
   ]
-}
-
-/** What members wrote, in an order of its own. */
-export function wordsCard({ t }: Texts, facts: { alias: string; words: DisclosedWords }): Card {
-  return {
-    ...card('words', t('words.title', { alias: facts.alias }), [
-      text(t('words.intro')),
-      list(facts.words),
-      note(t('words.dontGuess', { days: WORDS_DAYS })),
-    ]),
-    notification: t('opener.content'),
-  }
 }
 
 /** One scale in words: its band, from eleven answers its rounded mean and share, and how it moved. */

@@ -4,7 +4,7 @@ import { encodeBallot } from '../../src/ballot/box.ts'
 import { loadContent } from '../../src/content/load.ts'
 import en from '../../src/content/locales/en.json' with { type: 'json' }
 import { rangeOf, riskQuestion } from '../../src/content/question-set.ts'
-import { helpLines } from '../../src/views/help.ts'
+import { helpLines } from '../../src/views/help-lines.ts'
 import { readSources } from '../architecture.ts'
 
 const content = loadContent()

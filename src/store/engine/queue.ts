@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { fromPrisma, PgBoss } from 'pg-boss'
 import { messageOf } from '../../errors.ts'
 import type { Database, Tx } from './database.ts'
@@ -123,10 +122,4 @@ async function mapAtOnce<T, R>(items: readonly T[], width: number, map: (item: T
   }
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker))
   return results
-}
-
-/** A fixed id: the same parts give the same UUID, so that sending a job or a message twice is one. */
-export function fixedId(...parts: readonly (string | number)[]): string {
-  const hex = createHash('sha256').update(parts.join('\n')).digest('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openDatabase } from '../../../src/store/engine/database.ts'
 import { START, tempDir } from '../../helpers.ts'
 
-const ROOT = path.resolve(import.meta.dirname, '../..')
+const ROOT = path.resolve(import.meta.dirname, '../../..')
 
 describe('the embedded store', () => {
   afterEach(() => vi.restoreAllMocks())

@@ -1,0 +1,56 @@
+import type { Role } from '../domain/access.ts'
+import { isInvited } from '../store/ballot.ts'
+import { listOpen } from '../store/checkin.ts'
+import { listNext } from '../store/session.ts'
+import { homeCard, type OpenCheckIn } from '../views/home.ts'
+import { timeWithZone } from '../views/notice.ts'
+import { type Context, command } from './command.ts'
+import { noInput } from './input.ts'
+import { goingOut } from './next.ts'
+
+/** What comes next, what is open, and what this person can do. */
+export const home = command({
+  verb: 'home',
+  isTyped: true,
+  access: { who: 'anyone' },
+  effect: 'read',
+  input: noInput,
+  run: async (context) => {
+    const { texts, actor, memberships, now } = context
+    const has = (role: Role) => memberships.some((membership) => membership.role === role)
+    const led = memberships.filter(({ role }) => role === 'facilitator')
+    const facts = {
+      ...(await whatComes(context)),
+      isStaff: actor.isStaff,
+      isAdmin: actor.isAdmin,
+      isFacilitator: has('facilitator'),
+      isSupervisor: has('supervisor'),
+      isMember: has('member'),
+      mayAskForContact: memberships.some(({ role, contactHours }) => role === 'member' && contactHours !== null),
+      upcoming: (await goingOut(context, led)).slice(0, HOME_GOING_OUT),
+      timeZone: led[0]?.timeZone ?? 'UTC',
+      now,
+    }
+    return { reply: { type: 'message', card: homeCard(texts, facts) } }
+  },
+})
+
+/** What goes out next that the home card shows to facilitators. */
+const HOME_GOING_OUT = 3
+
+/** Each group's next session, and the check-ins that are open for this person: alike for who answered and who did not. */
+async function whatComes({ tx, texts, actor, memberships, now }: Context) {
+  const groups: { alias: string; next: string | null }[] = []
+  const open: OpenCheckIn[] = []
+  const ids = memberships.map(({ groupId }) => groupId)
+  const sessions = await listNext(tx, actor.organisationId, ids, now, 1)
+  for (const { groupId, alias, timeZone, role } of memberships) {
+    const session = sessions.find((one) => one.groupId === groupId)
+    groups.push({ alias, next: session ? timeWithZone(texts, session.startsAt, timeZone, now) : null })
+    if (role !== 'member') continue
+    for (const { id, closesAt } of await listOpen(tx, actor.organisationId, groupId))
+      if (closesAt > now && (await isInvited(tx, actor.organisationId, id, actor.personId)))
+        open.push({ id, alias, until: timeWithZone(texts, closesAt, timeZone, now) })
+  }
+  return { groups, open }
+}

@@ -1,0 +1,22 @@
+import { helpLines } from '../views/help-lines.ts'
+import { privacyCard } from '../views/privacy.ts'
+import { command } from './command.ts'
+import { noInput } from './input.ts'
+
+const PLATFORM_NAMES = { slack: 'Slack', teams: 'Microsoft Teams' } as const
+
+export const privacy = command({
+  verb: 'privacy',
+  isTyped: true,
+  isSameForAll: true,
+  access: { who: 'anyone' },
+  effect: 'read',
+  input: noInput,
+  run: async ({ texts, content, organisation, incoming, example }) => {
+    const lines = helpLines(texts, organisation, content.crisisLines)
+    const { resultMonths, ledgerDays, leastShared, leastStaff } = organisation
+    const thresholds = { leastShared, leastStaff }
+    const facts = { platform: PLATFORM_NAMES[incoming.platform], lines, resultMonths, ledgerDays, thresholds, example }
+    return { reply: { type: 'message', card: privacyCard(texts, facts) } }
+  },
+})

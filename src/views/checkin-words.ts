@@ -1,0 +1,16 @@
+import type { Texts } from '../content/load.ts'
+import type { DisclosedWords } from '../domain/disclosure.ts'
+import { WORDS_DAYS } from '../domain/retention.ts'
+import { type Card, card, list, note, text } from './card.ts'
+
+/** What members wrote, in an order of its own. */
+export function wordsCard({ t }: Texts, facts: { alias: string; words: DisclosedWords }): Card {
+  return {
+    ...card('words', t('words.title', { alias: facts.alias }), [
+      text(t('words.intro')),
+      list(facts.words),
+      note(t('words.dontGuess', { days: WORDS_DAYS })),
+    ]),
+    notification: t('opener.content'),
+  }
+}

@@ -1,0 +1,63 @@
+import type { TextKey, Texts } from '../content/load.ts'
+import { type Block, type Button, buttons, type Card, card, list, text } from './card.ts'
+import { type Upcoming, upcomingBlocks } from './next.ts'
+
+/** A check-in that is open for a person: for everybody on its roster alike, whether they answered or not. */
+export type OpenCheckIn = { id: string; alias: string; until: string }
+
+/** The home card: what comes next, what is open, and what this person can do, by their places. */
+export function homeCard(
+  texts: Texts,
+  facts: {
+    groups: readonly { alias: string; next: string | null }[]
+    open: readonly OpenCheckIn[]
+    isStaff: boolean
+    isAdmin: boolean
+    isFacilitator: boolean
+    isSupervisor: boolean
+    isMember: boolean
+    /** A member of a group that sees contact requests. */
+    mayAskForContact: boolean
+    upcoming: readonly Upcoming[]
+    timeZone: string
+    now: Date
+  },
+): Card {
+  const { t } = texts
+  const button = (label: TextKey, verb: string, opens: Button['opens']): Button => ({
+    label: t(label),
+    verb,
+    id: null,
+    opens,
+  })
+  const shown: (Button | false)[] = [
+    facts.groups.length > 0 && button('home.next', 'next', 'message'),
+    facts.groups.length > 0 && button('home.summary', 'summary', 'dialog'),
+    facts.isSupervisor && button('home.digest', 'digest', 'dialog'),
+    facts.isFacilitator && button('home.roster', 'roster', 'dialog'),
+    facts.isFacilitator && button('home.schedule', 'schedule', 'dialog'),
+    facts.isFacilitator && button('home.message', 'message', 'dialog'),
+    facts.isFacilitator && button('home.attendance', 'attendance', 'dialog'),
+    facts.isStaff && button('home.new', 'new', 'dialog'),
+    facts.isAdmin && button('home.admin', 'admin', 'message'),
+    facts.mayAskForContact && button('contact.button', 'contact', 'dialog'),
+    facts.isMember && button('home.win', 'win', 'dialog'),
+    facts.isMember && button('home.pause', 'pause', 'dialog'),
+    button('home.privacy', 'privacy', 'message'),
+    button('button.help', 'help', 'message'),
+  ]
+  const groups = facts.groups.map(({ alias, next }) =>
+    next === null ? t('next.none', { alias }) : t('home.group', { alias, time: next }),
+  )
+  const open = facts.open.flatMap(({ id, alias, until }): Block[] => [
+    text(t('checkin.notice', { alias, time: until })),
+    buttons({ label: t('checkin.button'), verb: 'checkin.answer', id, opens: 'dialog', isPrimary: true }),
+  ])
+  return card('home', t('home.title'), [
+    text(t('home.hello')),
+    groups.length > 0 ? list(groups) : text(t('home.noGroups')),
+    ...open,
+    ...upcomingBlocks(texts, facts.upcoming, facts.timeZone, facts.now),
+    buttons(...shown.filter((item) => item !== false)),
+  ])
+}
