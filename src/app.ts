@@ -4,16 +4,16 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { directoryKeyStore, type KeyStore } from './ballot/key-store.ts'
 import { parseKeyring } from './ballot/keyring.ts'
 import { CALENDAR_PATH } from './commands/calendar.ts'
-import { createAcquaintances } from './commands/identity-cache.ts'
+import { createIdentityCache } from './commands/identity-cache.ts'
 import { REPORT_PATH } from './commands/report.ts'
-import type { Clock, Door } from './commands/services.ts'
+import type { Clock, Services } from './commands/services.ts'
 import type { Config } from './config.ts'
 import { loadContent } from './content/load.ts'
 import { meet } from './door/authorise.ts'
 import { run } from './door/run.ts'
 import { SetupError } from './errors.ts'
 import { createHttpServer } from './http.ts'
-import { settle, startClock, tick } from './jobs/clock.ts'
+import { drain, startClock, tick } from './jobs/clock.ts'
 import { createLanes } from './jobs/lanes.ts'
 import { createRetention } from './jobs/retention.ts'
 import { startWorkers } from './jobs/worker.ts'
@@ -49,19 +49,19 @@ export type Overrides = {
   /** Sends as fast as it can: for platforms that keep no limits, such as the demo's. */
   isUnpaced?: boolean
   /** In place of those that the settings name. */
-  platforms?: (door: Door) => Promise<Platform[]>
+  platforms?: (services: Services) => Promise<Platform[]>
   /** Lets Teams clients without a token in at /api/playground, from this machine, in an organisation of its own. */
   isPlaygroundOpen?: boolean
 }
 
 export type App = {
   port: number
-  door: Door
+  services: Services
   platforms: readonly Platform[]
   /** Looks once for what is due. */
   tick(): Promise<void>
   /** Ticks until nothing is due or half done. */
-  settle(): Promise<void>
+  drain(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -88,37 +88,37 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const clock = overrides.clock ?? SYSTEM_CLOCK
   const content = loadContent(config.content.questionSetDir)
   const keyDirectory = path.resolve(keyDir)
-  const vault = {
+  const ballotKeys = {
     keyring: parseKeyring(secret),
     secret,
     keyStore: overrides.keyStore ?? directoryKeyStore(keyDirectory),
     keyDirectory,
   }
   const database = overrides.database ?? (await openDatabase(storeSettings(config)))
-  const prints = [...vault.keyring.keys].map(([id, { print }]): [number, string] => [id, print])
-  await checkInstallation(database.db, keyDirectory, new Map(prints))
+  const fingerprints = [...ballotKeys.keyring.keys].map(([id, { fingerprint }]): [number, string] => [id, fingerprint])
+  await checkInstallation(database.db, keyDirectory, new Map(fingerprints))
   const queue = createQueue(database, (error) => log.error('queue', error))
   await queue.start()
   const metrics = createMetrics(() => countPending(database.db, clock.now()))
-  const door: Door = {
+  const services: Services = {
     database,
     queue,
     clock,
     content,
-    vault,
-    acquaintances: createAcquaintances(clock.wall),
+    ballotKeys,
+    identityCache: createIdentityCache(clock.wall),
     log,
     publicUrl: config.http.publicUrl,
     onDone: metrics.commandDone,
     ...(overrides.newId ? { newId: overrides.newId } : {}),
   }
   await removeThrowaway(database.db)
-  const platforms = await (overrides.platforms?.(door) ??
-    createPlatforms(config, door, overrides.teamsAuthority ?? null))
-  await connect(config, door, platforms)
+  const platforms = await (overrides.platforms?.(services) ??
+    createPlatforms(config, services, overrides.teamsAuthority ?? null))
+  await connect(config, services, platforms)
   if (overrides.isPlaygroundOpen) {
     const { openPlayground } = await import('./playground.ts')
-    platforms.push(await openPlayground(door, config.organisation.country ?? ''))
+    platforms.push(await openPlayground(services, config.organisation.country ?? ''))
   }
   let isStopping = false
   const check = async () => {
@@ -128,29 +128,29 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     ['/healthz', healthz],
     ['/readyz', readyz(check, () => isStopping)],
     ['/metrics', metrics.handle],
-    [CALENDAR_PATH, calendarFile(door)],
-    [REPORT_PATH, reportFile(door)],
+    [CALENDAR_PATH, calendarFile(services)],
+    [REPORT_PATH, reportFile(services)],
     ...platforms.map(({ path, handle }): [string, HttpHandler] => [path, handle]),
   ])
   const http = createHttpServer(routes, log)
   const port = await http.listen(config.http.host, config.http.port, { tryNextPorts: overrides.tryNextPorts ?? 0 })
-  const lanes = createLanes(door, platforms, {
+  const lanes = createLanes(services, platforms, {
     isUnpaced: overrides.isUnpaced ?? false,
     owner: overrides.laneOwner ?? (overrides.newId ?? randomUUID)(),
   })
-  await startWorkers(door, lanes)
-  const regular = { lanes, retention: createRetention(door) }
-  const ticking = overrides.isClockManual ? null : startClock(door, regular)
+  await startWorkers(services, lanes)
+  const regular = { lanes, retention: createRetention(services) }
+  const ticking = overrides.isClockManual ? null : startClock(services, regular)
   const country = config.organisation.country ?? ''
   if (!content.crisisLines[country] && !content.crisisLines[country.slice(0, 2)])
     log.warn('country.noHelpLines', { country: config.organisation.country })
   log.info('started', { port, store: database.kind, platforms: platforms.map(({ name }) => name).join(',') })
   return {
     port,
-    door,
+    services,
     platforms,
-    tick: () => tick(door, regular),
-    settle: () => settle(door, regular),
+    tick: () => tick(services, regular),
+    drain: () => drain(services, regular),
     async stop() {
       isStopping = true
       await http.close(REQUEST_GRACE_MS)
@@ -171,14 +171,18 @@ function storeSettings({ store }: Config) {
 }
 
 /** Loads only what is set up: each platform's library takes its share of memory and of the start. */
-async function createPlatforms(config: Config, door: Door, authority: LocalAuthority | null): Promise<Platform[]> {
-  const { t } = door.content.textsFor(null)
-  const onIncoming = (incoming: Parameters<typeof run>[1]) => run(door, incoming)
+async function createPlatforms(
+  config: Config,
+  services: Services,
+  authority: LocalAuthority | null,
+): Promise<Platform[]> {
+  const { t } = services.content.textsFor(null)
+  const onIncoming = (incoming: Parameters<typeof run>[1]) => run(services, incoming)
   const platforms: Platform[] = []
   if (config.slack) {
     const { createSlack } = await import('./slack/platform.ts')
     platforms.push(
-      createSlack(config.slack, { onIncoming, log: door.log, say: (key) => t(key), wall: door.clock.wall }),
+      createSlack(config.slack, { onIncoming, log: services.log, say: (key) => t(key), wall: services.clock.wall }),
     )
   }
   if (config.teams) {
@@ -186,11 +190,11 @@ async function createPlatforms(config: Config, door: Door, authority: LocalAutho
     const { createTransport } = await import('./teams/transport.ts')
     const transport = createTransport(config.teams, authority)
     const onSeen = async (tenantId: string, person: Parameters<typeof meet>[2]) => {
-      const connection = await findConnection(door.database.db, 'teams', tenantId)
-      if (connection) await meet(door, connection, person)
+      const connection = await findConnection(services.database.db, 'teams', tenantId)
+      if (connection) await meet(services, connection, person)
     }
     platforms.push(
-      createTeams(config.teams.tenantId, transport, { onIncoming, onSeen, log: door.log, say: (key) => t(key) }),
+      createTeams(config.teams.tenantId, transport, { onIncoming, onSeen, log: services.log, say: (key) => t(key) }),
     )
   }
   return platforms
@@ -199,7 +203,7 @@ async function createPlatforms(config: Config, door: Door, authority: LocalAutho
 /** Makes sure of the organisation, its connections and the first admin of each. */
 async function connect(
   config: Config,
-  { database: { db }, clock }: Door,
+  { database: { db }, clock }: Services,
   platforms: readonly Platform[],
 ): Promise<void> {
   const { name, country } = config.organisation

@@ -9,7 +9,7 @@ export async function main(): Promise<void> {
   const stopped = listenForStop()
   const app = await startApp(readConfig(process.env))
   // A library's forgotten promise must not take the service down; what it says stays out of the log, it may hold a payload.
-  process.on('unhandledRejection', (reason) => app.door.log.error('unhandled', reason))
+  process.on('unhandledRejection', (reason) => app.services.log.error('unhandled', reason))
   await stopped(() => app.stop())
 }
 

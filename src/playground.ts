@@ -1,4 +1,4 @@
-import type { Door } from './commands/services.ts'
+import type { Services } from './commands/services.ts'
 import { meet } from './door/authorise.ts'
 import { findCommand } from './door/registry.ts'
 import { run } from './door/run.ts'
@@ -11,14 +11,14 @@ import { createPlayground, PLAYGROUND_TENANT } from './teams/playground.ts'
 const NAME = 'Playground'
 
 /** Opens /api/playground with an organisation of its own, in which everybody who comes may do everything. */
-export async function openPlayground(door: Door, country: string): Promise<Platform> {
-  const { database, clock, content, log } = door
+export async function openPlayground(services: Services, country: string): Promise<Platform> {
+  const { database, clock, content, log } = services
   const organisationId = await makeThrowaway(database.db, { name: NAME, country }, clock.now())
   const workspace = { platform: 'teams', externalId: PLAYGROUND_TENANT, name: NAME } as const
   const connection = await ensureConnection(database.db, organisationId, workspace)
   const { t } = content.textsFor(null)
   const letIn = async (person: Parameters<typeof meet>[2]) => {
-    const { personId, isAdmin } = await meet(door, connection, person)
+    const { personId, isAdmin } = await meet(services, connection, person)
     if (isAdmin) return
     await makeAdmin(database.db, organisationId, personId)
     await setStaff(database.db, organisationId, [personId], true)
@@ -27,7 +27,7 @@ export async function openPlayground(door: Door, country: string): Promise<Platf
     onIncoming: async (incoming) => {
       // Around a check-in not even that somebody came is written, here as elsewhere.
       if (!findCommand(incoming.verb)?.isUntraced) await letIn(incoming.sender)
-      return await run(door, incoming)
+      return await run(services, incoming)
     },
     onSeen: async (_tenant, person) => await letIn(person),
     log,

@@ -65,7 +65,7 @@ export async function startWorld({
   })
   return {
     ...local,
-    db: local.app.door.database.db,
+    db: local.app.services.database.db,
     keyDir,
     dataDir,
     databaseUrl: database?.url ?? null,

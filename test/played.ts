@@ -25,13 +25,13 @@ export async function setUpGroup(
     count: '12',
     timeZone: 'Europe/Berlin',
   })
-  await world.app.settle()
+  await world.app.drain()
 }
 
 /** Moves the clock and lets everything happen that is due. */
 export async function moveTo(world: Played, at: Date): Promise<void> {
   world.clock.set(at)
-  await world.app.settle()
+  await world.app.drain()
 }
 
 export type StepValue = '1' | '2' | '3' | '4' | '5' | 'skip'

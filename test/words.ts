@@ -37,11 +37,11 @@ export async function openWithWords(
     await db.rosterEntry.createMany({ data: [entry], skipDuplicates: true })
   }
   const ask: Ask = (verb, input, sender = 'UFACILITATOR', via = 'button') =>
-    run(world.app.door, incoming(sender, { verb, via, input }))
+    run(world.app.services, incoming(sender, { verb, via, input }))
   const values = { set: WORDS_SET, openHours: '24', audience, words: 'yes', ...more }
   const opened = JSON.stringify(await ask('checkin.now.submit', { id: group.id, values }, 'UFACILITATOR', 'form'))
   if (!opened.includes('checkin-now-done')) throw new Error(`not opened: ${opened}`)
-  await world.app.settle()
+  await world.app.drain()
   const { id } = await db.checkIn.findFirstOrThrow({ where: { state: 'open', questionSetId: WORDS_SET } })
   return { id, groupId: group.id, ask }
 }

@@ -4,7 +4,14 @@ import { SetupError } from '../errors.ts'
 /** The application's secrets by id (1 to 255). New boxes use the first; older ids still open. */
 export type Keyring = { current: number; keys: ReadonlyMap<number, SecretKeys> }
 /** `print` tells two secrets apart without telling either. */
-export type SecretKeys = { psk: Buffer; wrap: Buffer; calendar: Buffer; report: Buffer; text: Buffer; print: string }
+export type SecretKeys = {
+  psk: Buffer
+  wrap: Buffer
+  calendar: Buffer
+  report: Buffer
+  text: Buffer
+  fingerprint: string
+}
 
 const SECRET_BYTES = 32
 
@@ -22,7 +29,7 @@ export function parseKeyring(secret: string): Keyring {
         'GROUPWELL_SECRET: expected "1:" and 32 random bytes in base64. Make one with: echo "1:$(openssl rand -base64 32)"',
       )
     }
-    const print = derive(bytes, 'groupwell/fingerprint/v1').toString('hex')
+    const fingerprint = derive(bytes, 'groupwell/fingerprint/v1').toString('hex')
     return [
       id,
       {
@@ -31,7 +38,7 @@ export function parseKeyring(secret: string): Keyring {
         calendar: derive(bytes, 'groupwell/calendar/v1'),
         report: derive(bytes, 'groupwell/report/v1'),
         text: derive(bytes, 'groupwell/text/v1'),
-        print,
+        fingerprint,
       },
     ]
   })

@@ -47,7 +47,7 @@ export async function serveLocal(config: Config, { isPlaygroundOpen }: { isPlayg
     logLevel: config.log.level === 'info' ? 'warn' : config.log.level,
     isPlaygroundOpen,
   })
-  const isFirst = (await local.app.door.database.db.group.count()) === 0
+  const isFirst = (await local.app.services.database.db.group.count()) === 0
   const telling: Telling = {
     progress: isFirst ? { done: 0, total: HISTORY_WEEKS } : null,
     trouble: null,

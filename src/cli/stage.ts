@@ -23,7 +23,7 @@ const WHAT: Record<OccurrenceKind, string> = {
 /** What the page knows of the service: who can be played, the clock, and the database. `telling` is the story so far. */
 export function createStage(local: Local, telling: { progress: Progress | null; trouble: string | null }): Stage {
   const { app, clock, casts } = local
-  const { db } = app.door.database
+  const { db } = app.services.database
   let isMoving = false
   return {
     slack: local.slack,
@@ -50,7 +50,7 @@ export function createStage(local: Local, telling: { progress: Progress | null; 
     },
     history: () => telling.progress,
     trouble: () => telling.trouble,
-    database: (platform) => viewDatabase(db, app.door.vault.keyStore, local.workspaces[platform]),
+    database: (platform) => viewDatabase(db, app.services.ballotKeys.keyStore, local.workspaces[platform]),
     canOthersAnswer: async (platform) =>
       (await db.checkIn.count({ where: { state: 'open', group: groupsOf(local.workspaces[platform]) } })) > 0,
     async othersAnswer(platform, person) {
@@ -84,13 +84,13 @@ function peopleOf({ casts }: Local, platform: PlatformName) {
 async function passTimeTo({ app, clock }: Local, at: Date): Promise<void> {
   try {
     for (;;) {
-      const due = await findNextDue(app.door.database.db, clock.now())
+      const due = await findNextDue(app.services.database.db, clock.now())
       if (!due || due.dueAt > at) break
       clock.set(due.dueAt)
-      await app.settle()
+      await app.drain()
     }
     clock.set(at)
-    await app.settle()
+    await app.drain()
   } finally {
     clock.runFrom(clock.now())
   }

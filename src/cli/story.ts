@@ -58,16 +58,16 @@ export async function tell(
   clock.set(span.from)
   progress()
   for (const plot of plots) await setUp(local, plot)
-  await app.settle()
+  await app.drain()
   const story: Story = { read: new Map(plots.map((plot) => [local[plot.platform], 0])), moods: new Map(), random }
   const react = async () => {
     for (const plot of plots) await reactTo(local, plot, story)
-    await app.settle()
+    await app.drain()
   }
   await react()
   const summaries = plots.flatMap((plot) => plot.summariesAt.map((at) => ({ at, plot })))
   for (;;) {
-    const due = (await findNextDue(app.door.database.db, clock.now()))?.dueAt ?? null
+    const due = (await findNextDue(app.services.database.db, clock.now()))?.dueAt ?? null
     const summary = summaries
       .filter(({ at }) => at <= span.until && (due === null || at <= due))
       .sort((a, b) => a.at.getTime() - b.at.getTime())[0]
@@ -75,7 +75,7 @@ export async function tell(
     if (next === null || next > span.until) break
     clock.set(next)
     progress()
-    await app.settle()
+    await app.drain()
     await react()
     if (!summary) continue
     summaries.splice(summaries.indexOf(summary), 1)

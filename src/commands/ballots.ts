@@ -20,7 +20,7 @@ export function boundTo(
  * becomes a blank, like one never filled.
  */
 export async function blankBallotsOf(
-  { tx, actor, vault }: Context,
+  { tx, actor, ballotKeys }: Context,
   groupId: string,
   memberIds: readonly string[],
 ): Promise<void> {
@@ -36,7 +36,9 @@ export async function blankBallotsOf(
       const isLeaving = memberIds.includes(memberId)
       return {
         memberId,
-        box: isLeaving ? sealBallot(vault.keyring, unit.publicKey, bound, BLANK) : rewrap(vault.keyring, bound, box),
+        box: isLeaving
+          ? sealBallot(ballotKeys.keyring, unit.publicKey, bound, BLANK)
+          : rewrap(ballotKeys.keyring, bound, box),
       }
     })
     await replaceBallots(tx, actor.organisationId, checkIn.id, fresh)

@@ -5,9 +5,9 @@ import { getGroup } from '../store/group.ts'
 import { findRole } from '../store/roster.ts'
 import { listFrom, type SessionDetails } from '../store/session.ts'
 import { calendarCard } from '../views/calendar.ts'
-import { command, groupOf, type Vault } from './command.ts'
+import { type BallotKeys, command, groupOf } from './command.ts'
 import { groupInput } from './input.ts'
-import type { Door } from './services.ts'
+import type { Services } from './services.ts'
 
 /** Past sessions that a calendar still shows. */
 const PAST_DAYS = 90
@@ -22,9 +22,9 @@ export const calendar = command({
   subject: 'group',
   effect: 'read',
   input: groupInput,
-  run: async ({ tx, texts, actor, vault, publicUrl, now, ...context }) => {
-    const group = groupOf({ tx, texts, actor, vault, publicUrl, now, ...context })
-    const token = calendarToken(vault, actor.organisationId, group.id, actor.personId)
+  run: async ({ tx, texts, actor, ballotKeys, publicUrl, now, ...context }) => {
+    const group = groupOf({ tx, texts, actor, ballotKeys, publicUrl, now, ...context })
+    const token = calendarToken(ballotKeys, actor.organisationId, group.id, actor.personId)
     const url = `${publicUrl ?? ''}${CALENDAR_PATH}?t=${token}`
     const next = (await listFrom(tx, actor.organisationId, group.id, now)).find(({ state }) => state === 'planned')
     const nextUrl = next ? `${url}&s=${next.id}` : null
@@ -35,20 +35,20 @@ export const calendar = command({
 export const CALENDAR_PATH = '/calendar.ics'
 
 /** Organisation, group and person, sealed with a key of its own: nobody can make one, and it says nothing to who finds it. */
-function calendarToken({ keyring }: Vault, organisationId: string, groupId: string, personId: string): string {
+function calendarToken({ keyring }: BallotKeys, organisationId: string, groupId: string, personId: string): string {
   const ids = [organisationId, groupId, personId].map((id) => Buffer.from(id.replaceAll('-', ''), 'hex'))
   const body = Buffer.concat([Buffer.from([keyring.current]), ...ids])
   return Buffer.concat([body, macOf(keyring, keyring.current, body)]).toString('base64url')
 }
 
-function macOf(keyring: Vault['keyring'], keyId: number, body: Buffer): Buffer {
+function macOf(keyring: BallotKeys['keyring'], keyId: number, body: Buffer): Buffer {
   const key = keyring.keys.get(keyId)?.calendar ?? Buffer.alloc(0)
   return createHmac('sha256', key).update(body).digest().subarray(0, MAC_BYTES)
 }
 
 type Holder = { organisationId: string; groupId: string; personId: string }
 
-function readToken({ keyring }: Vault, token: string): Holder | null {
+function readToken({ keyring }: BallotKeys, token: string): Holder | null {
   const bytes = Buffer.from(token, 'base64url')
   if (bytes.length !== 1 + 3 * UUID_BYTES + MAC_BYTES) return null
   const body = bytes.subarray(0, -MAC_BYTES)
@@ -61,17 +61,17 @@ function readToken({ keyring }: Vault, token: string): Holder | null {
 
 /** What a calendar shows: the alias and the times, nothing of what the group is about. Null: the token is none, or no longer. */
 export async function readCalendar(
-  door: Pick<Door, 'database' | 'vault' | 'clock'>,
+  services: Pick<Services, 'database' | 'ballotKeys' | 'clock'>,
   token: string,
   sessionId: string | null,
 ): Promise<{ alias: string; sessions: readonly SessionDetails[] } | null> {
-  const holder = readToken(door.vault, token)
+  const holder = readToken(services.ballotKeys, token)
   if (!holder) return null
   const { organisationId, groupId, personId } = holder
-  const { db } = door.database
+  const { db } = services.database
   if ((await findRole(db, organisationId, groupId, personId)) === null) return null
   const { alias } = await getGroup(db, organisationId, groupId)
-  const all = await listFrom(db, organisationId, groupId, plus(door.clock.now(), -PAST_DAYS * DAY_MS))
+  const all = await listFrom(db, organisationId, groupId, plus(services.clock.now(), -PAST_DAYS * DAY_MS))
   if (sessionId === null) return { alias, sessions: all }
   const one = z.uuid().safeParse(sessionId).success ? all.filter(({ id }) => id === sessionId) : []
   return one.length > 0 ? { alias, sessions: one } : null

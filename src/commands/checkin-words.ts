@@ -18,7 +18,7 @@ export const checkInWords = command({
   effect: 'audited',
   input: idInput,
   run: async (context, { id }) => {
-    const { tx, texts, actor, role, vault, example } = context
+    const { tx, texts, actor, role, ballotKeys, example } = context
     const { organisationId } = actor
     const checkIn = await findCheckIn(tx, organisationId, id)
     const row = checkIn?.unitId ? await findResult(tx, organisationId, checkIn.unitId) : null
@@ -27,7 +27,7 @@ export const checkInWords = command({
     const words = maySee
       ? discloseWords(
           row.result,
-          rows.map(({ id: own, sealed }) => openText(vault.keyring, own, sealed)),
+          rows.map(({ id: own, sealed }) => openText(ballotKeys.keyring, own, sealed)),
         )
       : null
     if (!words) throw new UserError(texts.t('error.notFound', { example: example('summary') }))

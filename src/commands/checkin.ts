@@ -80,7 +80,7 @@ export const checkInSubmit = answeringCommand({
   isUntraced: true,
   input: formInput.required({ id: true }).extend(idInput.shape),
   run: async (context, { values }) => {
-    const { tx, texts, content, actor, organisation, vault, now, checkIn } = context
+    const { tx, texts, content, actor, organisation, ballotKeys, now, checkIn } = context
     const unit = mustBeOpen(texts, checkIn, checkIn.unit, now)
     const { isMember, boxes } = await listBoxes(tx, actor.organisationId, checkIn, actor.personId)
     if (!isMember || !boxes.some(({ memberId }) => memberId === actor.personId))
@@ -92,7 +92,9 @@ export const checkInSubmit = answeringCommand({
       const isOwn = memberId === actor.personId
       return {
         memberId,
-        box: isOwn ? sealBallot(vault.keyring, unit.publicKey, bound, ballot) : rewrap(vault.keyring, bound, box),
+        box: isOwn
+          ? sealBallot(ballotKeys.keyring, unit.publicKey, bound, ballot)
+          : rewrap(ballotKeys.keyring, bound, box),
       }
     })
     await replaceBallots(tx, actor.organisationId, checkIn.id, fresh)
@@ -139,7 +141,7 @@ function readBallot(
 
 /** A check-in's time has come: the roster freezes, the unit gets its key, every member a sealed blank and a note. */
 export async function openDueCheckIn(base: StepBase, occurrence: OccurrenceRow): Promise<Outcome> {
-  const { tx, now, organisationId, vault } = base
+  const { tx, now, organisationId, ballotKeys } = base
   const planned = occurrence.checkInId ? await findCheckIn(tx, organisationId, occurrence.checkInId) : null
   if (!planned) return { dropped: 'notPlanned' }
   // The group before the check-in, as a roster change takes them: what is frozen is one roster, not half of two.
@@ -163,7 +165,7 @@ export async function openDueCheckIn(base: StepBase, occurrence: OccurrenceRow):
   if (!unit) return await drop(base, row, 'budget')
   const blanks = members.map((memberId) => ({
     memberId,
-    box: sealBallot(vault.keyring, unit.publicKey, boundTo(unit, row.id, memberId), BLANK),
+    box: sealBallot(ballotKeys.keyring, unit.publicKey, boundTo(unit, row.id, memberId), BLANK),
   }))
   const opened = { id: row.id, closesAt: opening.closesAt, unitId: unit.id }
   await openCheckIn(tx, organisationId, opened, blanks)
@@ -186,7 +188,7 @@ async function drop({ tx, organisationId }: StepBase, row: CheckInRow, reason: D
 
 /** A new unit with a key of its own; everything that decides what it shows is frozen here. Null: the budget is spent. */
 async function beginUnit(base: StepBase, group: GroupRow, row: CheckInRow, members: number): Promise<UnitRow | null> {
-  const { tx, now, organisationId, vault, newId } = base
+  const { tx, now, organisationId, ballotKeys, newId } = base
   const set = base.content.questionSets.get(row.questionSetId)
   if (!set) throw new Error(`question set ${row.questionSetId} is not in the content`)
   const { begun } = await readAsked(base, group.id)
@@ -195,7 +197,7 @@ async function beginUnit(base: StepBase, group: GroupRow, row: CheckInRow, membe
   const key = newUnitKey()
   const k = answersNeeded(row.audience, await getThresholds(tx, organisationId), row.leastAnswers)
   // Kept before the unit exists: a crash in between leaves a key without a unit, which the sweeper destroys.
-  vault.keyStore.put(id, { privateKey: key.privateKey, k })
+  ballotKeys.keyStore.put(id, { privateKey: key.privateKey, k })
   key.privateKey.fill(0)
   await createUnit(tx, organisationId, {
     id,

@@ -17,10 +17,10 @@ import type { DeliveryPlan } from '../store/outbox.ts'
 import type { Reply } from '../views/card.ts'
 
 /** What seals and unseals ballots. `secret` goes to the child process that opens them. */
-export type Vault = { keyring: Keyring; secret: string; keyStore: KeyStore; keyDirectory: string }
+export type BallotKeys = { keyring: Keyring; secret: string; keyStore: KeyStore; keyDirectory: string }
 
 /** What every verb is given. `tx` is the transaction, or the plain client for reads. */
-export type Base = { tx: Tx; now: Date; content: Content; vault: Vault; newId(): string }
+export type Base = { tx: Tx; now: Date; content: Content; ballotKeys: BallotKeys; newId(): string }
 
 /** A person's verb has all of this; `group` and `role` are set when its rule is about a group. */
 export type Context = Base & {
@@ -84,7 +84,7 @@ export type PlainCommand = Described & {
   effect: Exclude<Effect, 'ballot'>
   handle(context: Context, input: unknown): Promise<Result>
 }
-/** The verb that answers a check-in: its door is answering.ts. */
+/** The verb that answers a check-in: its door is answer.ts. */
 export type AnsweringCommand = Described & {
   effect: 'ballot'
   answer(context: AnswerContext, input: unknown): Promise<Reply>
@@ -92,7 +92,7 @@ export type AnsweringCommand = Described & {
 export type Command = PlainCommand | AnsweringCommand
 
 /** What answering is given: no way to write anything but what it writes by hand. */
-export type AnswerContext = Pick<Context, 'actor' | 'texts' | 'content' | 'vault' | 'organisation' | 'now'> & {
+export type AnswerContext = Pick<Context, 'actor' | 'texts' | 'content' | 'ballotKeys' | 'organisation' | 'now'> & {
   tx: Raw
   checkIn: AnsweredCheckIn
 }

@@ -53,7 +53,7 @@ export const contactSubmit = command({
   form: 'contact',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, now, newId, vault } = context
+    const { tx, texts, actor, now, newId, ballotKeys } = context
     const { organisationId, personId } = actor
     const group = groupOf(context)
     if (group.contactHours === null) throw new UserError(texts.t('checkin.noContact'))
@@ -61,7 +61,7 @@ export const contactSubmit = command({
       throw new UserError(texts.t('contact.already'))
     const id = newId()
     const dueAt = plus(now, group.contactHours * HOUR_MS)
-    const sealed = sealText(vault.keyring, id, textValue(values, 'text'))
+    const sealed = sealText(ballotKeys.keyring, id, textValue(values, 'text'))
     await createContact(tx, organisationId, { id, groupId: group.id, personId, text: sealed, createdAt: now, dueAt })
     const told = await staffFor(context, group)
     const facts = { hours: group.contactHours, times: group.contactTimes, lines: linesOf(context) }
@@ -110,10 +110,10 @@ export const contactRead = command({
   effect: 'audited',
   input: idInput,
   run: async (context, { id }) => {
-    const { tx, texts, actor, now, vault, connection } = context
+    const { tx, texts, actor, now, ballotKeys, connection } = context
     const { row, group } = await readable(context, id)
     const person = await describePerson(tx, actor.organisationId, row.personId, connection.id)
-    const words = openText(vault.keyring, row.id, row.text)
+    const words = openText(ballotKeys.keyring, row.id, row.text)
     const facts = {
       id,
       alias: group.alias,

@@ -3,7 +3,7 @@ import { sendAt } from '../domain/delivery.ts'
 import { afterQuiet } from '../domain/quiet.ts'
 import { DAY_MS } from '../domain/time.ts'
 import type { Outgoing } from '../platform.ts'
-import type { Taken } from '../store/batch.ts'
+import type { Claimed } from '../store/batch.ts'
 import type { DeliveryPlan } from '../store/outbox.ts'
 import { markUnreachable } from '../store/people.ts'
 import { listGroupsOf, listStaffOf } from '../store/roster.ts'
@@ -13,16 +13,16 @@ import { compose } from './notices.ts'
 /** A message ready to go, or why it does not go, or when it may: quiet hours may have begun while it waited. */
 export function prepare(
   content: Content,
-  taken: Taken,
+  claimed: Claimed,
   now: Date,
 ): { outgoing: Outgoing } | { dropped: string } | { later: Date } {
-  const composed = compose(content.textsFor(taken.language), taken, now)
+  const composed = compose(content.textsFor(claimed.language), claimed, now)
   if ('dropped' in composed) return composed
-  const at = sendAt(taken.kind, now, afterQuiet(now, quietOf(taken)), taken.expiresAt)
+  const at = sendAt(claimed.kind, now, afterQuiet(now, quietOf(claimed)), claimed.expiresAt)
   if (at === null) return { dropped: 'quietHours' }
   if (at > now) return { later: at }
-  const { workspaceId, externalId, directChannel, conversation, channelId, channelAddress } = taken
-  if (taken.personId === null) {
+  const { workspaceId, externalId, directChannel, conversation, channelId, channelAddress } = claimed
+  if (claimed.personId === null) {
     if (!channelId) return { dropped: 'noChannel' }
     return {
       outgoing: { workspaceId, recipient: { type: 'channel', id: channelId, address: channelAddress }, ...composed },
@@ -34,7 +34,7 @@ export function prepare(
   }
 }
 
-const quietOf = ({ quietFrom, quietUntil, personZone }: Taken) =>
+const quietOf = ({ quietFrom, quietUntil, personZone }: Claimed) =>
   quietFrom && quietUntil ? { from: quietFrom, until: quietUntil, timeZone: personZone ?? 'UTC' } : null
 
 /**
@@ -42,21 +42,23 @@ const quietOf = ({ quietFrom, quietUntil, personZone }: Taken) =>
  * told how many, once a day. Where a group has no facilitator who can be reached, its supervisors are.
  */
 export const reportUnreachable = step<
-  { taken: Pick<Taken, 'personId' | 'groupId' | 'messageId'>; connectionId: string; reason: string },
+  { claimed: Pick<Claimed, 'personId' | 'groupId' | 'messageId'>; connectionId: string; reason: string },
   null
 >({
   verb: 'delivery.unreachable',
   access: { who: 'system' },
-  run: async ({ tx, organisationId, now }, { taken, connectionId, reason }) => {
-    if (taken.personId) await markUnreachable(tx, organisationId, connectionId, taken.personId, reason)
-    const groupIds = taken.personId ? await listGroupsOf(tx, organisationId, taken.personId) : [taken.groupId ?? '']
+  run: async ({ tx, organisationId, now }, { claimed, connectionId, reason }) => {
+    if (claimed.personId) await markUnreachable(tx, organisationId, connectionId, claimed.personId, reason)
+    const groupIds = claimed.personId
+      ? await listGroupsOf(tx, organisationId, claimed.personId)
+      : [claimed.groupId ?? '']
     const day = Math.floor(now.getTime() / DAY_MS)
     const deliveries: DeliveryPlan[] = []
     for (const groupId of groupIds) {
-      const about = taken.personId ? {} : taken.messageId ? { messageId: taken.messageId } : {}
+      const about = claimed.personId ? {} : claimed.messageId ? { messageId: claimed.messageId } : {}
       for (const personId of await listStaffOf(tx, organisationId, groupId))
         deliveries.push({
-          key: `problem ${groupId} ${taken.personId ? 'people' : 'channel'} ${day}`,
+          key: `problem ${groupId} ${claimed.personId ? 'people' : 'channel'} ${day}`,
           kind: 'delivery-problem',
           personId,
           groupId,

@@ -2,14 +2,14 @@ import type { Incoming } from '../platform.ts'
 import type { Actor, ConnectionRow } from '../store/access.ts'
 
 /** Somebody as the store knew them a moment ago. */
-export type Acquaintance = { connection: ConnectionRow; actor: Actor }
+export type Identity = { connection: ConnectionRow; actor: Actor }
 
-export type Acquaintances = {
+export type IdentityCache = {
   /** The connection of a workspace, looked up when it was not within the last half minute; null when it is not connected. */
   connection(incoming: Incoming, look: () => Promise<ConnectionRow | null>): Promise<ConnectionRow | null>
   /** Who this is, when they were met within the last half minute and say nothing new of themselves; else null. */
-  find(incoming: Incoming): Acquaintance | null
-  keep(incoming: Incoming, who: Acquaintance): void
+  find(incoming: Incoming): Identity | null
+  keep(incoming: Incoming, who: Identity): void
   /** After an organisation's settings changed: everybody meets the new ones. */
   forget(): void
 }
@@ -23,9 +23,9 @@ const MOST = 10_000
  * Remembers which organisation a workspace belongs to, which does not change, and who was met, for answers that are the same for everybody: those ask the store nothing. Never for anything that
  * depends on a role. In this process's memory alone. `wall` is the wall clock.
  */
-export function createAcquaintances(wall: () => Date): Acquaintances {
+export function createIdentityCache(wall: () => Date): IdentityCache {
   const connections = new Map<string, { connection: ConnectionRow; until: number }>()
-  const met = new Map<string, { who: Acquaintance; said: string; until: number }>()
+  const met = new Map<string, { who: Identity; said: string; until: number }>()
   const keyOf = ({ platform, workspaceId, sender }: Incoming) => `${platform} ${workspaceId} ${sender.externalId}`
   return {
     async connection({ platform, workspaceId }, look) {

@@ -1,6 +1,6 @@
 import type { Texts } from '../content/load.ts'
 import { type DeliveryKind, heldBack } from '../domain/delivery.ts'
-import type { Taken } from '../store/batch.ts'
+import type { Claimed } from '../store/batch.ts'
 import { welcomeNotice } from '../views/agreement.ts'
 import { headcountNotice } from '../views/attendance.ts'
 import { checkInNotice } from '../views/checkin.ts'
@@ -15,53 +15,58 @@ import { resultNotice, summaryNotice } from '../views/summary.ts'
 import { winNotice } from '../views/win.ts'
 
 /** A message's facts when it is about a running group. */
-type InGroup = Taken & { groupId: string; alias: string; timeZone: string }
+type InGroup = Claimed & { groupId: string; alias: string; timeZone: string }
 /** Makes a message as of now, or null when it no longer applies: the person left, the session was cancelled. */
-type Compose = (texts: Texts, taken: InGroup, now: Date) => Notice | null
-type ComposeAlone = (texts: Texts, taken: Taken) => Notice | null
+type Compose = (texts: Texts, claimed: InGroup, now: Date) => Notice | null
+type ComposeAlone = (texts: Texts, claimed: Claimed) => Notice | null
 
-const isStaffOf = ({ role }: Taken) => role === 'facilitator' || role === 'supervisor'
+const isStaffOf = ({ role }: Claimed) => role === 'facilitator' || role === 'supervisor'
 
 /** Messages about a group that runs. */
 const IN_GROUP: Partial<Record<DeliveryKind, Compose>> = {
-  welcome: (texts, taken) => (taken.role === 'member' ? welcomeNotice(texts, groupIn(taken)) : null),
-  reminder: (texts, taken, now) =>
-    taken.role && taken.role !== 'supervisor' && isAhead(taken) && taken.startsAt && taken.startsAt > now
-      ? reminderNotice(texts, { ...sessionIn(taken, taken.startsAt, now), hasPlace: taken.hasPlace })
+  welcome: (texts, claimed) => (claimed.role === 'member' ? welcomeNotice(texts, groupIn(claimed)) : null),
+  reminder: (texts, claimed, now) =>
+    claimed.role && claimed.role !== 'supervisor' && isAhead(claimed) && claimed.startsAt && claimed.startsAt > now
+      ? reminderNotice(texts, { ...sessionIn(claimed, claimed.startsAt, now), hasPlace: claimed.hasPlace })
       : null,
-  'session-cancelled': (texts, taken, now) =>
-    taken.role && taken.sessionState === 'cancelled' && taken.startsAt
-      ? changeNotice(texts, 'session-cancelled', { ...sessionIn(taken, taken.startsAt, now), hasPlace: false })
+  'session-cancelled': (texts, claimed, now) =>
+    claimed.role && claimed.sessionState === 'cancelled' && claimed.startsAt
+      ? changeNotice(texts, 'session-cancelled', { ...sessionIn(claimed, claimed.startsAt, now), hasPlace: false })
       : null,
-  'session-moved': (texts, taken, now) =>
-    taken.role && isAhead(taken) && taken.startsAt
-      ? changeNotice(texts, 'session-moved', { ...sessionIn(taken, taken.startsAt, now), hasPlace: taken.hasPlace })
+  'session-moved': (texts, claimed, now) =>
+    claimed.role && isAhead(claimed) && claimed.startsAt
+      ? changeNotice(texts, 'session-moved', {
+          ...sessionIn(claimed, claimed.startsAt, now),
+          hasPlace: claimed.hasPlace,
+        })
       : null,
-  'session-ended': (texts, taken) =>
-    taken.role === 'facilitator' && isAhead(taken) && taken.sessionId
-      ? headcountNotice(texts, { alias: taken.alias, sessionId: taken.sessionId })
+  'session-ended': (texts, claimed) =>
+    claimed.role === 'facilitator' && isAhead(claimed) && claimed.sessionId
+      ? headcountNotice(texts, { alias: claimed.alias, sessionId: claimed.sessionId })
       : null,
-  message: (texts, taken) =>
-    taken.messageId && taken.messageState !== 'stopped' && taken.messageState !== 'draft' && mayRead(taken)
-      ? messageNotice(texts, { alias: taken.alias, messageId: taken.messageId })
+  message: (texts, claimed) =>
+    claimed.messageId && claimed.messageState !== 'stopped' && claimed.messageState !== 'draft' && mayRead(claimed)
+      ? messageNotice(texts, { alias: claimed.alias, messageId: claimed.messageId })
       : null,
-  'check-in': (texts, taken, now) => composeCheckIn(texts, taken, now, 'check-in'),
-  'check-in-nudge': (texts, taken, now) => composeCheckIn(texts, taken, now, 'check-in-nudge'),
-  'summary-notice': (texts, taken) => (taken.role === 'facilitator' ? summaryNotice(texts, groupIn(taken)) : null),
-  result: (texts, taken) => (taken.role === 'member' ? resultNotice(texts, groupIn(taken)) : null),
+  'check-in': (texts, claimed, now) => composeCheckIn(texts, claimed, now, 'check-in'),
+  'check-in-nudge': (texts, claimed, now) => composeCheckIn(texts, claimed, now, 'check-in-nudge'),
+  'summary-notice': (texts, claimed) =>
+    claimed.role === 'facilitator' ? summaryNotice(texts, groupIn(claimed)) : null,
+  result: (texts, claimed) => (claimed.role === 'member' ? resultNotice(texts, groupIn(claimed)) : null),
   // The backup has no place on the roster: whoever it was planned for may open it, and opening looks again.
-  'contact-request': (texts, taken) =>
-    taken.contactId && !taken.isContactSeen ? contactNotice(texts, 'contact-request', inContact(taken)) : null,
-  'contact-seen': (texts, taken) =>
-    taken.contactId && taken.isContactSeen ? contactNotice(texts, 'contact-seen', inContact(taken)) : null,
-  'contact-overdue': (texts, taken) =>
-    taken.contactId && !taken.isContactSeen ? contactNotice(texts, 'contact-overdue', inContact(taken)) : null,
-  'win-waiting': (texts, taken) =>
-    taken.role === 'facilitator' ? winNotice(texts, 'win-waiting', groupIn(taken)) : null,
-  'win-declined': (texts, taken) => (taken.role === 'member' ? winNotice(texts, 'win-declined', groupIn(taken)) : null),
-  'delivery-problem': (texts, taken) =>
-    isStaffOf(taken) && (taken.unreachable > 0 || taken.messageId)
-      ? problemNotice(texts, { ...groupIn(taken), count: taken.unreachable })
+  'contact-request': (texts, claimed) =>
+    claimed.contactId && !claimed.isContactSeen ? contactNotice(texts, 'contact-request', inContact(claimed)) : null,
+  'contact-seen': (texts, claimed) =>
+    claimed.contactId && claimed.isContactSeen ? contactNotice(texts, 'contact-seen', inContact(claimed)) : null,
+  'contact-overdue': (texts, claimed) =>
+    claimed.contactId && !claimed.isContactSeen ? contactNotice(texts, 'contact-overdue', inContact(claimed)) : null,
+  'win-waiting': (texts, claimed) =>
+    claimed.role === 'facilitator' ? winNotice(texts, 'win-waiting', groupIn(claimed)) : null,
+  'win-declined': (texts, claimed) =>
+    claimed.role === 'member' ? winNotice(texts, 'win-declined', groupIn(claimed)) : null,
+  'delivery-problem': (texts, claimed) =>
+    isStaffOf(claimed) && (claimed.unreachable > 0 || claimed.messageId)
+      ? problemNotice(texts, { ...groupIn(claimed), count: claimed.unreachable })
       : null,
 }
 
@@ -74,10 +79,10 @@ const ALONE: Partial<Record<DeliveryKind, ComposeAlone>> = {
 }
 
 /** A session that was not cancelled. Its time is looked at by the ledger's own expiry. */
-const isAhead = ({ sessionState }: Taken): boolean => sessionState === 'planned'
+const isAhead = ({ sessionState }: Claimed): boolean => sessionState === 'planned'
 
 /** A channel's message has no role; a person's needs one. */
-const mayRead = ({ personId, role, channelId }: Taken): boolean => (personId ? role !== null : channelId !== null)
+const mayRead = ({ personId, role, channelId }: Claimed): boolean => (personId ? role !== null : channelId !== null)
 
 const inContact = ({ contactId, alias }: InGroup) => ({ id: contactId ?? '', alias })
 const groupIn = ({ groupId, alias }: InGroup) => ({ id: groupId, alias })
@@ -89,23 +94,23 @@ const sessionIn = ({ alias, timeZone, sessionId }: InGroup, startsAt: Date, now:
   now,
 })
 
-function composeCheckIn(texts: Texts, taken: InGroup, now: Date, kind: 'check-in' | 'check-in-nudge'): Notice | null {
-  const { checkInId, checkInState, closesAt, alias, timeZone, role, groupId } = taken
-  const contactGroupId = taken.contactHours === null ? null : groupId
+function composeCheckIn(texts: Texts, claimed: InGroup, now: Date, kind: 'check-in' | 'check-in-nudge'): Notice | null {
+  const { checkInId, checkInState, closesAt, alias, timeZone, role, groupId } = claimed
+  const contactGroupId = claimed.contactHours === null ? null : groupId
   if (role !== 'member' || !checkInId || checkInState !== 'open' || !closesAt) return null
   return checkInNotice(texts, { checkInId, alias, closesAt, timeZone, now, contactGroupId }, kind)
 }
 
 /** What to send, or why nothing is sent. */
-export function compose(texts: Texts, taken: Taken, now: Date): { notice: Notice } | { dropped: string } {
-  if (taken.expiresAt && now >= taken.expiresAt) return { dropped: 'tooLate' }
-  const held = heldBack(taken.kind, taken)
+export function compose(texts: Texts, claimed: Claimed, now: Date): { notice: Notice } | { dropped: string } {
+  if (claimed.expiresAt && now >= claimed.expiresAt) return { dropped: 'tooLate' }
+  const held = heldBack(claimed.kind, claimed)
   if (held) return { dropped: held }
-  const alone = ALONE[taken.kind]?.(texts, taken) ?? null
-  const { groupId, alias, timeZone } = taken
+  const alone = ALONE[claimed.kind]?.(texts, claimed) ?? null
+  const { groupId, alias, timeZone } = claimed
   const inGroup =
-    groupId !== null && alias !== null && timeZone !== null && !taken.hasEnded
-      ? (IN_GROUP[taken.kind]?.(texts, { ...taken, groupId, alias, timeZone }, now) ?? null)
+    groupId !== null && alias !== null && timeZone !== null && !claimed.hasEnded
+      ? (IN_GROUP[claimed.kind]?.(texts, { ...claimed, groupId, alias, timeZone }, now) ?? null)
       : null
   const notice = alone ?? inGroup
   return notice ? { notice } : { dropped: 'noLongerApplies' }

@@ -15,7 +15,7 @@ export type ReleaseWork = { work: 'open'; request: OpenRequest } | { work: 'clea
 export const beginRelease = step<{ unitId: string }, ReleaseWork>({
   verb: 'release.begin',
   access: { who: 'system' },
-  run: async ({ tx, organisationId, content, vault }, { unitId }) => {
+  run: async ({ tx, organisationId, content, ballotKeys }, { unitId }) => {
     const unit = await getUnit(tx, organisationId, unitId)
     if (unit.state === 'open') return { result: { work: 'nothing' } }
     if (unit.state !== 'closing') return { result: { work: unit.isCleaned ? 'nothing' : 'clean' } }
@@ -23,8 +23,8 @@ export const beginRelease = step<{ unitId: string }, ReleaseWork>({
     const ballots = await listUnitBallots(tx, organisationId, unitId)
     const request = {
       unitId,
-      keyDirectory: vault.keyDirectory,
-      secret: vault.secret,
+      keyDirectory: ballotKeys.keyDirectory,
+      secret: ballotKeys.secret,
       k: unit.k,
       questionSet,
       context: {
@@ -46,11 +46,11 @@ export const beginRelease = step<{ unitId: string }, ReleaseWork>({
 export const recordOutcome = step<{ unitId: string; outcome: OpenOutcome }, { isRecorded: boolean }>({
   verb: 'release.record',
   access: { who: 'system' },
-  run: async ({ tx, organisationId, vault, newId }, { unitId, outcome }) => {
+  run: async ({ tx, organisationId, ballotKeys, newId }, { unitId, outcome }) => {
     const counted = outcome.outcome === 'counted' ? outcome.release : null
     const release = counted && {
       ...counted,
-      words: counted.texts.map((text) => sealWords(vault.keyring, newId(), text)),
+      words: counted.texts.map((text) => sealWords(ballotKeys.keyring, newId(), text)),
     }
     const state = outcome.outcome !== 'counted' ? 'lost' : release ? 'released' : 'withheld'
     const isRecorded = await recordRelease(tx, organisationId, unitId, state, release)

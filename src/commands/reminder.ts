@@ -9,7 +9,7 @@ import { remindDone, remindForm } from '../views/reminder.ts'
 import { type Base, command, type Effects, groupOf } from './command.ts'
 import { formInput, groupInput, textValue } from './input.ts'
 import { replan } from './programme.ts'
-import type { Door } from './services.ts'
+import type { Services } from './services.ts'
 
 export type StepBase = Base & { organisationId: string }
 export type Outcome = Effects & { dropped: string | null }
@@ -87,7 +87,7 @@ const reminderPlan = (
 ): DeliveryPlan => ({ key, kind: 'reminder', personId, groupId, sessionId, expiresAt: startsAt })
 
 /** Why a due reminder comes to nothing; null when it goes out. */
-function uselessness(due: DueReminder, now: Date): string | null {
+function skipReason(due: DueReminder, now: Date): string | null {
   if (due.state !== 'planned') return 'sessionGone'
   if (now >= due.startsAt) return 'sessionBegun'
   // The session was moved a moment ago: its own reminders are planned anew.
@@ -99,12 +99,12 @@ function uselessness(due: DueReminder, now: Date): string | null {
  * Does the reminders of a batch of jobs, of any organisations, in one transaction: on the hour thousands are due at once.
  * Returns the ids of those done; whatever else the batch holds is not its business.
  */
-export async function remindTogether(door: Door, jobs: readonly JobData[]): Promise<ReadonlySet<string>> {
-  return await door.database.db.$transaction(async (tx) => {
-    const now = door.clock.now()
+export async function remindTogether(services: Services, jobs: readonly JobData[]): Promise<ReadonlySet<string>> {
+  return await services.database.db.$transaction(async (tx) => {
+    const now = services.clock.now()
     const due = await lockReminders(tx, jobs, now)
     if (due.length === 0) return new Set<string>()
-    const outcomes = due.map((one) => ({ ...one, dropped: uselessness(one, now) }))
+    const outcomes = due.map((one) => ({ ...one, dropped: skipReason(one, now) }))
     const going = outcomes.filter(({ dropped }) => dropped === null)
     const people = going.length > 0 ? await listReminded(tx, going) : []
     const plans = going.flatMap((one) =>
@@ -115,7 +115,7 @@ export async function remindTogether(door: Door, jobs: readonly JobData[]): Prom
           ...reminderPlan(personId, one, `reminder ${one.id}`),
         })),
     )
-    await planDeliveries(tx, door.queue, plans, now)
+    await planDeliveries(tx, services.queue, plans, now)
     await finishReminders(tx, outcomes)
     return new Set(due.map(({ id }) => id))
   })

@@ -13,7 +13,7 @@ import { type Report, reportCard } from '../views/report.ts'
 import { command, groupOf } from './command.ts'
 import { groupInput } from './input.ts'
 import { MOST_RESULTS } from './results.ts'
-import type { Door } from './services.ts'
+import type { Services } from './services.ts'
 
 export const REPORT_PATH = '/report'
 /** Long enough to press a button; a link that is found later opens nothing. */
@@ -39,10 +39,10 @@ export const summaryExport = command({
   effect: 'audited',
   input: groupInput,
   run: async (context) => {
-    const { tx, texts, actor, content, vault, publicUrl, now, wall } = context
+    const { tx, texts, actor, content, ballotKeys, publicUrl, now, wall } = context
     const { id: groupId, alias } = groupOf(context)
     const until = plus(wall, GOOD_FOR_MINUTES * MINUTE_MS).getTime()
-    const token = seal(vault.keyring, {
+    const token = seal(ballotKeys.keyring, {
       organisationId: actor.organisationId,
       groupId,
       personId: actor.personId,
@@ -80,10 +80,10 @@ function unseal(keyring: Keyring, token: string): Holder | null {
 
 /** The report that a token stands for, in its holder's language. Null: it is none, too old, or its holder has no place there any more. */
 export async function readReport(
-  { database, vault, clock, content }: Pick<Door, 'database' | 'vault' | 'clock' | 'content'>,
+  { database, ballotKeys, clock, content }: Pick<Services, 'database' | 'ballotKeys' | 'clock' | 'content'>,
   token: string,
 ): Promise<Report | null> {
-  const holder = unseal(vault.keyring, token)
+  const holder = unseal(ballotKeys.keyring, token)
   if (!holder || clock.wall().getTime() >= holder.until) return null
   const { organisationId, groupId, personId } = holder
   const { db } = database

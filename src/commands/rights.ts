@@ -4,7 +4,14 @@ import { DAY_MS, formatDate, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { forgetPeople } from '../store/forget.ts'
 import { lockGroup } from '../store/group.ts'
-import { countPlaces, getWishes, leaveEnded, readPerson, saveWishes, type WishesRow } from '../store/preferences.ts'
+import {
+  countPlaces,
+  getPreferences,
+  leaveEnded,
+  type PreferencesRow,
+  readPerson,
+  savePreferences,
+} from '../store/preferences.ts'
 import { changeRoster, listRoster } from '../store/roster.ts'
 import { helpLines } from '../views/help-lines.ts'
 import { forgetDone, leaveDone, leaveForm, mydataCard, pauseDone, pauseForm } from '../views/rights.ts'
@@ -57,8 +64,9 @@ export const mydata = command({
   },
 })
 
-const activePause = ({ pausedUntil }: WishesRow, now: Date) => (pausedUntil && pausedUntil > now ? pausedUntil : null)
-const quietOf = ({ quietFrom, quietUntil }: WishesRow) =>
+const activePause = ({ pausedUntil }: PreferencesRow, now: Date) =>
+  pausedUntil && pausedUntil > now ? pausedUntil : null
+const quietOf = ({ quietFrom, quietUntil }: PreferencesRow) =>
   quietFrom && quietUntil ? { from: quietFrom, until: quietUntil } : null
 
 /** What a person wants to get, and when not: pause, reminders, check-ins, quiet hours. */
@@ -70,7 +78,7 @@ export const pause = command({
   effect: 'read',
   input: noInput,
   run: async ({ tx, texts, actor, now }) => {
-    const wishes = await getWishes(tx, actor.organisationId, actor.personId)
+    const wishes = await getPreferences(tx, actor.organisationId, actor.personId)
     const until = activePause(wishes, now)
     const draft = {
       ...wishes,
@@ -92,17 +100,17 @@ export const pauseSubmit = command({
   input: formInput,
   run: async (context, { values }) => {
     const { tx, texts, actor, now } = context
-    const before = await getWishes(tx, actor.organisationId, actor.personId)
+    const before = await getPreferences(tx, actor.organisationId, actor.personId)
     const weeks = textValue(values, 'weeks')
     const chosen = PAUSE_WEEKS.find((one) => String(one) === weeks)
     const kept = weeks === 'keep' ? activePause(before, now) : null
-    const wishes: WishesRow = {
+    const wishes: PreferencesRow = {
       pausedUntil: chosen ? plus(now, chosen * 7 * DAY_MS) : kept,
       wantsReminders: textValue(values, 'reminders') !== 'no',
       wantsCheckIns: textValue(values, 'checkIns') !== 'no',
       ...readQuiet(context, values),
     }
-    await saveWishes(tx, actor.organisationId, actor.personId, wishes)
+    await savePreferences(tx, actor.organisationId, actor.personId, wishes)
     const facts = { ...wishes, quiet: quietOf(wishes), timeZone: actor.timeZone ?? 'UTC', now }
     return { reply: { type: 'done', card: pauseDone(texts, facts) } }
   },
@@ -112,7 +120,7 @@ export const pauseSubmit = command({
 function readQuiet(
   { texts }: Context,
   values: Parameters<typeof textValue>[0],
-): Pick<WishesRow, 'quietFrom' | 'quietUntil'> {
+): Pick<PreferencesRow, 'quietFrom' | 'quietUntil'> {
   const read = (name: 'quietFrom' | 'quietUntil'): string | null => {
     const typed = textValue(values, name)
     if (typed === '') return null

@@ -5,8 +5,8 @@ import type { Database, Tx } from '../store/engine/database.ts'
 import type { Queue } from '../store/engine/queue.ts'
 import { planOccurrences } from '../store/occurrence.ts'
 import { planDeliveries } from '../store/outbox.ts'
-import type { Effects, Step, Vault } from './command.ts'
-import type { Acquaintances } from './identity-cache.ts'
+import type { BallotKeys, Effects, Step } from './command.ts'
+import type { IdentityCache } from './identity-cache.ts'
 
 export type Clock = {
   /** The product clock: decides what is due. */
@@ -16,13 +16,13 @@ export type Clock = {
 }
 
 /** What the door needs. `onDone` hears of traced verbs only. */
-export type Door = {
+export type Services = {
   database: Database
   queue: Queue
   clock: Clock
   content: Content
-  vault: Vault
-  acquaintances: Acquaintances
+  ballotKeys: BallotKeys
+  identityCache: IdentityCache
   log: Log
   /** Where the service is reached from outside; null when nobody said. */
   publicUrl: string | null
@@ -31,31 +31,41 @@ export type Door = {
 }
 
 /** One step of a job, in a transaction of its own with what it causes. May be repeated. */
-export async function runStep<I, O>(door: Door, step: Step<I, O>, organisationId: string, input: I): Promise<O> {
-  return await door.database.db.$transaction(async (tx) => {
+export async function runStep<I, O>(
+  services: Services,
+  step: Step<I, O>,
+  organisationId: string,
+  input: I,
+): Promise<O> {
+  return await services.database.db.$transaction(async (tx) => {
     const base = {
       tx,
-      now: door.clock.now(),
-      content: door.content,
-      vault: door.vault,
-      newId: door.newId ?? randomUUID,
+      now: services.clock.now(),
+      content: services.content,
+      ballotKeys: services.ballotKeys,
+      newId: services.newId ?? randomUUID,
       organisationId,
     }
     const { result, ...effects } = await step.run(base, input)
-    await applyEffects(door, tx, organisationId, effects)
+    await applyEffects(services, tx, organisationId, effects)
     return result
   })
 }
 
 /** What a verb caused, written in its own transaction. */
-export async function applyEffects(door: Door, tx: Tx, organisationId: string, effects: Effects): Promise<void> {
+export async function applyEffects(
+  services: Services,
+  tx: Tx,
+  organisationId: string,
+  effects: Effects,
+): Promise<void> {
   if (effects.occurrences?.length) await planOccurrences(tx, organisationId, effects.occurrences)
   if (effects.deliveries?.length)
     await planDeliveries(
       tx,
-      door.queue,
+      services.queue,
       effects.deliveries.map((plan) => ({ ...plan, organisationId })),
-      door.clock.now(),
+      services.clock.now(),
     )
-  if (effects.jobs?.length) await door.queue.enqueue(tx, effects.jobs)
+  if (effects.jobs?.length) await services.queue.enqueue(tx, effects.jobs)
 }

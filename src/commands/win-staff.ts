@@ -12,9 +12,9 @@ import { openWin } from './win.ts'
 
 const FACILITATOR = { who: 'group', roles: ['facilitator'] } as const
 
-async function mustFind({ tx, texts, actor, vault, example }: Context, id: string): Promise<string> {
+async function mustFind({ tx, texts, actor, ballotKeys, example }: Context, id: string): Promise<string> {
   const row = await findWin(tx, actor.organisationId, id)
-  const opened = row && openWin(vault.keyring, row)
+  const opened = row && openWin(ballotKeys.keyring, row)
   if (!opened) throw new UserError(texts.t('error.notFound', { example: example('win') }))
   return opened.text
 }
@@ -69,10 +69,10 @@ export const winDecline = command({
   effect: 'write',
   input: idInput,
   run: async (context, { id }) => {
-    const { tx, texts, actor, vault } = context
+    const { tx, texts, actor, ballotKeys } = context
     const { id: groupId } = groupOf(context)
     const row = await findWin(tx, actor.organisationId, id)
-    const writer = row && (openWin(vault.keyring, row)?.personId ?? null)
+    const writer = row && (openWin(ballotKeys.keyring, row)?.personId ?? null)
     const isFirst = await deleteWin(tx, actor.organisationId, id)
     // Who is not a member any more gets no note, and may not even be known.
     const isMember = writer !== null && (await findRole(tx, actor.organisationId, groupId, writer)) === 'member'

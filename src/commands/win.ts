@@ -41,12 +41,12 @@ export const win = command({
   effect: 'audited',
   input: groupInput,
   run: async (context) => {
-    const { tx, texts, actor, role, vault } = context
+    const { tx, texts, actor, role, ballotKeys } = context
     const { id, alias } = groupOf(context)
     if (role === 'member') return { reply: { type: 'form', form: winForm(texts, id) } }
     const rows = await listWins(tx, actor.organisationId, [id])
     const wins = rows.flatMap((row) => {
-      const opened = openWin(vault.keyring, row)
+      const opened = openWin(ballotKeys.keyring, row)
       return opened ? [{ id: row.id, text: opened.text }] : []
     })
     return {
@@ -66,7 +66,7 @@ export const winSubmit = command({
   form: 'win',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, now, newId, vault } = context
+    const { tx, texts, actor, now, newId, ballotKeys } = context
     const { organisationId, personId } = actor
     const { id: groupId } = groupOf(context)
     const text = textValue(values, 'text')
@@ -79,7 +79,7 @@ export const winSubmit = command({
       throw new UserError(texts.t('error.notFound', { example: context.example('next') }), {}, { endsForm: true })
     if ((await listWins(tx, organisationId, [groupId])).length >= MAX_WINS) throw onText(texts.t('win.tooMany'))
     const id = newId()
-    const sealed = sealWin(vault.keyring, id, { personId, text })
+    const sealed = sealWin(ballotKeys.keyring, id, { personId, text })
     await createWin(tx, organisationId, { id, groupId, sealed, deleteOn: plus(now, WIN_DAYS * DAY_MS) })
     const day = now.toISOString().slice(0, 10)
     return {
@@ -99,16 +99,16 @@ export const winSubmit = command({
 
 const onText = (message: string) => new UserError(message, { text: message })
 
-type Where = Pick<Context, 'tx' | 'actor' | 'vault'>
+type Where = Pick<Context, 'tx' | 'actor' | 'ballotKeys'>
 
 /** Who leaves takes along what they shared and nobody has decided on; what cannot be opened goes too. */
 export async function withdrawWins(
-  { tx, actor, vault }: Where,
+  { tx, actor, ballotKeys }: Where,
   groupIds: readonly string[],
   personId: string,
 ): Promise<void> {
   for (const row of await listWins(tx, actor.organisationId, groupIds)) {
-    const opened = openWin(vault.keyring, row)
+    const opened = openWin(ballotKeys.keyring, row)
     if (!opened || opened.personId === personId) await deleteWin(tx, actor.organisationId, row.id)
   }
 }
@@ -118,20 +118,25 @@ export async function withdrawWins(
  * and see which words are gone.
  */
 export async function disownWins(
-  { tx, actor, vault }: Where,
+  { tx, actor, ballotKeys }: Where,
   groupId: string,
   personIds: readonly string[],
 ): Promise<void> {
   if (personIds.length === 0) return
   for (const row of await listWins(tx, actor.organisationId, [groupId])) {
-    const opened = openWin(vault.keyring, row)
+    const opened = openWin(ballotKeys.keyring, row)
     if (!opened?.personId || !personIds.includes(opened.personId)) continue
-    await resealWin(tx, actor.organisationId, row.id, sealWin(vault.keyring, row.id, { ...opened, personId: null }))
+    await resealWin(
+      tx,
+      actor.organisationId,
+      row.id,
+      sealWin(ballotKeys.keyring, row.id, { ...opened, personId: null }),
+    )
   }
 }
 
 /** What a person shared in these groups and nobody has decided on. */
-export async function countOwnWins({ tx, actor, vault }: Context, groupIds: readonly string[]): Promise<number> {
+export async function countOwnWins({ tx, actor, ballotKeys }: Context, groupIds: readonly string[]): Promise<number> {
   const rows = await listWins(tx, actor.organisationId, groupIds)
-  return rows.filter((row) => openWin(vault.keyring, row)?.personId === actor.personId).length
+  return rows.filter((row) => openWin(ballotKeys.keyring, row)?.personId === actor.personId).length
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AnsweringCommand } from '../commands/command.ts'
-import type { Door } from '../commands/services.ts'
+import type { Services } from '../commands/services.ts'
 import { isAllowed } from '../domain/access.ts'
 import { UserError } from '../errors.ts'
 import { lockForAnswer } from '../store/ballot.ts'
@@ -12,26 +12,26 @@ import { exampleOn, notAllowed, type Person } from './authorise.ts'
  * The door for answers: the same rule, asked in one statement together with the check-in's lock, in a transaction of
  * hand-written statements. It can write boxes and nothing else.
  */
-export async function answer(door: Door, command: AnsweringCommand, person: Person): Promise<Reply> {
+export async function answer(services: Services, command: AnsweringCommand, person: Person): Promise<Reply> {
   const { actor, texts, incoming, connection } = person
   const notFound = () => new UserError(texts.t('error.notFound', { example: exampleOn(incoming.platform, 'next') }))
   const id = z.uuid().safeParse(incoming.input.id)
   if (!id.success) throw notFound()
-  return await door.database.raw(async (tx) => {
+  return await services.database.raw(async (tx) => {
     const checkIn = await lockForAnswer(tx, actor.organisationId, id.data, actor.personId)
     // Whoever has no place in a group does not learn that it exists.
     if (!checkIn || checkIn.role === null) throw notFound()
     const { isStaff, isAdmin } = actor
     if (!isAllowed(command.access, { isStaff, isAdmin, isSupervisor: false, roleInGroup: checkIn.role }))
       throw notAllowed(texts, command)
-    const { content, vault, clock } = door
+    const { content, ballotKeys, clock } = services
     const context = {
       tx,
       checkIn,
       actor,
       texts,
       content,
-      vault,
+      ballotKeys,
       organisation: connection.organisation,
       now: clock.now(),
     }

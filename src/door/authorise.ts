@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Command, Context, PlainCommand } from '../commands/command.ts'
 import { isSameAlias } from '../commands/group.ts'
 import { echo } from '../commands/input.ts'
-import type { Door } from '../commands/services.ts'
+import type { Services } from '../commands/services.ts'
 import type { Texts } from '../content/load.ts'
 import { isAllowed, rolesNamed } from '../domain/access.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
@@ -57,33 +57,39 @@ export const exampleOn = (platform: Incoming['platform'], command: string) =>
 
 /** Who did it. First sight and new facts are kept, except around ballots: there not even that somebody came is written. */
 export async function identify(
-  door: Door,
+  services: Services,
   texts: Texts,
   command: Command,
   incoming: Incoming,
 ): Promise<{ connection: ConnectionRow; actor: Actor }> {
-  const { db, ask } = door.database
-  const known = command.isSameForAll ? door.acquaintances.find(incoming) : null
+  const { db, ask } = services.database
+  const known = command.isSameForAll ? services.identityCache.find(incoming) : null
   if (known) return known
   const { platform, workspaceId } = incoming
-  const connection = await door.acquaintances.connection(incoming, () => findConnection(db, platform, workspaceId))
+  const connection = await services.identityCache.connection(incoming, () => findConnection(db, platform, workspaceId))
   if (!connection) throw new UserError(texts.t('error.notConnected'))
   if (command.isUntraced) {
     const actor = await findActor(ask, connection, incoming.sender.externalId)
     if (!actor) throw new UserError(texts.t('error.notFound', { example: exampleOn(incoming.platform, 'help') }))
     return { connection, actor }
   }
-  const who = { connection, actor: await meet(door, connection, incoming.sender) }
-  if (command.isSameForAll) door.acquaintances.keep(incoming, who)
+  const who = { connection, actor: await meet(services, connection, incoming.sender) }
+  if (command.isSameForAll) services.identityCache.keep(incoming, who)
   return who
 }
 
 /** Makes somebody known, and sends what waited for their first chat. */
-export async function meet(door: Door, connection: ConnectionRow, sender: Incoming['sender']): Promise<Actor> {
-  const { actor, isNewlyReachable } = await ensureActor(door.database.db, connection, sender, true, door.database.ask)
+export async function meet(services: Services, connection: ConnectionRow, sender: Incoming['sender']): Promise<Actor> {
+  const { actor, isNewlyReachable } = await ensureActor(
+    services.database.db,
+    connection,
+    sender,
+    true,
+    services.database.ask,
+  )
   if (isNewlyReachable) {
-    await door.database.db.$transaction((tx) =>
-      reviveWelcomes(tx, door.queue, actor.organisationId, actor.personId, door.clock.now()),
+    await services.database.db.$transaction((tx) =>
+      reviveWelcomes(tx, services.queue, actor.organisationId, actor.personId, services.clock.now()),
     )
   }
   return actor
@@ -92,22 +98,27 @@ export async function meet(door: Door, connection: ConnectionRow, sender: Incomi
 export type Person = Pick<Context, 'incoming' | 'connection' | 'actor' | 'texts'>
 
 /** The verb's context and what it was given besides its group; or a reply, when the group has to be chosen first. */
-type Entered = { context: Context; input: Incoming['input'] } | { reply: Reply }
+type Authorised = { context: Context; input: Incoming['input'] } | { reply: Reply }
 
 /** Checks the rule with roles as they are now. Throws UserError for whoever may not. */
-export async function enter(door: Door, tx: Tx, resolved: Resolved<PlainCommand>, person: Person): Promise<Entered> {
+export async function authorise(
+  services: Services,
+  tx: Tx,
+  resolved: Resolved<PlainCommand>,
+  person: Person,
+): Promise<Authorised> {
   const { command } = resolved
   let { input } = resolved
   const { actor, texts, incoming } = person
   const { organisationId } = actor
   // A verb that only reads has no transaction to be part of.
-  const asked = command.effect === 'read' ? door.database.ask : tx
+  const asked = command.effect === 'read' ? services.database.ask : tx
   const memberships = command.isSameForAll ? [] : await listMemberships(asked, organisationId, actor.personId)
   const isSupervisor =
     memberships.some(({ role }) => role === 'supervisor') ||
     (command.access.who === 'supervisor' &&
       command.worksAfterEnd === true &&
-      (await supervisedLately(door, asked, actor)))
+      (await supervisedLately(services, asked, actor)))
   let groupId: string | null = null
   if (command.access.who === 'group') {
     const choice = await chooseGroup(tx, resolved, person, memberships)
@@ -126,24 +137,24 @@ export async function enter(door: Door, tx: Tx, resolved: Resolved<PlainCommand>
   const context: Context = {
     ...person,
     tx,
-    now: door.clock.now(),
-    content: door.content,
-    vault: door.vault,
-    newId: door.newId ?? randomUUID,
+    now: services.clock.now(),
+    content: services.content,
+    ballotKeys: services.ballotKeys,
+    newId: services.newId ?? randomUUID,
     organisation: person.connection.organisation,
     memberships,
     group: groupId ? await getGroup(tx, organisationId, groupId) : null,
     role,
-    publicUrl: door.publicUrl,
-    wall: door.clock.wall(),
+    publicUrl: services.publicUrl,
+    wall: services.clock.wall(),
     example: (typed) => exampleOn(incoming.platform, typed),
   }
   return { context, input }
 }
 
 /** Whether a group that this person answered for has ended so lately that its last digest may still be read. */
-async function supervisedLately(door: Door, asked: Raw, { organisationId, personId }: Actor): Promise<boolean> {
-  const now = door.clock.now()
+async function supervisedLately(services: Services, asked: Raw, { organisationId, personId }: Actor): Promise<boolean> {
+  const now = services.clock.now()
   const window = { startsAt: plus(now, -READABLE_DAYS * DAY_MS), endsAt: now }
   return (await listSupervised(asked, organisationId, personId, window)).length > 0
 }

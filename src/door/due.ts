@@ -8,12 +8,12 @@ import { messageDue } from '../commands/message-due.ts'
 import { finishOccurrence, lockOccurrence, type OccurrenceKind, type OccurrenceRow } from '../store/occurrence.ts'
 
 /** What happens at each kind of time. `dropped` is the reason when it came to nothing. */
-type Happening = (
+type DueHandler = (
   base: Base & { organisationId: string },
   occurrence: OccurrenceRow,
 ) => Promise<Effects & { dropped: string | null }>
 
-const HAPPENINGS: Record<Exclude<OccurrenceKind, 'reminder'>, Happening> = {
+const DUE_HANDLERS: Record<Exclude<OccurrenceKind, 'reminder'>, DueHandler> = {
   sessionEnded,
   message: messageDue,
   checkInOpens: openDueCheckIn,
@@ -25,14 +25,14 @@ const HAPPENINGS: Record<Exclude<OccurrenceKind, 'reminder'>, Happening> = {
 }
 
 /** Does what is due, once: the row is locked, and done in the same transaction as what it causes. */
-export const occur = step<{ occurrenceId: string }, null>({
+export const handleDue = step<{ occurrenceId: string }, null>({
   verb: 'occurrence.happen',
   access: { who: 'system' },
   run: async (base, { occurrenceId }) => {
     const occurrence = await lockOccurrence(base.tx, base.organisationId, occurrenceId)
     // Reminders are done many at a time (remindTogether); one that comes here is another worker's at this moment.
     if (!occurrence || occurrence.kind === 'reminder') return { result: null }
-    const { dropped, ...effects } = await HAPPENINGS[occurrence.kind](base, occurrence)
+    const { dropped, ...effects } = await DUE_HANDLERS[occurrence.kind](base, occurrence)
     await finishOccurrence(base.tx, base.organisationId, occurrenceId, dropped)
     return { ...effects, result: null }
   },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Command } from '../commands/command.ts'
-import type { Door } from '../commands/services.ts'
+import type { Services } from '../commands/services.ts'
 import type { Texts } from '../content/load.ts'
 import { BusyError, UserError } from '../errors.ts'
 import type { Incoming } from '../platform.ts'
@@ -67,7 +67,7 @@ function refill(field: Field, incoming: Incoming): Field {
 /** Ours, not theirs: logged with its cause under a code that the person can name. Past the deadline: nothing was done. */
 export async function failure(
   again: Again,
-  door: Door,
+  services: Services,
   texts: Texts,
   command: Command | null,
   incoming: Incoming,
@@ -77,8 +77,8 @@ export async function failure(
   const isLate = isTransactionTimeout(error)
   // Around ballots a line would say when somebody came: only a fault of ours is worth that, never an ordinary wait.
   if (!command?.isUntraced)
-    door.log.error('command.failed', error, { verb: command?.verb ?? 'unknown', platform: incoming.platform, code })
-  else if (!isLate) door.log.error('command.failed', error, { verb: 'untraced' })
+    services.log.error('command.failed', error, { verb: command?.verb ?? 'unknown', platform: incoming.platform, code })
+  else if (!isLate) services.log.error('command.failed', error, { verb: 'untraced' })
   return await said(
     again,
     texts,

@@ -51,7 +51,7 @@ import { summary, summaryPost } from '../commands/summary.ts'
 import { summaryAll, summaryFour } from '../commands/trend.ts'
 import { win, winSubmit } from '../commands/win.ts'
 import { winDecline, winDeclinedNote, winPost, winPostSubmit } from '../commands/win-staff.ts'
-import { occur } from './due.ts'
+import { handleDue } from './due.ts'
 
 /** Everything that a person can do. Each entry says who may: tests generate the role matrix from here. */
 export const COMMANDS: readonly Command[] = [
@@ -146,7 +146,7 @@ export const COMMANDS: readonly Command[] = [
 ]
 
 /** Everything that only the system does, step by step. */
-export const STEPS = [occur, reportUnreachable, beginRelease, recordOutcome, finishRelease] as const
+export const STEPS = [handleDue, reportUnreachable, beginRelease, recordOutcome, finishRelease] as const
 
 const BY_VERB = new Map(COMMANDS.map((command) => [command.verb, command]))
 const TYPED = COMMANDS.filter((command) => command.isTyped).sort((a, b) => b.verb.length - a.verb.length)

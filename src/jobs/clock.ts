@@ -1,10 +1,10 @@
 import cron from 'node-cron'
-import type { Door } from '../commands/services.ts'
+import type { Services } from '../commands/services.ts'
 import { DAY_MS, MINUTE_MS, plus } from '../domain/time.ts'
-import { settleInterrupted } from '../store/batch.ts'
+import { resolveInterrupted } from '../store/batch.ts'
 import { claimOccurrences, countDue } from '../store/occurrence.ts'
 import { countUnfinishedUnits, sweepUnits, unitsWithKey } from '../store/release.ts'
-import { forgetReceipts } from '../store/request.ts'
+import { forgetRequests } from '../store/request.ts'
 import { type Lanes, wakeDue } from './lanes.ts'
 import type { Retention } from './retention.ts'
 
@@ -13,44 +13,44 @@ const EVERY_HALF_MINUTE = '*/30 * * * * *'
 /** A key is put a moment before its unit exists; older than this without a unit, it is a crash's left-over. */
 const ORPHAN_KEY_AGE_MS = 10 * MINUTE_MS
 /** The longest any platform repeats a request. */
-const RECEIPT_DAYS = 2
+const REQUEST_DAYS = 2
 
 /** What a tick keeps going. */
 export type Ticking = { lanes: Lanes; retention: Retention }
 
 /** One look at what is due: claims it, finishes what a crash left, forgets what is over. Harmless on any number of machines. */
-export async function tick(door: Door, { lanes, retention }: Ticking): Promise<void> {
-  const { database, queue, clock } = door
+export async function tick(services: Services, { lanes, retention }: Ticking): Promise<void> {
+  const { database, queue, clock } = services
   const wall = clock.wall()
   const round = Math.floor(wall.getTime() / MINUTE_MS)
   while ((await claimOccurrences(database, queue, clock.now())) > 0);
-  await database.db.$transaction((tx) => settleInterrupted(tx, clock.now()))
+  await database.db.$transaction((tx) => resolveInterrupted(tx, clock.now()))
   await wakeDue(lanes)
   await sweepUnits(database, queue, round)
-  await destroyOrphanKeys(door)
-  await forgetReceipts(database.db, plus(clock.now(), -RECEIPT_DAYS * DAY_MS))
+  await destroyOrphanKeys(services)
+  await forgetRequests(database.db, plus(clock.now(), -REQUEST_DAYS * DAY_MS))
   await retention.run()
 }
 
-async function destroyOrphanKeys({ database, vault, log }: Door): Promise<void> {
-  const old = vault.keyStore.list().filter(({ ageMs }) => ageMs > ORPHAN_KEY_AGE_MS)
+async function destroyOrphanKeys({ database, ballotKeys, log }: Services): Promise<void> {
+  const old = ballotKeys.keyStore.list().filter(({ ageMs }) => ageMs > ORPHAN_KEY_AGE_MS)
   if (old.length === 0) return
   const needed = await unitsWithKey(
     database.db,
     old.map(({ unitId }) => unitId),
   )
   for (const { unitId } of old.filter((key) => !needed.has(key.unitId))) {
-    vault.keyStore.destroy(unitId)
+    ballotKeys.keyStore.destroy(unitId)
     log.info('key.orphan', { unit: unitId })
   }
 }
 
 /** Ticks at once and then every half minute; a tick that is still running is not joined by another. */
-export function startClock(door: Door, ticking: Ticking): { stop(): Promise<void> } {
+export function startClock(services: Services, ticking: Ticking): { stop(): Promise<void> } {
   let running: Promise<void> | null = null
   const beat = () => {
-    running ??= tick(door, ticking)
-      .catch((error: unknown) => door.log.error('tick.failed', error))
+    running ??= tick(services, ticking)
+      .catch((error: unknown) => services.log.error('tick.failed', error))
       .finally(() => {
         running = null
       })
@@ -72,18 +72,18 @@ const LOOK_EVERY_MS = 10
  * Ticks until nothing is due, waiting or half done. For the demo and the tests, which move the clock themselves. Throws when
  * that takes longer than `patienceMs` of wall-clock time. Messages that wait for a later attempt are not waited for.
  */
-export async function settle(door: Door, ticking: Ticking, patienceMs = 30_000): Promise<void> {
-  const { db } = door.database
+export async function drain(services: Services, ticking: Ticking, patienceMs = 30_000): Promise<void> {
+  const { db } = services.database
   const until = Date.now() + patienceMs
-  await tick(door, ticking)
+  await tick(services, ticking)
   for (;;) {
     const left = {
-      jobs: await door.queue.countUnfinished(),
-      due: await countDue(db, door.clock.now()),
+      jobs: await services.queue.countUnfinished(),
+      due: await countDue(db, services.clock.now()),
       lanes: (await ticking.lanes.listBusy()).length + ticking.lanes.countRunning(),
       units: await countUnfinishedUnits(db),
     }
-    if (left.due > 0) await tick(door, ticking)
+    if (left.due > 0) await tick(services, ticking)
     if (Object.values(left).every((count) => count === 0)) return
     if (Date.now() > until) throw new Error(`not settled after ${patienceMs} ms: ${JSON.stringify(left)}`)
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))

@@ -1,19 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { prepare, reportUnreachable } from '../commands/delivery.ts'
-import { type Door, runStep } from '../commands/services.ts'
+import { runStep, type Services } from '../commands/services.ts'
 import { type Attempt, LOST_IN_A_ROW, WORKSPACE_TROUBLE_MS } from '../domain/delivery.ts'
 import { PlatformError } from '../errors.ts'
 import { NOT_OPENED, type Outgoing, type Platform, type Rate } from '../platform.ts'
-import { type Outcome, recordOutcomes, type Taken } from '../store/batch.ts'
+import { type Claimed, type Outcome, recordOutcomes } from '../store/batch.ts'
 import { clearTrouble, keepDirectChannels, type Lane, pauseConnection } from '../store/lane.ts'
-import type { Pace } from './rate-limit.ts'
+import type { RateLimiter } from './rate-limit.ts'
 import { type Gate, within } from './semaphore.ts'
 
 type Learnt = { externalId: string; directChannel: string }
 /** How a lane sends. `rates` are its workspace's, which each message keeps to; `statements` lets it to the store. */
 export type Way = {
   platform: Platform
-  pace: Pace | null
+  rateLimiter: RateLimiter | null
   statements: Gate
   lane: Lane
   hasTrouble: boolean
@@ -21,34 +21,34 @@ export type Way = {
   lost: { inARow: number }
   rates: readonly Rate[]
 }
-type Sent = { taken: Taken; outcome: Outcome; learnt: Learnt | null }
+type Sent = { claimed: Claimed; outcome: Outcome; learnt: Learnt | null }
 
 /**
  * Sends the messages that a lane took: each outside any transaction, at the platform's pace, tried once; then writes how it
  * went. False when nothing more should be sent over this lane for now.
  */
-export async function deliverBatch(door: Door, way: Way, batch: readonly Taken[]): Promise<boolean> {
-  const { db } = door.database
+export async function deliverBatch(services: Services, way: Way, batch: readonly Claimed[]): Promise<boolean> {
+  const { db } = services.database
   const { statements, lane, hasTrouble } = way
-  const sent = await Promise.all(batch.map((taken) => deliverOne(door, way, taken)))
-  const now = door.clock.now()
+  const sent = await Promise.all(batch.map((claimed) => deliverOne(services, way, claimed)))
+  const now = services.clock.now()
   const outcomes = sent.map(({ outcome }) => outcome)
   await patiently(() => within(statements, () => recordOutcomes(db, lane.organisationId, outcomes, now)))
   const learnt = sent.flatMap((one) => one.learnt ?? [])
   if (learnt.length > 0) await keepDirectChannels(db, lane, learnt)
   const attempts = sent.flatMap(({ outcome }) => ('attempt' in outcome ? [outcome.attempt] : []))
   if (hasTrouble && attempts.some(({ outcome }) => outcome === 'sent')) await clearTrouble(db, lane)
-  for (const { taken, outcome } of sent) {
-    door.log.info('delivery', { kind: taken.kind, delivery: taken.id, ...said(outcome) })
+  for (const { claimed, outcome } of sent) {
+    services.log.info('delivery', { kind: claimed.kind, delivery: claimed.id, ...said(outcome) })
     if (isUnreachable(outcome))
-      await runStep(door, reportUnreachable, lane.organisationId, {
-        taken,
+      await runStep(services, reportUnreachable, lane.organisationId, {
+        claimed,
         connectionId: lane.connectionId,
         reason: outcome.attempt.reason,
         // The group or the person may be gone by now; the others' messages go on.
-      }).catch((error: unknown) => door.log.error('delivery.report', error, { delivery: taken.id }))
+      }).catch((error: unknown) => services.log.error('delivery.report', error, { delivery: claimed.id }))
   }
-  return await goesOn(door, way, attempts)
+  return await goesOn(services, way, attempts)
 }
 
 /** What was sent is written down also when the store was away for a moment: otherwise nobody would know, and it would go twice. */
@@ -86,23 +86,27 @@ function isUnreachable(outcome: Outcome): outcome is Outcome & { attempt: Refuse
 }
 
 /** A workspace that asked for patience, or that takes nothing from us, is left alone for a while. */
-async function goesOn(door: Door, { lane, lost }: Way, attempts: readonly Attempt[]): Promise<boolean> {
+async function goesOn(services: Services, { lane, lost }: Way, attempts: readonly Attempt[]): Promise<boolean> {
   for (const { outcome } of attempts) lost.inARow = outcome === 'unknown' ? lost.inARow + 1 : 0
   if (lost.inARow >= LOST_IN_A_ROW.count) {
     lost.inARow = 0
-    await pauseConnection(door.database.db, lane, LOST_IN_A_ROW.restMs, null)
+    await pauseConnection(services.database.db, lane, LOST_IN_A_ROW.restMs, null)
     return false
   }
   const refused = attempts.filter((attempt) => attempt.outcome === 'refused')
   const trouble = refused.find(({ isWorkspace }) => isWorkspace)
   const waitMs = Math.max(0, ...refused.map(({ retryAfterMs }) => retryAfterMs ?? 0))
   if (!trouble && waitMs === 0) return true
-  await pauseConnection(door.database.db, lane, trouble ? WORKSPACE_TROUBLE_MS : waitMs, trouble?.reason ?? null)
+  await pauseConnection(services.database.db, lane, trouble ? WORKSPACE_TROUBLE_MS : waitMs, trouble?.reason ?? null)
   return false
 }
 
-async function deliverOne(door: Door, { platform, pace, rates: ofWorkspace }: Way, taken: Taken): Promise<Sent> {
-  const { id, kind, attempts, lostAnswers, interruptions } = taken
+async function deliverOne(
+  services: Services,
+  { platform, rateLimiter, rates: ofWorkspace }: Way,
+  claimed: Claimed,
+): Promise<Sent> {
+  const { id, kind, attempts, lostAnswers, interruptions } = claimed
   const outcome = (rest: { attempt: Attempt } | { dropped: string } | { later: Date }): Outcome => ({
     id,
     kind,
@@ -111,21 +115,21 @@ async function deliverOne(door: Door, { platform, pace, rates: ofWorkspace }: Wa
     interruptions,
     ...rest,
   })
-  const ready = prepare(door.content, taken, door.clock.now())
-  if (!('outgoing' in ready)) return { taken, outcome: outcome(ready), learnt: null }
+  const ready = prepare(services.content, claimed, services.clock.now())
+  if (!('outgoing' in ready)) return { claimed, outcome: outcome(ready), learnt: null }
   const rates = [...ofWorkspace, ...platform.rates(ready.outgoing)]
   // Stopping: nothing was sent, so the message waits for the next process.
-  if (pace && !(await pace.turn(rates)))
-    return { taken, outcome: outcome({ attempt: { ...WAITED, retryAfterMs: 1 } }), learnt: null }
-  const { attempt, learnt } = await tryToSend(door, platform, ready.outgoing)
-  pace?.done(rates)
-  return { taken, outcome: outcome({ attempt }), learnt }
+  if (rateLimiter && !(await rateLimiter.turn(rates)))
+    return { claimed, outcome: outcome({ attempt: { ...WAITED, retryAfterMs: 1 } }), learnt: null }
+  const { attempt, learnt } = await tryToSend(services, platform, ready.outgoing)
+  rateLimiter?.done(rates)
+  return { claimed, outcome: outcome({ attempt }), learnt }
 }
 
 const WAITED = { outcome: 'refused', isGone: false, isWorkspace: false, reason: 'stopping' } as const
 
 async function tryToSend(
-  door: Door,
+  services: Services,
   platform: Platform,
   outgoing: Outgoing,
 ): Promise<{ attempt: Attempt; learnt: Learnt | null }> {
@@ -135,13 +139,13 @@ async function tryToSend(
     const isNew = recipient.type === 'person' && directChannel !== null && directChannel !== recipient.directChannel
     return { attempt: { outcome: 'sent' }, learnt: isNew ? { externalId: recipient.externalId, directChannel } : null }
   } catch (error) {
-    return { attempt: toAttempt(door, platform, error), learnt: null }
+    return { attempt: toAttempt(services, platform, error), learnt: null }
   }
 }
 
-function toAttempt(door: Door, platform: Platform, error: unknown): Attempt {
+function toAttempt(services: Services, platform: Platform, error: unknown): Attempt {
   if (!(error instanceof PlatformError)) {
-    door.log.error('delivery.failed', error, { platform: platform.name })
+    services.log.error('delivery.failed', error, { platform: platform.name })
     return { outcome: 'unknown', reason: 'unexpected' }
   }
   const { isGone, isWorkspace, retryAfterMs, message: reason } = error

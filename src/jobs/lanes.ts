@@ -1,9 +1,9 @@
-import type { Door } from '../commands/services.ts'
+import type { Services } from '../commands/services.ts'
 import type { Platform } from '../platform.ts'
-import { takeBatch } from '../store/batch.ts'
+import { claimBatch } from '../store/batch.ts'
 import { findLane, type Lane, type LaneTo, leaseLane, listBusyLanes, releaseLane } from '../store/lane.ts'
 import { deliverBatch } from './deliver.ts'
-import { createPace } from './rate-limit.ts'
+import { createRateLimiter } from './rate-limit.ts'
 import { createGate, WIDE_OPEN, within } from './semaphore.ts'
 
 /** Messages that one statement takes where no pace is kept. */
@@ -28,12 +28,12 @@ export type Lanes = {
  * that keep no limits.
  */
 export function createLanes(
-  door: Door,
+  services: Services,
   platforms: readonly Platform[],
   { isUnpaced, owner }: { isUnpaced: boolean; owner: string },
 ): Lanes {
-  const { db } = door.database
-  const pace = isUnpaced ? null : createPace(() => door.clock.wall().getTime())
+  const { db } = services.database
+  const rateLimiter = isUnpaced ? null : createRateLimiter(() => services.clock.wall().getTime())
   const running = new Map<string, { work: Promise<void>; isAgain: boolean }>()
   const naps = new Map<string, NodeJS.Timeout>()
   const known = new Map<string, LaneTo>()
@@ -54,22 +54,22 @@ export function createLanes(
     if (lease.state === 'busy') return
     if (lease.state === 'paused') return nap(lane, lease.forMs)
     const way = wayOf(platform, to, lease)
-    if (lease.isHandedOver) pace?.fill(way.rates)
+    if (lease.isHandedOver) rateLimiter?.fill(way.rates)
     try {
       await sendAll(lane, way)
     } finally {
-      const inMs = await within(statements, () => releaseLane(db, lane, owner, door.clock.now()))
+      const inMs = await within(statements, () => releaseLane(db, lane, owner, services.clock.now()))
       if (inMs !== null) nap(lane, inMs)
     }
   }
 
   function wayOf(platform: Platform, to: LaneTo, { hasTrouble }: { hasTrouble: boolean }) {
-    const width = pace ? platform.batch : UNPACED_BATCH
+    const width = rateLimiter ? platform.batch : UNPACED_BATCH
     const places = width > 1 ? batches : WIDE_OPEN
     const rates = platform.workspaceRates(to.externalId)
     const lost = losses.get(to.connectionId) ?? { inARow: 0 }
     losses.set(to.connectionId, lost)
-    return { platform, pace, statements, lane: to, hasTrouble, lost, width, places, rates }
+    return { platform, rateLimiter, statements, lane: to, hasTrouble, lost, width, places, rates }
   }
 
   /**
@@ -77,16 +77,16 @@ export function createLanes(
    * `LEAD_MS` away: what stands in `sending` is on the wire or about to be, so a crash leaves no more than that in doubt.
    */
   async function sendAll(lane: Lane, way: ReturnType<typeof wayOf>): Promise<void> {
-    let leasedAt = door.clock.wall().getTime()
+    let leasedAt = services.clock.wall().getTime()
     while (!isStopping) {
-      if (door.clock.wall().getTime() - leasedAt > RENEW_AFTER_MS) {
+      if (services.clock.wall().getTime() - leasedAt > RENEW_AFTER_MS) {
         if ((await within(statements, () => leaseLane(db, lane, owner))).state !== 'leased') return
-        leasedAt = door.clock.wall().getTime()
+        leasedAt = services.clock.wall().getTime()
       }
-      const room = pace ? await pace.room(way.rates, way.width, LEAD_MS) : way.width
+      const room = rateLimiter ? await rateLimiter.room(way.rates, way.width, LEAD_MS) : way.width
       const takeAndSend = async () => {
-        const batch = await within(statements, () => takeBatch(db, lane, door.clock.now(), room))
-        return batch.length > 0 && (await deliverBatch(door, way, batch)) && batch.length === room
+        const batch = await within(statements, () => claimBatch(db, lane, services.clock.now(), room))
+        return batch.length > 0 && (await deliverBatch(services, way, batch)) && batch.length === room
       }
       if (room === 0 || !(await within(way.places, takeAndSend, LONGEST_PLACE_MS))) return
     }
@@ -111,7 +111,7 @@ export function createLanes(
     do {
       if (state) state.isAgain = false
       await drain(lane).catch((error: unknown) =>
-        door.log.error('lane.failed', error, { connection: lane.connectionId }),
+        services.log.error('lane.failed', error, { connection: lane.connectionId }),
       )
     } while (state?.isAgain && !isStopping)
     running.delete(lane.connectionId)
@@ -120,7 +120,7 @@ export function createLanes(
   const lanes: Lanes = {
     countRunning: () => running.size,
     async listBusy() {
-      const busy = await listBusyLanes(db, door.clock.now())
+      const busy = await listBusyLanes(db, services.clock.now())
       return busy.filter((lane) => platformOf(lane) !== undefined)
     },
     async wake(lane) {
@@ -137,7 +137,7 @@ export function createLanes(
     },
     async stop() {
       isStopping = true
-      pace?.stop()
+      rateLimiter?.stop()
       for (const timer of naps.values()) clearTimeout(timer)
       await Promise.all([...running.values()].map(({ work }) => work))
     },

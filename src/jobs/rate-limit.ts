@@ -1,7 +1,7 @@
 import type { Rate } from '../platform.ts'
 
 /** Keeps calls within rates. A call's place is free again only when its answer has been here for the rate's whole time. */
-export type Pace = {
+export type RateLimiter = {
   /** Resolves when a call with these rates may start, and counts it as begun; `done` must follow. False: stopped meanwhile. */
   turn(rates: readonly Rate[]): Promise<boolean>
   /** Whether a call may start this moment; if so, it counts as begun. */
@@ -23,7 +23,7 @@ const MOST_KEYS = 10_000
  * A sliding window for each key on the wall clock. Platforms count calls when they arrive; counting from the answer on is
  * never too early, whatever the network does.
  */
-export function createPace(wallMs: () => number): Pace {
+export function createRateLimiter(wallMs: () => number): RateLimiter {
   const windows = new Map<string, Window>()
   const waiting = new Set<() => void>()
   let isStopped = false

@@ -1,6 +1,6 @@
 import { openUnit } from '../ballot/make.ts'
 import { beginRelease, finishRelease, recordOutcome } from '../commands/release.ts'
-import { type Door, runStep } from '../commands/services.ts'
+import { runStep, type Services } from '../commands/services.ts'
 import { scrubBallots } from '../store/ballot.ts'
 import type { JobData } from '../store/engine/queue.ts'
 
@@ -12,25 +12,25 @@ export type AfterStep = (step: 'begun' | 'opened' | 'recorded' | 'destroyed' | '
  * step may be repeated, so whatever a crash left is finished by running it again.
  */
 export async function makeRelease(
-  door: Door,
+  services: Services,
   { organisationId, id: unitId }: JobData,
   after: AfterStep = () => {},
 ): Promise<void> {
-  const next = await runStep(door, beginRelease, organisationId, { unitId })
+  const next = await runStep(services, beginRelease, organisationId, { unitId })
   after('begun')
   if (next.work === 'nothing') return
   if (next.work === 'open') {
     const outcome = await openUnit(next.request)
     after('opened')
-    const { isRecorded } = await runStep(door, recordOutcome, organisationId, { unitId, outcome })
+    const { isRecorded } = await runStep(services, recordOutcome, organisationId, { unitId, outcome })
     after('recorded')
     if (isRecorded && outcome.outcome !== 'counted')
-      door.log.warn('release.lost', { unit: unitId, reason: outcome.outcome })
+      services.log.warn('release.lost', { unit: unitId, reason: outcome.outcome })
   }
-  door.vault.keyStore.destroy(unitId)
+  services.ballotKeys.keyStore.destroy(unitId)
   after('destroyed')
-  await scrubBallots(door.database)
+  await scrubBallots(services.database)
   after('scrubbed')
-  await runStep(door, finishRelease, organisationId, { unitId })
+  await runStep(services, finishRelease, organisationId, { unitId })
   after('finished')
 }

@@ -1,22 +1,22 @@
 import { remindTogether } from '../commands/reminder.ts'
-import { type Door, runStep } from '../commands/services.ts'
-import { occur } from '../door/due.ts'
+import { runStep, type Services } from '../commands/services.ts'
+import { handleDue } from '../door/due.ts'
 import type { JobData, QueueName } from '../store/engine/queue.ts'
 import type { Lanes } from './lanes.ts'
 import { makeRelease } from './release.ts'
 
 /** Starts working off the queues. What a job throws is logged and the job is tried again. */
-export async function startWorkers(door: Door, lanes: Lanes): Promise<void> {
+export async function startWorkers(services: Services, lanes: Lanes): Promise<void> {
   const handlers: Record<QueueName, (data: JobData) => Promise<unknown>> = {
-    occurrence: ({ organisationId, id }) => runStep(door, occur, organisationId, { occurrenceId: id }),
+    occurrence: ({ organisationId, id }) => runStep(services, handleDue, organisationId, { occurrenceId: id }),
     // Not waited for: what a lane still has to send is in its rows, and one lane must not hold up another.
     lane: async ({ organisationId, id }) => void lanes.wake({ organisationId, connectionId: id }),
-    release: (data) => makeRelease(door, data),
+    release: (data) => makeRelease(services, data),
   }
   /** All at once; where that fails, one by one, so that one fault does not hold up its neighbours. */
   const together = async (batch: readonly JobData[]): Promise<ReadonlySet<string>> => {
-    const done = await remindTogether(door, batch).catch((error: unknown) => {
-      door.log.error('job.failed', error, { queue: 'occurrence', jobs: batch.length })
+    const done = await remindTogether(services, batch).catch((error: unknown) => {
+      services.log.error('job.failed', error, { queue: 'occurrence', jobs: batch.length })
       return null
     })
     if (done) return done
@@ -25,13 +25,13 @@ export async function startWorkers(door: Door, lanes: Lanes): Promise<void> {
     return alone
   }
   for (const [queue, handle] of Object.entries(handlers) as [QueueName, (data: JobData) => Promise<unknown>][]) {
-    await door.queue.work(
+    await services.queue.work(
       queue,
       async (data) => {
         try {
           await handle(data)
         } catch (error) {
-          door.log.error('job.failed', error, { queue, job: data.id })
+          services.log.error('job.failed', error, { queue, job: data.id })
           // What pg-boss keeps of a failed job is this message: no cause, no values.
           throw new Error(`${queue} failed`)
         }

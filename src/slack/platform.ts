@@ -102,7 +102,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       if (!isSlackBody(request.headers['content-type'] ?? '', body.toString('utf8')))
         return sendJson(response, 400, null)
       response.once('finish', () => {
-        if (response.statusCode === 200) replays.taken(signature)
+        if (response.statusCode === 200) replays.claimed(signature)
       })
       // Bolt takes a body that was read for it, and verifies the signature over it.
       receiver.requestListener(Object.assign(request, { rawBody: body }), inOnePiece(response))

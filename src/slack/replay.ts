@@ -3,7 +3,7 @@ const REMEMBER_MS = 6 * 60_000
 /** Far more requests than one workspace makes in that time. */
 const MOST = 20_000
 
-export type ReplayGuard = { isReplay(signature: string): boolean; taken(signature: string): void }
+export type ReplayGuard = { isReplay(signature: string): boolean; claimed(signature: string): void }
 
 /**
  * Knows signed requests that were answered already: somebody who captured one must not replace newer answers with older.
@@ -13,7 +13,7 @@ export function createReplayGuard(now: () => Date): ReplayGuard {
   const until = new Map<string, number>()
   return {
     isReplay: (signature) => (until.get(signature) ?? 0) > now().getTime(),
-    taken(signature) {
+    claimed(signature) {
       for (const [old, end] of until) {
         if (end > now().getTime() && until.size < MOST) break
         until.delete(old)

@@ -14,7 +14,7 @@ import type { Lane } from './lane.ts'
 import { LEASE_SECONDS } from './occurrence.ts'
 
 /** A message that this process sends now, with everything that it is made from, as of now. Nulls: it is about none. */
-export type Taken = {
+export type Claimed = {
   id: string
   kind: DeliveryKind
   attempts: number
@@ -65,8 +65,8 @@ export type Taken = {
  * Takes the next messages of a lane into `sending`, in one statement that also reads what they are made from. `now` is the
  * product clock: what was paused, left or cancelled by then is seen.
  */
-export async function takeBatch(db: Tx, lane: Lane, now: Date, limit: number): Promise<Taken[]> {
-  return await db.$queryRaw<Taken[]>`
+export async function claimBatch(db: Tx, lane: Lane, now: Date, limit: number): Promise<Claimed[]> {
+  return await db.$queryRaw<Claimed[]>`
     with batch as (
       update "Delivery" set "state" = 'sending', "attempts" = "attempts" + 1,
         "leasedUntil" = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
@@ -108,7 +108,7 @@ export async function takeBatch(db: Tx, lane: Lane, now: Date, limit: number): P
 }
 
 /** Rows that one look for interrupted messages settles. */
-const SETTLE_LIMIT = 500
+const RESOLVE_LIMIT = 500
 
 /** How an attempt ended, for the ledger. */
 export type Outcome = { id: string; kind: DeliveryKind } & Tries &
@@ -156,10 +156,10 @@ export async function recordOutcomes(
 }
 
 /** Rows left in `sending` past their lease: nobody knows whether the message arrived, so the kind's rule decides. */
-export async function settleInterrupted(tx: Tx, now: Date): Promise<void> {
+export async function resolveInterrupted(tx: Tx, now: Date): Promise<void> {
   const rows = await tx.$queryRaw<({ organisationId: string; id: string; kind: DeliveryKind } & Tries)[]>`
     select "organisationId"::text as "organisationId", "id"::text as "id", "kind", "attempts", "lostAnswers", "interruptions" from "Delivery"
-    where "state" = 'sending' and "leasedUntil" < clock_timestamp() limit ${SETTLE_LIMIT} for update skip locked`
+    where "state" = 'sending' and "leasedUntil" < clock_timestamp() limit ${RESOLVE_LIMIT} for update skip locked`
   for (const organisationId of new Set(rows.map((row) => row.organisationId))) {
     const own = rows.filter((row) => row.organisationId === organisationId)
     const attempt = { outcome: 'unknown', reason: INTERRUPTED } as const

@@ -2,14 +2,14 @@ import type { Role } from '../domain/access.ts'
 import type { Tx } from './engine/database.ts'
 
 /** What a person chose about their messages. Null: not paused, no quiet hours. */
-export type WishesRow = {
+export type PreferencesRow = {
   pausedUntil: Date | null
   wantsReminders: boolean
   wantsCheckIns: boolean
   quietFrom: string | null
   quietUntil: string | null
 }
-const WISHES = {
+const PREFERENCES = {
   pausedUntil: true,
   wantsReminders: true,
   wantsCheckIns: true,
@@ -17,14 +17,19 @@ const WISHES = {
   quietUntil: true,
 } as const
 
-export async function getWishes(db: Tx, organisationId: string, personId: string): Promise<WishesRow> {
+export async function getPreferences(db: Tx, organisationId: string, personId: string): Promise<PreferencesRow> {
   return await db.person.findUniqueOrThrow({
     where: { organisationId_id: { organisationId, id: personId } },
-    select: WISHES,
+    select: PREFERENCES,
   })
 }
 
-export async function saveWishes(tx: Tx, organisationId: string, personId: string, wishes: WishesRow): Promise<void> {
+export async function savePreferences(
+  tx: Tx,
+  organisationId: string,
+  personId: string,
+  wishes: PreferencesRow,
+): Promise<void> {
   await tx.person.update({ where: { organisationId_id: { organisationId, id: personId } }, data: wishes })
 }
 
@@ -39,7 +44,7 @@ export async function leaveEnded(tx: Tx, organisationId: string, personId: strin
 }
 
 /** Everything that the store holds about a person. */
-export type PersonData = WishesRow & {
+export type PersonData = PreferencesRow & {
   isStaff: boolean
   isAdmin: boolean
   accounts: {
@@ -63,7 +68,7 @@ export async function readPerson(db: Tx, organisationId: string, personId: strin
   const person = await db.person.findUniqueOrThrow({
     where: { organisationId_id: { organisationId, id: personId } },
     select: {
-      ...WISHES,
+      ...PREFERENCES,
       isStaff: true,
       isAdmin: true,
       accounts: {

@@ -1,7 +1,7 @@
 import type { Db, Tx } from './engine/database.ts'
 
 /** Takes a request's receipt; false when it was taken before: the request is a repeat. */
-export async function takeReceipt(db: Tx, organisationId: string, digest: Uint8Array, now: Date): Promise<boolean> {
+export async function claimRequest(db: Tx, organisationId: string, digest: Uint8Array, now: Date): Promise<boolean> {
   const { count } = await db.receipt.createMany({
     data: [{ organisationId, digest: Uint8Array.from(digest), at: now }],
     skipDuplicates: true,
@@ -10,6 +10,6 @@ export async function takeReceipt(db: Tx, organisationId: string, digest: Uint8A
 }
 
 /** Receipts older than any platform's retries (24 h) are of no use. */
-export async function forgetReceipts(db: Db, before: Date): Promise<void> {
+export async function forgetRequests(db: Db, before: Date): Promise<void> {
   await db.receipt.deleteMany({ where: { at: { lt: before } } })
 }

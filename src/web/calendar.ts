@@ -1,6 +1,6 @@
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator'
 import { readCalendar } from '../commands/calendar.ts'
-import type { Door } from '../commands/services.ts'
+import type { Services } from '../commands/services.ts'
 import { sendJson } from '../http.ts'
 import type { HttpHandler } from '../platform.ts'
 
@@ -11,11 +11,11 @@ const LOOK_AGAIN_SECONDS = 3_600
  * A group's calendar, or one session of it, as iCalendar (RFC 5545). Titles are the alias. Each session is an event of its
  * own with its instant, so a moved or cancelled one needs no exception rule. Place and link stay in the chat.
  */
-export function calendarFile(door: Pick<Door, 'database' | 'vault' | 'clock'>): HttpHandler {
+export function calendarFile(services: Pick<Services, 'database' | 'ballotKeys' | 'clock'>): HttpHandler {
   return async (request, response) => {
     if (request.method !== 'GET') return sendJson(response, 405, null)
     const query = new URLSearchParams(request.url?.split('?')[1] ?? '')
-    const found = await readCalendar(door, query.get('t') ?? '', query.get('s'))
+    const found = await readCalendar(services, query.get('t') ?? '', query.get('s'))
     if (!found) return sendJson(response, 404, null)
     const calendar = ical({
       name: found.alias,
@@ -30,7 +30,7 @@ export function calendarFile(door: Pick<Door, 'database' | 'vault' | 'clock'>): 
         end: endsAt,
         summary: found.alias,
         sequence: revision,
-        stamp: door.clock.now(),
+        stamp: services.clock.now(),
         status: state === 'cancelled' ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
       })
     response.writeHead(200, {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { readReport } from '../commands/report.ts'
-import type { Door } from '../commands/services.ts'
+import type { Services } from '../commands/services.ts'
 import { sendJson } from '../http.ts'
 import type { HttpHandler } from '../platform.ts'
 import { reportFhir } from '../views/fhir.ts'
@@ -26,12 +26,12 @@ const FORMS: Readonly<Record<string, { type: string; file: string | null; make(r
 }
 
 /** A group's report, for who holds a link that is still good. It runs no script and is kept nowhere. */
-export function reportFile(door: Pick<Door, 'database' | 'vault' | 'clock' | 'content'>): HttpHandler {
+export function reportFile(services: Pick<Services, 'database' | 'ballotKeys' | 'clock' | 'content'>): HttpHandler {
   return async (request, response) => {
     if (request.method !== 'GET') return sendJson(response, 405, null)
     const query = new URLSearchParams(request.url?.split('?')[1] ?? '')
     const form = FORMS[query.get('as') ?? 'html']
-    const report = form && (await readReport(door, query.get('t') ?? ''))
+    const report = form && (await readReport(services, query.get('t') ?? ''))
     if (!form || !report) return sendJson(response, 404, null)
     send(response, form.type, form.file, await form.make(report))
   }

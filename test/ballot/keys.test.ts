@@ -116,7 +116,7 @@ describe('the secret', () => {
       calendar: of('groupwell/calendar/v1'),
       report: of('groupwell/report/v1'),
       text: of('groupwell/text/v1'),
-      print: of('groupwell/fingerprint/v1').toString('hex'),
+      fingerprint: of('groupwell/fingerprint/v1').toString('hex'),
     })
   })
 

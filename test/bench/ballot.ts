@@ -27,14 +27,14 @@ export async function run(isJson: boolean): Promise<void> {
   const releases: { store: string; ballots: number; ms: number }[] = []
   const database = await freshDatabase()
   const postgres = await start(database.url)
-  const groups = await seed(postgres.app.door.database.db, Math.max(...LEVELS), 8)
+  const groups = await seed(postgres.app.services.database.db, Math.max(...LEVELS), 8)
   await open(postgres)
   for (const concurrent of LEVELS) {
     rows.push(await submissions('postgres', postgres.app, groups, concurrent))
     rows.push(await raw(postgres.app, database.url, groups, concurrent))
   }
   const embedded = await start(null)
-  const own = await seed(embedded.app.door.database.db, Math.max(...LEVELS), 8)
+  const own = await seed(embedded.app.services.database.db, Math.max(...LEVELS), 8)
   await open(embedded)
   for (const concurrent of LEVELS) rows.push(await submissions('embedded', embedded.app, own, concurrent))
   await postgres.end()
@@ -120,7 +120,7 @@ async function start(url: string | null): Promise<Service> {
 async function open({ app, set }: Service): Promise<void> {
   set(OPENS)
   await app.tick()
-  const { db } = app.door.database
+  const { db } = app.services.database
   while ((await db.occurrence.count({ where: { state: 'planned', kind: 'checkInOpens' } })) > 0)
     await new Promise((resolve) => setTimeout(resolve, 20))
   await db.delivery.deleteMany()
@@ -133,7 +133,7 @@ async function submissions(name: string, app: App, groups: Groups, concurrent: n
     const group = groups[worker]
     const sender = { externalId: group?.members[round % 8] ?? '' }
     const value = String(1 + (round % 5))
-    const reply = await enter(app.door, {
+    const reply = await enter(app.services, {
       requestId: `${worker} ${round}`,
       platform: 'slack',
       workspaceId: WORKSPACE,
@@ -153,7 +153,7 @@ async function submissions(name: string, app: App, groups: Groups, concurrent: n
 /** The same rows by hand: lock the check-in, read its boxes, wrap each anew, write them in one statement, commit. */
 async function raw(app: App, url: string, groups: Groups, concurrent: number): Promise<Row> {
   const pool = new pg.Pool({ connectionString: url, max: POOL })
-  const { db, keyring } = { db: app.door.database.db, keyring: app.door.vault.keyring }
+  const { db, keyring } = { db: app.services.database.db, keyring: app.services.ballotKeys.keyring }
   const units = new Map(
     (await db.checkIn.findMany({ include: { unit: true } })).map(({ id, unit }) => [id, unit] as const),
   )
@@ -222,7 +222,7 @@ async function measure(
 async function release(units: number, ballots: number): Promise<{ ms: number }> {
   const database = await freshDatabase()
   const service = await start(database.url)
-  const { db } = service.app.door.database
+  const { db } = service.app.services.database
   await seed(db, units, ballots)
   await open(service)
   service.set(CLOSES)

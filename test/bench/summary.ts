@@ -63,7 +63,7 @@ async function measureReading(): Promise<{ rows: Row[]; tallies: number }> {
     platforms: async () => [],
     log,
   })
-  const { groupIds, tallies } = await seed(app.door.database.db)
+  const { groupIds, tallies } = await seed(app.services.database.db)
   const runs = [
     ...HISTORIES.map(({ name }, index) => ({
       name: `summary, ${name}`,
@@ -101,7 +101,7 @@ async function measureReading(): Promise<{ rows: Row[]; tallies: number }> {
 }
 
 function open(app: App, externalId: string, verb: 'summary' | 'digest', round: number, id?: string) {
-  return enter(app.door, {
+  return enter(app.services, {
     requestId: `${verb} ${id} ${round}`,
     platform: 'slack',
     workspaceId: WORKSPACE,
@@ -133,7 +133,7 @@ async function measureFan(name: string, zones: readonly string[]): Promise<Fan> 
     isUnpaced: true,
     platforms: async () => platformsOf(child, sends, started),
   })
-  const { db } = app.door.database
+  const { db } = app.services.database
   await seedPeople(db, now, child.said.authority.serviceUrl)
   await db.occurrence.deleteMany()
   await db.$executeRaw`update "RosterEntry" set "role" = 'supervisor'`
@@ -159,7 +159,7 @@ async function measureFan(name: string, zones: readonly string[]): Promise<Fan> 
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
     latestMs = Math.max(latestMs, ...sends.slice(before).map(({ endedMs }) => endedMs))
-    await app.settle()
+    await app.drain()
     ms += performance.now() - started.ms
   }
   const states = await db.delivery.groupBy({ by: ['state'], _count: true })

@@ -64,7 +64,7 @@ async function measure(groups: number): Promise<Row[]> {
       ),
     },
   )
-  const { db } = app.door.database
+  const { db } = app.services.database
   const { id: organisationId } = await db.organisation.findFirstOrThrow()
   await fillStore(db, organisationId, groups)
   const occurrences = await db.occurrence.count()
@@ -76,7 +76,7 @@ async function measure(groups: number): Promise<Row[]> {
       const startedAt = performance.now()
       await app.tick()
       took.push(performance.now() - startedAt)
-      await app.settle()
+      await app.drain()
     }
     took.sort((a, b) => a - b)
     const ms = (value: number | undefined) => Math.round((value ?? 0) * 10) / 10
@@ -88,7 +88,7 @@ async function measure(groups: number): Promise<Row[]> {
   return rows
 }
 
-type Db = Awaited<ReturnType<typeof startApp>>['door']['database']['db']
+type Db = Awaited<ReturnType<typeof startApp>>['services']['database']['db']
 
 /** Groups with eight sessions ahead each, two reminders and a headcount question a session, and a ledger of what was sent. */
 async function fillStore(db: Db, organisationId: string, groups: number): Promise<void> {

@@ -130,7 +130,7 @@ describe.each(CELLS)('the main job on the page, in $platform with the $means alo
   })
 
   it('a member reads the welcome and agrees', async () => {
-    await world.app.settle()
+    await world.app.drain()
     await be('Member 1')
     await pressNewest('Open')
     await submit('I agree')

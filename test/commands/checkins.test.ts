@@ -120,7 +120,7 @@ describe.each(PLATFORMS.map((platform) => ({ platform })))('planning check-ins o
     expect(await openOne(hands, facilitator(), { set: 'phq-4', openHours: '4', audience: 'staff' })).toContain(
       'PHQ-4: it opens now, for 4 hours.',
     )
-    await world.app.settle()
+    await world.app.drain()
     const [first = '', second = ''] = cast().members
     await hands.press(lastSeen(hands.journal, first, 'check-in'), 'Open the check-in')
     const { text } = lastSeen(hands.journal, first, 'check-in-form')
@@ -204,7 +204,7 @@ describe.each(STORES.map((store) => ({ store })))('a unit of two check-ins on th
     await world.slack.type(cast().facilitator, 'checkin')
     await world.slack.press(lastSeen(world.slack.journal, cast().facilitator, 'checkins'), 'Stop: How the session was')
     await world.slack.closeForm(cast().facilitator)
-    await world.app.settle()
+    await world.app.drain()
     expect(
       (
         await world.db.releaseUnit.findUniqueOrThrow({

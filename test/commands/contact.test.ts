@@ -70,14 +70,14 @@ describe.each(CELLS)('asking to be contacted on $platform with the $store store'
     expect(said(hands, member(0))).toContain('You get a message when someone has seen it.')
     await hands.closeForm(member(0))
     const row = await world.db.contactRequest.findFirstOrThrow()
-    expect(openText(world.app.door.vault.keyring, row.id, row.text)).toBe('Please call me in the evening.')
+    expect(openText(world.app.services.ballotKeys.keyring, row.id, row.text)).toBe('Please call me in the evening.')
     expect(holds(await dump(world.db), 'in the evening') || holds(await dump(world.db), 'awful')).toBe(false)
     // Bound to its row: moved to another request it does not open.
-    expect(() => openText(world.app.door.vault.keyring, crypto.randomUUID(), row.text)).toThrow()
+    expect(() => openText(world.app.services.ballotKeys.keyring, crypto.randomUUID(), row.text)).toThrow()
   })
 
   it('tells the facilitators in one neutral line, and nobody else', async () => {
-    await world.app.settle()
+    await world.app.drain()
     expect(told(hands, 'contact-request')).toEqual([cast().facilitator])
     const notice = lastSeen(hands.journal, cast().facilitator, 'contact-request')
     expect(notice.notification).toBe('Tuesday group: a note for you is ready.')
@@ -117,7 +117,7 @@ describe.each(CELLS)('asking to be contacted on $platform with the $store store'
     expect((await world.db.contactRequest.findFirstOrThrow()).seenAt).toBeNull()
     await hands.press(card, 'I have seen it and get in touch')
     await hands.closeForm(cast().facilitator)
-    await world.app.settle()
+    await world.app.drain()
     expect(told(hands, 'contact-seen')).toEqual([member(0)])
     await hands.press(lastSeen(hands.journal, member(0), 'contact-seen'), 'Open')
     expect(said(hands, member(0))).toMatch(/Seen by .+ on .+\. They will get in touch with you\./)
@@ -150,7 +150,7 @@ describe('the backup', () => {
     await fill(world.slack, admin, 'admin staff', { staff: [facilitator, supervisor, admin] })
     await fill(world.slack, facilitator, 'edit', { contactHours: '4', backup: [admin] })
     await fill(world.slack, first, 'contact', {})
-    await world.app.settle()
+    await world.app.drain()
     expect(new Set(told(world.slack, 'contact-request'))).toEqual(new Set([facilitator, admin]))
     // Ending the group would leave the request to nobody.
     await world.slack.type(facilitator, 'end')
@@ -158,7 +158,7 @@ describe('the backup', () => {
     await world.slack.press(lastSeen(world.slack.journal, admin, 'contact-request'), 'Open')
     expect(said(world.slack, admin)).toContain('They did not write what it is about.')
     await world.slack.press(lastSeen(world.slack.journal, admin, 'contact'), 'I have seen it and get in touch')
-    await world.app.settle()
+    await world.app.drain()
     expect(told(world.slack, 'contact-seen')).toEqual([first])
     // Seen: the supervisors hear nothing when the promised time is over.
     const row = await world.db.contactRequest.findFirstOrThrow()

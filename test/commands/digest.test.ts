@@ -32,7 +32,7 @@ describe('a supervisor’s groups together', () => {
     const tally = { subject: 'scale:climate', answers: 8, totalMilli: mean * 8_000, low: 0, high: 0 }
     await db.tally.create({ data: { organisationId, unitId, ...tally } })
   }
-  const digest = async () => JSON.stringify(await run(world.app.door, incoming('USUPERVISOR', { verb: 'digest' })))
+  const digest = async () => JSON.stringify(await run(world.app.services, incoming('USUPERVISOR', { verb: 'digest' })))
   const ofTogether = (text: string) => text.slice(text.indexOf('All your groups together'))
 
   it('are not shown while only one has a result: it would be that one’s under another name', async () => {
@@ -100,7 +100,7 @@ describe.each(['slack', 'teams'] as const)('the weekly digest on %s', (platform)
   it('counts contact requests that were seen in time, and those that were not', async () => {
     await submitted(cast().members[0] ?? '', 'contact', {})
     await submitted(cast().members[1] ?? '', 'contact', {})
-    await world.app.settle()
+    await world.app.drain()
     const requests = hands.journal.seen.filter(({ kind }) => kind === 'contact-request')
     await hands.press(requests[0] as Seen, 'Open')
     await hands.press(lastSeen(hands.journal, cast().facilitator, 'contact'), 'I have seen it and get in touch')

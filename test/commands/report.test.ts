@@ -32,7 +32,7 @@ describe('a report for use outside the team', () => {
   /** The addresses that a person gets, as paths. */
   async function linksOf(sender: string): Promise<string[]> {
     const reply = JSON.stringify(
-      await run(world.app.door, incoming(sender, { verb: 'summary export', input: { id: groupId } })),
+      await run(world.app.services, incoming(sender, { verb: 'summary export', input: { id: groupId } })),
     )
     return [...reply.matchAll(/https:\/\/groupwell\.example\.org([^"]+)/g)].map(([, path = '']) => path)
   }
@@ -120,7 +120,7 @@ describe('a report for use outside the team', () => {
     expect((await fetched('/report?t=&as=csv')).status).toBe(404)
     expect((await fetched('/report?t=AQ.AQ&as=csv')).status).toBe(404)
     expect((await fetched(csv)).status).toBe(200)
-    const { clock } = world.app.door
+    const { clock } = world.app.services
     const wall = clock.wall
     clock.wall = () => new Date(Date.now() + 11 * 60_000)
     expect((await fetched(csv)).status).toBe(404)

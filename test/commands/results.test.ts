@@ -27,7 +27,7 @@ async function group(facts: Omit<GroupFacts, 'alias'>, now: Date): Promise<strin
 }
 /** What somebody gets, without the names of a chart's levels, which stand there whatever it shows. */
 const shown = async (person: string, verb: string, id?: string) => {
-  const reply = await run(world.app.door, incoming(person, { verb, input: id ? { id } : {} }))
+  const reply = await run(world.app.services, incoming(person, { verb, input: id ? { id } : {} }))
   return JSON.stringify(reply, (key, value) => (key === 'levels' ? undefined : value))
 }
 

@@ -38,7 +38,7 @@ describe.each(PLATFORMS.map((platform) => ({ platform })))('cancelling and movin
     const second = await sessionOn(world, '2026-03-10')
     await fill(hands, cast().facilitator, 'cancel', { session: second.id })
     expect(said(hands, cast().facilitator)).toContain('9 people are told now, or when their quiet hours end.')
-    await world.app.settle()
+    await world.app.drain()
     for (const person of [...cast().members, cast().facilitator]) {
       const told = lastSeen(hands.journal, person, 'session-cancelled')
       expect(told.text).toContain('Tuesday group: the session on Tuesday')
@@ -70,7 +70,7 @@ describe.each(PLATFORMS.map((platform) => ({ platform })))('cancelling and movin
   it('moves one to another day: reminders and check-in follow, everybody is told, its length stays', async () => {
     const third = await sessionOn(world, '2026-03-17')
     await fill(hands, cast().facilitator, 'move', { session: third.id, date: '2026-03-19', time: '18:00' })
-    await world.app.settle()
+    await world.app.drain()
     expect(lastSeen(hands.journal, cast().members[0] ?? '', 'session-moved').text).toContain('19 March')
     const moved = await sessionOn(world, '2026-03-17')
     expect([moved.startsAt.toISOString(), moved.endsAt.toISOString()]).toEqual([
@@ -161,7 +161,7 @@ describe('a schedule that changes', () => {
     await moveTo(world, new Date('2026-03-09T09:00:00Z'))
     await fill(slack, 'UFACILITATOR', 'schedule', { time: '19:00' })
     expect(said(slack, 'UFACILITATOR')).toContain('1 session is near, so everybody is told of the change.')
-    await world.app.settle()
+    await world.app.drain()
     expect(lastSeen(slack.journal, 'UMEMBER1', 'session-moved').text).toContain('Tuesday 10 March, 19:00 (Berlin time)')
     expect(await world.db.session.count()).toBe(12)
     await world.end()
@@ -250,7 +250,7 @@ describe('a schedule that changes', () => {
     await fill(world.slack, 'UFACILITATOR', 'schedule', { which: `stop ${own.id}` })
     expect(said(world.slack, 'UFACILITATOR')).toContain('12 sessions are gone.')
     expect(said(world.slack, 'UFACILITATOR')).toContain('1 session is near, so everybody is told of the change.')
-    await world.app.settle()
+    await world.app.drain()
     expect(lastSeen(world.slack.journal, 'UMEMBER1', 'session-cancelled').text).toContain('3 March')
     expect((await starts(world)).map((at) => at.slice(0, 10))).toEqual([
       '2026-03-05',
@@ -342,7 +342,7 @@ describe('reminders', () => {
       now: 'yes',
     })
     expect(said(world.slack, 'UFACILITATOR')).toContain('Reminders go out 2 days, 2 hours and 15 minutes before.')
-    await world.app.settle()
+    await world.app.drain()
     const count = () =>
       world.slack.journal.seen.filter(({ person, kind }) => person === 'UMEMBER1' && kind === 'reminder').length
     expect(count()).toBe(1)

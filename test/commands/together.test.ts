@@ -17,7 +17,7 @@ describe.runIf(inject('hasPostgres'))('people who change things at the same time
 
   const create = (alias: string) =>
     run(
-      world.app.door,
+      world.app.services,
       incoming('UFACILITATOR', {
         verb: 'new.submit',
         via: 'form',
@@ -38,7 +38,7 @@ describe.runIf(inject('hasPostgres'))('people who change things at the same time
       groups.map(({ id }, index) => {
         const members = index % 2 === 0 ? people : people.toReversed()
         return run(
-          world.app.door,
+          world.app.services,
           incoming('UFACILITATOR', {
             verb: 'roster.submit',
             via: 'form',
@@ -57,7 +57,7 @@ describe.runIf(inject('hasPostgres'))('people who change things at the same time
     await world.db.group.deleteMany({ where: { alias: { startsWith: 'Group ' } } })
     world.clock.set(SESSION.endsAt)
     const roster = run(
-      world.app.door,
+      world.app.services,
       incoming('UFACILITATOR', {
         verb: 'roster.submit',
         via: 'form',
@@ -71,7 +71,7 @@ describe.runIf(inject('hasPostgres'))('people who change things at the same time
         },
       }),
     )
-    await Promise.all([roster, world.app.settle()])
+    await Promise.all([roster, world.app.drain()])
     const unit = await world.db.releaseUnit.findFirst({ include: { _count: { select: { ballots: true } } } })
     // Either it opened for the eight before the change, or not at all after it.
     if (unit) expect([unit._count.ballots, unit.rosterChanges]).toEqual([8, 8])
@@ -103,7 +103,7 @@ describe('what is not this process’s to do', () => {
     await world.db.rosterEntry.create({
       data: { organisationId: other, groupId: group.id, personId: actor.personId, role: 'member' },
     })
-    const { database, queue, clock } = world.app.door
+    const { database, queue, clock } = world.app.services
     const plan = {
       organisationId: other,
       key: 'x',
@@ -112,7 +112,7 @@ describe('what is not this process’s to do', () => {
       groupId: group.id,
     }
     await database.db.$transaction((tx) => planDeliveries(tx, queue, [plan], clock.now()))
-    await world.app.settle()
+    await world.app.drain()
     expect(world.slack.journal.seen.some(({ text }) => text.includes('Foreign group'))).toBe(false)
     expect(
       await world.db.delivery.findMany({ where: { organisationId: other }, select: { state: true, attempts: true } }),

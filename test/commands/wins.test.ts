@@ -27,7 +27,7 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
     await open(person, 'win')
     await hands.submit(person, { text })
     await hands.closeForm(person)
-    await world.app.settle()
+    await world.app.drain()
   }
   const look = async () => {
     await open(cast().facilitator, 'win')
@@ -56,7 +56,7 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
     expect(lastSeen(hands.journal, member(0), 'win-done').text).toContain('A facilitator will look at it.')
     const row = await world.db.win.findFirstOrThrow()
     const { personId } = await world.db.account.findFirstOrThrow({ where: { externalId: member(0) } })
-    expect(openWin(world.app.door.vault.keyring, row)).toEqual({ personId, text: 'I cycled to the lake.' })
+    expect(openWin(world.app.services.ballotKeys.keyring, row)).toEqual({ personId, text: 'I cycled to the lake.' })
     expect(holds((await dump(world.db)).Win, personId)).toBe(false)
     expect(holds(await dump(world.db), 'lake')).toBe(false)
     // What a careless seal would leave is found (negative control).
@@ -76,7 +76,7 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
     expect(told(hands, 'win-waiting')).toEqual([cast().facilitator])
     expect(await world.db.win.count()).toBe(2)
     const second = (await world.db.win.findMany()).find(
-      (row) => openWin(world.app.door.vault.keyring, row)?.text === 'I slept.',
+      (row) => openWin(world.app.services.ballotKeys.keyring, row)?.text === 'I slept.',
     )
     await world.db.win.deleteMany({ where: { id: second?.id ?? '' } })
     const { notification, text } = lastSeen(hands.journal, cast().facilitator, 'win-waiting')
@@ -123,7 +123,7 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
     expect(said(hands, cast().facilitator)).toContain('Whoever wrote it gets a kind note.')
     expect(said(hands, cast().facilitator)).not.toContain(await nameOf(member(2)))
     await hands.closeForm(cast().facilitator)
-    await world.app.settle()
+    await world.app.drain()
     expect(told(hands, 'win-declined')).toEqual([member(2)])
     await hands.press(lastSeen(hands.journal, member(2), 'win-declined'), 'Open')
     expect(said(hands, member(2))).toContain('Thank you for what you shared.')
@@ -137,10 +137,10 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
     await fill(hands, cast().facilitator, 'roster', { members: everybodyElse })
     await hands.closeForm(cast().facilitator)
     const row = await world.db.win.findFirstOrThrow()
-    expect(openWin(world.app.door.vault.keyring, row)).toEqual({ personId: null, text: 'I ran.' })
+    expect(openWin(world.app.services.ballotKeys.keyring, row)).toEqual({ personId: null, text: 'I ran.' })
     await hands.press(await look(), 'Do not post')
     await hands.closeForm(cast().facilitator)
-    await world.app.settle()
+    await world.app.drain()
     expect(told(hands, 'win-declined')).toEqual([member(2)])
     await fill(hands, cast().facilitator, 'roster', { members: cast().members })
     await hands.closeForm(cast().facilitator)
@@ -180,7 +180,7 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
       input,
     } as const
     if (platform === 'slack')
-      expect(JSON.stringify(await run(world.app.door, incoming(member(4), sent)))).toContain('problem')
+      expect(JSON.stringify(await run(world.app.services, incoming(member(4), sent)))).toContain('problem')
     expect(await world.db.win.count()).toBe(before)
   })
 

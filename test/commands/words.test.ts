@@ -107,20 +107,20 @@ describe('answers in words that may not be shown', () => {
     const group = await world.db.group.findFirstOrThrow()
     const values = { set: 'medicine-days', openHours: '24', audience: 'shared', words: 'yes' }
     await run(
-      world.app.door,
+      world.app.services,
       incoming('UFACILITATOR', { verb: 'checkin.now.submit', via: 'form', input: { id: group.id, values } }),
     )
-    await world.app.settle()
+    await world.app.drain()
     const { id, unit } = await world.db.checkIn.findFirstOrThrow({
       where: { state: 'open', questionSetId: 'medicine-days' },
       include: { unit: true },
     })
     expect(unit?.asksText).toBe(false)
-    const form = textOf(await run(world.app.door, incoming('UMEMBER1', { verb: 'checkin.answer', input: { id } })))
+    const form = textOf(await run(world.app.services, incoming('UMEMBER1', { verb: 'checkin.answer', input: { id } })))
     expect(form).not.toContain('Is there something you want to add?')
     // A form made by hand cannot bring words in either.
     const sent = { verb: 'checkin.submit', via: 'form', input: { id, values: { ownWords: 'Nobody asked' } } } as const
-    expect(textOf(await run(world.app.door, incoming('UMEMBER1', sent)))).toContain('thanks')
+    expect(textOf(await run(world.app.services, incoming('UMEMBER1', sent)))).toContain('thanks')
   })
 })
 
@@ -156,14 +156,14 @@ describe('answers needed before anything is shown', () => {
       include: { unit: true },
     })
     expect(unit?.k).toBe(7)
-    const form = textOf(await run(world.app.door, incoming('UMEMBER1', { verb: 'checkin.answer', input: { id } })))
+    const form = textOf(await run(world.app.services, incoming('UMEMBER1', { verb: 'checkin.answer', input: { id } })))
     expect(form).toContain('only if 7 or more people answer')
     // Somebody who writes to the database lowers both numbers: the key has its own.
     await world.db.organisation.updateMany({ data: { leastShared: 1 } })
     await world.db.releaseUnit.updateMany({ data: { k: 1 } })
     const values = { belonging: '4', voice: '4', safety: '4', useful: '4', hope: '4' }
     for (const member of TWELVE.slice(0, 6))
-      await run(world.app.door, incoming(member, { verb: 'checkin.submit', via: 'form', input: { id, values } }))
+      await run(world.app.services, incoming(member, { verb: 'checkin.submit', via: 'form', input: { id, values } }))
     await moveTo(world, closesAt)
     expect((await world.db.releaseUnit.findFirstOrThrow()).state).toBe('withheld')
     expect(await world.db.tally.count()).toBe(0)
@@ -173,8 +173,8 @@ describe('answers needed before anything is shown', () => {
     const group = await world.db.group.findFirstOrThrow()
     const values = { set: WORDS_SET, openHours: '24', audience: 'staff', leastAnswers: '8' }
     const input = { id: group.id, values }
-    await run(world.app.door, incoming('UFACILITATOR', { verb: 'checkin.now.submit', via: 'form', input }))
-    await world.app.settle()
+    await run(world.app.services, incoming('UFACILITATOR', { verb: 'checkin.now.submit', via: 'form', input }))
+    await world.app.drain()
     const { unit } = await world.db.checkIn.findFirstOrThrow({
       where: { state: 'open', questionSetId: WORDS_SET },
       include: { unit: true },

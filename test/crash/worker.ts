@@ -8,7 +8,7 @@ import type { Config } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
 import type { Platform } from '../../src/platform.ts'
 import { createSlack } from '../../src/slack/platform.ts'
-import { type Taken, takeBatch } from '../../src/store/batch.ts'
+import { type Claimed, claimBatch } from '../../src/store/batch.ts'
 import { openDatabase } from '../../src/store/engine/database.ts'
 import { NOW, TOKENS } from './cast.ts'
 
@@ -95,17 +95,17 @@ async function sendWithoutClaim(): Promise<void> {
   const connections = await db.connection.findMany({ where: { externalId: { startsWith: 'TCRASH' } } })
   for (const { organisationId, id: connectionId } of connections) {
     for (;;) {
-      let batch: Taken[] = []
+      let batch: Claimed[] = []
       // The same reading of facts; its claim never commits.
       await db
         .$transaction(async (tx) => {
-          batch = await takeBatch(tx, { organisationId, connectionId }, NOW, 20)
+          batch = await claimBatch(tx, { organisationId, connectionId }, NOW, 20)
           throw new Error('taken back')
         })
         .catch(() => undefined)
       if (batch.length === 0) break
-      for (const taken of batch) {
-        const ready = prepare(content, taken, NOW)
+      for (const claimed of batch) {
+        const ready = prepare(content, claimed, NOW)
         if ('outgoing' in ready) await platform.send(ready.outgoing).catch(() => undefined)
       }
       await db.delivery.updateMany({ where: { id: { in: batch.map(({ id }) => id) } }, data: { state: 'sent' } })

@@ -131,7 +131,7 @@ describe('a roster in Slack', () => {
     await fill(world.slack, 'UFACILITATOR', 'roster <!channel> <https://e.invalid|x> *b* \u202Eevil', {
       members: ['UMEMBER1'],
     })
-    await world.app.settle()
+    await world.app.drain()
     const welcome = lastSeen(world.slack.journal, 'UMEMBER1', 'welcome').payload as { text: string }
     expect(welcome.text).toContain('&lt;!channel&gt; &lt;https://e.invalid|x&gt;')
   })

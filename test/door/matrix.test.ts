@@ -146,12 +146,12 @@ beforeAll(async () => {
   const asker = await world.db.account.findFirstOrThrow({ where: { externalId: 'UMEMBER1' } })
   await world.db.group.updateMany({ where: { id: groupId }, data: { contactHours: 24 } })
   const { organisationId, personId } = asker
-  const text = Uint8Array.from(sealText(world.app.door.vault.keyring, contactId, 'Please call.'))
+  const text = Uint8Array.from(sealText(world.app.services.ballotKeys.keyring, contactId, 'Please call.'))
   const times = { createdAt: SESSION.endsAt, dueAt: SESSION.endsAt, escalatedAt: SESSION.endsAt }
   await world.db.contactRequest.create({ data: { organisationId, id: contactId, groupId, personId, text, ...times } })
   const shared = JSON.stringify({ personId, text: 'I called a friend.' })
   winId = randomUUID()
-  const sealed = Uint8Array.from(sealText(world.app.door.vault.keyring, winId, shared))
+  const sealed = Uint8Array.from(sealText(world.app.services.ballotKeys.keyring, winId, shared))
   winRow = { organisationId, id: winId, groupId, sealed, deleteOn: SESSION.endsAt }
   await world.db.win.create({ data: winRow })
   messageId = randomUUID()
@@ -300,7 +300,7 @@ describe('who may do what', () => {
     'refuses “$verb” to $who, and changes nothing',
     async ({ verb, who }) => {
       const before = await dump(world.db)
-      const reply = await run(world.app.door, request(verb, who))
+      const reply = await run(world.app.services, request(verb, who))
       expect(isRefused(reply)).toBe(true)
       expect(JSON.stringify(reply)).not.toMatch(/Tuesday group/)
       expect(await dump(world.db)).toEqual(before)
@@ -331,7 +331,7 @@ describe('who may do what', () => {
     const fields = verb in VALUES ? { values: await fieldsOf(verb) } : {}
     // The channel must be named, or it would be the one that nobody typed in.
     const channel = verb === 'channel' ? { channel: { id: 'C1', isPrivate: true, address: null } } : {}
-    const reply = await run(world.app.door, { ...base, ...channel, input: { ...base.input, ...fields, ...values } })
+    const reply = await run(world.app.services, { ...base, ...channel, input: { ...base.input, ...fields, ...values } })
     // A schedule cannot change while a check-in is open: that is an answer to somebody who may ask.
     if (verb === 'schedule.submit') expect(JSON.stringify(reply)).toContain('A check-in is open for this group')
     else expect(isRefused(reply) ? JSON.stringify(reply) : null).toBe(null)
@@ -339,17 +339,17 @@ describe('who may do what', () => {
 
   it.each(STEPS.map(({ verb }) => ({ verb })))('never lets a person reach the system’s “$verb”', async ({ verb }) => {
     for (const who of Object.keys(PEOPLE) as Who[])
-      expect(isRefused(await run(world.app.door, request(verb, who)))).toBe(true)
+      expect(isRefused(await run(world.app.services, request(verb, who)))).toBe(true)
   })
 
   it('answers a workspace that is not connected with where to turn', async () => {
-    const reply = await run(world.app.door, incoming('U1', { workspaceId: 'T0NOBODY', verb: 'help' }))
+    const reply = await run(world.app.services, incoming('U1', { workspaceId: 'T0NOBODY', verb: 'help' }))
     expect(JSON.stringify(reply)).toContain('not connected to Groupwell')
     expect(await world.db.account.count({ where: { externalId: 'U1' } })).toBe(0)
   })
 
   it('takes roles from the store at the moment of the action', async () => {
     await world.db.rosterEntry.deleteMany({ where: { groupId, role: 'supervisor' } })
-    expect(isRefused(await run(world.app.door, request('summary', 'supervisor')))).toBe(true)
+    expect(isRefused(await run(world.app.services, request('summary', 'supervisor')))).toBe(true)
   })
 })

@@ -235,7 +235,7 @@ describe.each(SCENARIOS)('$name', ({ name, verb, now, groups, pages }) => {
     const externalId = verb === 'summary' ? 'UFACILITATOR' : 'USUPERVISOR'
     const input = page === null ? {} : { text: String(page) }
     const asked = incoming(externalId, { verb, input })
-    const reply = await run(world.app.door, { ...asked, sender: { externalId, language } })
+    const reply = await run(world.app.services, { ...asked, sender: { externalId, language } })
     if (reply?.type !== 'content') throw new Error(JSON.stringify(reply))
     return reply.card
   }

@@ -78,7 +78,7 @@ describe.each(STORES.map((store) => ({ store })))('after being off ($store)', ({
     const before = count()
     const back = at(due, DOWN[down] - 5 * MINUTE_MS)
     await moveTo(world, back)
-    await world.app.settle()
+    await world.app.drain()
     expect(count() - before).toBe(rule === 'comes' ? 1 : 0)
     const dropped = await world.db.occurrence.findMany({ where: { state: 'dropped', dueAt: due } })
     const reasons = dropped.map((row) => `${row.kind} ${row.reason}`)

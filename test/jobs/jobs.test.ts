@@ -28,7 +28,7 @@ describe.each(STORES.map((store) => ({ store })))('what happens after the proces
 
   it('ten minutes round a reminder: it comes late, once', async () => {
     await moveTo(world, before(SESSION.startsAt, DAY_MS - 10 * 60_000))
-    await world.app.settle()
+    await world.app.drain()
     expect(seen(world, 'UMEMBER1', 'reminder')).toHaveLength(1)
   })
 
@@ -52,7 +52,7 @@ describe.each(STORES.map((store) => ({ store })))('what happens after the proces
     await moveTo(world, new Date('2026-03-09T09:30:00Z'))
     expect((await world.db.checkIn.findFirstOrThrow({ where: { state: 'closed' } })).state).toBe('closed')
     expect(seen(world, 'USUPERVISOR', 'digest-notice')).toHaveLength(1)
-    await world.app.settle()
+    await world.app.drain()
     expect(seen(world, 'USUPERVISOR', 'digest-notice')).toHaveLength(1)
     expect(seen(world, 'UMEMBER1', 'check-in-nudge')).toHaveLength(0)
   })
@@ -87,7 +87,7 @@ describe('a reminder due while the process was down', () => {
       log: { level: 'silent' },
     } as const
     const app = await startApp(config, { clock: world.clock, isClockManual: true })
-    await app.settle()
+    await app.drain()
     expect(seen(world, 'UMEMBER1', 'reminder')).toHaveLength(1)
     expect(seen(world, 'UMEMBER1', 'reminder')[0]?.at).toBe('2026-03-02T20:30:00.000Z')
     await app.stop()
@@ -107,7 +107,7 @@ describe('the ledger of deliveries', () => {
     world.slack.failNext({ method: 'chat.postMessage', status: 429, retryAfter: 1 })
     world.clock.set(before(SESSION.startsAt, DAY_MS))
     await world.app.tick()
-    await settled(world, 9)
+    await outcomeOf(world, 9)
     expect(seen(world, 'UMEMBER1', 'reminder')).toHaveLength(1)
     expect(await ledger(world, 'reminder')).toEqual(['9 sent'])
     expect(world.slack.journal.requests.filter(({ status }) => status === 429)).toHaveLength(1)
@@ -122,13 +122,13 @@ describe('the ledger of deliveries', () => {
     await world.db.rosterEntry.deleteMany({ where: { role: 'facilitator' } })
     world.clock.set(before(SESSION.startsAt, HOUR_MS))
     await world.app.tick()
-    await settled(world, 10)
+    await outcomeOf(world, 10)
     expect(await ledger(world, 'reminder')).toEqual(['1 dropped (unknown)', '9 sent'])
     expect(seen(world, 'UMEMBER1', 'reminder')).toHaveLength(3)
   })
 
   /** Ticks until so many reminders are over; retries wait on the wall clock, so this takes the second that Slack asked for. */
-  async function settled(own: World, count: number): Promise<void> {
+  async function outcomeOf(own: World, count: number): Promise<void> {
     const until = Date.now() + 20_000
     while (
       (await own.db.delivery.count({ where: { kind: 'reminder', state: { in: ['sent', 'failed', 'dropped'] } } })) <
@@ -149,13 +149,13 @@ describe('people who cannot be reached', () => {
     await fill(world.teams, admin, 'admin staff', { staff: [facilitator, supervisor] })
     await fill(world.teams, facilitator, 'new', { alias: 'Wednesday group', timeZone: 'UTC' })
     await fill(world.teams, facilitator, 'roster', { members: members.slice(0, 2) })
-    await world.app.settle()
+    await world.app.drain()
     expect(world.teams.journal.seen.findLast(({ kind }) => kind === 'roster-done')?.text).toContain(
       '2 people have not opened Groupwell yet.',
     )
     expect(await ledger(world, 'welcome')).toEqual(['2 failed (notOpened)'])
     await world.teams.install(members[0] ?? '')
-    await world.app.settle()
+    await world.app.drain()
     expect(await ledger(world, 'welcome')).toEqual(['1 failed (notOpened)', '1 sent'])
     expect(world.teams.journal.seen.filter(({ kind }) => kind === 'welcome').map(({ person }) => person)).toEqual([
       members[0],
@@ -163,7 +163,7 @@ describe('people who cannot be reached', () => {
     // Weeks later, when the ledger has forgotten the first one.
     await moveTo(world, new Date('2026-04-20T09:00:00Z'))
     await world.teams.install(members[1] ?? '')
-    await world.app.settle()
+    await world.app.drain()
     expect(
       world.teams.journal.seen.filter(({ kind, person }) => kind === 'welcome' && person === members[1]),
     ).toHaveLength(1)

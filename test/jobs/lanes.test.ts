@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createPace } from '../../src/jobs/rate-limit.ts'
+import { createRateLimiter } from '../../src/jobs/rate-limit.ts'
 import { createGate, within } from '../../src/jobs/semaphore.ts'
 import { createLog } from '../../src/log.ts'
 import { lastSeen } from '../../src/simulator/workspace.ts'
@@ -49,7 +49,7 @@ describe.each(STORES.map((store) => ({ store })))('one workspace’s trouble ($s
       async () => (await world.db.connection.count({ where: { trouble: 'token_revoked' } })) === 1,
       'the trouble',
     )
-    await world.app.settle()
+    await world.app.drain()
     const rows = await world.db.delivery.findMany({
       where: { kind: 'reminder', state: 'planned' },
       select: { attempts: true },
@@ -124,7 +124,7 @@ describe('the pace', () => {
         }),
         (calls, steps) => {
           let now = 0
-          const pace = createPace(() => now)
+          const rateLimiter = createRateLimiter(() => now)
           const rate = [{ key: 'x', calls, perMs: 1_000 }]
           const running: number[] = []
           const arrivals: number[] = []
@@ -133,9 +133,9 @@ describe('the pace', () => {
             for (let index = running.length - 1; index >= 0; index -= 1)
               if ((running[index] ?? 0) <= now) {
                 running.splice(index, 1)
-                pace.done(rate)
+                rateLimiter.done(rate)
               }
-            if (!pace.tryTurn(rate)) continue
+            if (!rateLimiter.tryTurn(rate)) continue
             // The platform counts it at some moment between its start and its answer.
             arrivals.push(now + takes / 2)
             running.push(now + takes)
@@ -150,42 +150,42 @@ describe('the pace', () => {
   })
 
   it('counts workspaces and people apart', () => {
-    const pace = createPace(() => 0)
+    const rateLimiter = createRateLimiter(() => 0)
     const one = slackRates(outgoing('T1', 'U1'))
-    expect(pace.tryTurn(one)).toBe(true)
-    expect(pace.tryTurn(one)).toBe(false)
-    expect(pace.tryTurn(slackRates(outgoing('T1', 'U2')))).toBe(true)
-    expect(pace.tryTurn(slackRates(outgoing('T2', 'U1')))).toBe(true)
+    expect(rateLimiter.tryTurn(one)).toBe(true)
+    expect(rateLimiter.tryTurn(one)).toBe(false)
+    expect(rateLimiter.tryTurn(slackRates(outgoing('T1', 'U2')))).toBe(true)
+    expect(rateLimiter.tryTurn(slackRates(outgoing('T2', 'U1')))).toBe(true)
   })
 
   it('tells how many may start soon, and counts none of them as begun', async () => {
     let now = 0
-    const pace = createPace(() => now)
+    const rateLimiter = createRateLimiter(() => now)
     const rate = [{ key: 'x', calls: 3, perMs: 1_000 }]
-    expect(await pace.room(rate, 2, 100)).toBe(2)
-    expect(await pace.room(rate, 10, 100)).toBe(3)
-    await pace.turn(rate)
-    await pace.turn(rate)
-    expect(await pace.room(rate, 10, 100)).toBe(1)
-    pace.done(rate)
-    pace.done(rate)
+    expect(await rateLimiter.room(rate, 2, 100)).toBe(2)
+    expect(await rateLimiter.room(rate, 10, 100)).toBe(3)
+    await rateLimiter.turn(rate)
+    await rateLimiter.turn(rate)
+    expect(await rateLimiter.room(rate, 10, 100)).toBe(1)
+    rateLimiter.done(rate)
+    rateLimiter.done(rate)
     now = 899
-    expect(await pace.room(rate, 10, 100)).toBe(1)
+    expect(await rateLimiter.room(rate, 10, 100)).toBe(1)
     now = 900
-    expect(await pace.room(rate, 10, 100)).toBe(3)
-    expect(pace.tryTurn(rate)).toBe(true)
-    expect(pace.tryTurn(rate)).toBe(false)
-    const waits = pace.room(rate, 10, 0)
-    pace.stop()
+    expect(await rateLimiter.room(rate, 10, 100)).toBe(3)
+    expect(rateLimiter.tryTurn(rate)).toBe(true)
+    expect(rateLimiter.tryTurn(rate)).toBe(false)
+    const waits = rateLimiter.room(rate, 10, 0)
+    rateLimiter.stop()
     expect(await waits).toBe(0)
   })
 
   it('wakes whoever waits when it stops', async () => {
-    const pace = createPace(() => 0)
+    const rateLimiter = createRateLimiter(() => 0)
     const rate = [{ key: 'x', calls: 1, perMs: 60_000 }]
-    await pace.turn(rate)
-    const second = pace.turn(rate)
-    pace.stop()
+    await rateLimiter.turn(rate)
+    const second = rateLimiter.turn(rate)
+    rateLimiter.stop()
     expect(await second).toBe(false)
   })
 })

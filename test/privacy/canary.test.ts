@@ -125,7 +125,7 @@ async function play(store: (typeof STORES)[number], meddle?: (world: World, secr
     const { id, ask } = await openWithWords(world, 'shared')
     for (const sender of TWELVE)
       await ask('checkin.submit', { id, values: { mood: '4', ownWords: secret } }, sender, 'form')
-    await world.app.settle()
+    await world.app.drain()
     await meddle?.(world, secret)
     const open = await look(world, since, secret)
     await moveTo(world, CLOSES)
@@ -210,7 +210,7 @@ describe.each(STORES.map((store) => ({ store })))('strings that are typed nowher
       await world.db.$executeRawUnsafe(
         `insert into "CarelessBytes" values (convert_to('{"belonging":4} ${secret}', 'UTF8'))`,
       )
-      world.app.door.log.debug('careless', { note: secret })
+      world.app.services.log.debug('careless', { note: secret })
     })
     // One row is deleted: only the files still have it. The other stands in its table, and in a backup.
     const kept = store === 'postgres' ? ['CarelessBytes', 'backup', 'log'] : ['CarelessBytes', 'log']

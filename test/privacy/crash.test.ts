@@ -81,8 +81,8 @@ describe.each(CELLS)('a release killed after step “$step” ($store)', ({ stor
     const clock = settableClock()
     clock.set(CLOSES)
     const app = await startApp(configOf({ url: world.databaseUrl, dataDir, keyDir }), { clock, isClockManual: true })
-    await app.settle()
-    const { db } = app.door.database
+    await app.drain()
+    const { db } = app.services.database
     expect(await db.releaseUnit.findMany({ select: { state: true, isCleaned: true } })).toEqual([
       { state: 'released', isCleaned: true },
     ])
@@ -93,7 +93,7 @@ describe.each(CELLS)('a release killed after step “$step” ($store)', ({ stor
     expect(fs.readdirSync(keyDir).filter((name) => name.endsWith('.key'))).toEqual([])
     console.info(`crash (${kind}): killed after "${step}"; published once, 0 ballots and 0 keys left`)
     // Once more does nothing.
-    await makeRelease(app.door, { organisationId: job.organisationId, id: job.unitId })
+    await makeRelease(app.services, { organisationId: job.organisationId, id: job.unitId })
     expect(await db.release.count()).toBe(1)
     await app.stop()
     await world.end().catch(() => undefined)
@@ -144,8 +144,8 @@ async function restored(store: (typeof STORES)[number], keepsKey: boolean) {
     clock,
     isClockManual: true,
   })
-  await app.settle()
-  const { db } = app.door.database
+  await app.drain()
+  const { db } = app.services.database
   const found = {
     units: (await db.releaseUnit.findMany()).map(({ state }) => state),
     ballots: await db.ballot.count(),
@@ -174,7 +174,8 @@ describe('a key that is gone', () => {
     await setUpGroup(world)
     await moveTo(world, SESSION.endsAt)
     await answer(world, 'slack', 'UMEMBER1', '4')
-    for (const { unitId } of world.app.door.vault.keyStore.list()) world.app.door.vault.keyStore.destroy(unitId)
+    for (const { unitId } of world.app.services.ballotKeys.keyStore.list())
+      world.app.services.ballotKeys.keyStore.destroy(unitId)
     await moveTo(world, CLOSES)
     expect((await world.db.releaseUnit.findFirstOrThrow()).state).toBe('lost')
     expect(await world.db.ballot.count()).toBe(0)
@@ -189,7 +190,7 @@ describe('a key that is gone', () => {
 
   it('leaves no orphan: a key without a unit is destroyed once it is old', async () => {
     const world = await startWorld()
-    const { keyStore } = world.app.door.vault
+    const { keyStore } = world.app.services.ballotKeys
     const orphan = crypto.randomUUID()
     keyStore.put(orphan, { privateKey: Buffer.alloc(32), k: 6 })
     await world.app.tick()

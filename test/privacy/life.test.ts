@@ -3,8 +3,8 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type App, startApp } from '../../src/app.ts'
-import { type Door, runStep } from '../../src/commands/services.ts'
-import { occur } from '../../src/door/due.ts'
+import { runStep, type Services } from '../../src/commands/services.ts'
+import { handleDue } from '../../src/door/due.ts'
 import { run } from '../../src/door/run.ts'
 import { type AfterStep, makeRelease } from '../../src/jobs/release.ts'
 import { createLog } from '../../src/log.ts'
@@ -49,9 +49,9 @@ async function startService(store: StoreKind) {
     },
   )
   // Jobs are not sent: the test is the worker, and decides when it dies.
-  const door: Door = { ...app.door, queue: { ...app.door.queue, enqueue: async () => {} } }
+  const services: Services = { ...app.services, queue: { ...app.services.queue, enqueue: async () => {} } }
   return {
-    door,
+    services,
     set: (at: number) => {
       now = new Date(at)
     },
@@ -67,7 +67,7 @@ type Service = Awaited<ReturnType<typeof startService>>
 /** A group with its plan of weekly check-ins, and what has really been done with it. */
 type Real = {
   service: Service
-  door: Door
+  services: Services
   groupId: string
   organisationId: string
   names: string[]
@@ -76,9 +76,13 @@ type Real = {
   last: (() => Promise<boolean>) | null
 }
 
-async function makeGroup(service: Service, door: Door, unitSize: number): Promise<{ model: Model; real: Real }> {
+async function makeGroup(
+  service: Service,
+  services: Services,
+  unitSize: number,
+): Promise<{ model: Model; real: Real }> {
   service.set(STARTS)
-  const { db } = door.database
+  const { db } = services.database
   const { id: organisationId } = await db.organisation.findFirstOrThrow()
   const connection = await ensureConnection(db, organisationId, {
     platform: 'slack',
@@ -152,39 +156,39 @@ async function makeGroup(service: Service, door: Door, unitSize: number): Promis
     })
   }
   const model = { now: STARTS, members: new Set(names), checkIns, units: [], unitSize }
-  return { model, real: { service, door, groupId, organisationId, names, lead, checkInIds, last: null } }
+  return { model, real: { service, services, groupId, organisationId, names, lead, checkInIds, last: null } }
 }
 
 class Crash extends Error {}
 
 /** Everything that is due happens, each of it twice at the same moment, in an order of `seed`. */
-async function happen({ door, organisationId, groupId }: Real, seed: number): Promise<void> {
-  const { db } = door.database
+async function happen({ services, organisationId, groupId }: Real, seed: number): Promise<void> {
+  const { db } = services.database
   for (;;) {
     const due = await db.occurrence.findMany({
-      where: { state: 'planned', dueAt: { lte: door.clock.now() }, checkIn: { groupId } },
+      where: { state: 'planned', dueAt: { lte: services.clock.now() }, checkIn: { groupId } },
       orderBy: { id: 'asc' },
     })
     const occurrence = due[seed % Math.max(1, due.length)]
     if (!occurrence) return
-    const once = () => runStep(door, occur, organisationId, { occurrenceId: occurrence.id })
+    const once = () => runStep(services, handleDue, organisationId, { occurrenceId: occurrence.id })
     await Promise.all([once(), once()])
   }
 }
 
 /** Makes what is closing, as the sweeper would; a crash ends the process after the named step. */
 async function make(
-  { door, organisationId, groupId }: Real,
+  { services, organisationId, groupId }: Real,
   crashAfter: Parameters<AfterStep>[0] | null,
 ): Promise<void> {
-  const units = await door.database.db.releaseUnit.findMany({
+  const units = await services.database.db.releaseUnit.findMany({
     where: {
       groupId,
       OR: [{ state: 'closing' }, { state: { in: ['released', 'withheld', 'lost'] }, isCleaned: false }],
     },
   })
   for (const { id } of units)
-    await makeRelease(door, { organisationId, id }, (step) => {
+    await makeRelease(services, { organisationId, id }, (step) => {
       if (step === crashAfter) throw new Crash(step)
     }).catch((error: unknown) => {
       if (!(error instanceof Crash)) throw error
@@ -192,12 +196,12 @@ async function make(
 }
 
 /** The units that are finished, in the order of their first check-in, and what is left of the others. */
-async function look({ door, groupId, checkInIds }: Real) {
-  const rows = await door.database.db.releaseUnit.findMany({
+async function look({ services, groupId, checkInIds }: Real) {
+  const rows = await services.database.db.releaseUnit.findMany({
     where: { groupId, isCleaned: true },
     include: { release: { include: { tallies: true } }, checkIns: true, ballots: true },
   })
-  const kept = new Set(door.vault.keyStore.list().map(({ unitId }) => unitId))
+  const kept = new Set(services.ballotKeys.keyStore.list().map(({ unitId }) => unitId))
   const firstOf = (row: (typeof rows)[number]) => Math.min(...row.checkIns.map(({ id }) => checkInIds.indexOf(id)))
   return rows
     .toSorted((a, b) => firstOf(a) - firstOf(b))
@@ -240,7 +244,7 @@ const wait = (hours: number, seed: number): Step => ({
     advance(model, model.now + hours * HOUR_MS)
     real.service.set(model.now)
     await happen(real, seed)
-    const rows = await real.door.database.db.checkIn.findMany({ where: { groupId: real.groupId } })
+    const rows = await real.services.database.db.checkIn.findMany({ where: { groupId: real.groupId } })
     expect(real.checkInIds.map((id) => rows.find((row) => row.id === id)?.state)).toEqual(
       model.checkIns.map(({ state }) => state),
     )
@@ -263,7 +267,7 @@ const answer = (who: number, about: number, value: number | null): Step => ({
       input: { id, values },
     })
     const send = async () => {
-      const reply = await run(real.door, request)
+      const reply = await run(real.services, request)
       return reply?.type === 'done' && reply.card.kind === 'thanks'
     }
     const checkIn = model.checkIns[about]
@@ -290,7 +294,7 @@ const goes = (who: number): Step => ({
     const name = real.names[who % real.names.length] ?? ''
     if (!model.members.has(name)) return
     const reply = await run(
-      real.door,
+      real.services,
       incoming(name, {
         workspaceId: WORKSPACE,
         verb: 'leave.submit',
@@ -314,7 +318,7 @@ const comes = (who: number): Step => ({
     const people = (names: Iterable<string>) => [...names].map((externalId) => ({ externalId }))
     const values = { members: people(model.members), facilitators: people([real.lead]), supervisors: [] }
     const reply = await run(
-      real.door,
+      real.services,
       incoming(real.lead, {
         workspaceId: WORKSPACE,
         verb: 'roster.submit',
@@ -373,11 +377,11 @@ function everybody(value: number): Step {
 /** Plays until the end of the programme and compares all that was published. */
 async function play(
   service: Service,
-  door: Door,
+  services: Services,
   unitSize: number,
   commands: Iterable<Step>,
 ): Promise<{ released: number; withheld: number }> {
-  const { model, real } = await makeGroup(service, door, unitSize)
+  const { model, real } = await makeGroup(service, services, unitSize)
   await fc.asyncModelRun(() => ({ model, real }), commands)
   for (let week = 0; week < 6; week += 1) {
     await wait(24 * 7, week).run(model, real)
@@ -397,22 +401,22 @@ describe.each(STORES)('a check-in’s whole life against its model (%s)', (store
     service = await startService(store)
   })
   afterAll(() => service.end())
-  const property = (door: Door, seen: { released: number; withheld: number }) =>
+  const property = (services: Services, seen: { released: number; withheld: number }) =>
     fc.asyncProperty(fc.constantFrom(1, 2), steps, async (unitSize, commands) => {
-      const { released, withheld } = await play(service, door, unitSize, commands)
+      const { released, withheld } = await play(service, services, unitSize, commands)
       seen.released += released
       seen.withheld += withheld
     })
 
   it('is what the model says, whatever is done in whatever order', async () => {
     const seen = { released: 0, withheld: 0 }
-    await fc.assert(property(service.door, seen), { numRuns: RUNS, seed: 2026, endOnFailure: true })
+    await fc.assert(property(service.services, seen), { numRuns: RUNS, seed: 2026, endOnFailure: true })
     console.info(`life (${store}): ${RUNS} lives, ${seen.released} units released, ${seen.withheld} withheld`)
     expect(Math.min(seen.released, seen.withheld)).toBeGreaterThan(0)
   }, 180_000)
 
   it('would not be, if an answer were thanked for and not kept (negative control)', async () => {
-    const { database } = service.door
+    const { database } = service.services
     const undone = (tx: Raw): Raw => ({
       $queryRaw: (parts, ...values) => tx.$queryRaw(parts, ...values),
       async $executeRaw(parts, ...values) {
@@ -423,7 +427,7 @@ describe.each(STORES)('a check-in’s whole life against its model (%s)', (store
       },
     })
     const raw: typeof database.raw = (work, limits) => database.raw((tx) => work(undone(tx)), limits)
-    const forgetful: Door = { ...service.door, database: { ...database, raw } }
+    const forgetful: Services = { ...service.services, database: { ...database, raw } }
     const outcome = await fc.check(property(forgetful, { released: 0, withheld: 0 }), {
       numRuns: RUNS,
       seed: 2026,

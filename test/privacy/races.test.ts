@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { openUnit } from '../../src/ballot/make.ts'
 import { seeded } from '../../src/cli/story.ts'
 import { beginRelease } from '../../src/commands/release.ts'
-import { type Door, runStep } from '../../src/commands/services.ts'
-import { occur } from '../../src/door/due.ts'
+import { runStep, type Services } from '../../src/commands/services.ts'
+import { handleDue } from '../../src/door/due.ts'
 import { run } from '../../src/door/run.ts'
 import type { Database } from '../../src/store/engine/database.ts'
 import { incoming, moveTo, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
@@ -20,7 +20,7 @@ type Acknowledged = Map<string, number>
  */
 async function race(
   world: World,
-  door: Door,
+  services: Services,
   seed: number,
 ): Promise<{ acknowledged: Acknowledged; answers: number; totalMilli: number }> {
   const { db } = world
@@ -29,12 +29,12 @@ async function race(
   const closing = await db.occurrence.findFirstOrThrow({ where: { checkInId: checkIn.id, kind: 'checkInCloses' } })
   const acknowledged: Acknowledged = new Map()
   // The release waits until the boxes were counted here as well; the sweeper makes it afterwards.
-  const held: Door = { ...door, queue: { ...door.queue, enqueue: async () => {} } }
+  const held: Services = { ...services, queue: { ...services.queue, enqueue: async () => {} } }
   const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
   const send = async (member: string, value: number) => {
     await later(random() * 60)
     const reply = await run(
-      door,
+      services,
       incoming(member, {
         verb: 'checkin.submit',
         via: 'form',
@@ -49,16 +49,16 @@ async function race(
   }
   const close = async () => {
     await later(60 + random() * 120)
-    await runStep(held, occur, checkIn.organisationId, { occurrenceId: closing.id })
+    await runStep(held, handleDue, checkIn.organisationId, { occurrenceId: closing.id })
   }
   await Promise.all([...world.casts.slack.members.map(member), close(), close()])
   const unitId = checkIn.unitId ?? ''
-  const work = await runStep(door, beginRelease, checkIn.organisationId, { unitId })
+  const work = await runStep(services, beginRelease, checkIn.organisationId, { unitId })
   if (work.work !== 'open') throw new Error(`the unit is not closing: ${work.work}`)
   const outcome = await openUnit({ ...work.request, k: 1 })
   const tally =
     outcome.outcome === 'counted' ? outcome.release?.tallies.find(({ subject }) => subject === 'scale:climate') : null
-  await world.app.settle()
+  await world.app.drain()
   return { acknowledged, answers: tally?.answers ?? 0, totalMilli: tally?.totalMilli ?? 0 }
 }
 
@@ -72,7 +72,7 @@ const expected = (acknowledged: Acknowledged) =>
       }
 
 /** The same service on a database whose row locks are taken out of every statement. */
-function withoutRowLock(door: Door): Door {
+function withoutRowLock(services: Services): Services {
   const stripped = <T extends object>(client: T): T =>
     new Proxy(client, {
       get(target, property, receiver) {
@@ -93,9 +93,9 @@ function withoutRowLock(door: Door): Door {
         return typeof value === 'function' ? value.bind(target) : value
       },
     })
-  const raw: Database['raw'] = (work, limits) => door.database.raw((tx) => work(stripped(tx)), limits)
-  const database: Database = { ...door.database, db: stripped(door.database.db), raw }
-  return { ...door, database }
+  const raw: Database['raw'] = (work, limits) => services.database.raw((tx) => work(stripped(tx)), limits)
+  const database: Database = { ...services.database, db: stripped(services.database.db), raw }
+  return { ...services, database }
 }
 
 describe.runIf(inject('hasPostgres'))('answers that race each other and two closers on Postgres', () => {
@@ -116,7 +116,7 @@ describe.runIf(inject('hasPostgres'))('answers that race each other and two clos
     let total = 0
     for (let seed = 1; seed <= SEEDS - 2; seed += 1) {
       await openNext()
-      const { acknowledged, ...counted } = await race(world, world.app.door, seed)
+      const { acknowledged, ...counted } = await race(world, world.app.services, seed)
       expect(counted).toEqual(expected(acknowledged))
       total += acknowledged.size
     }
@@ -129,7 +129,7 @@ describe.runIf(inject('hasPostgres'))('answers that race each other and two clos
     let wrong = 0
     for (let seed = 1; seed <= 2; seed += 1) {
       await openNext()
-      const { acknowledged, ...counted } = await race(world, withoutRowLock(world.app.door), seed)
+      const { acknowledged, ...counted } = await race(world, withoutRowLock(world.app.services), seed)
       if (JSON.stringify(counted) !== JSON.stringify(expected(acknowledged))) wrong += 1
     }
     expect(wrong).toBeGreaterThan(0)

@@ -168,7 +168,7 @@ describe.each(CELLS)(
 
     it('would be told apart by one added line of an access log (negative control)', async () => {
       const leak = (index: number) => async (world: World) =>
-        world.app.door.log.debug('answered', { person: memberOf(world, index) })
+        world.app.services.log.debug('answered', { person: memberOf(world, index) })
       const one = await play(store, platform, { 0: '3' }, leak(0))
       const other = await play(store, platform, { 1: '3' }, leak(1))
       expect(tablesOf(differences(one.before, other.before))).toEqual(['log'])
@@ -178,7 +178,7 @@ describe.each(CELLS)(
       const leak = (index: number) => async (world: World) => {
         const where = { externalId: memberOf(world, index) }
         const { organisationId, personId: id } = await world.db.account.findFirstOrThrow({ where })
-        const { database, queue } = world.app.door
+        const { database, queue } = world.app.services
         await database.db.$transaction((tx) => queue.enqueue(tx, [{ queue: 'lane', id, data: { organisationId, id } }]))
       }
       const one = await play(store, platform, { 0: '3' }, leak(0))

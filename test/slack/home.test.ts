@@ -11,7 +11,7 @@ afterAll(() => world.end())
 
 const homes = (person: string) =>
   world.slack.journal.seen.filter((seen) => seen.person === person && seen.audience === 'home')
-const settled = async () => await Promise.all(world.app.platforms.map((platform) => platform.stop()))
+const outcomeOf = async () => await Promise.all(world.app.platforms.map((platform) => platform.stop()))
 
 describe('the home tab', () => {
   it.each([
@@ -24,13 +24,13 @@ describe('the home tab', () => {
     ['UADMIN', ['Admin', 'Privacy', 'Help']],
   ])('of %s shows what they can do next', async (person, labels) => {
     await world.slack.openHome(person)
-    await settled()
+    await outcomeOf()
     expect(lastSeen(world.slack.journal, person, 'home').surface.buttons.map(({ label }) => label)).toEqual(labels)
   })
 
   it('leads on: its buttons open forms and answers', async () => {
     await world.slack.openHome('UFACILITATOR')
-    await settled()
+    await outcomeOf()
     await world.slack.press(lastSeen(world.slack.journal, 'UFACILITATOR', 'home'), 'People')
     expect(lastSeen(world.slack.journal, 'UFACILITATOR', 'roster-form').audience).toBe('form')
     await world.slack.press(lastSeen(world.slack.journal, 'UFACILITATOR', 'home'), 'Next session')
@@ -41,17 +41,17 @@ describe('the home tab', () => {
     const before = homes('UMEMBER2').length
     const event = { type: 'app_home_opened', user: 'UMEMBER2', channel: 'DMEMBER2', tab: 'messages', event_ts: '1' }
     await world.slack.event('T0DEMO', event)
-    await settled()
+    await outcomeOf()
     expect(homes('UMEMBER2')).toHaveLength(before)
   })
 
   it('is drawn again over the first, and harmlessly when the event comes twice', async () => {
     world.slack.repeatNext()
     await world.slack.openHome('UMEMBER3')
-    await settled()
+    await outcomeOf()
     const before = await dump(world.db)
     await world.slack.openHome('UMEMBER3')
-    await settled()
+    await outcomeOf()
     expect(homes('UMEMBER3')).toHaveLength(3)
     const drawn = [...world.slack.state.views.values()].filter(({ person }) => person === 'UMEMBER3')
     expect(drawn).toHaveLength(1)
@@ -62,16 +62,16 @@ describe('the home tab', () => {
   it('is drawn at the next opening when Slack refused it once', async () => {
     world.slack.failNext({ method: 'views.publish', status: 500 })
     await world.slack.openHome('UMEMBER4')
-    await settled()
+    await outcomeOf()
     expect(homes('UMEMBER4')).toHaveLength(0)
     await world.slack.openHome('UMEMBER4')
-    await settled()
+    await outcomeOf()
     expect(homes('UMEMBER4')).toHaveLength(1)
   })
 
   it('tells Slack when one of its buttons could not open anything, so that Slack says so', async () => {
     await world.slack.openHome('UFACILITATOR')
-    await settled()
+    await outcomeOf()
     world.slack.failNext({ method: 'views.open', status: 500 })
     const answer = await world.slack.press(lastSeen(world.slack.journal, 'UFACILITATOR', 'home'), 'People')
     expect(answer.problem).toBe('operation_timeout')

@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '../../src/store/engine/database.ts'
 import { createQueue, type Queue } from '../../src/store/engine/queue.ts'
 import { fixedId } from '../../src/store/ids.ts'
 import { claimOccurrences, finishOccurrence, lockOccurrence, planOccurrences } from '../../src/store/occurrence.ts'
-import { takeReceipt } from '../../src/store/request.ts'
+import { claimRequest } from '../../src/store/request.ts'
 import { START, STORES, tempDir } from '../helpers.ts'
 import { freshDatabase } from '../postgres.ts'
 
@@ -117,8 +117,8 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
 
   it('knows a repeated request', async () => {
     const digest = Buffer.alloc(32, 1)
-    expect(await takeReceipt(database.db, organisationId, digest, START)).toBe(true)
-    expect(await takeReceipt(database.db, organisationId, digest, START)).toBe(false)
+    expect(await claimRequest(database.db, organisationId, digest, START)).toBe(true)
+    expect(await claimRequest(database.db, organisationId, digest, START)).toBe(false)
   })
 
   it('keeps organisations apart: a row cannot point into another one', async () => {

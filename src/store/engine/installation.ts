@@ -11,14 +11,14 @@ import type { Db } from './database.ts'
 export async function checkInstallation(
   db: Db,
   keyDirectory: string,
-  prints: ReadonlyMap<number, string>,
+  fingerprints: ReadonlyMap<number, string>,
 ): Promise<void> {
   await db.installation.createMany({ data: [{ storeId: randomUUID(), secretPrints: {} }], skipDuplicates: true })
   const { storeId, secretPrints } = await db.installation.findUniqueOrThrow({ where: { id: 1 } })
   await checkKeyDirectory(db, keyDirectory, storeId)
   const known = (secretPrints ?? {}) as Record<string, string>
-  for (const [id, print] of prints) {
-    if (known[id] !== undefined && known[id] !== print) {
+  for (const [id, fingerprint] of fingerprints) {
+    if (known[id] !== undefined && known[id] !== fingerprint) {
       throw new SetupError(
         `GROUPWELL_SECRET: key ${id} is not the one that this store was made with. Bring it back, or give the new one a new number: 2:new,1:old`,
       )
@@ -26,7 +26,7 @@ export async function checkInstallation(
   }
   await db.installation.update({
     where: { id: 1 },
-    data: { secretPrints: { ...known, ...Object.fromEntries(prints) } },
+    data: { secretPrints: { ...known, ...Object.fromEntries(fingerprints) } },
   })
 }
 

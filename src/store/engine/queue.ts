@@ -82,7 +82,7 @@ export function createQueue(database: Database, onError: (error: unknown) => voi
       await boss.work<JobData, unknown, typeof options>(name, options, async (jobs) => {
         const done = (await together?.(jobs.map(({ data }) => data))) ?? new Set()
         const one = (job: { id: string; data: JobData }) =>
-          settled(job.id, () => (done.has(job.data.id) ? Promise.resolve() : handle(job.data)))
+          outcomeOf(job.id, () => (done.has(job.data.id) ? Promise.resolve() : handle(job.data)))
         return await mapAtOnce(jobs, AT_ONCE[database.kind], one)
       })
     },
@@ -98,7 +98,7 @@ export function createQueue(database: Database, onError: (error: unknown) => voi
 }
 
 /** How one job of a batch ended; a failed one is tried again without its neighbours. */
-async function settled(
+async function outcomeOf(
   id: string,
   work: () => Promise<void>,
 ): Promise<{ id: string; status: 'completed' } | { id: string; status: 'failed'; output: object }> {

@@ -10,7 +10,7 @@ import { freshDatabase } from '../../postgres.ts'
 describe('a store and the keys that belong to it', () => {
   const home = tempDir()
   const keys = (name: string) => path.join(home.dir, name)
-  const prints = (print: string) => new Map([[1, print]])
+  const fingerprints = (fingerprint: string) => new Map([[1, fingerprint]])
   let database: Database
   let other: Database
   beforeAll(async () => {
@@ -23,19 +23,19 @@ describe('a store and the keys that belong to it', () => {
   })
 
   it('find each other again', async () => {
-    await checkInstallation(database.db, keys('a'), prints('aa'))
-    await checkInstallation(database.db, keys('a'), prints('aa'))
+    await checkInstallation(database.db, keys('a'), fingerprints('aa'))
+    await checkInstallation(database.db, keys('a'), fingerprints('aa'))
     expect(fs.readFileSync(path.join(keys('a'), 'store.id'), 'utf8').trim()).toMatch(/^[0-9a-f-]{36}$/)
   })
 
   it('refuse another store on the same KEY_DIR: its sweeper would destroy these keys', async () => {
-    await expect(checkInstallation(other.db, keys('a'), prints('aa'))).rejects.toThrow(
+    await expect(checkInstallation(other.db, keys('a'), fingerprints('aa'))).rejects.toThrow(
       /holds the keys of another store/,
     )
   })
 
   it('refuse another secret under the same number, and take it under a new one', async () => {
-    await expect(checkInstallation(database.db, keys('a'), prints('bb'))).rejects.toThrow(
+    await expect(checkInstallation(database.db, keys('a'), fingerprints('bb'))).rejects.toThrow(
       /GROUPWELL_SECRET: key 1 is not the one/,
     )
     await checkInstallation(
@@ -49,7 +49,7 @@ describe('a store and the keys that belong to it', () => {
   })
 
   it('refuse another KEY_DIR while a check-in is open, and say how to go on without the keys', async () => {
-    await checkInstallation(database.db, keys('b'), prints('aa'))
+    await checkInstallation(database.db, keys('b'), fingerprints('aa'))
     const organisationId = randomUUID()
     const groupId = randomUUID()
     await database.db.organisation.create({
@@ -71,10 +71,10 @@ describe('a store and the keys that belong to it', () => {
       rosterChanges: 0,
     }
     await database.db.releaseUnit.create({ data: unit })
-    await expect(checkInstallation(database.db, keys('c'), prints('aa'))).rejects.toThrow(
+    await expect(checkInstallation(database.db, keys('c'), fingerprints('aa'))).rejects.toThrow(
       /1 check-ins are open and their keys are not here\..*store\.id/,
     )
-    await checkInstallation(database.db, keys('a'), prints('aa'))
+    await checkInstallation(database.db, keys('a'), fingerprints('aa'))
   })
 })
 
