@@ -45,7 +45,7 @@ function screenOf({ platform, kind, payload, surface, audience }: Seen) {
 
 /** The summary of a programme that is over, as both platforms show it: it takes twelve weeks, which the tour does not. */
 async function closingScreens({ app, clock }: Local) {
-  const id = await writeGroup(app.services.database, {
+  const id = await writeGroup({ db: app.services.database.db.prisma }, {
     alias: 'Thursday group',
     members: 12,
     cancelled: [4],
@@ -76,13 +76,13 @@ async function closingScreens({ app, clock }: Local) {
 
 const local = await startPassing('https://groupwell.example.org')
 local.clock.set(START)
-const world = { ...local, db: local.app.services.database.db }
+const world = { ...local, db: local.app.services.database.db.prisma }
 const seen = [...(await tour(world, 'slack'))]
 const closing = await closingScreens(local)
 await local.stop()
 const second = await startPassing('https://groupwell.example.org')
 second.clock.set(START)
-seen.push(...(await tour({ ...second, db: second.app.services.database.db }, 'teams')))
+seen.push(...(await tour({ ...second, db: second.app.services.database.db.prisma }, 'teams')))
 await second.stop()
 const screens = [...seen.map(screenOf), ...closing]
 

@@ -122,7 +122,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   }
   let isStopping = false
   const check = async () => {
-    await database.db.$queryRaw`select 1`
+    await database.db.sql.rows`select 1`
   }
   const routes = new Map<string, HttpHandler>([
     ['/healthz', healthz],
@@ -211,10 +211,10 @@ async function connect(
   const organisationId = await ensureOrganisation(db, { name, country }, clock.now())
   for (const platform of platforms) {
     const workspace = await platform.start()
-    const connection = await ensureConnection(db, organisationId, { platform: platform.name, ...workspace })
+    const connection = await ensureConnection({ tx: db, organisationId }, { platform: platform.name, ...workspace })
     const externalId = (platform.name === 'slack' ? config.slack : config.teams)?.firstAdmin
     if (!externalId) continue
     const { actor } = await ensureActor(db, connection, { externalId })
-    await makeAdmin(db, organisationId, actor.personId)
+    await makeAdmin({ tx: db, organisationId }, actor.personId)
   }
 }

@@ -15,13 +15,13 @@ export async function openPlayground(services: Services, country: string): Promi
   const { database, clock, content, log } = services
   const organisationId = await makeThrowaway(database.db, { name: NAME, country }, clock.now())
   const workspace = { platform: 'teams', externalId: PLAYGROUND_TENANT, name: NAME } as const
-  const connection = await ensureConnection(database.db, organisationId, workspace)
+  const connection = await ensureConnection({ tx: database.db, organisationId }, workspace)
   const { t } = content.textsFor(null)
   const letIn = async (person: Parameters<typeof meet>[2]) => {
     const { personId, isAdmin } = await meet(services, connection, person)
     if (isAdmin) return
-    await makeAdmin(database.db, organisationId, personId)
-    await setStaff(database.db, organisationId, [personId], true)
+    await makeAdmin({ tx: database.db, organisationId }, personId)
+    await setStaff({ tx: database.db, organisationId }, [personId], true)
   }
   return createPlayground({
     onIncoming: async (incoming) => {

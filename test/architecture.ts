@@ -143,7 +143,7 @@ export const INVARIANTS: readonly { name: string; pattern: RegExp; in: RegExp; e
   },
   {
     name: 'jobs are sent with the transaction',
-    pattern: /boss\.(send|insert)\((?!.*db: fromPrisma\(tx\))/,
+    pattern: /boss\.(send|insert)\((?!.*db: within\(tx\))/,
     in: /./,
     except: /^$/,
   },

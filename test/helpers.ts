@@ -5,7 +5,8 @@ import path from 'node:path'
 import { inject } from 'vitest'
 import { type Local, settableClock, startLocal } from '../src/cli/local.ts'
 import type { Incoming } from '../src/platform.ts'
-import type { Db } from '../src/store/engine/database.ts'
+import type { Database } from '../src/store/engine/database.ts'
+import type { PrismaClient } from '../src/store/generated/client.ts'
 import { freshDatabase } from './postgres.ts'
 import { tempDir } from './temp-dir.ts'
 
@@ -24,7 +25,8 @@ export const SESSION = { startsAt: new Date('2026-03-03T16:30:00Z'), endsAt: new
 export const CLOSES = new Date('2026-03-05T18:00:00Z')
 
 export type World = Local & {
-  db: Db
+  db: PrismaClient
+  store: Database['db']
   keyDir: string
   dataDir: string
   databaseUrl: string | null
@@ -65,7 +67,8 @@ export async function startWorld({
   })
   return {
     ...local,
-    db: local.app.services.database.db,
+    db: local.app.services.database.db.prisma,
+    store: local.app.services.database.db,
     keyDir,
     dataDir,
     databaseUrl: database?.url ?? null,
@@ -96,7 +99,7 @@ export function incoming(sender: string, change: Partial<Incoming>): Incoming {
 }
 
 /** Every row of every table of the service, in a fixed order, as text. `skip` leaves tables out. */
-export async function dump(db: Db, skip: readonly string[] = []): Promise<Record<string, string[]>> {
+export async function dump(db: PrismaClient, skip: readonly string[] = []): Promise<Record<string, string[]>> {
   const tables = await db.$queryRaw<{ name: string }[]>`
     select table_name as name from information_schema.tables where table_schema = 'public' and table_name <> '_prisma_migrations' order by 1`
   const rows: Record<string, string[]> = {}

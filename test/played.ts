@@ -1,10 +1,10 @@
 import type { Local } from '../src/cli/local.ts'
 import { fill } from '../src/cli/story.ts'
 import { type Hands, lastSeen } from '../src/simulator/workspace.ts'
-import type { Db } from '../src/store/engine/database.ts'
+import type { PrismaClient } from '../src/store/generated/client.ts'
 
 /** A service with both simulated platforms, played by hand; tests and scripts alike. */
-export type Played = Local & { db: Db }
+export type Played = Local & { db: PrismaClient }
 
 /** Staff, a group of eight members and twelve Tuesdays, set up by hand as its people would. */
 export async function setUpGroup(

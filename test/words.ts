@@ -26,13 +26,13 @@ export async function openWithWords(
   audience: 'shared' | 'staff',
   more: Record<string, string> = {},
 ): Promise<{ id: string; groupId: string; ask: Ask }> {
-  const { db } = world
-  const connection = await findConnection(db, 'slack', 'T0DEMO')
+  const { db, store } = world
+  const connection = await findConnection(store, 'slack', 'T0DEMO')
   if (!connection) throw new Error('not connected')
   const group = await db.group.findFirstOrThrow()
   const { organisationId } = group
   for (const id of LATECOMERS) {
-    const { actor } = await ensureActor(db, connection, { externalId: id })
+    const { actor } = await ensureActor(store, connection, { externalId: id })
     const entry = { organisationId, groupId: group.id, personId: actor.personId, role: 'member' as const }
     await db.rosterEntry.createMany({ data: [entry], skipDuplicates: true })
   }

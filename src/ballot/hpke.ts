@@ -18,11 +18,8 @@ export type Psk = { id: Uint8Array; key: Uint8Array }
 
 /** `enc` (32 bytes), then the ciphertext with its tag of 16. `publicKey` is raw X25519. */
 export function sealWithPsk(
-  publicKey: Uint8Array,
-  psk: Psk,
-  info: Uint8Array,
-  aad: Uint8Array,
-  plaintext: Uint8Array,
+  { publicKey, psk, info }: { publicKey: Uint8Array; psk: Psk; info: Uint8Array },
+  { aad, plaintext }: { aad: Uint8Array; plaintext: Uint8Array },
 ): Buffer {
   const x = Buffer.from(publicKey).toString('base64url')
   const { sharedKey, ciphertext: enc } = encapsulate(

@@ -61,15 +61,14 @@ async function openAll(request: OpenRequest, recipientKey: webcrypto.CryptoKey):
   const members = new Map<string, BallotAnswers[]>()
   for (const { checkInId, memberId, box } of request.boxes) {
     const context = { ...request.context, unitId: request.unitId, checkInId, memberId }
-    const ballot = await openBox(keyring, recipientKey, context, Buffer.from(box, 'base64'), request.questionSet)
+    const ballot = await openBox({ keyring, recipientKey }, context, Buffer.from(box, 'base64'), request.questionSet)
     members.set(memberId, [...(members.get(memberId) ?? []), ballot])
   }
   return [...members.values()]
 }
 
 async function openBox(
-  keyring: Keyring,
-  recipientKey: webcrypto.CryptoKey,
+  { keyring, recipientKey }: { keyring: Keyring; recipientKey: webcrypto.CryptoKey },
   context: BoxContext,
   box: Buffer,
   set: QuestionSet,

@@ -19,7 +19,10 @@ export function sealBallot(
   ballot: BallotAnswers,
 ): Buffer {
   const psk = { id: pskIdOf(keyring.current), key: keysOf(keyring, keyring.current).psk }
-  const sealed = sealWithPsk(publicKey, psk, HPKE_INFO, associatedData(context), encodeBallot(context, ballot))
+  const sealed = sealWithPsk(
+    { publicKey, psk, info: HPKE_INFO },
+    { aad: associatedData(context), plaintext: encodeBallot(context, ballot) },
+  )
   return wrap(keyring, context, Buffer.concat([Buffer.from([keyring.current]), sealed]))
 }
 

@@ -1,6 +1,6 @@
 import type { KeyStore } from '../ballot/key-store.ts'
 import type { DatabaseView } from '../simulator/page/protocol.ts'
-import type { Db } from '../store/engine/database.ts'
+import type { Reader } from '../store/engine/transaction.ts'
 
 /** Characters of a box that are shown: enough to see that it changed. */
 const SHOWN_BYTES = 12
@@ -11,8 +11,8 @@ export const groupsOf = (workspaceId: string) => ({
 })
 
 /** The rows of the latest check-in of a workspace's groups, as somebody with the whole database reads them. */
-export async function viewDatabase(db: Db, keyStore: KeyStore, workspaceId: string): Promise<DatabaseView> {
-  const checkIn = await db.checkIn.findFirst({
+export async function viewDatabase({ prisma }: Reader, keyStore: KeyStore, workspaceId: string): Promise<DatabaseView> {
+  const checkIn = await prisma.checkIn.findFirst({
     where: {
       unitId: { not: null },
       group: groupsOf(workspaceId),
@@ -29,7 +29,7 @@ export async function viewDatabase(db: Db, keyStore: KeyStore, workspaceId: stri
   })
   if (!checkIn) return { checkIn: null, unit: null, hasKey: false, ballots: [], release: null, tallies: [] }
   const { unit, ballots } = checkIn
-  const accounts = await db.account.findMany({
+  const accounts = await prisma.account.findMany({
     where: { personId: { in: ballots.map(({ memberId }) => memberId) } },
     select: { personId: true, externalId: true },
   })

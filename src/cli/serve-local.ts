@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Config } from '../config.ts'
+import { DAY_MS, plus } from '../domain/time.ts'
 import { messageOf, SetupError } from '../errors.ts'
 import { listenForStop } from '../main.ts'
 import { keepMemory, readStory } from '../simulator/memory.ts'
@@ -9,7 +10,6 @@ import { type Local, localSecret, settableClock, startLocal } from './local.ts'
 import { createStage } from './stage.ts'
 import { type Plot, type Progress, tell } from './story.ts'
 
-const DAY_MS = 24 * 60 * 60_000
 /** Weeks that have already been when somebody opens the demo: enough for results to be compared. */
 const HISTORY_WEEKS = 6
 const ZONE = 'Europe/Berlin'
@@ -47,7 +47,7 @@ export async function serveLocal(config: Config, { isPlaygroundOpen }: { isPlayg
     logLevel: config.log.level === 'info' ? 'warn' : config.log.level,
     isPlaygroundOpen,
   })
-  const isFirst = (await local.app.services.database.db.group.count()) === 0
+  const isFirst = (await local.app.services.database.db.prisma.group.count()) === 0
   const telling: Telling = {
     progress: isFirst ? { done: 0, total: HISTORY_WEEKS } : null,
     trouble: null,
@@ -82,8 +82,11 @@ async function tellHistory(local: Local, telling: Telling, isStopping: { yes: bo
   const changed = () => local.slack.journal.onChange()
   try {
     const now = new Date()
-    const from = new Date(now.getTime() - HISTORY_WEEKS * 7 * DAY_MS)
-    const plots = [plot('slack', 'Evening group', 7, from, 1), plot('teams', 'Morning group', 6, from, 2)]
+    const from = plus(now, -HISTORY_WEEKS * 7 * DAY_MS)
+    const plots = [
+      plot({ platform: 'slack', alias: 'Evening group', answers: 7 }, plus(from, DAY_MS)),
+      plot({ platform: 'teams', alias: 'Morning group', answers: 6 }, plus(from, 2 * DAY_MS)),
+    ]
     await tell(local, plots, { from, until: now, seed: 7 }, (progress) => {
       telling.progress = progress
       changed()
@@ -100,9 +103,8 @@ async function tellHistory(local: Local, telling: Telling, isStopping: { yes: bo
   changed()
 }
 
-/** A group that met every week on the day that is `offset` days after the story begins; a summary after every check-in. */
-function plot(platform: Plot['platform'], alias: string, answers: number, from: Date, offset: number): Plot {
-  const first = new Date(from.getTime() + offset * DAY_MS)
+/** A group that met every week from a day on; a summary after every check-in. */
+function plot({ platform, alias, answers }: Pick<Plot, 'platform' | 'alias' | 'answers'>, first: Date): Plot {
   const summariesAt = Array.from(
     { length: HISTORY_WEEKS },
     (_, week) => new Date(first.getTime() + (week * 7 + 3) * DAY_MS),

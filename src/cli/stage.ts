@@ -52,7 +52,7 @@ export function createStage(local: Local, telling: { progress: Progress | null; 
     trouble: () => telling.trouble,
     database: (platform) => viewDatabase(db, app.services.ballotKeys.keyStore, local.workspaces[platform]),
     canOthersAnswer: async (platform) =>
-      (await db.checkIn.count({ where: { state: 'open', group: groupsOf(local.workspaces[platform]) } })) > 0,
+      (await db.prisma.checkIn.count({ where: { state: 'open', group: groupsOf(local.workspaces[platform]) } })) > 0,
     async othersAnswer(platform, person) {
       const others = casts[platform].members.filter((member) => member !== person)
       const random = seeded(Math.floor(clock.wall().getTime() / 1000))

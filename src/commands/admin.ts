@@ -17,12 +17,13 @@ export const admin = command({
   access: { who: 'admin' },
   effect: 'read',
   input: noInput,
-  run: async ({ tx, texts, actor, organisation, now }) => {
-    const connections = await listConnections(tx, actor.organisationId)
+  run: async (context) => {
+    const { texts, organisation, now } = context
+    const connections = await listConnections(context)
     const troubles = connections.flatMap(({ name, trouble }) =>
       trouble === null ? [] : [texts.t('admin.trouble', { name, reason: trouble })],
     )
-    const rows = await countTroubles(tx, actor.organisationId, plus(now, -HEALTH_DAYS * DAY_MS))
+    const rows = await countTroubles(context, plus(now, -HEALTH_DAYS * DAY_MS))
     const failed = rows.filter(({ reason }) => !EXPECTED.has(reason)).map((row) => failedLine(texts, row))
     const facts = { troubles, failed, days: HEALTH_DAYS, areLinesOld: areLinesOld(organisation.crisisLines, now) }
     return { reply: { type: 'message', card: adminCard(texts, facts) } }

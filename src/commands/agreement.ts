@@ -28,10 +28,10 @@ export const agreement = command({
   input: groupInput,
   run: async (context) => {
     if (context.role === 'member') return welcomeOf(context)
-    const { tx, texts, actor } = context
+    const { texts } = context
     const group = groupOf(context)
     const words = agreementOf(texts, kindOf(context), group)
-    const counts = await countAgreement(tx, actor.organisationId, group.id)
+    const counts = await countAgreement(context, group.id)
     return { reply: { type: 'form', form: agreementForm(texts, { groupId: group.id, words, ...counts }) } }
   },
 })
@@ -70,12 +70,12 @@ export const welcomeAccept = command({
   effect: 'write',
   input: z.object({ id: z.uuid(), version: z.string().optional() }),
   run: async (context, { version }) => {
-    const { tx, texts, actor, now, example } = context
+    const { texts, actor, now, example } = context
     const group = groupOf(context)
     // Nobody accepts words that they have not seen.
     if (version !== undefined && version !== String(group.agreementVersion))
       throw new UserError(texts.t('welcome.stale', { example: example('agreement') }), {}, { endsForm: true })
-    await acceptAgreement(tx, actor.organisationId, group.id, actor.personId, now)
+    await acceptAgreement(context, group.id, actor.personId, now)
     return { reply: { type: 'done', card: welcomeDone(texts) } }
   },
 })
@@ -90,10 +90,9 @@ export const agreementSubmit = command({
   form: 'agreement',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor } = context
-    const { organisationId } = actor
+    const { texts } = context
     const group = groupOf(context)
-    await lockGroup(tx, organisationId, group.id)
+    await lockGroup(context, group.id)
     const before = agreementOf(texts, kindOf(context), group)
     const words = { goals: readLines(context, values, 'goals'), agreement: readLines(context, values, 'agreement') }
     const usual = agreementOf(texts, kindOf(context), { goals: null, agreement: null })
@@ -103,10 +102,10 @@ export const agreementSubmit = command({
     const after = agreementOf(texts, kindOf(context), { goals: own('goals'), agreement: own('agreement') })
     const isChanged =
       after.goals.join('\n') !== before.goals.join('\n') || after.agreement.join('\n') !== before.agreement.join('\n')
-    const members = (await listRoster(tx, organisationId, group.id)).filter(({ role }) => role === 'member')
+    const members = (await listRoster(context, group.id)).filter(({ role }) => role === 'member')
     const card = agreementDone(texts, { members: members.length, isChanged })
     if (!isChanged) return { reply: { type: 'done', card } }
-    await editAgreement(tx, organisationId, group.id, { goals: own('goals'), agreement: own('agreement') })
+    await editAgreement(context, group.id, { goals: own('goals'), agreement: own('agreement') })
     return {
       reply: { type: 'done', card },
       deliveries: members.map(({ personId }) => ({

@@ -5,9 +5,8 @@ import type { OccurrenceRow } from '../store/occurrence.ts'
 import { listRoster } from '../store/roster.ts'
 import { findSession, listHeld, setHeadcount } from '../store/session.ts'
 import { attendanceDone, attendanceForm } from '../views/attendance.ts'
-import { type Context, command, groupOf, type Result } from './command.ts'
+import { type Base, type Context, command, type DueOutcome, groupOf, type Result } from './command.ts'
 import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
-import type { Outcome, StepBase } from './reminder.ts'
 
 /** Sessions back that a headcount can be entered for. */
 const PAST_SESSIONS = 12
@@ -37,9 +36,9 @@ export const attendanceEnter = command({
 })
 
 async function showForm(context: Context, sessionId: string | null): Promise<Result> {
-  const { tx, texts, actor, now } = context
+  const { texts, now } = context
   const group = groupOf(context)
-  const sessions = await listHeld(tx, actor.organisationId, group.id, now, PAST_SESSIONS)
+  const sessions = await listHeld(context, group.id, now, PAST_SESSIONS)
   const chosen = sessions.find(({ id }) => id === sessionId) ?? sessions[0]
   if (!chosen) throw new UserError(texts.t('attendance.none', { alias: group.alias }))
   const facts = { groupId: group.id, sessions, chosen: chosen.id, timeZone: group.timeZone, now }
@@ -55,7 +54,7 @@ export const attendanceSubmit = command({
   form: 'attendance',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, now } = context
+    const { texts, now } = context
     const group = groupOf(context)
     const typed = textValue(values, 'headcount')
     const count = /^\d{1,3}$/.test(typed) ? Number(typed) : Number.NaN
@@ -63,9 +62,9 @@ export const attendanceSubmit = command({
       const message = texts.t('schedule.badNumber', { from: 0, to: MAX_HEADCOUNT, got: echo(typed) })
       throw new UserError(message, { headcount: message })
     }
-    const sessions = await listHeld(tx, actor.organisationId, group.id, now, PAST_SESSIONS)
+    const sessions = await listHeld(context, group.id, now, PAST_SESSIONS)
     const chosen = sessions.find(({ id }) => id === textValue(values, 'session'))
-    if (!chosen || !(await setHeadcount(tx, actor.organisationId, group.id, chosen.id, count, now)))
+    if (!chosen || !(await setHeadcount(context, { groupId: group.id, id: chosen.id }, count, now)))
       throw new UserError(texts.t('cancel.stale'), { session: texts.t('cancel.stale') })
     return {
       reply: { type: 'done', card: attendanceDone(texts, count) },
@@ -75,12 +74,13 @@ export const attendanceSubmit = command({
 })
 
 /** A session is over: its facilitators are asked how many came. Late is better than never, for a day. */
-export async function sessionEnded({ tx, now, organisationId }: StepBase, occurrence: OccurrenceRow): Promise<Outcome> {
-  const session = occurrence.sessionId ? await findSession(tx, organisationId, occurrence.sessionId) : null
+export async function sessionEnded(base: Base, occurrence: OccurrenceRow): Promise<DueOutcome> {
+  const { now } = base
+  const session = occurrence.sessionId ? await findSession(base, occurrence.sessionId) : null
   if (session?.state !== 'planned') return { dropped: 'sessionGone' }
   const expiresAt = new Date(session.endsAt.getTime() + HEADCOUNT_HOURS * 60 * MINUTE_MS)
   if (now >= expiresAt) return { dropped: 'tooLate' }
-  const roster = await listRoster(tx, organisationId, session.groupId)
+  const roster = await listRoster(base, session.groupId)
   return {
     dropped: null,
     deliveries: roster

@@ -3,7 +3,7 @@ import { rewrap, sealBallot } from '../ballot/seal.ts'
 import { listBallots, listUnmade, replaceBallots } from '../store/ballot.ts'
 import { lockCheckIn } from '../store/checkin.ts'
 import { lockUnit, type UnitRow } from '../store/unit.ts'
-import type { Context } from './command.ts'
+import type { WriteContext } from './command.ts'
 
 /** What a member's box in a check-in of a unit is bound to. */
 export function boundTo(
@@ -20,17 +20,18 @@ export function boundTo(
  * becomes a blank, like one never filled.
  */
 export async function blankBallotsOf(
-  { tx, actor, ballotKeys }: Context,
+  context: WriteContext,
   groupId: string,
   memberIds: readonly string[],
 ): Promise<void> {
+  const { ballotKeys } = context
   if (memberIds.length === 0) return
-  for (const id of await listUnmade(tx, actor.organisationId, groupId)) {
+  for (const id of await listUnmade(context, groupId)) {
     // The check-in before its unit, as closing takes them. From here on nothing is counted before this is done.
-    const checkIn = await lockCheckIn(tx, actor.organisationId, id)
-    const unit = checkIn?.unitId ? await lockUnit(tx, actor.organisationId, checkIn.unitId) : null
+    const checkIn = await lockCheckIn(context, id)
+    const unit = checkIn?.unitId ? await lockUnit(context, checkIn.unitId) : null
     if (!checkIn || unit?.state !== 'open') continue
-    const ballots = await listBallots(tx, actor.organisationId, checkIn.id)
+    const ballots = await listBallots(context, checkIn.id)
     const fresh = ballots.map(({ memberId, box }) => {
       const bound = boundTo(unit, checkIn.id, memberId)
       const isLeaving = memberIds.includes(memberId)
@@ -41,6 +42,6 @@ export async function blankBallotsOf(
           : rewrap(ballotKeys.keyring, bound, box),
       }
     })
-    await replaceBallots(tx, actor.organisationId, checkIn.id, fresh)
+    await replaceBallots(context, checkIn.id, fresh)
   }
 }

@@ -22,11 +22,12 @@ export const calendar = command({
   subject: 'group',
   effect: 'read',
   input: groupInput,
-  run: async ({ tx, texts, actor, ballotKeys, publicUrl, now, ...context }) => {
-    const group = groupOf({ tx, texts, actor, ballotKeys, publicUrl, now, ...context })
+  run: async (context) => {
+    const { texts, actor, ballotKeys, publicUrl, now } = context
+    const group = groupOf(context)
     const token = calendarToken(ballotKeys, actor.organisationId, group.id, actor.personId)
     const url = `${publicUrl ?? ''}${CALENDAR_PATH}?t=${token}`
-    const next = (await listFrom(tx, actor.organisationId, group.id, now)).find(({ state }) => state === 'planned')
+    const next = (await listFrom(context, group.id, now)).find(({ state }) => state === 'planned')
     const nextUrl = next ? `${url}&s=${next.id}` : null
     return { reply: { type: 'message', card: calendarCard(texts, { alias: group.alias, url, nextUrl }) } }
   },
@@ -68,10 +69,10 @@ export async function readCalendar(
   const holder = readToken(services.ballotKeys, token)
   if (!holder) return null
   const { organisationId, groupId, personId } = holder
-  const { db } = services.database
-  if ((await findRole(db, organisationId, groupId, personId)) === null) return null
-  const { alias } = await getGroup(db, organisationId, groupId)
-  const all = await listFrom(db, organisationId, groupId, plus(services.clock.now(), -PAST_DAYS * DAY_MS))
+  const tenant = { tx: services.database.db, organisationId }
+  if ((await findRole(tenant, groupId, personId)) === null) return null
+  const { alias } = await getGroup(tenant, groupId)
+  const all = await listFrom(tenant, groupId, plus(services.clock.now(), -PAST_DAYS * DAY_MS))
   if (sessionId === null) return { alias, sessions: all }
   const one = z.uuid().safeParse(sessionId).success ? all.filter(({ id }) => id === sessionId) : []
   return one.length > 0 ? { alias, sessions: one } : null

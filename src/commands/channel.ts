@@ -14,11 +14,11 @@ export const channel = command({
   effect: 'write',
   input: groupInput,
   run: async (context, { text }) => {
-    const { tx, texts, actor, connection, incoming, content, example } = context
+    const { texts, connection, incoming, content, example } = context
     const group = groupOf(context)
     const { t } = texts
     if (text?.toLowerCase() === 'off') {
-      await setChannel(tx, actor.organisationId, group.id, null)
+      await setChannel(context, group.id, null)
       return {
         reply: { type: 'message', card: channelCard(texts, { state: 'removed', alias: group.alias }) },
         audit: [{ action: 'channel.removed', subjectId: group.id }],
@@ -32,7 +32,7 @@ export const channel = command({
     const here = incoming.channel
     if (!here) throw new UserError(t('channel.where', { example: example(`channel ${group.alias}`) }))
     if (!here.isPrivate) throw new UserError(t('channel.public'))
-    await setChannel(tx, actor.organisationId, group.id, {
+    await setChannel(context, group.id, {
       id: here.id,
       connectionId: connection.id,
       address: here.address,

@@ -38,18 +38,16 @@ export const checkInNowSubmit = command({
   form: 'checkin.now',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, now, newId } = context
-    const { organisationId } = actor
+    const { texts, now, newId } = context
     const group = groupOf(context)
-    await lockGroup(tx, organisationId, group.id)
+    await lockGroup(context, group.id)
     const { set, openHours, audience, leastAnswers, asksText } = readCommon(context, values)
-    const members = await listAskable(tx, organisationId, group.id)
+    const members = await listAskable(context, group.id)
     if (members.length < LEAST_MEMBERS_AT_OPEN)
       throw onSet(texts.t('checkin.fewMembers', { least: LEAST_MEMBERS_AT_OPEN }))
-    const open = await listOpen(tx, organisationId, group.id)
+    const open = await listOpen(context, group.id)
     if (open.some(({ questionSetId }) => questionSetId === set.id)) throw onSet(texts.t('checkin.isOpen'))
-    const where = { ...context, organisationId }
-    const { earlier, begun } = await readAsked(where, group.id)
+    const { earlier, begun } = await readAsked(context, group.id)
     const last = earlier
       .filter(({ questionSetId, opensAt }) => questionSetId === set.id && opensAt <= now)
       .reduce<Date | null>((latest, { opensAt }) => (latest && latest > opensAt ? latest : opensAt), null)
@@ -58,7 +56,7 @@ export const checkInNowSubmit = command({
     if (!fitsBudget(now, set.scales.length, begun))
       throw onSet(texts.t('checkin.overBudget', { limit: RELEASE_BUDGET.releases, cost: set.scales.length }))
     const id = newId()
-    await createCheckIns(tx, organisationId, group.id, [
+    await createCheckIns(context, group.id, [
       {
         id,
         sessionId: null,
@@ -72,7 +70,7 @@ export const checkInNowSubmit = command({
         closesAt: plus(now, openHours * HOUR_MS),
       },
     ])
-    const programme = await replan(where, group)
+    const programme = await replan(context, group)
     const facts = { set, hours: openHours, cut: programme.cut.length }
     return {
       reply: { type: 'done', card: nowDone(texts, facts) },

@@ -7,11 +7,11 @@ import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { listOpen, nextPlanned } from '../store/checkin.ts'
 import { lockGroup } from '../store/group.ts'
-import { createPlans, findPlan, listPlans, type PlanRow, stopPlan } from '../store/plan.ts'
+import { createPlans, listPlans, type PlanRow, stopPlan } from '../store/plan.ts'
 import { checkInForm } from '../views/checkin.ts'
 import { checkInsCard, type PlanWords, planDone, planForm, planStopped, previewDone } from '../views/checkin-plan.ts'
 import { helpLines } from '../views/help-lines.ts'
-import { type Context, command, groupOf } from './command.ts'
+import { aboutOf, type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, idInput, textValue } from './input.ts'
 import { cutReason, replan } from './programme.ts'
 
@@ -27,12 +27,12 @@ export const checkIns = command({
   effect: 'read',
   input: groupInput,
   run: async (context) => {
-    const { tx, texts, actor, now } = context
+    const { texts, now } = context
     const group = groupOf(context)
-    const rows = await listPlans(tx, actor.organisationId, group.id)
+    const rows = await listPlans(context, group.id)
     const plans = await Promise.all(
       rows.map(async (row) => {
-        const next = await nextPlanned(tx, actor.organisationId, group.id, now, row.id)
+        const next = await nextPlanned(context, group.id, now, row.id)
         return {
           ...row,
           set: setOf(context, row.questionSetId),
@@ -42,7 +42,7 @@ export const checkIns = command({
         }
       }),
     )
-    const open = (await listOpen(tx, actor.organisationId, group.id)).map(({ questionSetId, closesAt }) => ({
+    const open = (await listOpen(context, group.id)).map(({ questionSetId, closesAt }) => ({
       title: texts.pick(setOf(context, questionSetId).title),
       closesAt,
     }))
@@ -77,7 +77,7 @@ export const checkInPlan = command({
   input: groupInput,
   run: async (context) => {
     const group = groupOf(context)
-    const rows = await listPlans(context.tx, context.actor.organisationId, group.id)
+    const rows = await listPlans(context, group.id)
     const first = offeredTo(context, rows)[0]
     const draft = {
       set: first?.set.id ?? DRAFT_SET,
@@ -104,11 +104,10 @@ export const checkInPlanSubmit = command({
   form: 'checkin.plan',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, now, newId, content } = context
-    const { organisationId } = actor
+    const { texts, now, newId, content } = context
     const group = groupOf(context)
-    await lockGroup(tx, organisationId, group.id)
-    const known = await listPlans(tx, organisationId, group.id)
+    await lockGroup(context, group.id)
+    const known = await listPlans(context, group.id)
     const { set, openHours, audience, leastAnswers, asksText } = readCommon(context, values)
     if (known.length >= MAX_PLANS) throw onSet(texts.t('checkin.tooManyPlans', { limit: MAX_PLANS }))
     if (known.some(({ questionSetId }) => questionSetId === set.id))
@@ -125,8 +124,8 @@ export const checkInPlanSubmit = command({
       asksText,
       stages: preset?.stages ?? ['beginning', 'middle', 'ending'],
     }
-    await createPlans(tx, organisationId, group.id, [row], now)
-    const programme = await replan({ ...context, organisationId }, group)
+    await createPlans(context, group.id, [row], now)
+    const programme = await replan(context, group)
     const cut = cutReason(programme, row.id) ?? cutReason(programme, null)
     if (cut) throw refusal(context, cut, set)
     const own = programme.checkIns.filter(({ planId }) => planId === row.id)
@@ -183,13 +182,12 @@ export const checkInStop = command({
   effect: 'write',
   input: idInput,
   run: async (context, { id }) => {
-    const { tx, texts, actor } = context
-    const { organisationId } = actor
+    const { texts } = context
     const group = groupOf(context)
-    await lockGroup(tx, organisationId, group.id)
-    const plan = await findPlan(tx, organisationId, id)
-    if (!plan || !(await stopPlan(tx, organisationId, group.id, id))) throw new UserError(texts.t('checkin.noSuchPlan'))
-    const { occurrences, jobs } = await replan({ ...context, organisationId }, group)
+    await lockGroup(context, group.id)
+    const plan = aboutOf(context, 'plan')
+    if (!(await stopPlan(context, group.id, id))) throw new UserError(texts.t('checkin.noSuchPlan'))
+    const { occurrences, jobs } = await replan(context, group)
     return {
       reply: { type: 'content', card: planStopped(texts, setOf(context, plan.questionSetId)) },
       occurrences,
@@ -208,11 +206,10 @@ export const checkInPreview = command({
   subject: 'plan',
   effect: 'read',
   input: idInput,
-  run: async (context, { id }) => {
-    const { tx, texts, content, actor, organisation, now, example } = context
+  run: async (context) => {
+    const { texts, content, organisation, now, example } = context
     const group = groupOf(context)
-    const plan = await findPlan(tx, actor.organisationId, id)
-    if (!plan) throw new UserError(texts.t('checkin.noSuchPlan'))
+    const plan = aboutOf(context, 'plan')
     const form = checkInForm(texts, setOf(context, plan.questionSetId), {
       checkInId: group.id,
       alias: group.alias,

@@ -1,10 +1,9 @@
 import { openText } from '../ballot/secret-text.ts'
 import { discloseWords, mayMembersSee } from '../domain/disclosure.ts'
 import { UserError } from '../errors.ts'
-import { findCheckIn } from '../store/checkin.ts'
 import { findResult, listWords } from '../store/result.ts'
 import { wordsCard } from '../views/checkin-words.ts'
-import { command, groupOf } from './command.ts'
+import { aboutOf, command, groupOf } from './command.ts'
 import { idInput } from './input.ts'
 
 /** What members wrote in a unit, for whoever sees its result. Opening it is audited. */
@@ -18,12 +17,11 @@ export const checkInWords = command({
   effect: 'audited',
   input: idInput,
   run: async (context, { id }) => {
-    const { tx, texts, actor, role, ballotKeys, example } = context
-    const { organisationId } = actor
-    const checkIn = await findCheckIn(tx, organisationId, id)
-    const row = checkIn?.unitId ? await findResult(tx, organisationId, checkIn.unitId) : null
+    const { texts, role, ballotKeys, example } = context
+    const { unitId } = aboutOf(context, 'checkIn')
+    const row = unitId ? await findResult(context, unitId) : null
     const maySee = row !== null && (role !== 'member' || mayMembersSee(row.audience))
-    const rows = maySee ? await listWords(tx, organisationId, row.unitId) : []
+    const rows = maySee ? await listWords(context, row.unitId) : []
     const words = maySee
       ? discloseWords(
           row.result,

@@ -26,12 +26,9 @@ import { closeUnits, createUnit, getUnit, lockRunningUnit, type UnitRow } from '
 import { checkInForm, checkInThanks, SKIPPED, WORDS } from '../views/checkin.ts'
 import { helpLines } from '../views/help-lines.ts'
 import { boundTo } from './ballots.ts'
-import { answeringCommand, type Base, command, type Effects, groupOf } from './command.ts'
+import { aboutOf, answeringCommand, type Base, command, type DueOutcome, groupOf } from './command.ts'
 import { formInput, idInput, textValue } from './input.ts'
 import { readAsked, releaseJobs } from './programme.ts'
-
-type StepBase = Base & { organisationId: string }
-type Outcome = Effects & { dropped: string | null }
 
 /** The questions. The same form for who answered and who did not; opening it leaves no trace. */
 export const checkInAnswer = command({
@@ -44,14 +41,12 @@ export const checkInAnswer = command({
   isUntraced: true,
   input: idInput,
   run: async (context, { id }) => {
-    const { tx, texts, content, actor, organisation, now, example } = context
-    const row = await findCheckIn(tx, actor.organisationId, id)
-    if (!row) throw new UserError(texts.t('checkin.notOpen'))
+    const { texts, content, actor, organisation, now, example } = context
+    const row = aboutOf(context, 'checkIn')
     const unitId = mustBeOpen(texts, row, row.unitId, now)
-    if (!(await isInvited(tx, actor.organisationId, id, actor.personId)))
-      throw new UserError(texts.t('checkin.notInvited'))
+    if (!(await isInvited(context, id, actor.personId))) throw new UserError(texts.t('checkin.notInvited'))
     const group = groupOf(context)
-    const unit = await getUnit(tx, actor.organisationId, unitId)
+    const unit = await getUnit(context, unitId)
     const form = checkInForm(texts, content.questionSet(unit.questionSetId, unit.questionSetVersion), {
       checkInId: id,
       alias: group.alias,
@@ -80,9 +75,9 @@ export const checkInSubmit = answeringCommand({
   isUntraced: true,
   input: formInput.required({ id: true }).extend(idInput.shape),
   run: async (context, { values }) => {
-    const { tx, texts, content, actor, organisation, ballotKeys, now, checkIn } = context
+    const { texts, content, actor, organisation, ballotKeys, now, checkIn } = context
     const unit = mustBeOpen(texts, checkIn, checkIn.unit, now)
-    const { isMember, boxes } = await listBoxes(tx, actor.organisationId, checkIn, actor.personId)
+    const { isMember, boxes } = await listBoxes(context, checkIn, actor.personId)
     if (!isMember || !boxes.some(({ memberId }) => memberId === actor.personId))
       throw new UserError(texts.t('checkin.notInvited'))
     const set = content.questionSet(unit.questionSetId, unit.questionSetVersion)
@@ -97,7 +92,7 @@ export const checkInSubmit = answeringCommand({
           : rewrap(ballotKeys.keyring, bound, box),
       }
     })
-    await replaceBallots(tx, actor.organisationId, checkIn.id, fresh)
+    await replaceBallots(context, checkIn.id, fresh)
     return {
       type: 'done',
       card: checkInThanks(texts, {
@@ -140,27 +135,27 @@ function readBallot(
 }
 
 /** A check-in's time has come: the roster freezes, the unit gets its key, every member a sealed blank and a note. */
-export async function openDueCheckIn(base: StepBase, occurrence: OccurrenceRow): Promise<Outcome> {
-  const { tx, now, organisationId, ballotKeys } = base
-  const planned = occurrence.checkInId ? await findCheckIn(tx, organisationId, occurrence.checkInId) : null
+export async function openDueCheckIn(base: Base, occurrence: OccurrenceRow): Promise<DueOutcome> {
+  const { now, ballotKeys } = base
+  const planned = occurrence.checkInId ? await findCheckIn(base, occurrence.checkInId) : null
   if (!planned) return { dropped: 'notPlanned' }
   // The group before the check-in, as a roster change takes them: what is frozen is one roster, not half of two.
-  await lockGroup(tx, organisationId, planned.groupId)
-  const row = await lockCheckIn(tx, organisationId, planned.id)
+  await lockGroup(base, planned.groupId)
+  const row = await lockCheckIn(base, planned.id)
   if (row?.state !== 'planned') return { dropped: 'notPlanned' }
-  const group = await getGroup(tx, organisationId, row.groupId)
+  const group = await getGroup(base, row.groupId)
   if (group.endedAt) {
     return await drop(base, row, 'groupEnded')
   }
-  const members = await listAskable(tx, organisationId, group.id)
+  const members = await listAskable(base, group.id)
   // One whose time is over is as good as closed: after a downtime, what is due comes in any order.
-  const isOneOpen = (await listOpen(tx, organisationId, group.id)).some(
+  const isOneOpen = (await listOpen(base, group.id)).some(
     ({ questionSetId, closesAt }) => questionSetId === row.questionSetId && closesAt > now,
   )
-  const nextOne = row.planId ? await nextPlanned(tx, organisationId, group.id, row.opensAt, row.planId) : null
+  const nextOne = row.planId ? await nextPlanned(base, group.id, row.opensAt, row.planId) : null
   const opening = decideOpening(now, row, members.length, isOneOpen ? now : (nextOne?.opensAt ?? null))
   if (opening.decision === 'drop') return await drop(base, row, opening.reason)
-  const running = row.planId ? await lockRunningUnit(tx, organisationId, row.planId) : null
+  const running = row.planId ? await lockRunningUnit(base, row.planId) : null
   const unit = running ?? (await beginUnit(base, group, row, members.length))
   if (!unit) return await drop(base, row, 'budget')
   const blanks = members.map((memberId) => ({
@@ -168,7 +163,7 @@ export async function openDueCheckIn(base: StepBase, occurrence: OccurrenceRow):
     box: sealBallot(ballotKeys.keyring, unit.publicKey, boundTo(unit, row.id, memberId), BLANK),
   }))
   const opened = { id: row.id, closesAt: opening.closesAt, unitId: unit.id }
-  await openCheckIn(tx, organisationId, opened, blanks)
+  await openCheckIn(base, opened, blanks)
   return {
     dropped: null,
     deliveries: noticesFor(members, row, 'check-in', opening.closesAt),
@@ -180,26 +175,27 @@ export async function openDueCheckIn(base: StepBase, occurrence: OccurrenceRow):
 }
 
 /** It does not open; the unit that waited for it may have no other left. */
-async function drop({ tx, organisationId }: StepBase, row: CheckInRow, reason: DropReason): Promise<Outcome> {
-  await dropCheckIn(tx, organisationId, row.id, reason)
-  const unitIds = await closeUnits(tx, organisationId, row.groupId)
+async function drop(base: Base, row: CheckInRow, reason: DropReason): Promise<DueOutcome> {
+  const { organisationId } = base
+  await dropCheckIn(base, row.id, reason)
+  const unitIds = await closeUnits(base, row.groupId)
   return { dropped: reason, jobs: releaseJobs(organisationId, unitIds) }
 }
 
 /** A new unit with a key of its own; everything that decides what it shows is frozen here. Null: the budget is spent. */
-async function beginUnit(base: StepBase, group: GroupRow, row: CheckInRow, members: number): Promise<UnitRow | null> {
-  const { tx, now, organisationId, ballotKeys, newId } = base
+async function beginUnit(base: Base, group: GroupRow, row: CheckInRow, members: number): Promise<UnitRow | null> {
+  const { now, ballotKeys, newId } = base
   const set = base.content.questionSets.get(row.questionSetId)
   if (!set) throw new Error(`question set ${row.questionSetId} is not in the content`)
   const { begun } = await readAsked(base, group.id)
   if (!fitsBudget(now, set.scales.length, begun)) return null
   const id = newId()
   const key = newUnitKey()
-  const k = answersNeeded(row.audience, await getThresholds(tx, organisationId), row.leastAnswers)
+  const k = answersNeeded(row.audience, await getThresholds(base), row.leastAnswers)
   // Kept before the unit exists: a crash in between leaves a key without a unit, which the sweeper destroys.
   ballotKeys.keyStore.put(id, { privateKey: key.privateKey, k })
   key.privateKey.fill(0)
-  await createUnit(tx, organisationId, {
+  await createUnit(base, {
     id,
     groupId: group.id,
     questionSetId: set.id,
@@ -212,7 +208,7 @@ async function beginUnit(base: StepBase, group: GroupRow, row: CheckInRow, membe
     // With fewer members than must write, the words could never be shown: they are not asked for.
     asksText: row.asksText && members >= LEAST_WRITERS,
   })
-  return await getUnit(tx, organisationId, id)
+  return await getUnit(base, id)
 }
 
 const noticesFor = (members: readonly string[], row: CheckInRow, kind: 'check-in' | 'check-in-nudge', closesAt: Date) =>
@@ -226,20 +222,22 @@ const noticesFor = (members: readonly string[], row: CheckInRow, kind: 'check-in
   }))
 
 /** One more note, to everyone alike. */
-export async function nudge({ tx, now, organisationId }: StepBase, occurrence: OccurrenceRow): Promise<Outcome> {
-  const row = occurrence.checkInId ? await findCheckIn(tx, organisationId, occurrence.checkInId) : null
+export async function nudge(base: Base, occurrence: OccurrenceRow): Promise<DueOutcome> {
+  const { now } = base
+  const row = occurrence.checkInId ? await findCheckIn(base, occurrence.checkInId) : null
   if (row?.state !== 'open' || now >= row.closesAt) return { dropped: 'notOpen' }
-  const members = await listAskable(tx, organisationId, row.groupId)
+  const members = await listAskable(base, row.groupId)
   const invited = []
-  for (const memberId of members) if (await isInvited(tx, organisationId, row.id, memberId)) invited.push(memberId)
+  for (const memberId of members) if (await isInvited(base, row.id, memberId)) invited.push(memberId)
   return { dropped: null, deliveries: noticesFor(invited, row, 'check-in-nudge', row.closesAt) }
 }
 
 /** Closes a check-in; when it was its unit's last, the unit is made. */
-export async function closeDueCheckIn({ tx, organisationId }: StepBase, occurrence: OccurrenceRow): Promise<Outcome> {
-  const row = occurrence.checkInId ? await lockCheckIn(tx, organisationId, occurrence.checkInId) : null
+export async function closeDueCheckIn(base: Base, occurrence: OccurrenceRow): Promise<DueOutcome> {
+  const { organisationId } = base
+  const row = occurrence.checkInId ? await lockCheckIn(base, occurrence.checkInId) : null
   if (row?.state !== 'open' || !row.unitId) return { dropped: 'notOpen' }
-  await closeCheckIn(tx, organisationId, row.id)
-  const unitIds = await closeUnits(tx, organisationId, row.groupId)
+  await closeCheckIn(base, row.id)
+  const unitIds = await closeUnits(base, row.groupId)
   return { dropped: null, jobs: releaseJobs(organisationId, unitIds) }
 }

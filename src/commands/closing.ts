@@ -20,9 +20,9 @@ export async function closingOf(
   results: readonly ShownResult[],
   onPage: readonly ShownResult[],
 ): Promise<Closing | null> {
-  const { tx, actor, now, organisation } = context
+  const { now, organisation } = context
   const window = { startsAt: plus(now, -MOST_DAYS * DAY_MS), endsAt: now }
-  const programme = programmeOf(await listEnded(tx, actor.organisationId, [groupOf(context).id], window))
+  const programme = programmeOf(await listEnded(context, [groupOf(context).id], window))
   if (!programme) return null
   const { startsAt, held, cancelled } = programme
   const isCutOff = plus(startsAt, (organisation.resultMonths - 1) * MONTH_DAYS * DAY_MS) < now

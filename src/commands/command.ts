@@ -7,23 +7,32 @@ import type { Incoming } from '../platform.ts'
 import type { Actor, ConnectionRow, Membership } from '../store/access.ts'
 import type { AuditFact } from '../store/audit.ts'
 import type { AnsweredCheckIn } from '../store/ballot.ts'
-import type { Tx } from '../store/engine/database.ts'
+import type { CheckInRow } from '../store/checkin.ts'
 import type { Job } from '../store/engine/queue.ts'
-import type { Raw } from '../store/engine/sql.ts'
+import type { Reader, SqlTx, Tenant, Tx } from '../store/engine/transaction.ts'
 import type { GroupRow } from '../store/group.ts'
+import type { MessageRow } from '../store/message.ts'
 import type { OccurrencePlan } from '../store/occurrence.ts'
 import type { OrganisationRow } from '../store/organisation.ts'
 import type { DeliveryPlan } from '../store/outbox.ts'
+import type { PlanRow } from '../store/plan.ts'
+import type { SessionDetails } from '../store/session.ts'
+import type { WinRow } from '../store/win.ts'
 import type { Reply } from '../views/card.ts'
 
 /** What seals and unseals ballots. `secret` goes to the child process that opens them. */
 export type BallotKeys = { keyring: Keyring; secret: string; keyStore: KeyStore; keyDirectory: string }
 
-/** What every verb is given. `tx` is the transaction, or the plain client for reads. */
-export type Base = { tx: Tx; now: Date; content: Content; ballotKeys: BallotKeys; newId(): string }
+/** What every verb is given. A verb that only reads has no transaction. */
+export type Base<Store = Tx> = Tenant<Store> & {
+  now: Date
+  content: Content
+  ballotKeys: BallotKeys
+  newId(): string
+}
 
 /** A person's verb has all of this; `group` and `role` are set when its rule is about a group. */
-export type Context = Base & {
+export type Context<Store = Reader> = Base<Store> & {
   incoming: Incoming
   organisation: OrganisationRow
   connection: ConnectionRow
@@ -31,6 +40,8 @@ export type Context = Base & {
   texts: Texts
   group: GroupRow | null
   role: Role | null
+  /** What `input.id` named besides a group, as the door found it. */
+  about: About | null
   /** The running groups of this person, as they are now; empty for a verb that is the same for everybody. */
   memberships: readonly Membership[]
   /** Where the service is reached from outside, for calendars and reports; null when nobody said. */
@@ -40,6 +51,20 @@ export type Context = Base & {
   /** A command as typed on this person's platform. */
   example(command: string): string
 }
+
+/** The same in a transaction, for verbs that change something. */
+export type WriteContext = Context<Tx>
+
+/** What an id can name besides a group. */
+type Subjects = {
+  checkIn: CheckInRow
+  plan: PlanRow & { groupId: string }
+  session: SessionDetails
+  message: MessageRow
+  win: WinRow
+}
+/** Something of a group that a verb is about. */
+export type About = { [S in keyof Subjects]: { subject: S; row: Subjects[S] } }[keyof Subjects]
 
 /** What a verb wants done besides its reply, in the same transaction. */
 export type Effects = {
@@ -64,7 +89,7 @@ type Described = {
   /** Whether text after the verb may be something else than a group's alias. */
   takesText?: boolean
   /** What `input.id` names when the rule is about a group. */
-  subject?: 'group' | 'checkIn' | 'plan' | 'session' | 'message' | 'win'
+  subject?: 'group' | About['subject']
   /** Whether it answers with a form or a result, which some requests cannot open by themselves. */
   opens?: 'form' | 'content'
   /** True when the answer depends on nothing of the person but their language: it asks the store nothing. */
@@ -79,11 +104,16 @@ type Described = {
   form?: string
 }
 
-/** A verb that goes through the door (run.ts). */
-export type PlainCommand = Described & {
-  effect: Exclude<Effect, 'ballot'>
+/** Verbs that go through the door (run.ts). */
+export type ReadCommand = Described & {
+  effect: 'read'
   handle(context: Context, input: unknown): Promise<Result>
 }
+export type WriteCommand = Described & {
+  effect: 'audited' | 'write'
+  handle(context: WriteContext, input: unknown): Promise<Result>
+}
+export type PlainCommand = ReadCommand | WriteCommand
 /** The verb that answers a check-in: its door is answer.ts. */
 export type AnsweringCommand = Described & {
   effect: 'ballot'
@@ -92,17 +122,21 @@ export type AnsweringCommand = Described & {
 export type Command = PlainCommand | AnsweringCommand
 
 /** What answering is given: no way to write anything but what it writes by hand. */
-export type AnswerContext = Pick<Context, 'actor' | 'texts' | 'content' | 'ballotKeys' | 'organisation' | 'now'> & {
-  tx: Raw
-  checkIn: AnsweredCheckIn
-}
+export type AnswerContext = Tenant<SqlTx> &
+  Pick<Context, 'actor' | 'texts' | 'content' | 'ballotKeys' | 'organisation' | 'now'> & { checkIn: AnsweredCheckIn }
 
-/** A command with its input's schema. Leaving `access` out does not compile. */
-export function command<S extends z.ZodType>(
-  definition: Omit<PlainCommand, 'handle'> & { input: S; run(context: Context, input: z.infer<S>): Promise<Result> },
+/** A command with its input's schema. Leaving `access` out does not compile, nor does a change in one that only reads. */
+export function command<E extends PlainCommand['effect'], S extends z.ZodType>(
+  definition: Described & {
+    effect: E
+    input: S
+    run(context: E extends 'read' ? Context : WriteContext, input: z.infer<S>): Promise<Result>
+  },
 ): PlainCommand {
   const { input, run, ...rest } = definition
-  return { ...rest, handle: async (context, raw) => await run(context, input.parse(raw)) }
+  const handle = async (context: E extends 'read' ? Context : WriteContext, raw: unknown) =>
+    await run(context, input.parse(raw))
+  return { ...rest, handle } as PlainCommand
 }
 
 /** The same for the verb that answers. */
@@ -120,8 +154,11 @@ export function answeringCommand<S extends z.ZodType>(
 export type Step<I, O> = {
   verb: string
   access: { who: 'system' }
-  run(base: Base & { organisationId: string }, input: I): Promise<Effects & { result: O }>
+  run(base: Base, input: I): Promise<Effects & { result: O }>
 }
+
+/** What came of something that was due. `dropped` is the reason when it came to nothing. */
+export type DueOutcome = Effects & { dropped: string | null }
 
 export function step<I, O>(definition: Step<I, O>): Step<I, O> {
   return definition
@@ -131,4 +168,11 @@ export function step<I, O>(definition: Step<I, O>): Step<I, O> {
 export function groupOf(context: Context): GroupRow {
   if (!context.group) throw new Error(`${context.incoming.verb} has no group`)
   return context.group
+}
+
+/** What a command whose subject is no group is about; the door has found it. */
+export function aboutOf<S extends keyof Subjects>(context: Context, subject: S): Subjects[S] {
+  const { about } = context
+  if (about?.subject !== subject) throw new Error(`${context.incoming.verb} is about no ${subject}`)
+  return about.row as Subjects[S]
 }

@@ -1,9 +1,8 @@
 import { UserError } from '../errors.ts'
 import { findContact, markEscalated, markSeen } from '../store/contact.ts'
-import { getGroup } from '../store/group.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
 import { describePerson } from '../store/people.ts'
-import { findRole, listRoster } from '../store/roster.ts'
+import { listRoster } from '../store/roster.ts'
 import { contactSeen, overdueCard } from '../views/contact.ts'
 import { type Base, command, type Effects } from './command.ts'
 import { readable } from './contact.ts'
@@ -17,11 +16,11 @@ export const contactSeenBy = command({
   effect: 'write',
   input: idInput,
   run: async (context, { id }) => {
-    const { tx, texts, actor, now, connection } = context
-    const { organisationId, personId } = actor
+    const { texts, actor, now, connection } = context
+    const { personId } = actor
     const { row } = await readable(context, id)
-    const isFirst = await markSeen(tx, organisationId, id, personId, now)
-    const person = await describePerson(tx, organisationId, row.personId, connection.id)
+    const isFirst = await markSeen(context, id, personId, now)
+    const person = await describePerson(context, row.personId, connection.id)
     return {
       reply: { type: 'content', card: contactSeen(texts, person?.name ?? texts.t('roster.someone')) },
       deliveries: isFirst
@@ -41,13 +40,11 @@ export const contactSeenBy = command({
 })
 
 /** The promised time is over and nobody has seen it: the supervisors are told that it waits, not who asks or why. */
-export async function escalate(
-  { tx, now, organisationId }: Base & { organisationId: string },
-  occurrence: OccurrenceRow,
-): Promise<Effects & { dropped: string | null }> {
-  const row = occurrence.contactId ? await findContact(tx, organisationId, occurrence.contactId) : null
-  if (!row || !(await markEscalated(tx, organisationId, row.id, now))) return { dropped: 'seen' }
-  const roster = await listRoster(tx, organisationId, row.groupId)
+export async function escalate(base: Base, occurrence: OccurrenceRow): Promise<Effects & { dropped: string | null }> {
+  const { now } = base
+  const row = occurrence.contactId ? await findContact(base, occurrence.contactId) : null
+  if (!row || !(await markEscalated(base, row.id, now))) return { dropped: 'seen' }
+  const roster = await listRoster(base, row.groupId)
   return {
     dropped: null,
     deliveries: roster
@@ -70,18 +67,17 @@ export const contactOverdue = command({
   access: { who: 'supervisor' },
   effect: 'audited',
   input: idInput,
-  run: async ({ tx, texts, actor, now, connection, example }, { id }) => {
-    const { organisationId } = actor
-    const row = await findContact(tx, organisationId, id)
-    const role = row && (await findRole(tx, organisationId, row.groupId, actor.personId))
-    if (!row?.escalatedAt || role !== 'supervisor')
-      throw new UserError(texts.t('error.notFound', { example: example('next') }))
-    const { alias, timeZone, backupId } = await getGroup(tx, organisationId, row.groupId)
-    const roster = await listRoster(tx, organisationId, row.groupId)
+  run: async (context, { id }) => {
+    const { texts, memberships, now, connection, example } = context
+    const row = await findContact(context, id)
+    const group = row && memberships.find((one) => one.id === row.groupId && one.role === 'supervisor')
+    if (!row?.escalatedAt || !group) throw new UserError(texts.t('error.notFound', { example: example('next') }))
+    const { alias, timeZone, backupId } = group
+    const roster = await listRoster(context, row.groupId)
     const ids = roster.filter((entry) => entry.role === 'facilitator').map(({ personId }) => personId)
     const staff: string[] = []
     for (const personId of backupId ? [...new Set([...ids, backupId])] : ids)
-      staff.push((await describePerson(tx, organisationId, personId, connection.id))?.name ?? texts.t('roster.someone'))
+      staff.push((await describePerson(context, personId, connection.id))?.name ?? texts.t('roster.someone'))
     const facts = { alias, createdAt: row.createdAt, isSeen: row.seenAt !== null, staff, timeZone, now }
     return {
       reply: { type: 'content', card: overdueCard(texts, facts) },

@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts'
 import { createContact, findContact, listWaiting } from '../store/contact.ts'
 import { getGroup } from '../store/group.ts'
 import { describePerson } from '../store/people.ts'
-import { findRole, listRoster } from '../store/roster.ts'
+import { listRoster } from '../store/roster.ts'
 import { contactCard, contactDone, contactForm, contactOff, contactStatus, contactsCard } from '../views/contact.ts'
 import { helpLines } from '../views/help-lines.ts'
 import { type Context, command, groupOf } from './command.ts'
@@ -24,15 +24,15 @@ export const contact = command({
   effect: 'read',
   input: groupInput,
   run: async (context) => {
-    const { tx, texts, actor, now, role } = context
+    const { texts, actor, now, role } = context
     const { id, alias, timeZone, contactHours, contactTimes } = groupOf(context)
     if (role === 'facilitator') {
-      const waiting = await listWaiting(tx, actor.organisationId, id)
+      const waiting = await listWaiting(context, id)
       return { reply: { type: 'content', card: contactsCard(texts, { alias, waiting, timeZone, now }) } }
     }
     const lines = linesOf(context)
     if (contactHours === null) return { reply: { type: 'content', card: contactOff(texts, lines) } }
-    const own = (await listWaiting(tx, actor.organisationId, id, actor.personId))[0]
+    const own = (await listWaiting(context, id, actor.personId))[0]
     if (own)
       return { reply: { type: 'content', card: contactStatus(texts, { ...own, alias, seen: null, timeZone, now }) } }
     const form = contactForm(texts, { groupId: id, hours: contactHours, times: contactTimes, lines })
@@ -53,16 +53,15 @@ export const contactSubmit = command({
   form: 'contact',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, now, newId, ballotKeys } = context
-    const { organisationId, personId } = actor
+    const { texts, actor, now, newId, ballotKeys } = context
+    const { personId } = actor
     const group = groupOf(context)
     if (group.contactHours === null) throw new UserError(texts.t('checkin.noContact'))
-    if ((await listWaiting(tx, organisationId, group.id, personId)).length > 0)
-      throw new UserError(texts.t('contact.already'))
+    if ((await listWaiting(context, group.id, personId)).length > 0) throw new UserError(texts.t('contact.already'))
     const id = newId()
     const dueAt = plus(now, group.contactHours * HOUR_MS)
     const sealed = sealText(ballotKeys.keyring, id, textValue(values, 'text'))
-    await createContact(tx, organisationId, { id, groupId: group.id, personId, text: sealed, createdAt: now, dueAt })
+    await createContact(context, { id, groupId: group.id, personId, text: sealed, createdAt: now, dueAt })
     const told = await staffFor(context, group)
     const facts = { hours: group.contactHours, times: group.contactTimes, lines: linesOf(context) }
     return {
@@ -80,24 +79,22 @@ export const contactSubmit = command({
 })
 
 /** The facilitators of a group, and its backup. */
-async function staffFor(
-  { tx, actor }: Pick<Context, 'tx' | 'actor'>,
-  group: { id: string; backupId: string | null },
-): Promise<string[]> {
-  const roster = await listRoster(tx, actor.organisationId, group.id)
+async function staffFor(context: Context, group: { id: string; backupId: string | null }): Promise<string[]> {
+  const roster = await listRoster(context, group.id)
   const facilitators = roster.filter(({ role }) => role === 'facilitator').map(({ personId }) => personId)
   return [...new Set(group.backupId ? [...facilitators, group.backupId] : facilitators)]
 }
 
 /** A request that this person may read: as facilitator of its group, or as its backup. Throws UserError for everybody else. */
 export async function readable(context: Context, id: string) {
-  const { tx, texts, actor, example } = context
+  const { texts, actor, example } = context
   const notFound = () => new UserError(texts.t('error.notFound', { example: example('next') }))
-  const row = await findContact(tx, actor.organisationId, id)
+  const row = await findContact(context, id)
   if (!row) throw notFound()
-  const group = await getGroup(tx, actor.organisationId, row.groupId)
-  const role = await findRole(tx, actor.organisationId, row.groupId, actor.personId)
-  if (role !== 'facilitator' && !(group.backupId === actor.personId && actor.isStaff)) throw notFound()
+  const place = context.memberships.find(({ id }) => id === row.groupId)
+  if (place?.role === 'facilitator') return { row, group: place }
+  const group = place ?? (await getGroup(context, row.groupId))
+  if (group.backupId !== actor.personId || !actor.isStaff) throw notFound()
   return { row, group }
 }
 
@@ -110,9 +107,9 @@ export const contactRead = command({
   effect: 'audited',
   input: idInput,
   run: async (context, { id }) => {
-    const { tx, texts, actor, now, ballotKeys, connection } = context
+    const { texts, now, ballotKeys, connection } = context
     const { row, group } = await readable(context, id)
-    const person = await describePerson(tx, actor.organisationId, row.personId, connection.id)
+    const person = await describePerson(context, row.personId, connection.id)
     const words = openText(ballotKeys.keyring, row.id, row.text)
     const facts = {
       id,
@@ -141,11 +138,11 @@ export const contactStatusOf = command({
   effect: 'read',
   input: idInput,
   run: async (context, { id }) => {
-    const { tx, texts, actor, now, connection, example } = context
-    const row = await findContact(tx, actor.organisationId, id)
+    const { texts, actor, now, connection, example } = context
+    const row = await findContact(context, id)
     if (row?.personId !== actor.personId) throw new UserError(texts.t('error.notFound', { example: example('next') }))
-    const { alias, timeZone } = await getGroup(tx, actor.organisationId, row.groupId)
-    const by = row.seenBy && (await describePerson(tx, actor.organisationId, row.seenBy, connection.id))
+    const { alias, timeZone } = await getGroup(context, row.groupId)
+    const by = row.seenBy && (await describePerson(context, row.seenBy, connection.id))
     const seen = row.seenAt && { at: row.seenAt, by: (by ? by.name : null) ?? texts.t('contact.staff') }
     return { reply: { type: 'content', card: contactStatus(texts, { ...row, alias, seen, timeZone, now }) } }
   },

@@ -47,16 +47,15 @@ export const reportUnreachable = step<
 >({
   verb: 'delivery.unreachable',
   access: { who: 'system' },
-  run: async ({ tx, organisationId, now }, { claimed, connectionId, reason }) => {
-    if (claimed.personId) await markUnreachable(tx, organisationId, connectionId, claimed.personId, reason)
-    const groupIds = claimed.personId
-      ? await listGroupsOf(tx, organisationId, claimed.personId)
-      : [claimed.groupId ?? '']
+  run: async (base, { claimed, connectionId, reason }) => {
+    const { now } = base
+    if (claimed.personId) await markUnreachable(base, connectionId, claimed.personId, reason)
+    const groupIds = claimed.personId ? await listGroupsOf(base, claimed.personId) : [claimed.groupId ?? '']
     const day = Math.floor(now.getTime() / DAY_MS)
     const deliveries: DeliveryPlan[] = []
     for (const groupId of groupIds) {
       const about = claimed.personId ? {} : claimed.messageId ? { messageId: claimed.messageId } : {}
-      for (const personId of await listStaffOf(tx, organisationId, groupId))
+      for (const personId of await listStaffOf(base, groupId))
         deliveries.push({
           key: `problem ${groupId} ${claimed.personId ? 'people' : 'channel'} ${day}`,
           kind: 'delivery-problem',

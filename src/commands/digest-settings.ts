@@ -17,8 +17,9 @@ export const digestSettings = command({
   access: { who: 'supervisor' },
   effect: 'read',
   input: noInput,
-  run: async ({ tx, texts, actor }) => {
-    const plan = (await findDigestPlan(tx, actor.organisationId, actor.personId)) ?? {
+  run: async (context) => {
+    const { texts, actor } = context
+    const plan = (await findDigestPlan(context, actor.personId)) ?? {
       ...DEFAULT_DIGEST,
       timeZone: actor.timeZone ?? 'UTC',
       language: null,
@@ -35,8 +36,8 @@ export const digestSettingsSubmit = command({
   form: 'digest settings',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, now } = context
-    const { organisationId, personId } = actor
+    const { texts, actor, now } = context
+    const { personId } = actor
     const fields: Record<string, string> = {}
     const weekday = Number(textValue(values, 'weekday'))
     const localTime = parseTime(textValue(values, 'time'))
@@ -51,8 +52,8 @@ export const digestSettingsSubmit = command({
       language: LANGUAGES.find((one) => one.id === textValue(values, 'language'))?.id ?? null,
       connectionId: actor.connectionId,
     }
-    await saveDigestPlan(tx, organisationId, personId, plan)
-    await clearDigests(tx, organisationId, personId)
+    await saveDigestPlan(context, personId, plan)
+    await clearDigests(context, personId)
     const dueAt = nextDigestAt(plan, now)
     return {
       reply: { type: 'done', card: digestSettingsDone(texts, { dueAt, timeZone, now }) },

@@ -27,26 +27,23 @@ export async function weeksOf(
   groups: readonly SupervisedGroup[],
   window: Window,
 ): Promise<GroupWeek[]> {
-  const { tx, actor } = context
-  const { organisationId } = actor
   const ids = groups.map(({ groupId }) => groupId)
-  const recent = await listEnded(tx, organisationId, ids, {
+  const recent = await listEnded(context, ids, {
     startsAt: plus(window.endsAt, -RECENT_DAYS * DAY_MS),
     endsAt: window.endsAt,
   })
   const sessions = Map.groupBy(recent, ({ groupId }) => groupId)
   const lastHeldOf = (groupId: string) => heldIn(window, sessions.get(groupId) ?? []).at(-1)?.id
   const places = await sessionPlaces(
-    tx,
-    organisationId,
+    context,
     ids.flatMap((groupId) => lastHeldOf(groupId) ?? []),
   )
-  const results = await listResults(tx, organisationId, ids, window.endsAt, RESULTS_READ)
+  const results = await listResults(context, ids, { closedBefore: window.endsAt, limit: RESULTS_READ })
   const rows = Map.groupBy(results, ({ groupId }) => groupId)
-  const standing = await listStanding(tx, organisationId, ids)
-  const promised = Map.groupBy(await listPromised(tx, organisationId, ids, window), ({ groupId }) => groupId)
-  const undelivered = await countFailed(tx, organisationId, ids, window)
-  const dropped = await countDropped(tx, organisationId, ids, window)
+  const standing = await listStanding(context, ids)
+  const promised = Map.groupBy(await listPromised(context, ids, window), ({ groupId }) => groupId)
+  const undelivered = await countFailed(context, ids, window)
+  const dropped = await countDropped(context, ids, window)
   return groups.map((group) => {
     const { groupId } = group
     const own = rows.get(groupId) ?? []

@@ -23,15 +23,15 @@ export const digest = command({
   input: z.object({ id: z.uuid().optional(), text: z.string().optional() }),
   takesText: true,
   run: async (context, { id, text }) => {
-    const { tx, content, actor, now, example } = context
-    const known = id ? await findDigest(tx, actor.organisationId, id) : null
+    const { content, actor, now, example } = context
+    const known = id ? await findDigest(context, id) : null
     if (id && known?.personId !== actor.personId)
       throw new UserError(context.texts.t('error.notFound', { example: example('digest') }))
-    const plan = await findDigestPlan(tx, actor.organisationId, actor.personId)
+    const plan = await findDigestPlan(context, actor.personId)
     const texts = plan?.language ? content.textsFor(plan.language) : context.texts
     const timeZone = plan?.timeZone ?? actor.timeZone ?? 'UTC'
     const window = known ?? { ...digestWindow({ timeZone }, now), timeZone }
-    const supervised = await listSupervised(tx, actor.organisationId, actor.personId, window)
+    const supervised = await listSupervised(context, actor.personId, window)
     const ordered = byAttention(await weeksOf(context, supervised, window))
     // "digest 2" is its second page; so is the button that says so.
     const page = /^\d{1,3}$/.test(text ?? '') ? Number(text) : 1
@@ -78,22 +78,20 @@ function totalsOf({ content, organisation }: Context, rows: readonly ResultRow[]
 }
 
 /** A digest is due: its row, one neutral note, and the next week's occurrence. After a long downtime no week is left out. */
-export async function sendDigest(
-  { tx, organisationId }: Base & { organisationId: string },
-  occurrence: OccurrenceRow,
-): Promise<Effects & { dropped: string | null }> {
+export async function sendDigest(base: Base, occurrence: OccurrenceRow): Promise<Effects & { dropped: string | null }> {
+  const { organisationId } = base
   const { personId } = occurrence
-  const plan = personId ? await findDigestPlan(tx, organisationId, personId) : null
+  const plan = personId ? await findDigestPlan(base, personId) : null
   if (!plan || !personId) return { dropped: 'noPlan' }
-  const earlierEnd = await lastDigestEnd(tx, organisationId, personId, occurrence.dueAt)
+  const earlierEnd = await lastDigestEnd(base, personId, occurrence.dueAt)
   const window = digestWindow(plan, occurrence.dueAt, earlierEnd)
   // A group that ended in this week has its last digest yet.
-  if ((await listSupervised(tx, organisationId, personId, window)).length === 0) {
-    await deleteDigestPlan(tx, organisationId, personId)
+  if ((await listSupervised(base, personId, window)).length === 0) {
+    await deleteDigestPlan(base, personId)
     return { dropped: 'noGroups' }
   }
   const id = fixedId('digest', organisationId, personId, occurrence.dueAt.toISOString())
-  await ensureDigest(tx, organisationId, {
+  await ensureDigest(base, {
     id,
     personId,
     ...window,

@@ -33,9 +33,9 @@ export const end = command({
   input: groupInput,
   run: async (context) => {
     await refuseWhileOpen(context)
-    const { tx, texts, actor, now } = context
+    const { texts, now } = context
     const group = groupOf(context)
-    const ahead = await listAhead(tx, actor.organisationId, group.id, now, MOST_AHEAD)
+    const ahead = await listAhead(context, group.id, now, MOST_AHEAD)
     const sessionsAhead = ahead.filter(({ state }) => state === 'planned').length
     return { reply: { type: 'form', form: endForm(texts, { groupId: group.id, alias: group.alias, sessionsAhead }) } }
   },
@@ -43,12 +43,12 @@ export const end = command({
 
 /** Answers that are being given are not thrown away, and nobody who waits to be contacted is left: both come first. */
 async function refuseWhileOpen(context: Context): Promise<void> {
-  const { tx, texts, actor, now, example } = context
+  const { texts, now, example } = context
   const group = groupOf(context)
-  const open = (await listOpen(tx, actor.organisationId, group.id))[0]
+  const open = (await listOpen(context, group.id))[0]
   if (open)
     throw new UserError(texts.t('end.checkInOpen', { closes: timeWithZone(texts, open.closesAt, group.timeZone, now) }))
-  if ((await listWaiting(tx, actor.organisationId, group.id)).length > 0)
+  if ((await listWaiting(context, group.id)).length > 0)
     throw new UserError(texts.t('end.contactWaits', { example: example('contact') }))
 }
 
@@ -62,10 +62,10 @@ export const endSubmit = command({
   form: 'end',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, now } = context
+    const { texts, actor, now } = context
     const { organisationId } = actor
     const group = groupOf(context)
-    await lockGroup(tx, organisationId, group.id)
+    await lockGroup(context, group.id)
     await refuseWhileOpen(context)
     const { from, to } = DAYS_UNTIL_DELETION
     const typed = textValue(values, 'days')
@@ -75,11 +75,11 @@ export const endSubmit = command({
       throw new UserError(message, { days: message })
     }
     const deleteAt = plus(now, days * DAY_MS)
-    await endGroup(tx, organisationId, group.id, { endedAt: now, endedBy: actor.personId, deleteAt })
-    const unitIds = await closeUnits(tx, organisationId, group.id)
+    await endGroup(context, group.id, { endedAt: now, endedBy: actor.personId, deleteAt })
+    const unitIds = await closeUnits(context, group.id)
     // Nobody is left to decide on them.
-    await deleteWins(tx, organisationId, group.id)
-    const roster = await listRoster(tx, organisationId, group.id)
+    await deleteWins(context, group.id)
+    const roster = await listRoster(context, group.id)
     const members = roster.filter(({ role }) => role === 'member')
     const told = roster.filter(({ personId, isDeactivated }) => personId !== actor.personId && !isDeactivated)
     return {
@@ -116,8 +116,9 @@ export const goodbye = command({
   access: { who: 'anyone' },
   effect: 'read',
   input: idInput,
-  run: async ({ tx, texts, actor, now, organisation, content, example }, { id }) => {
-    const group = await findEndedGroup(tx, actor.organisationId, id, actor.personId)
+  run: async (context, { id }) => {
+    const { texts, actor, now, organisation, content, example } = context
+    const group = await findEndedGroup(context, id, actor.personId)
     if (!group?.deleteAt) throw new UserError(texts.t('error.notFound', { example: example('next') }))
     const { alias, deleteAt, timeZone } = group
     const lines = helpLines(texts, organisation, content.crisisLines)
@@ -133,12 +134,13 @@ export const goodbyeLeave = command({
   access: { who: 'anyone' },
   effect: 'write',
   input: idInput,
-  run: async ({ tx, texts, actor, organisation, content, example }, { id }) => {
-    const { organisationId, personId } = actor
-    const group = await findEndedGroup(tx, organisationId, id, personId)
+  run: async (context, { id }) => {
+    const { texts, actor, organisation, content, example } = context
+    const { personId } = actor
+    const group = await findEndedGroup(context, id, personId)
     if (!group) throw new UserError(texts.t('error.notFound', { example: example('next') }))
-    await changeRoster(tx, organisationId, id, { add: [], remove: [personId], memberChanges: 0 })
-    const isForgotten = (await forgetPeople(tx, organisationId, [personId])) === 1
+    await changeRoster(context, id, { add: [], remove: [personId], memberChanges: 0 })
+    const isForgotten = (await forgetPeople(context, [personId])) === 1
     const lines = helpLines(texts, organisation, content.crisisLines)
     return {
       reply: { type: 'done', card: leaveDone(texts, { alias: group.alias, isForgotten, lines }) },
@@ -149,19 +151,20 @@ export const goodbyeLeave = command({
 
 /** The day has come: everything about the group is deleted, and whoever ended it gets the numbers. */
 export async function deleteDueGroup(
-  { tx, now, organisationId }: Base & { organisationId: string },
+  base: Base,
   occurrence: OccurrenceRow,
 ): Promise<Effects & { dropped: string | null }> {
+  const { now } = base
   const { groupId } = occurrence
   if (!groupId) return { dropped: 'notPlanned' }
-  const group = await getGroup(tx, organisationId, groupId)
+  const group = await getGroup(base, groupId)
   if (!group.deleteAt || now < group.deleteAt) return { dropped: 'notEnded' }
-  const counts = await deleteGroup(tx, organisationId, groupId)
+  const counts = await deleteGroup(base, groupId)
   const personId = group.endedBy
   // Nobody is left who could want the numbers.
-  if (!personId || !(await isKnown(tx, organisationId, personId))) return { dropped: null }
+  if (!personId || !(await isKnown(base, personId))) return { dropped: null }
   const id = fixedId('receipt', groupId)
-  await saveReceipt(tx, organisationId, { id, personId, at: now, counts })
+  await saveReceipt(base, { id, personId, at: now, counts })
   return {
     dropped: null,
     deliveries: [{ key: `receipt ${id}`, kind: 'deletion-receipt', personId, receiptId: id }],
@@ -176,8 +179,9 @@ export const receipt = command({
   access: { who: 'anyone' },
   effect: 'read',
   input: idInput,
-  run: async ({ tx, texts, actor, now, example }, { id }) => {
-    const row = await findReceipt(tx, actor.organisationId, id)
+  run: async (context, { id }) => {
+    const { texts, actor, now, example } = context
+    const row = await findReceipt(context, id)
     if (row?.personId !== actor.personId) throw new UserError(texts.t('error.notFound', { example: example('next') }))
     const card = receiptCard(texts, { at: row.at, counts: row.counts, timeZone: actor.timeZone ?? 'UTC', now })
     return { reply: { type: 'content', card } }

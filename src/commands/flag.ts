@@ -1,4 +1,4 @@
-import { FLAGS, findFlag, setFlag } from '../store/flag.ts'
+import { FLAGS, setFlag, toFlag } from '../store/flag.ts'
 import { flagDone, flagForm } from '../views/flag.ts'
 import { command, groupOf } from './command.ts'
 import { formInput, groupInput, textValue } from './input.ts'
@@ -15,9 +15,10 @@ export const flag = command({
   effect: 'read',
   input: groupInput,
   run: async (context) => {
-    const { id, alias } = groupOf(context)
-    const now = await findFlag(context.tx, context.actor.organisationId, id)
-    return { reply: { type: 'form', form: flagForm(context.texts, { groupId: id, alias, flags: FLAGS, now }) } }
+    const { id, alias, flag } = groupOf(context)
+    return {
+      reply: { type: 'form', form: flagForm(context.texts, { groupId: id, alias, flags: FLAGS, now: toFlag(flag) }) },
+    }
   },
 })
 
@@ -30,10 +31,10 @@ export const flagSubmit = command({
   form: 'flag',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor } = context
+    const { texts } = context
     const { id } = groupOf(context)
     const chosen = FLAGS.find((one) => one === textValue(values, 'flag')) ?? null
-    await setFlag(tx, actor.organisationId, id, chosen)
+    await setFlag(context, id, chosen)
     return {
       reply: { type: 'done', card: flagDone(texts, chosen) },
       audit: [{ action: chosen ? 'group.flagged' : 'group.unflagged', subjectId: id }],

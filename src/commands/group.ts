@@ -36,7 +36,7 @@ export const newGroupSubmit = command({
   form: 'new',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, now, newId } = context
+    const { texts, actor, now, newId } = context
     const kind = context.content.kinds.get(textValue(values, 'kind'))
     const timeZone = textValue(values, 'timeZone')
     const { alias, ...words } = readCommon(values)
@@ -46,7 +46,7 @@ export const newGroupSubmit = command({
     if (!kind || Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
     const id = newId()
     const group = { id, kind: kind.id, alias, timeZone, ...words }
-    await createGroup(tx, actor.organisationId, group, actor.personId, now)
+    await createGroup(context, group, actor.personId, now)
     const presets = kind.checkIns.filter(({ isOffered }) => !isOffered)
     const plans = presets.map(({ questionSet, isOffered, ...preset }) => ({
       id: newId(),
@@ -55,7 +55,7 @@ export const newGroupSubmit = command({
       asksText: false,
       ...preset,
     }))
-    await createPlans(tx, actor.organisationId, id, plans, now)
+    await createPlans(context, id, plans, now)
     return {
       reply: { type: 'done', card: newGroupDone(texts, { id, alias, kind }) },
       audit: [{ action: 'group.created', subjectId: id }],
@@ -80,7 +80,7 @@ function aliasProblems(
   if (alias.length > MAX_ALIAS_CHARS)
     return { alias: texts.t('error.tooLong', { limit: MAX_ALIAS_CHARS, got: alias.length }) }
   if (word) return { alias: texts.t('new.aliasDiagnosis', { word }) }
-  const isTaken = memberships.some((one) => one.groupId !== ownId && isSameAlias(one.alias, alias))
+  const isTaken = memberships.some((one) => one.id !== ownId && isSameAlias(one.alias, alias))
   return isTaken ? { alias: texts.t('new.aliasTaken', { alias }) } : {}
 }
 
@@ -98,9 +98,9 @@ export const edit = command({
   effect: 'read',
   input: groupInput,
   run: async (context) => {
-    const { tx, texts, actor } = context
+    const { texts } = context
     const { id, alias, isOpen, language, holidays, backupId, contactHours, contactTimes } = groupOf(context)
-    const backup = backupId ? await describePerson(tx, actor.organisationId, backupId, context.connection.id) : null
+    const backup = backupId ? await describePerson(context, backupId, context.connection.id) : null
     const form = editForm(texts, {
       id,
       draft: { alias, isOpen, language: language ?? '' },
@@ -123,7 +123,7 @@ export const editSubmit = command({
   form: 'edit',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, connection, content, example } = context
+    const { tx, texts, connection, content, example } = context
     const group = groupOf(context)
     const common = readCommon(values)
     const fields = aliasProblems(context, common.alias, group.id)
@@ -131,7 +131,7 @@ export const editSubmit = command({
     if (holidays && !(await isHolidayCalendar(holidays)))
       fields.holidays = texts.t('edit.badHolidays', { got: echo(holidays) })
     const [backup] = await ensurePeople(tx, connection, peopleValue(texts, values, 'backup').slice(0, 1))
-    const isMember = backup && (await findRole(tx, actor.organisationId, group.id, backup.personId)) === 'member'
+    const isMember = backup && (await findRole(context, group.id, backup.personId)) === 'member'
     if (isMember) fields.backup = texts.t('roster.both', { names: backup.name ?? texts.t('roster.someone') })
     else if (backup && (!backup.isStaff || backup.isDeactivated))
       fields.backup = texts.t('roster.notStaff', { names: backup.name ?? texts.t('roster.someone'), count: 1 })
@@ -139,7 +139,7 @@ export const editSubmit = command({
     const contactHours = CONTACT_HOURS.find((hours) => String(hours) === textValue(values, 'contactHours')) ?? null
     const contactTimes = textValue(values, 'contactTimes').slice(0, MAX_CONTACT_TIMES_CHARS) || null
     const backupId = backup?.personId ?? null
-    await editGroup(tx, actor.organisationId, group.id, { ...common, holidays, backupId, contactHours, contactTimes })
+    await editGroup(context, group.id, { ...common, holidays, backupId, contactHours, contactTimes })
     const mayUseChannel = content.kinds.get(group.kind)?.mayUseChannel ?? false
     const facts = {
       id: group.id,

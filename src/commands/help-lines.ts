@@ -36,14 +36,14 @@ export const adminLinesSubmit = command({
   form: 'admin lines',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, organisation, content, actor, now } = context
+    const { texts, organisation, content, actor, now } = context
     const emergency = textValue(values, 'emergency')
     const typed = textValue(values, 'lines')
     const own: OwnLines | null =
       emergency === '' && typed === ''
         ? null
         : { emergency: readEmergency(context, emergency), lines: readLines(context, typed), savedOn: dayOf(now) }
-    await saveHelpLines(tx, actor.organisationId, own)
+    await saveHelpLines(context, own)
     const shown = helpLines(texts, { ...organisation, crisisLines: own }, content.crisisLines)
     return {
       reply: { type: 'done', card: helpLinesDone(texts, { lines: shown, days: LINES_GOOD_FOR_DAYS }) },

@@ -39,17 +39,18 @@ export const home = command({
 const HOME_GOING_OUT = 3
 
 /** Each group's next session, and the check-ins that are open for this person: alike for who answered and who did not. */
-async function whatComes({ tx, texts, actor, memberships, now }: Context) {
+async function whatComes(context: Context) {
+  const { texts, actor, memberships, now } = context
   const groups: { alias: string; next: string | null }[] = []
   const open: OpenCheckIn[] = []
-  const ids = memberships.map(({ groupId }) => groupId)
-  const sessions = await listNext(tx, actor.organisationId, ids, now, 1)
-  for (const { groupId, alias, timeZone, role } of memberships) {
+  const ids = memberships.map(({ id }) => id)
+  const sessions = await listNext(context, ids, now, 1)
+  for (const { id: groupId, alias, timeZone, role } of memberships) {
     const session = sessions.find((one) => one.groupId === groupId)
     groups.push({ alias, next: session ? timeWithZone(texts, session.startsAt, timeZone, now) : null })
     if (role !== 'member') continue
-    for (const { id, closesAt } of await listOpen(tx, actor.organisationId, groupId))
-      if (closesAt > now && (await isInvited(tx, actor.organisationId, id, actor.personId)))
+    for (const { id, closesAt } of await listOpen(context, groupId))
+      if (closesAt > now && (await isInvited(context, id, actor.personId)))
         open.push({ id, alias, until: timeWithZone(texts, closesAt, timeZone, now) })
   }
   return { groups, open }

@@ -2,12 +2,12 @@ import { nextStart } from '../domain/recurrence.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { type GroupRow, getGroup } from '../store/group.ts'
-import { findMessage, lockMessage, type MessageRow, setMessageState } from '../store/message.ts'
+import { lockMessage, type MessageRow, setMessageState } from '../store/message.ts'
 import type { OccurrenceRow } from '../store/occurrence.ts'
 import type { DeliveryPlan } from '../store/outbox.ts'
 import { listRoster } from '../store/roster.ts'
 import { messageRead } from '../views/message.ts'
-import { type Base, command, type Effects, groupOf } from './command.ts'
+import { aboutOf, type Base, command, type Effects, groupOf } from './command.ts'
 import { idInput } from './input.ts'
 import { ONCE } from './message.ts'
 
@@ -23,27 +23,25 @@ export const messageReadIt = command({
   subject: 'message',
   effect: 'read',
   input: idInput,
-  run: async (context, { id }) => {
-    const { tx, texts, actor, example } = context
-    const row = await findMessage(tx, actor.organisationId, id)
-    if (!row || row.state === 'draft') throw new UserError(texts.t('error.notFound', { example: example('next') }))
+  run: async (context) => {
+    const { texts, example } = context
+    const row = aboutOf(context, 'message')
+    if (row.state === 'draft') throw new UserError(texts.t('error.notFound', { example: example('next') }))
     return { reply: { type: 'content', card: messageRead(texts, { alias: groupOf(context).alias, text: row.text }) } }
   },
 })
 
 /** A message's time has come: to each member and facilitator, or to the channel; then its next time is planned. */
-export async function messageDue(
-  { tx, now, organisationId }: Base & { organisationId: string },
-  occurrence: OccurrenceRow,
-): Promise<Effects & { dropped: string | null }> {
-  const row = occurrence.messageId ? await lockMessage(tx, organisationId, occurrence.messageId) : null
+export async function messageDue(base: Base, occurrence: OccurrenceRow): Promise<Effects & { dropped: string | null }> {
+  const { now } = base
+  const row = occurrence.messageId ? await lockMessage(base, occurrence.messageId) : null
   if (row?.state !== 'active') return { dropped: 'stopped' }
   const dueAt = nextStart(row.rule ?? ONCE, row.localStart, row.timeZone, now)
   const occurrences = dueAt ? [{ kind: 'message' as const, dueAt, messageId: row.id }] : []
-  if (!dueAt) await setMessageState(tx, organisationId, row.id, 'done')
+  if (!dueAt) await setMessageState(base, row.id, 'done')
   const expiresAt = plus(occurrence.dueAt, LATEST_MS)
   if (now >= expiresAt) return { dropped: 'tooLate', occurrences }
-  const group = await getGroup(tx, organisationId, row.groupId)
+  const group = await getGroup(base, row.groupId)
   const about = {
     key: `message ${occurrence.id}`,
     kind: 'message' as const,
@@ -51,19 +49,18 @@ export async function messageDue(
     messageId: row.id,
     expiresAt,
   }
-  return { dropped: null, occurrences, deliveries: await recipientsOf(tx, organisationId, group, row, about) }
+  return { dropped: null, occurrences, deliveries: await recipientsOf(base, group, row, about) }
 }
 
 async function recipientsOf(
-  tx: Base['tx'],
-  organisationId: string,
+  base: Base,
   group: GroupRow,
   row: MessageRow,
   about: Omit<DeliveryPlan, 'personId'>,
 ): Promise<DeliveryPlan[]> {
   if (row.target === 'channel')
     return group.channelConnectionId ? [{ ...about, personId: null, connectionId: group.channelConnectionId }] : []
-  const roster = await listRoster(tx, organisationId, group.id)
+  const roster = await listRoster(base, group.id)
   return roster
     .filter((entry) => entry.role !== 'supervisor' && !entry.isBot && !entry.isDeactivated)
     .map(({ personId }) => ({ ...about, personId }))

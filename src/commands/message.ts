@@ -5,17 +5,10 @@ import { localOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { type GroupRow, lockGroup } from '../store/group.ts'
-import {
-  findMessage,
-  listMessages,
-  lockMessage,
-  type MessageRow,
-  saveMessage,
-  setMessageState,
-} from '../store/message.ts'
+import { listMessages, lockMessage, type MessageRow, saveMessage, setMessageState } from '../store/message.ts'
 import { clearMessagePlans } from '../store/occurrence.ts'
 import { type MessageDraft, messageDone, messageForm, messagePreview, messagesCard } from '../views/message.ts'
-import { type Context, command, groupOf, type Result } from './command.ts'
+import { aboutOf, type Context, command, groupOf, type Result, type WriteContext } from './command.ts'
 import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
 
 /** The group's messages that are to come, to edit or stop, and a new one. */
@@ -31,9 +24,9 @@ export const message = command({
 })
 
 async function listCard(context: Context) {
-  const { tx, texts, actor, now } = context
+  const { texts, now } = context
   const group = groupOf(context)
-  const rows = await listMessages(tx, actor.organisationId, group.id)
+  const rows = await listMessages(context, group.id)
   const messages = rows.map((row) => ({
     id: row.id,
     text: row.text,
@@ -65,12 +58,12 @@ export const messageNew = command({
       repeat: 'once',
       count: '',
     }
-    return { reply: { type: 'form', form: formOf(context, group, 'message.submit', group.id, draft) } }
+    return { reply: { type: 'form', form: formOf(context, group, { verb: 'message.submit', id: group.id, draft }) } }
   },
 })
 
-const formOf = ({ texts }: Context, group: GroupRow, verb: string, id: string, draft: MessageDraft) =>
-  messageForm(texts, { verb, id, draft, hasChannel: group.channelId !== null, timeZone: group.timeZone })
+const formOf = ({ texts }: Context, group: GroupRow, form: { verb: string; id: string; draft: MessageDraft }) =>
+  messageForm(texts, { ...form, hasChannel: group.channelId !== null, timeZone: group.timeZone })
 
 export const messageEdit = command({
   verb: 'message edit',
@@ -81,7 +74,7 @@ export const messageEdit = command({
   effect: 'read',
   input: idInput,
   run: async (context, { id }) => {
-    const row = await mustFind(context, id, findMessage)
+    const row = stillOfUse(context, aboutOf(context, 'message'))
     const [date = '', time = ''] = row.localStart.split('T')
     const count = row.rule === null ? null : countOf(row.rule)
     const draft: MessageDraft = {
@@ -92,16 +85,16 @@ export const messageEdit = command({
       repeat: row.rule === null ? 'once' : repeatOf(row.rule),
       count: count === null ? '' : String(count),
     }
-    return { reply: { type: 'form', form: formOf(context, groupOf(context), 'message edit.submit', id, draft) } }
+    return {
+      reply: { type: 'form', form: formOf(context, groupOf(context), { verb: 'message edit.submit', id, draft }) },
+    }
   },
 })
 
-async function mustFind(
-  { tx, texts, actor, example }: Context,
-  id: string,
-  find: typeof findMessage = lockMessage,
-): Promise<MessageRow> {
-  const row = await find(tx, actor.organisationId, id)
+/** The message with its row locked, while it is still of use. Throws UserError. */
+const mustLock = async (context: WriteContext, id: string) => stillOfUse(context, await lockMessage(context, id))
+
+function stillOfUse({ texts, example }: Context, row: MessageRow | null): MessageRow {
   if (!row || row.state === 'stopped' || row.state === 'done')
     throw new UserError(texts.t('error.notFound', { example: example('message') }))
   return row
@@ -117,9 +110,9 @@ export const messageSubmit = command({
   form: 'message new',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, actor, newId } = context
+    const { newId } = context
     const group = groupOf(context)
-    await lockGroup(tx, actor.organisationId, group.id)
+    await lockGroup(context, group.id)
     await mustHaveRoom(context, group.id)
     return await keepDraft(context, group, newId(), values)
   },
@@ -135,25 +128,26 @@ export const messageEditSubmit = command({
   form: 'message edit',
   input: formInput.required({ id: true }).extend(idInput.shape),
   run: async (context, { id, values }) => {
-    await mustFind(context, id)
+    await mustLock(context, id)
     return await keepDraft(context, groupOf(context), id, values)
   },
 })
 
 /** Throws UserError when the group has as many messages as fit. The caller holds the group's lock. */
-export async function mustHaveRoom({ tx, texts, actor }: Context, groupId: string): Promise<void> {
-  if ((await listMessages(tx, actor.organisationId, groupId)).length >= MAX_MESSAGES)
+export async function mustHaveRoom(context: Context, groupId: string): Promise<void> {
+  const { texts } = context
+  if ((await listMessages(context, groupId)).length >= MAX_MESSAGES)
     throw new UserError(texts.t('message.tooMany', { limit: MAX_MESSAGES }), {})
 }
 
 /** Keeps what a form says as a draft, shown as members will see it. */
 export async function keepDraft(
-  context: Context,
+  context: WriteContext,
   group: GroupRow,
   id: string,
   values: Record<string, FieldValue>,
 ): Promise<Result> {
-  const { tx, texts, actor, now } = context
+  const { texts, now } = context
   const row: MessageRow = {
     id,
     groupId: group.id,
@@ -161,9 +155,9 @@ export async function keepDraft(
     timeZone: group.timeZone,
     ...readMessage(context, group, values),
   }
-  await saveMessage(tx, actor.organisationId, row)
-  await clearMessagePlans(tx, actor.organisationId, id)
-  const dates = startsOf(row.rule ?? ONCE, row.localStart, row.timeZone, 0).map(({ startsAt }) => startsAt)
+  await saveMessage(context, row)
+  await clearMessagePlans(context, id)
+  const dates = startsOf({ ...row, rule: row.rule ?? ONCE, minutes: 0 }).map(({ startsAt }) => startsAt)
   const facts = {
     id,
     alias: group.alias,
@@ -212,11 +206,11 @@ export const messageConfirm = command({
   effect: 'write',
   input: idInput,
   run: async (context, { id }) => {
-    const { tx, texts, actor, now } = context
-    const row = await mustFind(context, id)
+    const { texts, now } = context
+    const row = await mustLock(context, id)
     const dueAt = nextStart(row.rule ?? ONCE, row.localStart, row.timeZone, now)
     if (!dueAt) throw new UserError(texts.t('message.past'))
-    await setMessageState(tx, actor.organisationId, id, 'active')
+    await setMessageState(context, id, 'active')
     return {
       reply: { type: 'done', card: messageDone(texts, 'message.planned') },
       occurrences: [{ kind: 'message', dueAt, messageId: id }],
@@ -233,10 +227,10 @@ export const messageStop = command({
   effect: 'write',
   input: idInput,
   run: async (context, { id }) => {
-    const { tx, texts, actor } = context
-    await mustFind(context, id)
-    await setMessageState(tx, actor.organisationId, id, 'stopped')
-    await clearMessagePlans(tx, actor.organisationId, id)
+    const { texts } = context
+    await mustLock(context, id)
+    await setMessageState(context, id, 'stopped')
+    await clearMessagePlans(context, id)
     return {
       reply: { type: 'done', card: messageDone(texts, 'message.stopped') },
       audit: [{ action: 'message.stopped', subjectId: id }],

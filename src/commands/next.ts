@@ -30,8 +30,8 @@ export const next = command({
   run: async (context) => {
     const { texts, now, example, memberships, publicUrl } = context
     if (memberships.length === 0) throw new UserError(texts.t('error.noGroup', { example: example('help') }))
-    const ids = memberships.map(({ groupId }) => groupId)
-    const sessions = await listNext(context.tx, context.actor.organisationId, ids, now, NEXT_SESSIONS)
+    const ids = memberships.map(({ id }) => id)
+    const sessions = await listNext(context, ids, now, NEXT_SESSIONS)
     const led = memberships.filter(({ role }) => role === 'facilitator')
     const facts = {
       groups: memberships.map((membership) => nextOf(context, membership, sessions)),
@@ -47,13 +47,13 @@ export const next = command({
 })
 
 function nextOf({ texts, content }: Context, membership: Membership, sessions: readonly NextSession[]): NextGroup {
-  const { groupId, alias, timeZone, kind, reminderMinutes, role } = membership
-  const own = sessions.filter((session) => session.groupId === groupId)
+  const { id, alias, timeZone, kind, reminderMinutes, role } = membership
+  const own = sessions.filter((session) => session.groupId === id)
   const first = role === 'facilitator' ? own[0] : undefined
   const stage = first && stageOf(first.number, first.total)
   const prompt = stage && content.kinds.get(kind)?.stagePrompts[stage]
   return {
-    id: groupId,
+    id,
     alias,
     timeZone,
     startsAt: own.map(({ startsAt }) => startsAt),
@@ -64,18 +64,18 @@ function nextOf({ texts, content }: Context, membership: Membership, sessions: r
 }
 
 /** What will go out for the groups that somebody leads, and when. */
-export async function goingOut({ tx, actor, now }: Context, led: readonly Membership[]): Promise<Upcoming[]> {
+export async function goingOut(context: Context, led: readonly Membership[]): Promise<Upcoming[]> {
+  const { now } = context
   if (led.length === 0) return []
   const rows = await listGoingOut(
-    tx,
-    actor.organisationId,
-    led.map(({ groupId }) => groupId),
+    context,
+    led.map(({ id }) => id),
     now,
     NEXT_GOING_OUT,
   )
   return rows.flatMap(({ dueAt, kind, groupId }) => {
     const what = WHAT[kind]
-    const alias = led.find((one) => one.groupId === groupId)?.alias
+    const alias = led.find(({ id }) => id === groupId)?.alias
     return what && alias ? [{ at: dueAt, what, alias }] : []
   })
 }

@@ -11,8 +11,6 @@ import { listProgramme } from '../store/session.ts'
 import { closeUnits, listOpenUnits } from '../store/unit.ts'
 import type { Base } from './command.ts'
 
-type Where = Base & { organisationId: string }
-
 /** What a group's programme comes to: all that is due at a time, the check-ins, and those left out of each plan and why. */
 export type Programme = {
   occurrences: OccurrencePlan[]
@@ -26,12 +24,12 @@ export type Programme = {
  * Plans anew what happens around a group's sessions that have not begun: reminders, the question for the headcount,
  * check-ins. Called after every change of schedule, sessions, reminders or plans, in its transaction, under the group's lock.
  */
-export async function replan(where: Where, group: GroupRow): Promise<Programme> {
-  const { tx, now, organisationId, newId } = where
-  await clearPlans(tx, organisationId, group.id, now)
-  await clearCheckIns(tx, organisationId, group.id, now)
-  const plans = await listPlans(tx, organisationId, group.id)
-  const sessions = await listProgramme(tx, organisationId, group.id)
+export async function replan(where: Base, group: GroupRow): Promise<Programme> {
+  const { now, organisationId, newId } = where
+  await clearPlans(where, group.id, now)
+  await clearCheckIns(where, group.id, now)
+  const plans = await listPlans(where, group.id)
+  const sessions = await listProgramme(where, group.id)
   const { planned, cut } = planCheckIns(
     plans.map((plan) => withSet(where, plan)),
     { sessions, now, ...(await readAsked(where, group.id)) },
@@ -42,14 +40,14 @@ export async function replan(where: Where, group: GroupRow): Promise<Programme> 
     const { questionSetId, audience, leastAnswers, asksText } = plan
     return [{ id: newId(), planId, questionSetId, audience, leastAnswers, asksText, ...checkIn }]
   })
-  await createCheckIns(tx, organisationId, group.id, checkIns)
+  await createCheckIns(where, group.id, checkIns)
   const occurrences = [
     ...sessions
       .filter(({ startsAt }) => startsAt > now)
       .flatMap((session) => around(session, group.reminderMinutes, now)),
     ...checkIns.map(({ id, opensAt }): OccurrencePlan => ({ kind: 'checkInOpens', dueAt: opensAt, checkInId: id })),
   ]
-  const unitIds = await closeUnits(tx, organisationId, group.id)
+  const unitIds = await closeUnits(where, group.id)
   return { occurrences, jobs: releaseJobs(organisationId, unitIds), checkIns: planned, cut }
 }
 
@@ -58,7 +56,7 @@ export const releaseJobs = (organisationId: string, unitIds: readonly string[]):
   unitIds.map((id) => ({ queue: 'release', id, data: { organisationId, id } }))
 
 /** A plan with what its question set says. Throws when the set was taken away: then a file is missing. */
-function withSet({ content }: Where, plan: PlanRow) {
+function withSet({ content }: Base, plan: PlanRow) {
   const set = content.questionSets.get(plan.questionSetId)
   if (!set) throw new Error(`question set ${plan.questionSetId} is not in the content`)
   return { ...plan, recallDays: set.recallDays, scales: set.scales.length }
@@ -68,8 +66,9 @@ function withSet({ content }: Where, plan: PlanRow) {
  * What was asked already, and what of the budget of releases it takes, one place for each scale of each unit: `begun` by units
  * that opened, `spent` also by check-ins that stay planned.
  */
-export async function readAsked({ tx, organisationId, content }: Where, groupId: string) {
-  const earlier = await listAsked(tx, organisationId, groupId)
+export async function readAsked(base: Base, groupId: string) {
+  const { content } = base
+  const earlier = await listAsked(base, groupId)
   const costOf = (setId: string) => content.questionSets.get(setId)?.scales.length ?? 1
   const units = new Map<string, Spent>()
   const waiting: Spent[] = []
@@ -79,7 +78,7 @@ export async function readAsked({ tx, organisationId, content }: Where, groupId:
     if (unitId === null) waiting.push(one)
     else if (!known || known.at > opensAt) units.set(unitId, one)
   }
-  const open = await listOpenUnits(tx, organisationId, groupId)
+  const open = await listOpenUnits(base, groupId)
   const begun = [...units.values()]
   return {
     earlier,
@@ -117,12 +116,13 @@ const SOON_MS = 2 * DAY_MS
  * with it that it was cancelled or moved, also when its own date has passed. One that falls away soon is cancelled, not deleted.
  */
 export async function syncSessions(
-  { tx, now, organisationId, newId }: Where,
+  base: Base,
   groupId: string,
   schedule: ScheduleRow,
   starts: readonly PlannedStart[],
 ): Promise<Synced> {
-  const own = await listOwn(tx, organisationId, schedule.id)
+  const { now, newId } = base
+  const own = await listOwn(base, schedule.id)
   const ahead = own.filter(({ startsAt }) => startsAt > now)
   const dateOf = ({ originalLocalStart }: { originalLocalStart: string }) => originalLocalStart.slice(0, 10)
   const wanted = new Map(starts.map((start) => [dateOf(start), start]))
@@ -139,7 +139,7 @@ export async function syncSessions(
   const there = new Set(own.map(dateOf))
   const isSoon = (at: Date) => at.getTime() - now.getTime() < SOON_MS
   const soon = goes.filter(({ startsAt, state }) => state === 'planned' && isSoon(startsAt)).map(({ id }) => id)
-  await changeSessions(tx, organisationId, groupId, schedule.id, {
+  await changeSessions(base, groupId, schedule.id, {
     add: starts
       .filter((start) => start.startsAt > now && !there.has(dateOf(start)))
       .map(({ originalLocalStart, startsAt, endsAt }) => ({ id: newId(), originalLocalStart, startsAt, endsAt })),

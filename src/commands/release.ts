@@ -15,12 +15,13 @@ export type ReleaseWork = { work: 'open'; request: OpenRequest } | { work: 'clea
 export const beginRelease = step<{ unitId: string }, ReleaseWork>({
   verb: 'release.begin',
   access: { who: 'system' },
-  run: async ({ tx, organisationId, content, ballotKeys }, { unitId }) => {
-    const unit = await getUnit(tx, organisationId, unitId)
+  run: async (base, { unitId }) => {
+    const { content, ballotKeys } = base
+    const unit = await getUnit(base, unitId)
     if (unit.state === 'open') return { result: { work: 'nothing' } }
     if (unit.state !== 'closing') return { result: { work: unit.isCleaned ? 'nothing' : 'clean' } }
     const questionSet = content.questionSet(unit.questionSetId, unit.questionSetVersion)
-    const ballots = await listUnitBallots(tx, organisationId, unitId)
+    const ballots = await listUnitBallots(base, unitId)
     const request = {
       unitId,
       keyDirectory: ballotKeys.keyDirectory,
@@ -46,17 +47,18 @@ export const beginRelease = step<{ unitId: string }, ReleaseWork>({
 export const recordOutcome = step<{ unitId: string; outcome: OpenOutcome }, { isRecorded: boolean }>({
   verb: 'release.record',
   access: { who: 'system' },
-  run: async ({ tx, organisationId, ballotKeys, newId }, { unitId, outcome }) => {
+  run: async (base, { unitId, outcome }) => {
+    const { ballotKeys, newId } = base
     const counted = outcome.outcome === 'counted' ? outcome.release : null
     const release = counted && {
       ...counted,
       words: counted.texts.map((text) => sealWords(ballotKeys.keyring, newId(), text)),
     }
     const state = outcome.outcome !== 'counted' ? 'lost' : release ? 'released' : 'withheld'
-    const isRecorded = await recordRelease(tx, organisationId, unitId, state, release)
+    const isRecorded = await recordRelease(base, unitId, state, release)
     if (!isRecorded) return { result: { isRecorded } }
-    const { groupId, audience } = await getUnit(tx, organisationId, unitId)
-    const roster = await listRoster(tx, organisationId, groupId)
+    const { groupId, audience } = await getUnit(base, unitId)
+    const roster = await listRoster(base, groupId)
     // Members get what facilitators get, in the same words and at the same time, whatever came of it.
     const told = roster.filter(({ role }) => role === 'facilitator' || (role === 'member' && mayMembersSee(audience)))
     return {
@@ -78,8 +80,8 @@ const sealWords = (keyring: Keyring, id: string, text: string) => ({ id, sealed:
 export const finishRelease = step<{ unitId: string }, null>({
   verb: 'release.finish',
   access: { who: 'system' },
-  run: async ({ tx, organisationId }, { unitId }) => {
-    await markCleaned(tx, organisationId, unitId)
+  run: async (base, { unitId }) => {
+    await markCleaned(base, unitId)
     return { result: null }
   },
 })

@@ -6,13 +6,10 @@ import { type DeliveryPlan, planDeliveries } from '../store/outbox.ts'
 import { type DueReminder, finishReminders, listReminded, lockReminders } from '../store/reminder.ts'
 import { listUpcoming, type SessionRow } from '../store/session.ts'
 import { remindDone, remindForm } from '../views/reminder.ts'
-import { type Base, command, type Effects, groupOf } from './command.ts'
+import { type Base, command, groupOf } from './command.ts'
 import { formInput, groupInput, textValue } from './input.ts'
 import { replan } from './programme.ts'
 import type { Services } from './services.ts'
-
-export type StepBase = Base & { organisationId: string }
-export type Outcome = Effects & { dropped: string | null }
 
 /** Which reminders go out, and one now. */
 export const remind = command({
@@ -24,11 +21,9 @@ export const remind = command({
   effect: 'read',
   input: groupInput,
   run: async (context) => {
-    const { tx, texts, actor, now } = context
+    const { texts, now } = context
     const group = groupOf(context)
-    const first = (await listUpcoming(tx, actor.organisationId, group.id, now, 2)).find(
-      ({ startsAt }) => startsAt > now,
-    )
+    const first = (await listUpcoming(context, group.id, now, 2)).find(({ startsAt }) => startsAt > now)
     const facts = {
       groupId: group.id,
       minutes: group.reminderMinutes,
@@ -49,17 +44,16 @@ export const remindSubmit = command({
   form: 'remind',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, now, newId } = context
-    const { organisationId } = actor
+    const { texts, now, newId } = context
     const { id } = groupOf(context)
-    await lockGroup(tx, organisationId, id)
+    await lockGroup(context, id)
     const fields = Array.from({ length: MAX_REMINDERS }, (_, index) => textValue(values, `reminder${index + 1}`))
     const chosen = REMINDER_CHOICES.filter((minutes) => fields.includes(String(minutes))).sort((a, b) => b - a)
-    await setReminders(tx, organisationId, id, chosen)
-    const { occurrences, jobs } = await replan({ ...context, organisationId }, await getGroup(tx, organisationId, id))
-    const first = (await listUpcoming(tx, organisationId, id, now, 2)).find(({ startsAt }) => startsAt > now)
+    await setReminders(context, id, chosen)
+    const { occurrences, jobs } = await replan(context, await getGroup(context, id))
+    const first = (await listUpcoming(context, id, now, 2)).find(({ startsAt }) => startsAt > now)
     const isNow = textValue(values, 'now') === 'yes' && first
-    const deliveries = isNow ? await remindersFor({ ...context, organisationId }, first, `remind-now ${newId()}`) : null
+    const deliveries = isNow ? await remindersFor(context, first, `remind-now ${newId()}`) : null
     return {
       reply: { type: 'done', card: remindDone(texts, { minutes: chosen, people: deliveries?.length ?? null }) },
       deliveries: deliveries ?? [],
@@ -72,7 +66,7 @@ export const remindSubmit = command({
 
 /** One message to each member and facilitator. */
 async function remindersFor(
-  { tx, organisationId }: StepBase,
+  { tx, organisationId }: Base,
   { id, groupId, startsAt }: SessionRow,
   key: string,
 ): Promise<DeliveryPlan[]> {
@@ -100,7 +94,7 @@ function skipReason(due: DueReminder, now: Date): string | null {
  * Returns the ids of those done; whatever else the batch holds is not its business.
  */
 export async function remindTogether(services: Services, jobs: readonly JobData[]): Promise<ReadonlySet<string>> {
-  return await services.database.db.$transaction(async (tx) => {
+  return await services.database.transaction(async (tx) => {
     const now = services.clock.now()
     const due = await lockReminders(tx, jobs, now)
     if (due.length === 0) return new Set<string>()

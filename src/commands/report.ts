@@ -5,7 +5,7 @@ import type { Content } from '../content/load.ts'
 import { discloseOutside } from '../domain/disclosure.ts'
 import { MINUTE_MS, plus } from '../domain/time.ts'
 import { findActorLanguage } from '../store/access.ts'
-import type { Tx } from '../store/engine/database.ts'
+import type { Reader, Tenant } from '../store/engine/transaction.ts'
 import { getGroup } from '../store/group.ts'
 import { listResults } from '../store/result.ts'
 import { findRole } from '../store/roster.ts'
@@ -39,7 +39,7 @@ export const summaryExport = command({
   effect: 'audited',
   input: groupInput,
   run: async (context) => {
-    const { tx, texts, actor, content, ballotKeys, publicUrl, now, wall } = context
+    const { texts, actor, content, ballotKeys, publicUrl, now, wall } = context
     const { id: groupId, alias } = groupOf(context)
     const until = plus(wall, GOOD_FOR_MINUTES * MINUTE_MS).getTime()
     const token = seal(ballotKeys.keyring, {
@@ -48,7 +48,7 @@ export const summaryExport = command({
       personId: actor.personId,
       until,
     })
-    const { results } = await outsideOf(tx, content, actor.organisationId, groupId, now)
+    const { results } = await outsideOf(context, content, groupId, now)
     const isEmpty = results.every(({ disclosed }) => disclosed.scales.every(({ shown }) => shown === null))
     const url = publicUrl === null ? null : `${publicUrl}${REPORT_PATH}?t=${token}`
     return {
@@ -86,25 +86,24 @@ export async function readReport(
   const holder = unseal(ballotKeys.keyring, token)
   if (!holder || clock.wall().getTime() >= holder.until) return null
   const { organisationId, groupId, personId } = holder
-  const { db } = database
-  const role = await findRole(db, organisationId, groupId, personId, true)
+  const tenant = { tx: database.db, organisationId }
+  const role = await findRole(tenant, groupId, personId, true)
   if (role !== 'facilitator' && role !== 'supervisor') return null
-  const { alias, timeZone } = await getGroup(db, organisationId, groupId)
+  const { alias, timeZone } = await getGroup(tenant, groupId)
   const now = clock.now()
-  const outside = await outsideOf(db, content, organisationId, groupId, now)
-  const texts = content.textsFor(await findActorLanguage(db, organisationId, personId))
+  const outside = await outsideOf(tenant, content, groupId, now)
+  const texts = content.textsFor(await findActorLanguage(tenant, personId))
   return { texts, alias, timeZone, madeAt: now, ...outside }
 }
 
 /** A group's results as they may leave the team, oldest first; those of questions that are no longer here are left out. */
 async function outsideOf(
-  db: Tx,
+  tenant: Tenant<Reader>,
   content: Content,
-  organisationId: string,
   groupId: string,
   now: Date,
 ): Promise<Pick<Report, 'results' | 'areMissing'>> {
-  const rows = await listResults(db, organisationId, [groupId], plus(now, 1), MOST_RESULTS)
+  const rows = await listResults(tenant, [groupId], { closedBefore: plus(now, 1), limit: MOST_RESULTS })
   const known = rows.filter((row) => content.hasQuestionSet(row.questionSetId, row.questionSetVersion))
   const results = known.reverse().map((row) => {
     const set = content.questionSet(row.questionSetId, row.questionSetVersion)

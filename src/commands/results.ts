@@ -18,8 +18,8 @@ export const MOST_RESULTS = 60
 
 /** What this reader may see of the group's results, newest first. `areMissing`: some asked questions that are no longer here. */
 export async function resultsOf(context: Context): Promise<{ results: ShownResult[]; areMissing: boolean }> {
-  const { tx, actor, content, now, role } = context
-  const rows = await listResults(tx, actor.organisationId, [groupOf(context).id], plus(now, 1), MOST_RESULTS)
+  const { content, now, role } = context
+  const rows = await listResults(context, [groupOf(context).id], { closedBefore: plus(now, 1), limit: MOST_RESULTS })
   const visible = rows.filter(({ audience }) => role !== 'member' || mayMembersSee(audience))
   const results = showAll(content, visible)
   return { results, areMissing: results.length < visible.length }

@@ -31,9 +31,9 @@ export const mydata = command({
   effect: 'read',
   input: noInput,
   run: async (context) => {
-    const { tx, texts, actor, organisation, now, example } = context
-    const person = await readPerson(tx, actor.organisationId, actor.personId)
-    const places = context.memberships.map(({ groupId }) => groupId)
+    const { texts, actor, organisation, now, example } = context
+    const person = await readPerson(context, actor.personId)
+    const places = context.memberships.map(({ id }) => id)
     const data = {
       ...person,
       wins: await countOwnWins(context, places),
@@ -77,8 +77,9 @@ export const pause = command({
   access: { who: 'anyone' },
   effect: 'read',
   input: noInput,
-  run: async ({ tx, texts, actor, now }) => {
-    const wishes = await getPreferences(tx, actor.organisationId, actor.personId)
+  run: async (context) => {
+    const { texts, actor, now } = context
+    const wishes = await getPreferences(context, actor.personId)
     const until = activePause(wishes, now)
     const draft = {
       ...wishes,
@@ -99,8 +100,8 @@ export const pauseSubmit = command({
   form: 'pause',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, now } = context
-    const before = await getPreferences(tx, actor.organisationId, actor.personId)
+    const { texts, actor, now } = context
+    const before = await getPreferences(context, actor.personId)
     const weeks = textValue(values, 'weeks')
     const chosen = PAUSE_WEEKS.find((one) => String(one) === weeks)
     const kept = weeks === 'keep' ? activePause(before, now) : null
@@ -110,7 +111,7 @@ export const pauseSubmit = command({
       wantsCheckIns: textValue(values, 'checkIns') !== 'no',
       ...readQuiet(context, values),
     }
-    await savePreferences(tx, actor.organisationId, actor.personId, wishes)
+    await savePreferences(context, actor.personId, wishes)
     const facts = { ...wishes, quiet: quietOf(wishes), timeZone: actor.timeZone ?? 'UTC', now }
     return { reply: { type: 'done', card: pauseDone(texts, facts) } }
   },
@@ -151,7 +152,7 @@ export const leave = command({
     await refuseLastFacilitator(context)
     const { texts, actor, memberships } = context
     const { id, alias } = groupOf(context)
-    const places = await countPlaces(context.tx, actor.organisationId, actor.personId)
+    const places = await countPlaces(context, actor.personId)
     const isLast = memberships.length === 1 && places === 1 && !actor.isStaff && !actor.isAdmin
     return { reply: { type: 'form', form: leaveForm(texts, { groupId: id, alias, isLast }) } }
   },
@@ -164,12 +165,13 @@ export const forget = command({
   access: { who: 'anyone' },
   effect: 'write',
   input: noInput,
-  run: async ({ tx, texts, actor, memberships, organisation, content, example }) => {
+  run: async (context) => {
+    const { texts, actor, memberships, organisation, content, example } = context
     const { organisationId, personId } = actor
     if (memberships.length > 0) throw new UserError(texts.t('mydata.leave', { example: example('leave') }))
     if (actor.isStaff || actor.isAdmin) throw new UserError(texts.t('forget.staff'))
-    await leaveEnded(tx, organisationId, personId)
-    const isForgotten = (await forgetPeople(tx, organisationId, [personId])) === 1
+    await leaveEnded(context, personId)
+    const isForgotten = (await forgetPeople(context, [personId])) === 1
     const lines = helpLines(texts, organisation, content.crisisLines)
     return {
       reply: { type: 'done', card: forgetDone(texts, { isForgotten, lines }) },
@@ -180,9 +182,9 @@ export const forget = command({
 
 /** A group is never left without anybody to turn to. */
 async function refuseLastFacilitator(context: Context): Promise<void> {
-  const { tx, texts, actor, role, example } = context
+  const { texts, actor, role, example } = context
   if (role !== 'facilitator') return
-  const roster = await listRoster(tx, actor.organisationId, groupOf(context).id)
+  const roster = await listRoster(context, groupOf(context).id)
   const others = roster.filter(
     (entry) =>
       entry.role === 'facilitator' &&
@@ -203,18 +205,18 @@ export const leaveSubmit = command({
   form: 'leave',
   input: formInput,
   run: async (context) => {
-    const { tx, texts, actor, role, organisation, content } = context
-    const { organisationId, personId } = actor
+    const { texts, actor, role, organisation, content } = context
+    const { personId } = actor
     const group = groupOf(context)
-    await lockGroup(tx, organisationId, group.id)
+    await lockGroup(context, group.id)
     await refuseLastFacilitator(context)
     const isMember = role === 'member'
-    await changeRoster(tx, organisationId, group.id, { add: [], remove: [personId], memberChanges: isMember ? 1 : 0 })
+    await changeRoster(context, group.id, { add: [], remove: [personId], memberChanges: isMember ? 1 : 0 })
     if (isMember) {
       await blankBallotsOf(context, group.id, [personId])
       await withdrawWins(context, [group.id], personId)
     }
-    const isForgotten = (await forgetPeople(tx, organisationId, [personId])) === 1
+    const isForgotten = (await forgetPeople(context, [personId])) === 1
     const lines = helpLines(texts, organisation, content.crisisLines)
     return {
       reply: { type: 'done', card: leaveDone(texts, { alias: group.alias, isForgotten, lines }) },

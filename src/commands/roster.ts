@@ -14,7 +14,7 @@ import { listHeld } from '../store/session.ts'
 import { problemsCard, rosterDone, rosterForm } from '../views/roster.ts'
 import { reasonWords } from './admin.ts'
 import { blankBallotsOf } from './ballots.ts'
-import { type Context, command, groupOf } from './command.ts'
+import { type Context, command, groupOf, type WriteContext } from './command.ts'
 import { formInput, groupInput, peopleValue } from './input.ts'
 import { disownWins } from './win.ts'
 
@@ -27,9 +27,9 @@ export const roster = command({
   effect: 'read',
   input: groupInput,
   run: async (context) => {
-    const { tx, texts, actor, connection } = context
+    const { texts, connection } = context
     const group = groupOf(context)
-    const entries = await listRoster(tx, actor.organisationId, group.id)
+    const entries = await listRoster(context, group.id)
     refuseSupervisor(context, entries)
     const here = entries.filter((entry) => entry.connectionId === connection.id)
     const ids = (role: Role) => here.filter((entry) => entry.role === role).map((entry) => entry.externalId)
@@ -73,9 +73,9 @@ export const problems = command({
   effect: 'read',
   input: groupInput,
   run: async (context) => {
-    const { tx, texts, actor } = context
+    const { texts } = context
     const group = groupOf(context)
-    const entries = await listRoster(tx, actor.organisationId, group.id)
+    const entries = await listRoster(context, group.id)
     const troubles = entries.filter(isUnreached).map((entry) => ({
       who: nameIn(context)(entry),
       ...reasonWords(texts, entry.isDeactivated ? 'user_disabled' : (entry.unreachable ?? '')),
@@ -96,10 +96,10 @@ export const rosterSubmit = command({
   form: 'roster',
   input: formInput,
   run: async (context, { values, version }) => {
-    const { tx, texts, actor, connection } = context
+    const { tx, texts, connection } = context
     const group = groupOf(context)
-    await lockGroup(tx, actor.organisationId, group.id)
-    const before = await listRoster(tx, actor.organisationId, group.id)
+    await lockGroup(context, group.id)
+    const before = await listRoster(context, group.id)
     if (version !== undefined && version !== versionOf(before))
       throw new UserError(texts.t('roster.stale'), {}, { endsForm: true })
     const chosen = {
@@ -125,7 +125,7 @@ export const rosterSubmit = command({
     const add = after.filter((entry) => !here.some((old) => old.personId === entry.personId && old.role === entry.role))
     await refuseLateJoiners(context, group, chosen.member, before)
     const members = (entries: readonly { role: Role }[]) => entries.filter((entry) => entry.role === 'member').length
-    await changeRoster(tx, actor.organisationId, group.id, {
+    await changeRoster(context, group.id, {
       add,
       remove: remove.map((entry) => entry.personId),
       memberChanges: members(add) + members(remove),
@@ -134,8 +134,7 @@ export const rosterSubmit = command({
     await blankBallotsOf(context, group.id, gone)
     await disownWins(context, group.id, gone)
     await forgetPeople(
-      tx,
-      actor.organisationId,
+      context,
       remove.map(({ personId }) => personId).filter((id) => !add.some(({ personId }) => personId === id)),
     )
     const added = add.filter((entry) => entry.role === 'member').map((entry) => entry.personId)
@@ -168,14 +167,15 @@ export const rosterSubmit = command({
 
 /** A closed group that has met takes nobody new; its facilitators can open it first. */
 async function refuseLateJoiners(
-  { tx, texts, actor, now, example }: Context,
+  context: Context,
   group: GroupRow,
   chosen: readonly PersonRow[],
   before: readonly RosterRow[],
 ): Promise<void> {
+  const { texts, now, example } = context
   const joining = chosen.filter(({ personId }) => !before.some((entry) => entry.personId === personId))
   if (group.isOpen || joining.length === 0) return
-  if ((await listHeld(tx, actor.organisationId, group.id, now, 1)).length === 0) return
+  if ((await listHeld(context, group.id, now, 1)).length === 0) return
   const names = joining.map(({ name }) => name ?? texts.t('roster.someone')).join(', ')
   const message = texts.t('roster.closed', { names, example: example('edit') })
   throw new UserError(message, { members: message })
@@ -216,15 +216,16 @@ function checkRoster(
 
 /** A first-time supervisor gets a weekly digest, Monday morning in the zone of the group that they came with. */
 async function newDigests(
-  { tx, actor, now }: Context,
+  context: WriteContext,
   groupZone: string,
   personIds: readonly string[],
 ): Promise<OccurrencePlan[]> {
+  const { now } = context
   const plans: OccurrencePlan[] = []
   for (const personId of personIds) {
-    if (await findDigestPlan(tx, actor.organisationId, personId)) continue
+    if (await findDigestPlan(context, personId)) continue
     const plan = { ...DEFAULT_DIGEST, timeZone: groupZone, language: null, connectionId: null }
-    await saveDigestPlan(tx, actor.organisationId, personId, plan)
+    await saveDigestPlan(context, personId, plan)
     plans.push({ kind: 'digest', dueAt: nextDigestAt(plan, now), personId })
   }
   return plans

@@ -41,7 +41,7 @@ const MOST_NAMED = 6
 
 /** The public holidays that sessions ahead would fall on. */
 async function holidaysIn(plan: SessionPlan, calendar: string, language: string, now: Date): Promise<Holiday[]> {
-  const starts = startsOf(ruleOf(plan), `${plan.firstDate}T${plan.time}`, plan.timeZone, plan.minutes, plan.exceptions)
+  const starts = startsOf({ ...plan, rule: ruleOf(plan), localStart: `${plan.firstDate}T${plan.time}` })
   const dates = starts
     .filter(({ startsAt }) => startsAt > now)
     .map(({ originalLocalStart }) => originalLocalStart.slice(0, 10))

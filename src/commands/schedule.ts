@@ -11,7 +11,7 @@ import { listSchedules, type ScheduleRow, saveSchedule, stopSchedule } from '../
 import { findSession } from '../store/session.ts'
 import { timeWithZone } from '../views/notice.ts'
 import { type ScheduleDraft, scheduleDone, scheduleForm, scheduleStopped, scheduleWords } from '../views/schedule.ts'
-import { type Context, command, groupOf, type Result } from './command.ts'
+import { type Context, command, groupOf, type Result, type WriteContext } from './command.ts'
 import { echo, formInput, groupInput, textValue } from './input.ts'
 import { cutReason, replan, type Synced, syncSessions } from './programme.ts'
 import { askAboutHolidays, readPlan } from './schedule-plan.ts'
@@ -32,7 +32,7 @@ export const schedule = command({
   input: groupInput,
   run: async (context, { text }) => {
     const group = groupOf(context)
-    const known = await listSchedules(context.tx, context.actor.organisationId, group.id)
+    const known = await listSchedules(context, group.id)
     const draft = draftOf(context, group, known, readTyped(context, text ?? ''))
     const words = known.map((row) => ({ id: row.id, words: wordsOf(context, row) }))
     return { reply: { type: 'form', form: scheduleForm(context.texts, group.id, draft, words) } }
@@ -82,7 +82,7 @@ function draftOf(
 /** How many sessions a stored schedule was asked for: what its rule gives, without the dates left out. */
 function wantedCount(row: ScheduleRow | undefined): number | null {
   if (!row || countOf(row.rule) === null) return null
-  return startsOf(row.rule, row.localStart, row.timeZone, row.durationMinutes, row.exceptions).length
+  return startsOf({ ...row, minutes: row.durationMinutes }).length
 }
 
 /** Plans the sessions, their reminders and check-ins. What had been cancelled or moved of the same schedule stays so. */
@@ -95,28 +95,27 @@ export const scheduleSubmit = command({
   form: 'schedule',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, now } = context
+    const { texts, now } = context
     const group = groupOf(context)
-    await lockGroup(tx, actor.organisationId, group.id)
-    const open = (await listOpen(tx, actor.organisationId, group.id))[0]
+    await lockGroup(context, group.id)
+    const open = (await listOpen(context, group.id))[0]
     if (open)
       throw new UserError(
         texts.t('schedule.checkInOpen', { closes: timeWithZone(texts, open.closesAt, group.timeZone, now) }),
         {},
       )
-    const known = await listSchedules(tx, actor.organisationId, group.id)
+    const known = await listSchedules(context, group.id)
     const which = textValue(values, 'which') || 'new'
     const stopped = known.find(({ id }) => which === `stop ${id}`)
-    return stopped ? await stop(context, group, stopped) : await save(context, group, known, which, values)
+    return stopped ? await stop(context, group, stopped) : await save(context, group, { known, which, values })
   },
 })
 
-async function stop(context: Context, group: GroupRow, row: ScheduleRow): Promise<Result> {
-  const { tx, texts, actor } = context
-  const where = { ...context, organisationId: actor.organisationId }
-  await stopSchedule(tx, actor.organisationId, group.id, row.id)
-  const synced = await syncSessions(where, group.id, row, [])
-  const { occurrences, jobs } = await replan(where, group)
+async function stop(context: WriteContext, group: GroupRow, row: ScheduleRow): Promise<Result> {
+  const { texts } = context
+  await stopSchedule(context, group.id, row.id)
+  const synced = await syncSessions(context, group.id, row, [])
+  const { occurrences, jobs } = await replan(context, group)
   return {
     reply: {
       type: 'done',
@@ -130,14 +129,12 @@ async function stop(context: Context, group: GroupRow, row: ScheduleRow): Promis
 }
 
 async function save(
-  context: Context,
+  context: WriteContext,
   group: GroupRow,
-  known: readonly ScheduleRow[],
-  which: string,
-  values: Record<string, FieldValue>,
+  form: { known: readonly ScheduleRow[]; which: string; values: Record<string, FieldValue> },
 ): Promise<Result> {
-  const { tx, texts, actor, now, newId } = context
-  const { organisationId } = actor
+  const { known, which, values } = form
+  const { texts, now, newId } = context
   const changed = known.find(({ id }) => id === which)
   if (!changed && known.length >= MAX_SCHEDULES)
     throw new UserError(texts.t('schedule.tooMany', { limit: MAX_SCHEDULES }), {
@@ -145,7 +142,7 @@ async function save(
     })
   const asked = readPlan(context, values, changed ?? null)
   const startsIn = (one: SessionPlan) =>
-    startsOf(ruleOf(one), `${one.firstDate}T${one.time}`, one.timeZone, one.minutes, one.exceptions)
+    startsOf({ ...one, rule: ruleOf(one), localStart: `${one.firstDate}T${one.time}` })
   refuseCount(context, startsIn(asked))
   const plan = await askAboutHolidays(context, group, asked, values)
   refuseCount(context, startsIn(plan))
@@ -162,11 +159,10 @@ async function save(
     link: plan.link,
   }
   const starts = startsIn(plan)
-  await saveSchedule(tx, organisationId, group.id, row)
-  const where = { ...context, organisationId }
-  const synced = await syncSessions(where, group.id, row, starts)
-  const after = await getGroup(tx, organisationId, group.id)
-  const programme = await replan(where, after)
+  await saveSchedule(context, group.id, row)
+  const synced = await syncSessions(context, group.id, row, starts)
+  const after = await getGroup(context, group.id)
+  const programme = await replan(context, after)
   const ahead = starts.filter(({ startsAt }) => startsAt > now)
   const facts = {
     groupId: group.id,
@@ -213,10 +209,9 @@ async function tellOf(
   group: GroupRow,
   { cancelledSoon, movedSoon }: Synced,
 ): Promise<DeliveryPlan[]> {
-  const { tx, actor } = context
   const told: DeliveryPlan[] = []
   for (const id of [...cancelledSoon, ...movedSoon]) {
-    const session = await findSession(tx, actor.organisationId, id)
+    const session = await findSession(context, id)
     const kind = cancelledSoon.includes(id) ? 'session-cancelled' : 'session-moved'
     if (session) told.push(...(await tellAll(context, { id, groupId: group.id }, kind, session.startsAt)))
   }

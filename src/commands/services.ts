@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Content } from '../content/load.ts'
 import type { Log } from '../log.ts'
-import type { Database, Tx } from '../store/engine/database.ts'
+import type { Database } from '../store/engine/database.ts'
 import type { Queue } from '../store/engine/queue.ts'
+import type { Tenant } from '../store/engine/transaction.ts'
 import { planOccurrences } from '../store/occurrence.ts'
 import { planDeliveries } from '../store/outbox.ts'
 import type { BallotKeys, Effects, Step } from './command.ts'
@@ -37,7 +38,7 @@ export async function runStep<I, O>(
   organisationId: string,
   input: I,
 ): Promise<O> {
-  return await services.database.db.$transaction(async (tx) => {
+  return await services.database.transaction(async (tx) => {
     const base = {
       tx,
       now: services.clock.now(),
@@ -47,19 +48,15 @@ export async function runStep<I, O>(
       organisationId,
     }
     const { result, ...effects } = await step.run(base, input)
-    await applyEffects(services, tx, organisationId, effects)
+    await applyEffects(services, base, effects)
     return result
   })
 }
 
 /** What a verb caused, written in its own transaction. */
-export async function applyEffects(
-  services: Services,
-  tx: Tx,
-  organisationId: string,
-  effects: Effects,
-): Promise<void> {
-  if (effects.occurrences?.length) await planOccurrences(tx, organisationId, effects.occurrences)
+export async function applyEffects(services: Services, tenant: Tenant, effects: Effects): Promise<void> {
+  const { tx, organisationId } = tenant
+  if (effects.occurrences?.length) await planOccurrences(tenant, effects.occurrences)
   if (effects.deliveries?.length)
     await planDeliveries(
       tx,

@@ -6,9 +6,9 @@ import { UserError } from '../errors.ts'
 import { lockGroup } from '../store/group.ts'
 import type { DeliveryPlan } from '../store/outbox.ts'
 import { listRoster } from '../store/roster.ts'
-import { cancelSession, findSessionDetails, listAhead, moveSession, type SessionDetails } from '../store/session.ts'
+import { cancelSession, listAhead, moveSession, type SessionDetails } from '../store/session.ts'
 import { cancelDone, cancelForm, moveDone, moveForm, sessionCard } from '../views/session.ts'
-import { type Context, command, groupOf } from './command.ts'
+import { aboutOf, type Context, command, groupOf } from './command.ts'
 import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
 import { replan } from './programme.ts'
 
@@ -24,12 +24,10 @@ export const session = command({
   subject: 'session',
   effect: 'read',
   input: idInput,
-  run: async (context, { id }) => {
-    const { tx, texts, actor, now } = context
+  run: async (context) => {
+    const { texts, now } = context
     const { alias, timeZone } = groupOf(context)
-    const details = await findSessionDetails(tx, actor.organisationId, id)
-    if (!details) throw new UserError(texts.t('error.notFound', { example: context.example('next') }))
-    const { startsAt, place, link, state } = details
+    const { startsAt, place, link, state } = aboutOf(context, 'session')
     const facts = { alias, startsAt, timeZone, place, link, isCancelled: state === 'cancelled', now }
     return { reply: { type: 'content', card: sessionCard(texts, facts) } }
   },
@@ -60,7 +58,7 @@ export const cancel = command({
 const choice = ({ id, startsAt, state }: SessionDetails) => ({ id, startsAt, isCancelled: state === 'cancelled' })
 
 const aheadOf = async (context: Context): Promise<SessionDetails[]> =>
-  await listAhead(context.tx, context.actor.organisationId, groupOf(context).id, context.now, MOST_CHOICES)
+  await listAhead(context, groupOf(context).id, context.now, MOST_CHOICES)
 
 const nothingAhead = ({ texts, group, example }: Context) =>
   new UserError(
@@ -77,12 +75,12 @@ export const cancelSubmit = command({
   form: 'cancel',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, now, example } = context
+    const { texts, now, example } = context
     const group = groupOf(context)
-    await lockGroup(tx, actor.organisationId, group.id)
+    await lockGroup(context, group.id)
     const chosen = await chosenSession(context, textValue(values, 'session'))
-    if (!(await cancelSession(tx, actor.organisationId, group.id, chosen.id, now))) throw staleChoice(context)
-    const { occurrences, jobs } = await replan({ ...context, organisationId: actor.organisationId }, group)
+    if (!(await cancelSession(context, group.id, chosen.id, now))) throw staleChoice(context)
+    const { occurrences, jobs } = await replan(context, group)
     const deliveries = await tellAll(context, chosen, 'session-cancelled', chosen.startsAt)
     const facts = {
       alias: group.alias,
@@ -112,13 +110,14 @@ async function chosenSession(context: Context, id: string): Promise<SessionDetai
 
 /** One message to each member and facilitator about a changed session; useless once it would have begun. */
 export async function tellAll(
-  { tx, actor, newId }: Context,
+  context: Context,
   { id, groupId }: { id: string; groupId: string },
   kind: 'session-cancelled' | 'session-moved',
   expiresAt: Date,
 ): Promise<DeliveryPlan[]> {
+  const { newId } = context
   const change = newId()
-  const roster = await listRoster(tx, actor.organisationId, groupId)
+  const roster = await listRoster(context, groupId)
   return roster
     .filter((entry) => entry.role !== 'supervisor' && !entry.isBot && !entry.isDeactivated)
     .map(({ personId }) => ({ key: `${kind} ${id} ${change}`, kind, personId, groupId, sessionId: id, expiresAt }))
@@ -161,15 +160,15 @@ export const moveSubmit = command({
   form: 'move',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, now } = context
+    const { texts, now } = context
     const group = groupOf(context)
-    await lockGroup(tx, actor.organisationId, group.id)
+    await lockGroup(context, group.id)
     const chosen = await chosenSession(context, textValue(values, 'session'))
     const { movedTo, startsAt, wall, place, link } = readMove(context, group.timeZone, values)
     await askAboutHoliday(context, movedTo.slice(0, 10), textValue(values, 'holidays'))
     const endsAt = plus(startsAt, chosen.endsAt.getTime() - chosen.startsAt.getTime())
-    await moveSession(tx, actor.organisationId, chosen.id, { movedTo, startsAt, endsAt, place, link })
-    const { occurrences, jobs } = await replan({ ...context, organisationId: actor.organisationId }, group)
+    await moveSession(context, chosen.id, { movedTo, startsAt, endsAt, place, link })
+    const { occurrences, jobs } = await replan(context, group)
     const deliveries = await tellAll(context, chosen, 'session-moved', startsAt)
     const facts = {
       alias: group.alias,

@@ -41,7 +41,8 @@ export const settingsSubmit = command({
   changesSettings: true,
   form: 'admin settings',
   input: formInput,
-  run: async ({ tx, texts, actor, organisation }, { values }) => {
+  run: async (context, { values }) => {
+    const { texts, actor, organisation } = context
     const fields: Record<string, string> = {}
     const whole = (
       name: 'resultMonths' | 'ledgerDays' | 'leastShared' | 'leastStaff',
@@ -63,7 +64,7 @@ export const settingsSubmit = command({
       fields.holidays = texts.t('edit.badHolidays', { got: echo(holidays) })
     if (Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
     const language = LANGUAGES.find(({ id }) => id === textValue(values, 'language'))?.id ?? null
-    await saveSettings(tx, organisation.id, {
+    await saveSettings(context, {
       language,
       holidays,
       resultMonths,

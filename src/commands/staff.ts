@@ -29,7 +29,8 @@ export const staffListSubmit = command({
   effect: 'write',
   form: 'admin staff',
   input: formInput,
-  run: async ({ tx, texts, connection, actor }, { values }) => {
+  run: async (context, { values }) => {
+    const { tx, texts, connection } = context
     const chosen = await ensurePeople(tx, connection, peopleValue(texts, values, 'staff'))
     const unusable = chosen.filter((person) => person.isBot || person.isDeactivated)
     if (unusable.length > 0) fail(texts, 'roster.bot', unusable)
@@ -38,21 +39,18 @@ export const staffListSubmit = command({
     const before = await listStaff(tx, connection)
     const removed = before.filter((person) => !chosen.some(({ personId }) => personId === person.personId))
     const busyIds = await withStaffRole(
-      tx,
-      actor.organisationId,
+      context,
       removed.map((person) => person.personId),
     )
     const busy = removed.filter((person) => busyIds.includes(person.personId))
     if (busy.length > 0) fail(texts, 'staff.hasRole', busy)
     await setStaff(
-      tx,
-      actor.organisationId,
+      context,
       removed.map((person) => person.personId),
       false,
     )
     await setStaff(
-      tx,
-      actor.organisationId,
+      context,
       chosen.map((person) => person.personId),
       true,
     )

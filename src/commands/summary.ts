@@ -30,13 +30,13 @@ export const summary = command({
   effect: 'audited',
   input: groupInput,
   run: async (context) => {
-    const { tx, texts, actor, now, role } = context
+    const { texts, now, role } = context
     const group = groupOf(context)
     const isStaff = role !== 'member'
     const { results, areMissing } = await resultsOf(context)
     const newest = newestOfEach(results)
     const shown = fitting(newest)
-    const [next] = await listNext(tx, actor.organisationId, [group.id], now, 1)
+    const [next] = await listNext(context, [group.id], now, 1)
     const mayPost = role === 'facilitator' && group.endedAt === null && postable(results) !== null
     const facts = {
       groupId: group.id,
@@ -56,7 +56,7 @@ export const summary = command({
       opener: isStaff && next ? openerOf(context, next, shown) : null,
       mayPost,
       nextSessionAt: next?.startsAt ?? null,
-      agreement: isStaff ? await countAgreement(tx, actor.organisationId, group.id) : null,
+      agreement: isStaff ? await countAgreement(context, group.id) : null,
       now,
     }
     return {
@@ -73,12 +73,11 @@ const HEADCOUNTS = 4
 
 /** Sessions of the last four weeks, headcounts, and what waits for the facilitators. */
 async function workOf(context: Context): Promise<GroupWork> {
-  const { tx, actor, now, role } = context
-  const { organisationId } = actor
+  const { now, role } = context
   const { id } = groupOf(context)
-  const ended = await listEnded(tx, organisationId, [id], { startsAt: plus(now, -WORK_DAYS * DAY_MS), endsAt: now })
+  const ended = await listEnded(context, [id], { startsAt: plus(now, -WORK_DAYS * DAY_MS), endsAt: now })
   const held = ended.filter(({ state }) => state === 'planned')
-  const contacts = await listWaiting(tx, organisationId, id)
+  const contacts = await listWaiting(context, id)
   const oldest = contacts[0]
   return {
     held: held.length,
@@ -91,7 +90,7 @@ async function workOf(context: Context): Promise<GroupWork> {
         }
       : null,
     // Only facilitators decide on them.
-    wins: role === 'facilitator' ? (await listWins(tx, organisationId, [id])).length : 0,
+    wins: role === 'facilitator' ? (await listWins(context, [id])).length : 0,
   }
 }
 
@@ -118,30 +117,30 @@ function fitting(newest: readonly ShownResult[]): ShownResult[] {
 
 /** What has been asked since, and has no result yet or gets none. What is for staff alone does not exist for members. */
 async function pendingOf(context: Context, newest: readonly ShownResult[], areMissing: boolean): Promise<Pending[]> {
-  const { tx, actor, now, role } = context
-  const { organisationId } = actor
+  const { now, role } = context
   const { id } = groupOf(context)
-  const rows = await listLatest(tx, organisationId, id)
+  const rows = await listLatest(context, id)
   const pending: Pending[] = []
   for (const row of rows.filter(({ audience }) => role !== 'member' || mayMembersSee(audience))) {
     const one = newest.some((result) => result.row.unitId === row.unitId) ? null : await stateOf(context, row)
     if (one) pending.push(one)
   }
   if (pending.length > 0 || newest.length > 0 || areMissing) return pending.slice(0, MOST_SETS)
-  const openOne = (await listOpen(tx, organisationId, id))[0] ?? null
-  const planned = await nextPlanned(tx, organisationId, id, now)
+  const openOne = (await listOpen(context, id))[0] ?? null
+  const planned = await nextPlanned(context, id, now)
   return [{ state: 'none', nextCheckInAt: planned?.opensAt ?? null, openUntil: openOne?.closesAt ?? null }]
 }
 
 type LatestRow = Awaited<ReturnType<typeof listLatest>>[number]
 
-async function stateOf({ tx, texts, content, actor, role }: Context, row: LatestRow): Promise<Pending | null> {
+async function stateOf(context: Context, row: LatestRow): Promise<Pending | null> {
+  const { texts, content, role } = context
   const { at } = row
   if (row.state === 'dropped') {
     const reason = DROP_REASONS.find((one) => one === row.reason) ?? 'tooFewMembers'
     return role === 'member' ? null : { state: 'dropped', at, reason, least: LEAST_MEMBERS_AT_OPEN }
   }
-  const unit = row.unitId ? await getUnit(tx, actor.organisationId, row.unitId) : null
+  const unit = row.unitId ? await getUnit(context, row.unitId) : null
   const set = content.questionSets.get(row.questionSetId)
   if (unit?.state === 'open' && set) return { state: 'waiting', at, title: texts.pick(set.title) }
   // A finished unit whose questions are no longer here is told by itself.

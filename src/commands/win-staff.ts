@@ -12,8 +12,9 @@ import { openWin } from './win.ts'
 
 const FACILITATOR = { who: 'group', roles: ['facilitator'] } as const
 
-async function mustFind({ tx, texts, actor, ballotKeys, example }: Context, id: string): Promise<string> {
-  const row = await findWin(tx, actor.organisationId, id)
+async function mustFind(context: Context, id: string): Promise<string> {
+  const { texts, ballotKeys, example } = context
+  const row = await findWin(context, id)
   const opened = row && openWin(ballotKeys.keyring, row)
   if (!opened) throw new UserError(texts.t('error.notFound', { example: example('win') }))
   return opened.text
@@ -49,13 +50,13 @@ export const winPostSubmit = command({
   form: 'win.post',
   input: formInput.required({ id: true }).extend(idInput.shape),
   run: async (context, { id, values }) => {
-    const { tx, actor, newId } = context
+    const { newId } = context
     const group = groupOf(context)
-    await lockGroup(tx, actor.organisationId, group.id)
+    await lockGroup(context, group.id)
     await mustFind(context, id)
     await mustHaveRoom(context, group.id)
     const result = await keepDraft(context, group, newId(), values)
-    await deleteWin(tx, actor.organisationId, id)
+    await deleteWin(context, id)
     return { ...result, audit: [...(result.audit ?? []), { action: 'win.taken', subjectId: id }] }
   },
 })
@@ -69,13 +70,13 @@ export const winDecline = command({
   effect: 'write',
   input: idInput,
   run: async (context, { id }) => {
-    const { tx, texts, actor, ballotKeys } = context
+    const { texts, ballotKeys } = context
     const { id: groupId } = groupOf(context)
-    const row = await findWin(tx, actor.organisationId, id)
+    const row = await findWin(context, id)
     const writer = row && (openWin(ballotKeys.keyring, row)?.personId ?? null)
-    const isFirst = await deleteWin(tx, actor.organisationId, id)
+    const isFirst = await deleteWin(context, id)
     // Who is not a member any more gets no note, and may not even be known.
-    const isMember = writer !== null && (await findRole(tx, actor.organisationId, groupId, writer)) === 'member'
+    const isMember = writer !== null && (await findRole(context, groupId, writer)) === 'member'
     return {
       reply: { type: 'content', card: winDone(texts, 'win.declined') },
       deliveries:

@@ -5,11 +5,12 @@ import { MAX_WIN_CHARS, MAX_WINS } from '../domain/limits.ts'
 import { WIN_DAYS } from '../domain/retention.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
+import type { Tenant } from '../store/engine/transaction.ts'
 import { lockGroup } from '../store/group.ts'
 import { listRoster } from '../store/roster.ts'
 import { createWin, deleteWin, listWins, resealWin, type WinRow } from '../store/win.ts'
 import { winDone, winForm, winsCard } from '../views/win.ts'
-import { type Context, command, groupOf } from './command.ts'
+import { type BallotKeys, type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, textValue } from './input.ts'
 
 /** `personId` is null when its writer was taken off the roster meanwhile. */
@@ -41,10 +42,10 @@ export const win = command({
   effect: 'audited',
   input: groupInput,
   run: async (context) => {
-    const { tx, texts, actor, role, ballotKeys } = context
+    const { texts, role, ballotKeys } = context
     const { id, alias } = groupOf(context)
     if (role === 'member') return { reply: { type: 'form', form: winForm(texts, id) } }
-    const rows = await listWins(tx, actor.organisationId, [id])
+    const rows = await listWins(context, [id])
     const wins = rows.flatMap((row) => {
       const opened = openWin(ballotKeys.keyring, row)
       return opened ? [{ id: row.id, text: opened.text }] : []
@@ -66,21 +67,21 @@ export const winSubmit = command({
   form: 'win',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, actor, now, newId, ballotKeys } = context
-    const { organisationId, personId } = actor
+    const { texts, actor, now, newId, ballotKeys } = context
+    const { personId } = actor
     const { id: groupId } = groupOf(context)
     const text = textValue(values, 'text')
     if (text === '') throw onText(texts.t('error.required', { example: texts.t('win.example') }))
     if (text.length > MAX_WIN_CHARS) throw onText(texts.t('error.tooLong', { limit: MAX_WIN_CHARS, got: text.length }))
-    await lockGroup(tx, organisationId, groupId)
+    await lockGroup(context, groupId)
     // Looked at again under the lock: who left a moment ago leaves nothing behind.
-    const roster = await listRoster(tx, organisationId, groupId)
+    const roster = await listRoster(context, groupId)
     if (!roster.some((entry) => entry.personId === personId && entry.role === 'member'))
       throw new UserError(texts.t('error.notFound', { example: context.example('next') }), {}, { endsForm: true })
-    if ((await listWins(tx, organisationId, [groupId])).length >= MAX_WINS) throw onText(texts.t('win.tooMany'))
+    if ((await listWins(context, [groupId])).length >= MAX_WINS) throw onText(texts.t('win.tooMany'))
     const id = newId()
     const sealed = sealWin(ballotKeys.keyring, id, { personId, text })
-    await createWin(tx, organisationId, { id, groupId, sealed, deleteOn: plus(now, WIN_DAYS * DAY_MS) })
+    await createWin(context, { id, groupId, sealed, deleteOn: plus(now, WIN_DAYS * DAY_MS) })
     const day = now.toISOString().slice(0, 10)
     return {
       reply: { type: 'done', card: winDone(texts, 'win.sent') },
@@ -99,17 +100,14 @@ export const winSubmit = command({
 
 const onText = (message: string) => new UserError(message, { text: message })
 
-type Where = Pick<Context, 'tx' | 'actor' | 'ballotKeys'>
+type Where = Tenant & { ballotKeys: BallotKeys }
 
 /** Who leaves takes along what they shared and nobody has decided on; what cannot be opened goes too. */
-export async function withdrawWins(
-  { tx, actor, ballotKeys }: Where,
-  groupIds: readonly string[],
-  personId: string,
-): Promise<void> {
-  for (const row of await listWins(tx, actor.organisationId, groupIds)) {
+export async function withdrawWins(base: Where, groupIds: readonly string[], personId: string): Promise<void> {
+  const { ballotKeys } = base
+  for (const row of await listWins(base, groupIds)) {
     const opened = openWin(ballotKeys.keyring, row)
-    if (!opened || opened.personId === personId) await deleteWin(tx, actor.organisationId, row.id)
+    if (!opened || opened.personId === personId) await deleteWin(base, row.id)
   }
 }
 
@@ -117,26 +115,19 @@ export async function withdrawWins(
  * Who is taken off the roster is taken off their wins; the words stay. Were they deleted, a facilitator could take somebody off
  * and see which words are gone.
  */
-export async function disownWins(
-  { tx, actor, ballotKeys }: Where,
-  groupId: string,
-  personIds: readonly string[],
-): Promise<void> {
+export async function disownWins(base: Where, groupId: string, personIds: readonly string[]): Promise<void> {
+  const { ballotKeys } = base
   if (personIds.length === 0) return
-  for (const row of await listWins(tx, actor.organisationId, [groupId])) {
+  for (const row of await listWins(base, [groupId])) {
     const opened = openWin(ballotKeys.keyring, row)
     if (!opened?.personId || !personIds.includes(opened.personId)) continue
-    await resealWin(
-      tx,
-      actor.organisationId,
-      row.id,
-      sealWin(ballotKeys.keyring, row.id, { ...opened, personId: null }),
-    )
+    await resealWin(base, row.id, sealWin(ballotKeys.keyring, row.id, { ...opened, personId: null }))
   }
 }
 
 /** What a person shared in these groups and nobody has decided on. */
-export async function countOwnWins({ tx, actor, ballotKeys }: Context, groupIds: readonly string[]): Promise<number> {
-  const rows = await listWins(tx, actor.organisationId, groupIds)
+export async function countOwnWins(context: Context, groupIds: readonly string[]): Promise<number> {
+  const { actor, ballotKeys } = context
+  const rows = await listWins(context, groupIds)
   return rows.filter((row) => openWin(ballotKeys.keyring, row)?.personId === actor.personId).length
 }

@@ -1,4 +1,4 @@
-import type { QuestionSet } from '../content/question-set.ts'
+import type { QuestionSet, Scale } from '../content/question-set.ts'
 import { type Band, bandOf, differenceOf, figuresOf, type ResponseBand, responseBand, tallyOf } from './figures.ts'
 import { stepsOf } from './score.ts'
 import { type Effect, hedgesG, noiseBandSteps } from './statistics.ts'
@@ -72,7 +72,7 @@ export function disclose(set: QuestionSet, unit: UnitResult, before: UnitResult 
   const scales = set.scales.flatMap((scale) => {
     const tally = tallyOf(unit, scale.id)
     if (!tally || tally.answers < k) return []
-    return [{ scaleId: scale.id, ...figuresOf(tally), change: changeOf(set, scale.id, tally, unit, before) }]
+    return [{ scaleId: scale.id, ...figuresOf(tally), change: changeOf(set, scale, unit, before) }]
   })
   if (scales.length === 0) return seal({ kind: 'tooFew' })
   return seal({ kind: 'shown', response: responseBand(release.answered, release.invited), scales })
@@ -170,7 +170,8 @@ function effectOf(
   const [before, now] = units.map((unit) => tallyOf(unit, scaleId)?.answers)
   if (!scale || before === undefined || now === undefined) return null
   const members = Math.max(...units.map(({ release }) => release?.invited ?? 0))
-  const { g, low, high } = hedgesG(scale.noise, difference * stepsOf(set, scale), before, now, members, MOST_STATEMENTS)
+  const waves = { before, now, members }
+  const { g, low, high } = hedgesG(scale.noise, difference * stepsOf(set, scale), waves, MOST_STATEMENTS)
   const tenths = (value: number) => Math.round(value * 10) / 10 + 0
   return {
     g: tenths(g),
@@ -192,21 +193,15 @@ export function discloseWords(unit: UnitResult, words: readonly string[]): Discl
 type Unsealed<T> = T extends unknown ? Omit<T, typeof disclosed> : never
 const seal = (result: Unsealed<Disclosed>): Disclosed => result as Disclosed
 
-function changeOf(
-  set: QuestionSet,
-  scaleId: string,
-  now: Tally,
-  unit: UnitResult,
-  beforeUnit: UnitResult | null,
-): Change | null {
+function changeOf(set: QuestionSet, scale: Scale, unit: UnitResult, beforeUnit: UnitResult | null): Change | null {
+  const now = tallyOf(unit, scale.id)
+  const before = beforeUnit && tallyOf(beforeUnit, scale.id)
   const earlier = beforeUnit?.release
-  const before = earlier?.tallies.find((row) => row.subject === now.subject)
-  const scale = set.scales.find(({ id }) => id === scaleId)
-  if (!beforeUnit || !earlier || !before || !scale || before.answers < beforeUnit.k) return null
+  if (!now || !earlier || !before || before.answers < beforeUnit.k) return null
   if (unit.rosterChanges !== beforeUnit.rosterChanges && !maySurviveRosterChange(unit, beforeUnit, before, now))
     return 'roster'
   const members = Math.max(unit.release?.invited ?? 0, earlier.invited)
-  const band = noiseBandSteps(scale.noise, before.answers, now.answers, members, MOST_STATEMENTS)
+  const band = noiseBandSteps(scale.noise, { before: before.answers, now: now.answers, members }, MOST_STATEMENTS)
   const differenceSteps = differenceOf(before, now) * stepsOf(set, scale)
   if (Math.abs(differenceSteps) <= band) return 'none'
   return differenceSteps > 0 ? 'higher' : 'lower'

@@ -109,14 +109,17 @@ export const LONGEST_EXCEPTIONS = 60
 const isLeftOut = (start: Temporal.PlainDateTime, exceptions: readonly string[]): boolean =>
   exceptions.includes(start.toPlainDate().toString())
 
+/** A rule with what places it: its first local start, a zone, how long each lasts, and the dates that are left out. */
+export type PlacedRule = {
+  rule: string
+  localStart: string
+  timeZone: string
+  minutes: number
+  exceptions?: readonly string[]
+}
+
 /** The starts that a rule gives, in order, each local start placed in the zone. */
-export function startsOf(
-  rule: string,
-  localStart: string,
-  timeZone: string,
-  minutes: number,
-  exceptions: readonly string[] = [],
-): PlannedStart[] {
+export function startsOf({ rule, localStart, timeZone, minutes, exceptions = [] }: PlacedRule): PlannedStart[] {
   let offsetBefore: number | null = null
   return localStarts(rule, localStart)
     .filter((start) => !isLeftOut(start, exceptions))
@@ -155,5 +158,5 @@ export function placeOne(localStart: string, timeZone: string): { startsAt: Date
 
 /** The next start of a rule strictly after an instant; null when there is none. */
 export function nextStart(rule: string, localStart: string, timeZone: string, after: Date): Date | null {
-  return startsOf(rule, localStart, timeZone, 0).find(({ startsAt }) => startsAt > after)?.startsAt ?? null
+  return startsOf({ rule, localStart, timeZone, minutes: 0 }).find(({ startsAt }) => startsAt > after)?.startsAt ?? null
 }

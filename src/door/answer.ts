@@ -17,8 +17,8 @@ export async function answer(services: Services, command: AnsweringCommand, pers
   const notFound = () => new UserError(texts.t('error.notFound', { example: exampleOn(incoming.platform, 'next') }))
   const id = z.uuid().safeParse(incoming.input.id)
   if (!id.success) throw notFound()
-  return await services.database.raw(async (tx) => {
-    const checkIn = await lockForAnswer(tx, actor.organisationId, id.data, actor.personId)
+  return await services.database.sqlTransaction(async (tx) => {
+    const checkIn = await lockForAnswer({ tx, organisationId: actor.organisationId }, id.data, actor.personId)
     // Whoever has no place in a group does not learn that it exists.
     if (!checkIn || checkIn.role === null) throw notFound()
     const { isStaff, isAdmin } = actor
@@ -27,6 +27,7 @@ export async function answer(services: Services, command: AnsweringCommand, pers
     const { content, ballotKeys, clock } = services
     const context = {
       tx,
+      organisationId: actor.organisationId,
       checkIn,
       actor,
       texts,

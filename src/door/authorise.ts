@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { Command, Context, PlainCommand } from '../commands/command.ts'
+import type { About, Command, Context, PlainCommand } from '../commands/command.ts'
 import { isSameAlias } from '../commands/group.ts'
 import { echo } from '../commands/input.ts'
 import type { Services } from '../commands/services.ts'
@@ -15,18 +15,17 @@ import {
   ensureActor,
   findActor,
   findConnection,
+  findEndedMembership,
   listMemberships,
   listSupervised,
+  type Membership,
 } from '../store/access.ts'
 import { findCheckIn } from '../store/checkin.ts'
-import type { Tx } from '../store/engine/database.ts'
-import type { Raw } from '../store/engine/sql.ts'
-import { getGroup } from '../store/group.ts'
+import type { Reader, Tenant } from '../store/engine/transaction.ts'
 import { findMessage } from '../store/message.ts'
 import { reviveWelcomes } from '../store/outbox.ts'
 import { findPlan } from '../store/plan.ts'
-import { findRole } from '../store/roster.ts'
-import { findSession } from '../store/session.ts'
+import { findSessionDetails } from '../store/session.ts'
 import { findWin } from '../store/win.ts'
 import type { Reply } from '../views/card.ts'
 import { pickerCard } from '../views/help.ts'
@@ -62,14 +61,14 @@ export async function identify(
   command: Command,
   incoming: Incoming,
 ): Promise<{ connection: ConnectionRow; actor: Actor }> {
-  const { db, ask } = services.database
+  const { db } = services.database
   const known = command.isSameForAll ? services.identityCache.find(incoming) : null
   if (known) return known
   const { platform, workspaceId } = incoming
   const connection = await services.identityCache.connection(incoming, () => findConnection(db, platform, workspaceId))
   if (!connection) throw new UserError(texts.t('error.notConnected'))
   if (command.isUntraced) {
-    const actor = await findActor(ask, connection, incoming.sender.externalId)
+    const actor = await findActor(db, connection, incoming.sender.externalId)
     if (!actor) throw new UserError(texts.t('error.notFound', { example: exampleOn(incoming.platform, 'help') }))
     return { connection, actor }
   }
@@ -80,17 +79,11 @@ export async function identify(
 
 /** Makes somebody known, and sends what waited for their first chat. */
 export async function meet(services: Services, connection: ConnectionRow, sender: Incoming['sender']): Promise<Actor> {
-  const { actor, isNewlyReachable } = await ensureActor(
-    services.database.db,
-    connection,
-    sender,
-    true,
-    services.database.ask,
-  )
+  const { db, transaction } = services.database
+  const { actor, isNewlyReachable } = await ensureActor(db, connection, sender, { isHere: true })
   if (isNewlyReachable) {
-    await services.database.db.$transaction((tx) =>
-      reviveWelcomes(tx, services.queue, actor.organisationId, actor.personId, services.clock.now()),
-    )
+    const { organisationId, personId } = actor
+    await transaction((tx) => reviveWelcomes({ tx, organisationId }, services.queue, personId, services.clock.now()))
   }
   return actor
 }
@@ -98,52 +91,45 @@ export async function meet(services: Services, connection: ConnectionRow, sender
 export type Person = Pick<Context, 'incoming' | 'connection' | 'actor' | 'texts'>
 
 /** The verb's context and what it was given besides its group; or a reply, when the group has to be chosen first. */
-type Authorised = { context: Context; input: Incoming['input'] } | { reply: Reply }
+type Authorised<Store> = { context: Context<Store>; input: Incoming['input'] } | { reply: Reply }
 
 /** Checks the rule with roles as they are now. Throws UserError for whoever may not. */
-export async function authorise(
+export async function authorise<Store extends Reader>(
   services: Services,
-  tx: Tx,
+  tx: Store,
   resolved: Resolved<PlainCommand>,
   person: Person,
-): Promise<Authorised> {
+): Promise<Authorised<Store>> {
   const { command } = resolved
-  let { input } = resolved
   const { actor, texts, incoming } = person
-  const { organisationId } = actor
-  // A verb that only reads has no transaction to be part of.
-  const asked = command.effect === 'read' ? services.database.ask : tx
-  const memberships = command.isSameForAll ? [] : await listMemberships(asked, organisationId, actor.personId)
+  const { organisationId, isStaff, isAdmin } = actor
+  const tenant = { tx, organisationId }
+  const memberships = command.isSameForAll ? [] : await listMemberships(tenant, actor.personId)
   const isSupervisor =
     memberships.some(({ role }) => role === 'supervisor') ||
     (command.access.who === 'supervisor' &&
       command.worksAfterEnd === true &&
-      (await supervisedLately(services, asked, actor)))
-  let groupId: string | null = null
-  if (command.access.who === 'group') {
-    const choice = await chooseGroup(tx, resolved, person, memberships)
-    if ('reply' in choice) return choice
-    groupId = choice.groupId
-    input = choice.input
-  }
-  const role = groupId
-    ? await findRole(tx, organisationId, groupId, actor.personId, command.worksAfterEnd ?? false)
-    : null
-  // Whoever has no place in a group does not learn that it exists.
-  if (groupId && role === null)
-    throw new UserError(texts.t('error.notFound', { example: exampleOn(incoming.platform, 'next') }))
-  if (!isAllowed(command.access, { isStaff: actor.isStaff, isAdmin: actor.isAdmin, isSupervisor, roleInGroup: role }))
+      (await supervisedLately(services, tenant, actor)))
+  const choice =
+    command.access.who === 'group'
+      ? await chooseGroup(tenant, resolved, person, memberships)
+      : { place: null, about: null, input: resolved.input }
+  if ('reply' in choice) return choice
+  const { place, about, input } = choice
+  const role = place?.role ?? null
+  if (!isAllowed(command.access, { isStaff, isAdmin, isSupervisor, roleInGroup: role }))
     throw notAllowed(texts, command)
-  const context: Context = {
+  const context: Context<Store> = {
     ...person,
-    tx,
+    ...tenant,
     now: services.clock.now(),
     content: services.content,
     ballotKeys: services.ballotKeys,
     newId: services.newId ?? randomUUID,
     organisation: person.connection.organisation,
     memberships,
-    group: groupId ? await getGroup(tx, organisationId, groupId) : null,
+    about,
+    group: place,
     role,
     publicUrl: services.publicUrl,
     wall: services.clock.wall(),
@@ -153,10 +139,10 @@ export async function authorise(
 }
 
 /** Whether a group that this person answered for has ended so lately that its last digest may still be read. */
-async function supervisedLately(services: Services, asked: Raw, { organisationId, personId }: Actor): Promise<boolean> {
+async function supervisedLately(services: Services, tenant: Tenant<Reader>, { personId }: Actor): Promise<boolean> {
   const now = services.clock.now()
   const window = { startsAt: plus(now, -READABLE_DAYS * DAY_MS), endsAt: now }
-  return (await listSupervised(asked, organisationId, personId, window)).length > 0
+  return (await listSupervised(tenant, personId, window)).length > 0
 }
 /** A digest of two weeks, opened a week late. */
 const READABLE_DAYS = 21
@@ -167,26 +153,42 @@ export function notAllowed(texts: Texts, command: Command): UserError {
   return new UserError(texts.t('error.notAllowed', { roles: roles.join(', ') }), {}, { endsForm: true })
 }
 
-/** What an id can name besides a group. */
-const FIND = { checkIn: findCheckIn, plan: findPlan, session: findSession, message: findMessage, win: findWin }
+/** Finds what an id names besides a group; null when there is none. */
+async function findAbout(tenant: Tenant<Reader>, subject: About['subject'], id: string): Promise<About | null> {
+  const found = <A extends About>(about: { [K in keyof A]: A[K] | null }) => (about.row === null ? null : (about as A))
+  if (subject === 'checkIn') return found({ subject, row: await findCheckIn(tenant, id) })
+  if (subject === 'plan') return found({ subject, row: await findPlan(tenant, id) })
+  if (subject === 'session') return found({ subject, row: await findSessionDetails(tenant, id) })
+  if (subject === 'message') return found({ subject, row: await findMessage(tenant, id) })
+  return found({ subject, row: await findWin(tenant, id) })
+}
 
-/** The group that a command is about: by id, by the alias typed, or the person's only one. Several: a card to choose. */
+/** The group that a command is about, with the person's place in it, and what is left of what was typed. */
+type Choice = { place: Membership; about: About | null; input: Incoming['input'] } | { reply: Reply }
+
+/** By id, by the alias typed, or the person's only one. Several: a card to choose. */
 async function chooseGroup(
-  tx: Tx,
+  tenant: Tenant<Reader>,
   { command, input }: Resolved,
   person: Person,
-  memberships: Awaited<ReturnType<typeof listMemberships>>,
-): Promise<{ groupId: string; input: Incoming['input'] } | { reply: Reply }> {
+  memberships: readonly Membership[],
+): Promise<Choice> {
   const { texts, actor, incoming } = person
   const example = (typed: string) => exampleOn(incoming.platform, typed)
+  // Somebody who has no place in a group does not learn that it exists.
   const notFound = () => new UserError(texts.t('error.notFound', { example: example('next') }))
   if (input.id !== undefined) {
     const id = z.uuid().safeParse(input.id)
     if (!id.success) throw notFound()
-    if (command.subject === undefined || command.subject === 'group') return { groupId: id.data, input }
-    const about = await FIND[command.subject](tx, actor.organisationId, id.data)
-    if (!about) throw notFound()
-    return { groupId: about.groupId, input }
+    const { subject = 'group' } = command
+    const about = subject === 'group' ? null : await findAbout(tenant, subject, id.data)
+    if (subject !== 'group' && !about) throw notFound()
+    const groupId = about ? about.row.groupId : id.data
+    const place =
+      memberships.find((one) => one.id === groupId) ??
+      (command.worksAfterEnd ? await findEndedMembership(tenant, groupId, actor.personId) : null)
+    if (!place) throw notFound()
+    return { place, about, input }
   }
   const access = command.access
   const fitting = memberships.filter(({ role }) => access.who === 'group' && access.roles.includes(role))
@@ -194,21 +196,14 @@ async function chooseGroup(
   if (fitting.length === 0) throw notAllowed(texts, command)
   const named = input.text === undefined ? undefined : fitting.find(({ alias }) => isSameAlias(alias, input.text ?? ''))
   // The text named the group; nothing of it is left for the verb.
-  if (named) return { groupId: named.groupId, input: {} }
+  if (named) return { place: named, about: null, input: {} }
   if (input.text !== undefined && !command.takesText) {
     const known = fitting.map(({ alias }) => alias).join(', ')
-    throw new UserError(
-      texts.t('error.groupNotFound', {
-        got: echo(input.text),
-        known,
-        example: example(`${command.verb} ${fitting[0]?.alias ?? ''}`),
-      }),
-    )
+    const typed = `${command.verb} ${fitting[0]?.alias ?? ''}`
+    throw new UserError(texts.t('error.groupNotFound', { got: echo(input.text), known, example: example(typed) }))
   }
   const only = fitting.length === 1 ? fitting[0] : undefined
-  if (only) return { groupId: only.groupId, input }
-  const choices = fitting.map(({ groupId, alias }) => ({ id: groupId, alias }))
-  return {
-    reply: { type: 'message', card: pickerCard(texts, { verb: command.verb, draft: input.text, groups: choices }) },
-  }
+  if (only) return { place: only, about: null, input }
+  const groups = fitting.map(({ id, alias }) => ({ id, alias }))
+  return { reply: { type: 'message', card: pickerCard(texts, { verb: command.verb, draft: input.text, groups }) } }
 }

@@ -8,10 +8,7 @@ import { messageDue } from '../commands/message-due.ts'
 import { finishOccurrence, lockOccurrence, type OccurrenceKind, type OccurrenceRow } from '../store/occurrence.ts'
 
 /** What happens at each kind of time. `dropped` is the reason when it came to nothing. */
-type DueHandler = (
-  base: Base & { organisationId: string },
-  occurrence: OccurrenceRow,
-) => Promise<Effects & { dropped: string | null }>
+type DueHandler = (base: Base, occurrence: OccurrenceRow) => Promise<Effects & { dropped: string | null }>
 
 const DUE_HANDLERS: Record<Exclude<OccurrenceKind, 'reminder'>, DueHandler> = {
   sessionEnded,
@@ -29,11 +26,11 @@ export const handleDue = step<{ occurrenceId: string }, null>({
   verb: 'occurrence.happen',
   access: { who: 'system' },
   run: async (base, { occurrenceId }) => {
-    const occurrence = await lockOccurrence(base.tx, base.organisationId, occurrenceId)
+    const occurrence = await lockOccurrence(base, occurrenceId)
     // Reminders are done many at a time (remindTogether); one that comes here is another worker's at this moment.
     if (!occurrence || occurrence.kind === 'reminder') return { result: null }
     const { dropped, ...effects } = await DUE_HANDLERS[occurrence.kind](base, occurrence)
-    await finishOccurrence(base.tx, base.organisationId, occurrenceId, dropped)
+    await finishOccurrence(base, occurrenceId, dropped)
     return { ...effects, result: null }
   },
 })

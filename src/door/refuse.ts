@@ -8,39 +8,33 @@ import type { Incoming } from '../platform.ts'
 import type { Field, Form, Reply } from '../views/card.ts'
 import { problem } from '../views/notice.ts'
 
-/** Does what a request asks; given to `refusal` so that it can open a form again. */
-type Again = (incoming: Incoming) => Promise<Reply | null>
+/** A request that came to nothing, as far as it got. `again` does what a request asks, to open a form again. */
+export type Unserved = {
+  again(incoming: Incoming): Promise<Reply | null>
+  texts: Texts
+  command: Command | null
+  incoming: Incoming
+}
 
 /** A person's mistake, in words; on a form, beside the fields, with what they typed still there. */
-export async function refusal(
-  again: Again,
-  texts: Texts,
-  command: Command | null,
-  incoming: Incoming,
-  error: UserError | z.ZodError,
-): Promise<Reply> {
+export async function refusal(request: Unserved, error: UserError | z.ZodError): Promise<Reply> {
+  const { texts, incoming } = request
   const message =
     error instanceof UserError ? error.message : texts.t('error.input', { got: z.prettifyError(error).slice(0, 200) })
   if (error instanceof UserError && error.endsForm && incoming.via === 'form')
     return { type: 'done', card: problem(texts, message) }
-  return await said(again, texts, command, incoming, message, error instanceof UserError ? error.fields : {})
+  return await said(request, message, error instanceof UserError ? error.fields : {})
 }
 
 /**
  * The words where the person is looking. A form stays open with what was typed in it; words about none of its fields stand
  * at the first. A check-in's form is replaced by them: answers are not shown back.
  */
-async function said(
-  again: Again,
-  texts: Texts,
-  command: Command | null,
-  incoming: Incoming,
-  message: string,
-  fields: Readonly<Record<string, string>>,
-): Promise<Reply> {
+async function said(request: Unserved, message: string, fields: Readonly<Record<string, string>>): Promise<Reply> {
+  const { texts, incoming } = request
   const card = problem(texts, message)
   if (incoming.via !== 'form') return { type: 'message', card }
-  const form = await reopen(again, command, incoming)
+  const form = await reopen(request)
   const first = form?.fields[0]
   if (!form || !first) return { type: 'done', card }
   const isAboutFields = Object.keys(fields).length > 0
@@ -48,7 +42,7 @@ async function said(
 }
 
 /** The form again, filled with what was sent. Never a check-in's: answers are not shown back. */
-async function reopen(again: Again, command: Command | null, incoming: Incoming): Promise<Form | null> {
+async function reopen({ again, command, incoming }: Unserved): Promise<Form | null> {
   if (!command?.form || command.isUntraced) return null
   const input = incoming.input.id === undefined ? {} : { id: incoming.input.id }
   const reply = await again({ ...incoming, verb: command.form, via: 'button', canOpen: true, input })
@@ -65,28 +59,15 @@ function refill(field: Field, incoming: Incoming): Field {
 }
 
 /** Ours, not theirs: logged with its cause under a code that the person can name. Past the deadline: nothing was done. */
-export async function failure(
-  again: Again,
-  services: Services,
-  texts: Texts,
-  command: Command | null,
-  incoming: Incoming,
-  error: unknown,
-): Promise<Reply> {
+export async function failure(request: Unserved, services: Services, error: unknown): Promise<Reply> {
+  const { texts, command, incoming } = request
   const code = randomUUID().slice(0, 8)
   const isLate = isTransactionTimeout(error)
   // Around ballots a line would say when somebody came: only a fault of ours is worth that, never an ordinary wait.
   if (!command?.isUntraced)
     services.log.error('command.failed', error, { verb: command?.verb ?? 'unknown', platform: incoming.platform, code })
   else if (!isLate) services.log.error('command.failed', error, { verb: 'untraced' })
-  return await said(
-    again,
-    texts,
-    command,
-    incoming,
-    isLate ? texts.t('error.busy') : texts.t('error.generic', { code }),
-    {},
-  )
+  return await said(request, isLate ? texts.t('error.busy') : texts.t('error.generic', { code }), {})
 }
 
 /** The change met another one, or took too long, and was rolled back. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Command, Context, PlainCommand, Result } from '../commands/command.ts'
+import type { Command, Context, ReadCommand, Result, WriteContext } from '../commands/command.ts'
 import { applyEffects, type Services } from '../commands/services.ts'
 import { UserError } from '../errors.ts'
 import type { Incoming } from '../platform.ts'
-import type { Actor } from '../store/access.ts'
 import { appendAudit } from '../store/audit.ts'
-import { COMMAND_TRANSACTION, type Tx } from '../store/engine/database.ts'
+import { COMMAND_TRANSACTION } from '../store/engine/database.ts'
+import type { Reader, Tx } from '../store/engine/transaction.ts'
 import { claimRequest } from '../store/request.ts'
 import type { Reply } from '../views/card.ts'
 import { opener } from '../views/notice.ts'
@@ -36,56 +36,64 @@ export async function run(services: Services, incoming: Incoming): Promise<Reply
     done('ok')
     return reply
   } catch (error) {
+    const request = { again: (next: Incoming) => run(services, next), texts, command, incoming }
     if (error instanceof UserError || error instanceof z.ZodError) {
       done('refused')
-      return await refusal((next) => run(services, next), texts, command, incoming, error)
+      return await refusal(request, error)
     }
     done('failed')
-    return await failure((next) => run(services, next), services, texts, command, incoming, error)
+    return await failure(request, services, error)
   }
 }
 
-async function perform(services: Services, { command, input: given }: Resolved, person: Person): Promise<Reply | null> {
+async function perform(services: Services, resolved: Resolved, person: Person): Promise<Reply | null> {
+  const { command, input } = resolved
   if (command.effect === 'ballot') return await answer(services, command, person)
-  const { incoming } = person
-  const act = async (tx: Tx): Promise<Reply | null> => {
-    if (command.effect === 'write' && !(await isFirst(tx, services, person))) return null
-    const authorised = await authorise(services, tx, { command, input: given }, person)
-    if ('reply' in authorised) return authorised.reply
-    const { context, input } = authorised
-    if (command.opens && !incoming.canOpen) return await leadOn(context, { command, input }, command.opens)
-    const result = await command.handle(context, input)
-    await apply(services, tx, person.actor, result)
+  if (command.effect === 'read') return await read(services, { command, input }, person)
+  return await services.database.transaction(async (tx) => {
+    if (command.effect === 'write' && !(await isFirst(services, tx, person))) return null
+    const entered = await authorise(services, tx, { command, input }, person)
+    if ('reply' in entered) return entered.reply
+    const { context } = entered
+    const act = async () => await command.handle(context, entered.input)
+    if (mustLeadOn(command, person)) return await leadOn(context, { command, input: entered.input }, act)
+    const result = await act()
+    await apply(services, context, result)
     return result.reply
-  }
-  return command.effect === 'read'
-    ? await act(services.database.db)
-    : await services.database.db.$transaction(act, COMMAND_TRANSACTION)
+  }, COMMAND_TRANSACTION)
 }
+
+async function read(services: Services, resolved: Resolved<ReadCommand>, person: Person): Promise<Reply> {
+  const { command } = resolved
+  const entered = await authorise<Reader>(services, services.database.db, resolved, person)
+  if ('reply' in entered) return entered.reply
+  const { context, input } = entered
+  const act = async () => await command.handle(context, input)
+  return mustLeadOn(command, person) ? await leadOn(context, { command, input }, act) : (await act()).reply
+}
+
+const mustLeadOn = ({ opens }: Command, { incoming }: Person): boolean => opens !== undefined && !incoming.canOpen
 
 /**
  * For a request that cannot open a form or a result: the neutral card that leads to it. A form is made once, so that what
  * was typed is checked now; a result is not, so that nothing is recorded as opened.
  */
-async function leadOn(
-  context: Context,
-  { command, input }: Resolved<PlainCommand>,
-  what: 'form' | 'content',
-): Promise<Reply> {
-  if (what === 'form') await command.handle(context, input)
+async function leadOn(context: Context, { command, input }: Resolved, make: () => Promise<Result>): Promise<Reply> {
+  const what = command.opens ?? 'form'
+  if (what === 'form') await make()
   const id = context.incoming.input.id ?? context.group?.id ?? null
   const card = opener(context.texts, what, { verb: command.verb, id, ...(input.text ? { draft: input.text } : {}) })
   return { type: 'message', card }
 }
 
-/** Takes the request's receipt. A platform's retry, or an impatient second press, changes nothing. */
-async function isFirst(tx: Tx, services: Services, { incoming, connection, actor }: Person): Promise<boolean> {
+/** Claims the request. A platform's retry, or an impatient second press, changes nothing. */
+async function isFirst(services: Services, tx: Tx, { incoming, connection, actor }: Person): Promise<boolean> {
   const digest = createHash('sha256').update([incoming.platform, connection.id, incoming.requestId].join('\n')).digest()
-  return await claimRequest(tx, actor.organisationId, digest, services.clock.now())
+  return await claimRequest({ tx, organisationId: actor.organisationId }, digest, services.clock.now())
 }
 
-async function apply(services: Services, tx: Tx, actor: Actor, result: Result): Promise<void> {
-  await applyEffects(services, tx, actor.organisationId, result)
-  const facts = (result.audit ?? []).map((fact) => ({ ...fact, actorId: actor.personId }))
-  await appendAudit(tx, actor.organisationId, facts, services.clock.now())
+async function apply(services: Services, context: WriteContext, result: Result): Promise<void> {
+  await applyEffects(services, context, result)
+  const facts = (result.audit ?? []).map((fact) => ({ ...fact, actorId: context.actor.personId }))
+  await appendAudit(context, facts, services.clock.now())
 }

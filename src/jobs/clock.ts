@@ -24,7 +24,7 @@ export async function tick(services: Services, { lanes, retention }: Ticking): P
   const wall = clock.wall()
   const round = Math.floor(wall.getTime() / MINUTE_MS)
   while ((await claimOccurrences(database, queue, clock.now())) > 0);
-  await database.db.$transaction((tx) => resolveInterrupted(tx, clock.now()))
+  await database.transaction((tx) => resolveInterrupted(tx, clock.now()))
   await wakeDue(lanes)
   await sweepUnits(database, queue, round)
   await destroyOrphanKeys(services)

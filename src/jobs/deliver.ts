@@ -33,7 +33,9 @@ export async function deliverBatch(services: Services, way: Way, batch: readonly
   const sent = await Promise.all(batch.map((claimed) => deliverOne(services, way, claimed)))
   const now = services.clock.now()
   const outcomes = sent.map(({ outcome }) => outcome)
-  await patiently(() => within(statements, () => recordOutcomes(db, lane.organisationId, outcomes, now)))
+  await patiently(() =>
+    within(statements, () => recordOutcomes({ tx: db, organisationId: lane.organisationId }, outcomes, now)),
+  )
   const learnt = sent.flatMap((one) => one.learnt ?? [])
   if (learnt.length > 0) await keepDirectChannels(db, lane, learnt)
   const attempts = sent.flatMap(({ outcome }) => ('attempt' in outcome ? [outcome.attempt] : []))

@@ -2,14 +2,14 @@ import type { Services } from '../commands/services.ts'
 import { cutoffsAt } from '../domain/retention.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { messageOf } from '../errors.ts'
-import { forgetOld } from '../store/forget.ts'
 import { listOrganisations } from '../store/organisation.ts'
+import { forgetOld } from '../store/retention.ts'
 
 async function forgetAll(services: Services, now: Date): Promise<void> {
   for (const organisation of await listOrganisations(services.database.db)) {
     const before = cutoffsAt(now, organisation)
     for (;;) {
-      const gone = await forgetOld(services.database.db, organisation.id, before)
+      const gone = await forgetOld(services.database, organisation.id, before)
       if (Object.values(gone).every((count) => count === 0)) break
       services.log.info('retention', { organisation: organisation.id, ...gone })
     }

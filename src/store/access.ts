@@ -1,8 +1,8 @@
 import type { Role } from '../domain/access.ts'
 import type { PersonRef, PlatformName } from '../platform.ts'
-import type { Tx } from './engine/database.ts'
-import type { Raw } from './engine/sql.ts'
+import type { Reader, Tenant, Writer } from './engine/transaction.ts'
 import type { Prisma } from './generated/client.ts'
+import { GROUP_COLUMNS, type GroupRow } from './group.ts'
 import { fixedId } from './ids.ts'
 import { ORGANISATION_FIELDS, type OrganisationRow, toOrganisation } from './organisation.ts'
 
@@ -25,11 +25,11 @@ export type Actor = {
 
 /** The connection that a verified workspace or tenant id stands for; null when it is not connected. */
 export async function findConnection(
-  db: Tx,
+  db: Reader,
   platform: PlatformName,
   externalId: string,
 ): Promise<ConnectionRow | null> {
-  const row = await db.connection.findUnique({
+  const row = await db.prisma.connection.findUnique({
     where: { platform_externalId: { platform, externalId } },
     select: {
       organisationId: true,
@@ -44,17 +44,16 @@ export async function findConnection(
 
 /** Connects a workspace. Throws when it already belongs to another organisation. */
 export async function ensureConnection(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Writer>,
   workspace: { platform: PlatformName; externalId: string; name: string },
 ): Promise<ConnectionRow> {
-  const known = await findConnection(db, workspace.platform, workspace.externalId)
+  const known = await findConnection(tx, workspace.platform, workspace.externalId)
   if (known && known.organisationId !== organisationId)
     throw new Error('the workspace is connected to another organisation')
   if (known) return known
   const id = fixedId('connection', workspace.platform, workspace.externalId)
-  await db.connection.create({ data: { organisationId, id, ...workspace } })
-  const made = await findConnection(db, workspace.platform, workspace.externalId)
+  await tx.prisma.connection.create({ data: { organisationId, id, ...workspace } })
+  const made = await findConnection(tx, workspace.platform, workspace.externalId)
   if (!made) throw new Error('the connection that was made is not there')
   return made
 }
@@ -75,8 +74,8 @@ type AccountFields = {
 }
 
 /** One statement in place of the client's two: every request asks this. */
-async function findAccount(db: Raw, connectionId: string, externalId: string): Promise<AccountFields | null> {
-  const rows = await db.$queryRaw<AccountFields[]>`
+async function findAccount(db: Reader, connectionId: string, externalId: string): Promise<AccountFields | null> {
+  const rows = await db.sql.rows<AccountFields>`
     select a."personId"::text as "personId", a."language", a."timeZone", a."conversation", a."name", a."isBot", a."isDeactivated",
       a."isGuest", a."unreachable", p."isStaff", p."isAdmin"
     from "Account" a join "Person" p on p."organisationId" = a."organisationId" and p."id" = a."personId"
@@ -85,7 +84,7 @@ async function findAccount(db: Raw, connectionId: string, externalId: string): P
 }
 
 /** The person behind a platform id, as already known; null when they never appeared. Writes nothing. */
-export async function findActor(db: Raw, connection: ConnectionRow, externalId: string): Promise<Actor | null> {
+export async function findActor(db: Reader, connection: ConnectionRow, externalId: string): Promise<Actor | null> {
   const account = await findAccount(db, connection.id, externalId)
   return account && toActor(connection, account)
 }
@@ -95,20 +94,19 @@ export async function findActor(db: Raw, connection: ConnectionRow, externalId: 
  * `isNewlyReachable` tells that a personal chat became known. `isHere`: they did something themselves, so they can be reached.
  */
 export async function ensureActor(
-  db: Tx,
+  db: Writer,
   connection: ConnectionRow,
   ref: PersonRef,
-  isHere = false,
-  ask: Raw = db,
+  { isHere = false } = {},
 ): Promise<{ actor: Actor; isNewlyReachable: boolean }> {
-  let account = await findAccount(ask, connection.id, ref.externalId)
+  let account = await findAccount(db, connection.id, ref.externalId)
   if (!account) {
     const { organisationId } = connection
     // Ids are fixed by account, so two requests that meet here make one person.
     const personId = fixedId('person', connection.id, ref.externalId)
     const id = fixedId('account', connection.id, ref.externalId)
-    await db.person.createMany({ data: [{ organisationId, id: personId }], skipDuplicates: true })
-    await db.account.createMany({
+    await db.prisma.person.createMany({ data: [{ organisationId, id: personId }], skipDuplicates: true })
+    await db.prisma.account.createMany({
       data: [{ organisationId, id, personId, connectionId: connection.id, externalId: ref.externalId }],
       skipDuplicates: true,
     })
@@ -123,7 +121,7 @@ export async function ensureActor(
   }
   if (Object.keys(changes).length > 0) {
     const where = { connectionId_externalId: { connectionId: connection.id, externalId: ref.externalId } }
-    const { language, timeZone } = await db.account.update({ where, data: changes })
+    const { language, timeZone } = await db.prisma.account.update({ where, data: changes })
     account = { ...account, language, timeZone }
   }
   return { actor: toActor(connection, account), isNewlyReachable: 'conversation' in changes }
@@ -162,8 +160,11 @@ function toActor(connection: ConnectionRow, account: AccountFields): Actor {
 }
 
 /** The language that a person's platform told last; null: none. */
-export async function findActorLanguage(db: Tx, organisationId: string, personId: string): Promise<string | null> {
-  const account = await db.account.findFirst({
+export async function findActorLanguage(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string,
+): Promise<string | null> {
+  const account = await tx.prisma.account.findFirst({
     where: { organisationId, personId, language: { not: null } },
     orderBy: { id: 'asc' },
     select: { language: true },
@@ -171,38 +172,42 @@ export async function findActorLanguage(db: Tx, organisationId: string, personId
   return account?.language ?? null
 }
 
-export type Membership = {
-  groupId: string
-  alias: string
-  timeZone: string
-  kind: string
-  /** Null: nobody is there for contact requests. */
-  contactHours: number | null
-  reminderMinutes: number[]
-  role: Role
-}
+/** A person's place in a group. */
+export type Membership = GroupRow & { role: Role }
 
 /** The running groups of a person with their role in each, by alias. */
-export async function listMemberships(db: Raw, organisationId: string, personId: string): Promise<Membership[]> {
-  return await db.$queryRaw<Membership[]>`
-    select r."role"::text as "role", r."groupId"::text as "groupId", g."alias", g."timeZone", g."kind", g."contactHours",
-      g."reminderMinutes"
+export async function listMemberships({ tx, organisationId }: Tenant<Reader>, personId: string): Promise<Membership[]> {
+  return await tx.sql.rows<Membership>`
+    select r."role"::text as "role", ${GROUP_COLUMNS}
     from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId" and g."id" = r."groupId"
     where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid and g."endedAt" is null
     order by g."alias"`
 }
 
+/** A person's place in a group that has ended, which staff keep until it is deleted; null when there is none. */
+export async function findEndedMembership(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+  personId: string,
+): Promise<Membership | null> {
+  const rows = await tx.sql.rows<Membership>`
+    select r."role"::text as "role", ${GROUP_COLUMNS}
+    from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId" and g."id" = r."groupId"
+    where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid
+      and g."id" = ${groupId}::uuid and g."endedAt" is not null and r."role" <> 'member'`
+  return rows[0] ?? null
+}
+
 /** A group that a supervisor answers for. */
-export type SupervisedGroup = Pick<Membership, 'groupId' | 'alias' | 'contactHours'> & { hasEnded: boolean }
+export type SupervisedGroup = Pick<GroupRow, 'alias' | 'contactHours'> & { groupId: string; hasEnded: boolean }
 
 /** The groups of a supervisor that ran at some time of a window, by name. `hasEnded`: by its end. */
 export async function listSupervised(
-  db: Raw,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   personId: string,
   { startsAt, endsAt }: { startsAt: Date; endsAt: Date },
 ): Promise<SupervisedGroup[]> {
-  return await db.$queryRaw<SupervisedGroup[]>`
+  return await tx.sql.rows<SupervisedGroup>`
     select g."id"::text as "groupId", g."alias", g."contactHours", coalesce(g."endedAt" < ${endsAt}, false) as "hasEnded"
     from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId" and g."id" = r."groupId"
     where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid and r."role" = 'supervisor'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Tx } from './engine/database.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
 
 /** Who did what to what. Access and changes, never answers. */
 export type AuditFact = { actorId: string; action: string; subjectId: string }
@@ -7,13 +7,12 @@ type Entry = AuditFact & { number: number; at: Date }
 
 /** Appends entries to the organisation's chain; its row lock keeps the order. */
 export async function appendAudit(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   facts: readonly AuditFact[],
   now: Date,
 ): Promise<void> {
   if (facts.length === 0) return
-  const heads = await tx.$queryRaw<{ auditHead: Uint8Array | null; auditLength: number }[]>`
+  const heads = await tx.sql.rows<{ auditHead: Uint8Array | null; auditLength: number }>`
     select "auditHead", "auditLength" from "Organisation" where "id" = ${organisationId}::uuid for no key update`
   let head: Uint8Array | null = heads[0]?.auditHead ?? null
   let number = heads[0]?.auditLength ?? 0
@@ -21,10 +20,10 @@ export async function appendAudit(
     number += 1
     const entry = { ...fact, number, at: now }
     const hash = hashOf(head, entry)
-    await tx.auditEntry.create({ data: { organisationId, ...entry, hash } })
+    await tx.prisma.auditEntry.create({ data: { organisationId, ...entry, hash } })
     head = hash
   }
-  await tx.organisation.update({
+  await tx.prisma.organisation.update({
     where: { id: organisationId },
     data: { auditHead: head && Uint8Array.from(head), auditLength: number },
   })
@@ -38,15 +37,15 @@ function hashOf(previous: Uint8Array | null, entry: Entry): Uint8Array<ArrayBuff
 }
 
 /** Checks the whole chain of an organisation: its length, or the number of the first entry that does not fit. */
-export async function verifyAudit(
-  db: Tx,
-  organisationId: string,
-): Promise<{ length: number; brokenAt: number | null }> {
-  const { auditLength, auditHead, auditForgotten, auditAnchor } = await db.organisation.findUniqueOrThrow({
+export async function verifyAudit({
+  tx,
+  organisationId,
+}: Tenant<Reader>): Promise<{ length: number; brokenAt: number | null }> {
+  const { auditLength, auditHead, auditForgotten, auditAnchor } = await tx.prisma.organisation.findUniqueOrThrow({
     where: { id: organisationId },
     select: { auditLength: true, auditHead: true, auditForgotten: true, auditAnchor: true },
   })
-  const entries = await db.auditEntry.findMany({ where: { organisationId }, orderBy: { number: 'asc' } })
+  const entries = await tx.prisma.auditEntry.findMany({ where: { organisationId }, orderBy: { number: 'asc' } })
   // What is past its time was deleted; its last hash is where the rest begins.
   let head: Uint8Array | null = auditAnchor
   for (const [index, entry] of entries.entries()) {

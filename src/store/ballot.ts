@@ -1,7 +1,7 @@
 import type { Role } from '../domain/access.ts'
 import { coalesce } from './engine/coalesce.ts'
-import type { Database, Tx } from './engine/database.ts'
-import type { Raw } from './engine/sql.ts'
+import type { Database } from './engine/database.ts'
+import type { Reader, SqlTx, Tenant } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 
 /** A check-in as somebody who answers it meets it. `unit` is null until it opened; `role` is the person's own, null outside. */
@@ -27,8 +27,7 @@ export type AnsweredCheckIn = {
  * check-in is as it is under the lock; whatever else could have changed while waiting is looked at again by `listBoxes`.
  */
 export async function lockForAnswer(
-  tx: Raw,
-  organisationId: string,
+  { tx, organisationId }: Tenant<SqlTx>,
   id: string,
   personId: string,
 ): Promise<AnsweredCheckIn | null> {
@@ -36,7 +35,7 @@ export async function lockForAnswer(
       NonNullable<AnsweredCheckIn['unit']>,
       'id'
     >
-  const [row] = await tx.$queryRaw<Row[]>`
+  const [row] = await tx.sql.rows<Row>`
     select c."id"::text as "id", c."groupId"::text as "groupId", c."state"::text as "state", c."closesAt", g."timeZone",
       g."contactHours", r."role"::text as "role", u."id"::text as "unitId", u."publicKey", u."questionSetId",
       u."questionSetVersion", u."asksText"
@@ -58,12 +57,11 @@ export async function lockForAnswer(
  * their answers with them. The caller holds the check-in's lock.
  */
 export async function listBoxes(
-  tx: Raw,
-  organisationId: string,
+  { tx, organisationId }: Tenant<SqlTx>,
   checkIn: { id: string; groupId: string },
   personId: string,
 ): Promise<{ isMember: boolean; boxes: { memberId: string; box: Uint8Array }[] }> {
-  const rows = await tx.$queryRaw<{ memberId: string; box: Uint8Array; isMember: boolean }[]>`
+  const rows = await tx.sql.rows<{ memberId: string; box: Uint8Array; isMember: boolean }>`
     select b."memberId"::text as "memberId", b."box", exists (
         select 1 from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId" and g."id" = r."groupId"
         where r."organisationId" = ${organisationId}::uuid and r."groupId" = ${checkIn.groupId}::uuid
@@ -77,8 +75,8 @@ export async function listBoxes(
 export type BallotRow = { memberId: string; box: Uint8Array }
 
 /** Every box of a check-in, by member. The caller holds the check-in's lock. */
-export async function listBallots(tx: Tx, organisationId: string, checkInId: string): Promise<BallotRow[]> {
-  return await tx.ballot.findMany({
+export async function listBallots({ tx, organisationId }: Tenant<Reader>, checkInId: string): Promise<BallotRow[]> {
+  return await tx.prisma.ballot.findMany({
     where: { organisationId, checkInId },
     orderBy: { memberId: 'asc' },
     select: { memberId: true, box: true },
@@ -86,27 +84,30 @@ export async function listBallots(tx: Tx, organisationId: string, checkInId: str
 }
 
 /** Whether a member was on the roster when the check-in opened. */
-export async function isInvited(db: Tx, organisationId: string, checkInId: string, memberId: string): Promise<boolean> {
-  return (await db.ballot.count({ where: { organisationId, checkInId, memberId } })) > 0
+export async function isInvited(
+  { tx, organisationId }: Tenant<Reader>,
+  checkInId: string,
+  memberId: string,
+): Promise<boolean> {
+  return (await tx.prisma.ballot.count({ where: { organisationId, checkInId, memberId } })) > 0
 }
 
 /** Replaces every box of a check-in in one statement, so that all rows change alike. */
 export async function replaceBallots(
-  tx: Raw,
-  organisationId: string,
+  { tx, organisationId }: Tenant<SqlTx>,
   checkInId: string,
   ballots: readonly BallotRow[],
 ): Promise<void> {
   const values = ballots.map(({ memberId, box }) => Prisma.sql`(${memberId}::uuid, ${Buffer.from(box)}::bytea)`)
-  const changed = await tx.$executeRaw`
+  const changed = await tx.sql.run`
     update "Ballot" set "box" = fresh."box" from (values ${Prisma.join(values)}) as fresh("memberId", "box")
     where "organisationId" = ${organisationId}::uuid and "checkInId" = ${checkInId}::uuid and "Ballot"."memberId" = fresh."memberId"`
   if (changed !== ballots.length) throw new Error(`re-wrapped ${changed} of ${ballots.length} ballots`)
 }
 
 /** Every check-in of a group whose answers are still sealed under a living key: open, or closed in a unit that takes more. */
-export async function listUnmade(db: Tx, organisationId: string, groupId: string): Promise<string[]> {
-  const rows = await db.checkIn.findMany({
+export async function listUnmade({ tx, organisationId }: Tenant<Reader>, groupId: string): Promise<string[]> {
+  const rows = await tx.prisma.checkIn.findMany({
     where: { organisationId, groupId, unit: { state: 'open' } },
     orderBy: { id: 'asc' },
     select: { id: true },
@@ -115,11 +116,10 @@ export async function listUnmade(db: Tx, organisationId: string, groupId: string
 }
 
 export async function listUnitBallots(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   unitId: string,
 ): Promise<{ checkInId: string; memberId: string; box: Uint8Array }[]> {
-  return await db.ballot.findMany({
+  return await tx.prisma.ballot.findMany({
     where: { organisationId, unitId },
     select: { checkInId: true, memberId: true, box: true },
   })
@@ -138,8 +138,9 @@ export async function scrubBallots(database: Database): Promise<void> {
 }
 
 async function scrubNow(database: Database): Promise<void> {
-  await database.db.$executeRawUnsafe('vacuum "Ballot"')
+  const { sql } = database.db
+  await sql.run`vacuum "Ballot"`
   if (database.kind !== 'embedded') return
-  await database.db.$queryRawUnsafe('select pg_switch_wal()::text')
-  await database.db.$executeRawUnsafe('checkpoint')
+  await sql.run`select pg_switch_wal()`
+  await sql.run`checkpoint`
 }

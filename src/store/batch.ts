@@ -8,7 +8,7 @@ import {
   type Tries,
 } from '../domain/delivery.ts'
 import type { ConversationRef, PlatformName } from '../platform.ts'
-import type { Db, Tx } from './engine/database.ts'
+import type { Tenant, Tx, Writer } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 import type { Lane } from './lane.ts'
 import { LEASE_SECONDS } from './occurrence.ts'
@@ -65,8 +65,8 @@ export type Claimed = {
  * Takes the next messages of a lane into `sending`, in one statement that also reads what they are made from. `now` is the
  * product clock: what was paused, left or cancelled by then is seen.
  */
-export async function claimBatch(db: Tx, lane: Lane, now: Date, limit: number): Promise<Claimed[]> {
-  return await db.$queryRaw<Claimed[]>`
+export async function claimBatch(db: Writer, lane: Lane, now: Date, limit: number): Promise<Claimed[]> {
+  return await db.sql.rows<Claimed>`
     with batch as (
       update "Delivery" set "state" = 'sending', "attempts" = "attempts" + 1,
         "leasedUntil" = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
@@ -128,8 +128,7 @@ const stepOf = (outcome: Outcome): LedgerStep =>
 
 /** Writes how attempts ended, in one statement. Only rows still in `sending` change: a late writer changes nothing. */
 export async function recordOutcomes(
-  db: Db | Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Writer>,
   outcomes: readonly Outcome[],
   now: Date,
 ): Promise<void> {
@@ -145,7 +144,7 @@ export async function recordOutcomes(
     const reason = 'reason' in step ? step.reason : null
     return Prisma.sql`(${outcome.id}::uuid, ${step.state}, ${reason}::text, ${waitMs / 1000}::float8, ${untried}::int, ${lost}::int, ${died}::int, ${isOver ? now : null}::timestamptz, ${'later' in outcome ? outcome.later : null}::timestamptz)`
   })
-  await db.$executeRaw`
+  await tx.sql.run`
     update "Delivery" d set "state" = o."state"::"DeliveryState", "reason" = o."reason", "leasedUntil" = null,
       "attempts" = d."attempts" - o."untried", "lostAnswers" = d."lostAnswers" + o."lost",
       "interruptions" = d."interruptions" + o."died", "endedAt" = o."endedAt",
@@ -157,15 +156,14 @@ export async function recordOutcomes(
 
 /** Rows left in `sending` past their lease: nobody knows whether the message arrived, so the kind's rule decides. */
 export async function resolveInterrupted(tx: Tx, now: Date): Promise<void> {
-  const rows = await tx.$queryRaw<({ organisationId: string; id: string; kind: DeliveryKind } & Tries)[]>`
+  const rows = await tx.sql.rows<{ organisationId: string; id: string; kind: DeliveryKind } & Tries>`
     select "organisationId"::text as "organisationId", "id"::text as "id", "kind", "attempts", "lostAnswers", "interruptions" from "Delivery"
     where "state" = 'sending' and "leasedUntil" < clock_timestamp() limit ${RESOLVE_LIMIT} for update skip locked`
   for (const organisationId of new Set(rows.map((row) => row.organisationId))) {
     const own = rows.filter((row) => row.organisationId === organisationId)
     const attempt = { outcome: 'unknown', reason: INTERRUPTED } as const
     await recordOutcomes(
-      tx,
-      organisationId,
+      { tx, organisationId },
       own.map(({ organisationId: _, ...row }) => ({ ...row, attempt })),
       now,
     )

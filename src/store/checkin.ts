@@ -1,5 +1,5 @@
 import type { EarlierCheckIn } from '../domain/checkin.ts'
-import type { Tx } from './engine/database.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
 
 export type CheckInRow = {
   id: string
@@ -36,40 +36,44 @@ const CHECK_IN_FIELDS = {
 export type NewCheckIn = Omit<CheckInRow, 'groupId' | 'unitId' | 'state'>
 
 export async function createCheckIns(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   groupId: string,
   checkIns: readonly NewCheckIn[],
 ): Promise<void> {
-  await tx.checkIn.createMany({ data: checkIns.map((checkIn) => ({ organisationId, groupId, ...checkIn })) })
+  await tx.prisma.checkIn.createMany({ data: checkIns.map((checkIn) => ({ organisationId, groupId, ...checkIn })) })
 }
 
-export async function findCheckIn(db: Tx, organisationId: string, id: string): Promise<CheckInRow | null> {
-  return await db.checkIn.findUnique({ where: { organisationId_id: { organisationId, id } }, select: CHECK_IN_FIELDS })
+export async function findCheckIn({ tx, organisationId }: Tenant<Reader>, id: string): Promise<CheckInRow | null> {
+  return await tx.prisma.checkIn.findUnique({
+    where: { organisationId_id: { organisationId, id } },
+    select: CHECK_IN_FIELDS,
+  })
 }
 
 /** The check-in with its row locked: opening, answering and closing happen one at a time. Null when it does not exist. */
-export async function lockCheckIn(tx: Tx, organisationId: string, id: string): Promise<CheckInRow | null> {
-  const rows = await tx.$queryRaw<CheckInRow[]>`
+export async function lockCheckIn({ tx, organisationId }: Tenant, id: string): Promise<CheckInRow | null> {
+  const rows = await tx.sql.rows<CheckInRow>`
     select "id", "groupId", "sessionId", "planId", "unitId", "questionSetId", "audience"::text as "audience", "unitSize", "leastAnswers", "asksText", "opensAt", "closesAt", "state"::text as "state" from "CheckIn"
     where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid for update`
   return rows[0] ?? null
 }
 
 /** Check-ins of a group that are open now. */
-export async function listOpen(db: Tx, organisationId: string, groupId: string): Promise<CheckInRow[]> {
-  return await db.checkIn.findMany({ where: { organisationId, groupId, state: 'open' }, select: CHECK_IN_FIELDS })
+export async function listOpen({ tx, organisationId }: Tenant<Reader>, groupId: string): Promise<CheckInRow[]> {
+  return await tx.prisma.checkIn.findMany({
+    where: { organisationId, groupId, state: 'open' },
+    select: CHECK_IN_FIELDS,
+  })
 }
 
 /** The next planned check-in of a group after an instant, of one plan when it is named; null when there is none. */
 export async function nextPlanned(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupId: string,
   after: Date,
   planId?: string,
 ): Promise<CheckInRow | null> {
-  return await db.checkIn.findFirst({
+  return await tx.prisma.checkIn.findFirst({
     where: { organisationId, groupId, state: 'planned', opensAt: { gt: after }, ...(planId ? { planId } : {}) },
     orderBy: { opensAt: 'asc' },
     select: CHECK_IN_FIELDS,
@@ -81,12 +85,11 @@ export async function nextPlanned(
  * its session's start, or when it was opened by hand.
  */
 export async function listLatest(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupId: string,
 ): Promise<(CheckInRow & { reason: string | null; at: Date })[]> {
   // Sets are few: each step finds the next one's name, and its latest check-in by the index.
-  const ids = await db.$queryRaw<{ id: string }[]>`
+  const ids = await tx.sql.rows<{ id: string }>`
     with recursive asked("questionSetId") as (
       (select min("questionSetId") from "CheckIn" where "organisationId" = ${organisationId}::uuid and "groupId" = ${groupId}::uuid)
       union all
@@ -97,7 +100,7 @@ export async function listLatest(
       select c."id" from "CheckIn" c where c."organisationId" = ${organisationId}::uuid and c."groupId" = ${groupId}::uuid
         and c."questionSetId" = asked."questionSetId" and c."state" in ('closed', 'dropped')
       order by c."opensAt" desc, c."id" limit 1) latest`
-  const rows = await db.checkIn.findMany({
+  const rows = await tx.prisma.checkIn.findMany({
     where: { organisationId, id: { in: ids.map(({ id }) => id) } },
     orderBy: [{ opensAt: 'desc' }, { id: 'asc' }],
     select: { ...CHECK_IN_FIELDS, reason: true, session: { select: { startsAt: true } } },
@@ -107,12 +110,11 @@ export async function listLatest(
 
 /** Check-ins of groups that were dropped and would have opened in a window, by group; a group without any is not in it. */
 export async function countDropped(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupIds: readonly string[],
   { startsAt, endsAt }: { startsAt: Date; endsAt: Date },
 ): Promise<Map<string, number>> {
-  const rows = await db.checkIn.groupBy({
+  const rows = await tx.prisma.checkIn.groupBy({
     by: ['groupId'],
     where: { organisationId, groupId: { in: [...groupIds] }, state: 'dropped', opensAt: { gte: startsAt, lt: endsAt } },
     _count: true,
@@ -120,22 +122,24 @@ export async function countDropped(
   return new Map(rows.map(({ groupId, _count }) => [groupId, _count]))
 }
 
-export async function dropCheckIn(tx: Tx, organisationId: string, id: string, reason: string): Promise<void> {
-  await tx.checkIn.update({ where: { organisationId_id: { organisationId, id } }, data: { state: 'dropped', reason } })
+export async function dropCheckIn({ tx, organisationId }: Tenant, id: string, reason: string): Promise<void> {
+  await tx.prisma.checkIn.update({
+    where: { organisationId_id: { organisationId, id } },
+    data: { state: 'dropped', reason },
+  })
 }
 
 /** Opens a check-in in its unit, with one box for every member of the frozen roster. */
 export async function openCheckIn(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   checkIn: { id: string; closesAt: Date; unitId: string },
   ballots: readonly { memberId: string; box: Uint8Array }[],
 ): Promise<void> {
-  await tx.checkIn.update({
+  await tx.prisma.checkIn.update({
     where: { organisationId_id: { organisationId, id: checkIn.id } },
     data: { state: 'open', unitId: checkIn.unitId, closesAt: checkIn.closesAt },
   })
-  await tx.ballot.createMany({
+  await tx.prisma.ballot.createMany({
     data: ballots.map(({ memberId, box }) => ({
       organisationId,
       unitId: checkIn.unitId,
@@ -146,23 +150,22 @@ export async function openCheckIn(
   })
 }
 
-export async function closeCheckIn(tx: Tx, organisationId: string, id: string): Promise<void> {
-  await tx.checkIn.update({ where: { organisationId_id: { organisationId, id } }, data: { state: 'closed' } })
+export async function closeCheckIn({ tx, organisationId }: Tenant, id: string): Promise<void> {
+  await tx.prisma.checkIn.update({ where: { organisationId_id: { organisationId, id } }, data: { state: 'closed' } })
 }
 
 /** Check-ins of a group that opened or stay planned, with the set and unit of each. Dropped ones asked nobody. */
 export async function listAsked(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupId: string,
 ): Promise<(EarlierCheckIn & { questionSetId: string; unitId: string | null })[]> {
-  return await db.checkIn.findMany({
+  return await tx.prisma.checkIn.findMany({
     where: { organisationId, groupId, state: { in: ['planned', 'open', 'closed'] } },
     select: { planId: true, sessionId: true, opensAt: true, questionSetId: true, unitId: true },
   })
 }
 
 /** Forgets the check-ins that are planned and whose time has not come. */
-export async function clearCheckIns(tx: Tx, organisationId: string, groupId: string, now: Date): Promise<void> {
-  await tx.checkIn.deleteMany({ where: { organisationId, groupId, state: 'planned', opensAt: { gt: now } } })
+export async function clearCheckIns({ tx, organisationId }: Tenant, groupId: string, now: Date): Promise<void> {
+  await tx.prisma.checkIn.deleteMany({ where: { organisationId, groupId, state: 'planned', opensAt: { gt: now } } })
 }

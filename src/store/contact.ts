@@ -1,4 +1,4 @@
-import type { Tx } from './engine/database.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
 
 /** A request to be spoken to. `text` is sealed. Nulls: nobody has seen it; the supervisors were not told. */
 export type ContactRow = {
@@ -25,15 +25,14 @@ const CONTACT_FIELDS = {
 } as const
 
 export async function createContact(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   contact: Omit<ContactRow, 'seenAt' | 'seenBy' | 'escalatedAt'>,
 ): Promise<void> {
-  await tx.contactRequest.create({ data: { organisationId, ...contact, text: Uint8Array.from(contact.text) } })
+  await tx.prisma.contactRequest.create({ data: { organisationId, ...contact, text: Uint8Array.from(contact.text) } })
 }
 
-export async function findContact(db: Tx, organisationId: string, id: string): Promise<ContactRow | null> {
-  return await db.contactRequest.findUnique({
+export async function findContact({ tx, organisationId }: Tenant<Reader>, id: string): Promise<ContactRow | null> {
+  return await tx.prisma.contactRequest.findUnique({
     where: { organisationId_id: { organisationId, id } },
     select: CONTACT_FIELDS,
   })
@@ -41,12 +40,11 @@ export async function findContact(db: Tx, organisationId: string, id: string): P
 
 /** Requests of a group that nobody has seen, the oldest first; of one person when they are named. */
 export async function listWaiting(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupId: string,
   personId?: string,
 ): Promise<ContactRow[]> {
-  return await db.contactRequest.findMany({
+  return await tx.prisma.contactRequest.findMany({
     where: { organisationId, groupId, seenAt: null, ...(personId ? { personId } : {}) },
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     select: CONTACT_FIELDS,
@@ -55,12 +53,11 @@ export async function listWaiting(
 
 /** Requests of groups whose promised time fell into a window, and whether each was seen by then. */
 export async function listPromised(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupIds: readonly string[],
   window: { startsAt: Date; endsAt: Date },
 ): Promise<{ groupId: string; isInTime: boolean }[]> {
-  const rows = await db.contactRequest.findMany({
+  const rows = await tx.prisma.contactRequest.findMany({
     where: { organisationId, groupId: { in: [...groupIds] }, dueAt: { gte: window.startsAt, lt: window.endsAt } },
     select: { groupId: true, dueAt: true, seenAt: true },
   })
@@ -69,13 +66,12 @@ export async function listPromised(
 
 /** Marks a request seen; false when somebody had seen it before. */
 export async function markSeen(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   id: string,
   seenBy: string,
   now: Date,
 ): Promise<boolean> {
-  const { count } = await tx.contactRequest.updateMany({
+  const { count } = await tx.prisma.contactRequest.updateMany({
     where: { organisationId, id, seenAt: null },
     data: { seenAt: now, seenBy },
   })
@@ -83,8 +79,8 @@ export async function markSeen(
 }
 
 /** Marks a request as told to the supervisors; false when it was seen meanwhile, or told before. */
-export async function markEscalated(tx: Tx, organisationId: string, id: string, now: Date): Promise<boolean> {
-  const { count } = await tx.contactRequest.updateMany({
+export async function markEscalated({ tx, organisationId }: Tenant, id: string, now: Date): Promise<boolean> {
+  const { count } = await tx.prisma.contactRequest.updateMany({
     where: { organisationId, id, seenAt: null, escalatedAt: null },
     data: { escalatedAt: now },
   })

@@ -1,12 +1,15 @@
 import type { DigestTime } from '../domain/digest.ts'
-import type { Tx } from './engine/database.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
 import { type Flag, toFlag } from './flag.ts'
 
 /** When and how a supervisor's digest comes. Null language: as on the platform; null connection: wherever they are reached. */
 export type DigestPlan = DigestTime & { language: string | null; connectionId: string | null }
 
-export async function findDigestPlan(db: Tx, organisationId: string, personId: string): Promise<DigestPlan | null> {
-  return await db.digestPlan.findUnique({
+export async function findDigestPlan(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string,
+): Promise<DigestPlan | null> {
+  return await tx.prisma.digestPlan.findUnique({
     where: { organisationId_personId: { organisationId, personId } },
     select: { weekday: true, localTime: true, timeZone: true, language: true, connectionId: true },
   })
@@ -14,38 +17,36 @@ export async function findDigestPlan(db: Tx, organisationId: string, personId: s
 
 /** Makes it, or replaces the one that is there. */
 export async function saveDigestPlan(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   personId: string,
   plan: DigestPlan,
 ): Promise<void> {
-  await tx.digestPlan.upsert({
+  await tx.prisma.digestPlan.upsert({
     where: { organisationId_personId: { organisationId, personId } },
     create: { organisationId, personId, ...plan },
     update: plan,
   })
 }
 
-export async function deleteDigestPlan(tx: Tx, organisationId: string, personId: string): Promise<void> {
-  await tx.digestPlan.deleteMany({ where: { organisationId, personId } })
+export async function deleteDigestPlan({ tx, organisationId }: Tenant, personId: string): Promise<void> {
+  await tx.prisma.digestPlan.deleteMany({ where: { organisationId, personId } })
 }
 
 export type DigestRow = { id: string; personId: string; startsAt: Date; endsAt: Date; timeZone: string }
 const DIGEST_FIELDS = { id: true, personId: true, startsAt: true, endsAt: true, timeZone: true } as const
 
 /** One digest a supervisor and week; the same week again is the same row. */
-export async function ensureDigest(tx: Tx, organisationId: string, digest: DigestRow): Promise<void> {
-  await tx.digest.createMany({ data: [{ organisationId, ...digest }], skipDuplicates: true })
+export async function ensureDigest({ tx, organisationId }: Tenant, digest: DigestRow): Promise<void> {
+  await tx.prisma.digest.createMany({ data: [{ organisationId, ...digest }], skipDuplicates: true })
 }
 
 /** When the digest before an instant ended; null: there was none. */
 export async function lastDigestEnd(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   personId: string,
   before: Date,
 ): Promise<Date | null> {
-  const row = await db.digest.findFirst({
+  const row = await tx.prisma.digest.findFirst({
     where: { organisationId, personId, endsAt: { lt: before } },
     orderBy: { endsAt: 'desc' },
     select: { endsAt: true },
@@ -53,15 +54,21 @@ export async function lastDigestEnd(
   return row?.endsAt ?? null
 }
 
-export async function findDigest(db: Tx, organisationId: string, id: string): Promise<DigestRow | null> {
-  return await db.digest.findUnique({ where: { organisationId_id: { organisationId, id } }, select: DIGEST_FIELDS })
+export async function findDigest({ tx, organisationId }: Tenant<Reader>, id: string): Promise<DigestRow | null> {
+  return await tx.prisma.digest.findUnique({
+    where: { organisationId_id: { organisationId, id } },
+    select: DIGEST_FIELDS,
+  })
 }
 
 /** What a digest says of how a group is set up. */
 export type Standing = { groupId: string; flag: Flag | null; hasBackup: boolean; members: number }
 
-export async function listStanding(db: Tx, organisationId: string, groupIds: readonly string[]): Promise<Standing[]> {
-  const rows = await db.group.findMany({
+export async function listStanding(
+  { tx, organisationId }: Tenant<Reader>,
+  groupIds: readonly string[],
+): Promise<Standing[]> {
+  const rows = await tx.prisma.group.findMany({
     where: { organisationId, id: { in: [...groupIds] } },
     select: {
       id: true,

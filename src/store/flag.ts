@@ -1,4 +1,4 @@
-import type { Tx } from './engine/database.ts'
+import type { Tenant } from './engine/transaction.ts'
 
 /** What facilitators ask of their supervisor. */
 export const FLAGS = ['talk', 'cofacilitation'] as const
@@ -6,14 +6,6 @@ export type Flag = (typeof FLAGS)[number]
 /** Null: none, or one that is no longer known. */
 export const toFlag = (value: string | null): Flag | null => FLAGS.find((one) => one === value) ?? null
 
-export async function findFlag(db: Tx, organisationId: string, groupId: string): Promise<Flag | null> {
-  const { flag } = await db.group.findUniqueOrThrow({
-    where: { organisationId_id: { organisationId, id: groupId } },
-    select: { flag: true },
-  })
-  return toFlag(flag)
-}
-
-export async function setFlag(tx: Tx, organisationId: string, groupId: string, flag: Flag | null): Promise<void> {
-  await tx.group.update({ where: { organisationId_id: { organisationId, id: groupId } }, data: { flag } })
+export async function setFlag({ tx, organisationId }: Tenant, groupId: string, flag: Flag | null): Promise<void> {
+  await tx.prisma.group.update({ where: { organisationId_id: { organisationId, id: groupId } }, data: { flag } })
 }

@@ -1,6 +1,7 @@
 import type { ConversationRef } from '../platform.ts'
-import type { Tx } from './engine/database.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
+import { lockRow } from './lock-row.ts'
 
 /** A group with what its facilitators set. Null goals or agreement: the kind's own. Null language or holidays: the organisation's. */
 export type GroupRow = {
@@ -21,6 +22,8 @@ export type GroupRow = {
   contactTimes: string | null
   reminderMinutes: number[]
   holidays: string | null
+  /** What its facilitators ask of their supervisor; null: nothing. */
+  flag: string | null
   endedAt: Date | null
   endedBy: string | null
   deleteAt: Date | null
@@ -43,26 +46,33 @@ const GROUP_FIELDS = {
   contactTimes: true,
   reminderMinutes: true,
   holidays: true,
+  flag: true,
   endedAt: true,
   endedBy: true,
   deleteAt: true,
 } as const
 
+/** The same columns for hand-written statements, where the group is `g`. */
+export const GROUP_COLUMNS = Prisma.raw(
+  Object.keys(GROUP_FIELDS)
+    .map((name) => `g."${name}"`)
+    .join(', '),
+)
+
 export async function createGroup(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   group: { id: string; kind: string; alias: string; timeZone: string; isOpen: boolean; language: string | null },
   facilitatorId: string,
   now: Date,
 ): Promise<void> {
-  await tx.group.create({ data: { organisationId, ...group, createdAt: now } })
-  await tx.rosterEntry.create({
+  await tx.prisma.group.create({ data: { organisationId, ...group, createdAt: now } })
+  await tx.prisma.rosterEntry.create({
     data: { organisationId, groupId: group.id, personId: facilitatorId, role: 'facilitator' },
   })
 }
 
-export async function getGroup(db: Tx, organisationId: string, id: string): Promise<GroupRow> {
-  const row = await db.group.findUniqueOrThrow({
+export async function getGroup({ tx, organisationId }: Tenant<Reader>, id: string): Promise<GroupRow> {
+  const row = await tx.prisma.group.findUniqueOrThrow({
     where: { organisationId_id: { organisationId, id } },
     select: GROUP_FIELDS,
   })
@@ -70,8 +80,8 @@ export async function getGroup(db: Tx, organisationId: string, id: string): Prom
 }
 
 /** Takes the group's row lock: roster and schedule change one at a time. */
-export async function lockGroup(tx: Tx, organisationId: string, id: string): Promise<void> {
-  await tx.$queryRaw`select 1 from "Group" where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid for no key update`
+export async function lockGroup(tenant: Tenant, id: string): Promise<void> {
+  await lockRow(tenant, 'Group', id)
 }
 
 /** What the edit form sets. */
@@ -85,32 +95,30 @@ export type GroupEdit = {
   contactTimes: string | null
 }
 
-export async function editGroup(tx: Tx, organisationId: string, id: string, edit: GroupEdit): Promise<void> {
-  await tx.group.update({ where: { organisationId_id: { organisationId, id } }, data: edit })
+export async function editGroup({ tx, organisationId }: Tenant, id: string, edit: GroupEdit): Promise<void> {
+  await tx.prisma.group.update({ where: { organisationId_id: { organisationId, id } }, data: edit })
 }
 
 /** Writes goals and agreement (null: the kind's own); everybody is asked anew. */
 export async function editAgreement(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   id: string,
   words: { goals: readonly string[] | null; agreement: readonly string[] | null },
 ): Promise<void> {
   const list = (lines: readonly string[] | null) => (lines === null ? Prisma.DbNull : [...lines])
-  await tx.group.update({
+  await tx.prisma.group.update({
     where: { organisationId_id: { organisationId, id } },
     data: { goals: list(words.goals), agreement: list(words.agreement), agreementVersion: { increment: 1 } },
   })
-  await tx.rosterEntry.updateMany({ where: { organisationId, groupId: id }, data: { agreedAt: null } })
+  await tx.prisma.rosterEntry.updateMany({ where: { organisationId, groupId: id }, data: { agreedAt: null } })
 }
 
 export async function setReminders(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   id: string,
   minutes: readonly number[],
 ): Promise<void> {
-  await tx.group.update({
+  await tx.prisma.group.update({
     where: { organisationId_id: { organisationId, id } },
     data: { reminderMinutes: [...minutes] },
   })
@@ -118,12 +126,11 @@ export async function setReminders(
 
 /** Names the channel for the group's notices; null takes it away. */
 export async function setChannel(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   id: string,
   channel: { id: string; connectionId: string; address: ConversationRef | null } | null,
 ): Promise<void> {
-  await tx.group.update({
+  await tx.prisma.group.update({
     where: { organisationId_id: { organisationId, id } },
     data: {
       channelId: channel?.id ?? null,
@@ -135,14 +142,16 @@ export async function setChannel(
 
 /** Ends a group: nobody has a place in it any more, and what lay ahead is gone. Returns how many sessions that were. */
 export async function endGroup(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   id: string,
   at: { endedAt: Date; endedBy: string; deleteAt: Date },
 ): Promise<number> {
-  await tx.group.update({ where: { organisationId_id: { organisationId, id } }, data: at })
-  await tx.message.updateMany({ where: { organisationId, groupId: id, state: 'active' }, data: { state: 'stopped' } })
-  const { count } = await tx.session.deleteMany({
+  await tx.prisma.group.update({ where: { organisationId_id: { organisationId, id } }, data: at })
+  await tx.prisma.message.updateMany({
+    where: { organisationId, groupId: id, state: 'active' },
+    data: { state: 'stopped' },
+  })
+  const { count } = await tx.prisma.session.deleteMany({
     where: { organisationId, groupId: id, startsAt: { gt: at.endedAt } },
   })
   return count
@@ -150,12 +159,11 @@ export async function endGroup(
 
 /** An ended group that a person was in; null when it runs, is deleted, or was not theirs. */
 export async function findEndedGroup(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   id: string,
   personId: string,
 ): Promise<{ alias: string; timeZone: string; deleteAt: Date | null; isStaff: boolean } | null> {
-  const row = await db.group.findFirst({
+  const row = await tx.prisma.group.findFirst({
     where: { organisationId, id, endedAt: { not: null }, roster: { some: { personId } } },
     select: {
       alias: true,

@@ -1,5 +1,5 @@
 import type { PlatformName } from '../platform.ts'
-import type { Tx } from './engine/database.ts'
+import type { Reader, Writer } from './engine/transaction.ts'
 import { LEASE_SECONDS } from './occurrence.ts'
 
 /** A lane is one connection's way out: its messages go in their order, at the platform's pace, from one process at a time. */
@@ -8,8 +8,8 @@ export type Lane = { organisationId: string; connectionId: string }
 export type LaneTo = Lane & { platform: PlatformName; externalId: string }
 
 /** Lanes that have something to send now, or are sending, and are not paused. */
-export async function listBusyLanes(db: Tx, now: Date): Promise<LaneTo[]> {
-  return await db.$queryRaw<LaneTo[]>`
+export async function listBusyLanes(db: Reader, now: Date): Promise<LaneTo[]> {
+  return await db.sql.rows<LaneTo>`
     with busy as (
       select distinct "organisationId", "connectionId" from "Delivery"
       where ("state" = 'sending' or ("state" = 'planned' and "plannedAt" <= ${now}
@@ -20,8 +20,8 @@ export async function listBusyLanes(db: Tx, now: Date): Promise<LaneTo[]> {
 }
 
 /** Where a lane leads to; null when it was removed. */
-export async function findLane(db: Tx, { organisationId, connectionId }: Lane): Promise<LaneTo | null> {
-  const row = await db.connection.findUnique({
+export async function findLane(db: Reader, { organisationId, connectionId }: Lane): Promise<LaneTo | null> {
+  const row = await db.prisma.connection.findUnique({
     where: { organisationId_id: { organisationId, id: connectionId } },
     select: { platform: true, externalId: true },
   })
@@ -38,8 +38,8 @@ export type Lease =
  * Takes a lane, or keeps it, for the lease's time. `isHandedOver`: another process had it before, so its pace is not
  * known here. `busy`: another process has it. `paused`: nothing may be sent for so long (wall clock).
  */
-export async function leaseLane(db: Tx, { organisationId, connectionId }: Lane, owner: string): Promise<Lease> {
-  const rows = await db.$queryRaw<{ before: string | null; hasTrouble: boolean; pausedMs: number }[]>`
+export async function leaseLane(db: Writer, { organisationId, connectionId }: Lane, owner: string): Promise<Lease> {
+  const rows = await db.sql.rows<{ before: string | null; hasTrouble: boolean; pausedMs: number }>`
     with known as (
       select "organisationId", "id", "laneOwner"::text as "before", "trouble" is not null as "hasTrouble",
         greatest(0, coalesce(extract(epoch from "pausedUntil" - clock_timestamp()) * 1000, 0))::float8 as "pausedMs"
@@ -60,12 +60,12 @@ export async function leaseLane(db: Tx, { organisationId, connectionId }: Lane, 
  * tried (wall clock): rows that came between the last look and this one had nobody else to send them. Null: none waits.
  */
 export async function releaseLane(
-  db: Tx,
+  db: Writer,
   { organisationId, connectionId }: Lane,
   owner: string,
   now: Date,
 ): Promise<number | null> {
-  const rows = await db.$queryRaw<{ ms: number | null }[]>`
+  const rows = await db.sql.rows<{ ms: number | null }>`
     with released as (
       update "Connection" set "laneUntil" = null
       where "organisationId" = ${organisationId}::uuid and "id" = ${connectionId}::uuid and "laneOwner" = ${owner}::uuid)
@@ -75,14 +75,15 @@ export async function releaseLane(
 }
 
 /** The platform takes nothing from us for a while; `trouble` says why, null when it only asked for patience. */
-export async function pauseConnection(db: Tx, lane: Lane, forMs: number, trouble: string | null): Promise<void> {
-  await db.$executeRaw`update "Connection" set "pausedUntil" = clock_timestamp() + make_interval(secs => ${forMs / 1000}), "trouble" = ${trouble}
+export async function pauseConnection(db: Writer, lane: Lane, forMs: number, trouble: string | null): Promise<void> {
+  await db.sql
+    .run`update "Connection" set "pausedUntil" = clock_timestamp() + make_interval(secs => ${forMs / 1000}), "trouble" = ${trouble}
     where "organisationId" = ${lane.organisationId}::uuid and "id" = ${lane.connectionId}::uuid`
 }
 
 /** Something got through again. */
-export async function clearTrouble(db: Tx, lane: Lane): Promise<void> {
-  await db.connection.updateMany({
+export async function clearTrouble(db: Writer, lane: Lane): Promise<void> {
+  await db.prisma.connection.updateMany({
     where: { organisationId: lane.organisationId, id: lane.connectionId, trouble: { not: null } },
     data: { trouble: null },
   })
@@ -90,10 +91,10 @@ export async function clearTrouble(db: Tx, lane: Lane): Promise<void> {
 
 /** Slack: the channel of a person's direct messages became known. */
 export async function keepDirectChannels(
-  db: Tx,
+  db: Writer,
   { connectionId }: Lane,
   learnt: readonly { externalId: string; directChannel: string }[],
 ): Promise<void> {
   for (const { externalId, directChannel } of learnt)
-    await db.account.updateMany({ where: { connectionId, externalId }, data: { directChannel } })
+    await db.prisma.account.updateMany({ where: { connectionId, externalId }, data: { directChannel } })
 }

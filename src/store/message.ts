@@ -1,4 +1,5 @@
-import type { Tx } from './engine/database.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
+import { lockRow } from './lock-row.ts'
 
 export type MessageRow = {
   id: string
@@ -22,27 +23,30 @@ const MESSAGE_FIELDS = {
   state: true,
 } as const
 
-export async function findMessage(db: Tx, organisationId: string, id: string): Promise<MessageRow | null> {
-  return await db.message.findUnique({ where: { organisationId_id: { organisationId, id } }, select: MESSAGE_FIELDS })
+export async function findMessage({ tx, organisationId }: Tenant<Reader>, id: string): Promise<MessageRow | null> {
+  return await tx.prisma.message.findUnique({
+    where: { organisationId_id: { organisationId, id } },
+    select: MESSAGE_FIELDS,
+  })
 }
 
 /** The message with its row locked: editing, stopping and going out happen one at a time. */
-export async function lockMessage(tx: Tx, organisationId: string, id: string): Promise<MessageRow | null> {
-  await tx.$queryRaw`select 1 from "Message" where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid for update`
-  return await findMessage(tx, organisationId, id)
+export async function lockMessage(tenant: Tenant, id: string): Promise<MessageRow | null> {
+  await lockRow(tenant, 'Message', id)
+  return await findMessage(tenant, id)
 }
 
 /** Messages of a group that are to come, and drafts, in the order of their first time. */
-export async function listMessages(db: Tx, organisationId: string, groupId: string): Promise<MessageRow[]> {
-  return await db.message.findMany({
+export async function listMessages({ tx, organisationId }: Tenant<Reader>, groupId: string): Promise<MessageRow[]> {
+  return await tx.prisma.message.findMany({
     where: { organisationId, groupId, state: { in: ['draft', 'active'] } },
     orderBy: [{ localStart: 'asc' }, { id: 'asc' }],
     select: MESSAGE_FIELDS,
   })
 }
 
-export async function saveMessage(tx: Tx, organisationId: string, { id, ...message }: MessageRow): Promise<void> {
-  await tx.message.upsert({
+export async function saveMessage({ tx, organisationId }: Tenant, { id, ...message }: MessageRow): Promise<void> {
+  await tx.prisma.message.upsert({
     where: { organisationId_id: { organisationId, id } },
     create: { organisationId, id, ...message },
     update: message,
@@ -50,10 +54,9 @@ export async function saveMessage(tx: Tx, organisationId: string, { id, ...messa
 }
 
 export async function setMessageState(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   id: string,
   state: MessageRow['state'],
 ): Promise<void> {
-  await tx.message.update({ where: { organisationId_id: { organisationId, id } }, data: { state } })
+  await tx.prisma.message.update({ where: { organisationId_id: { organisationId, id } }, data: { state } })
 }

@@ -1,5 +1,6 @@
-import type { Database, Tx } from './engine/database.ts'
+import type { Database } from './engine/database.ts'
 import type { Queue } from './engine/queue.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
 import { fixedId } from './ids.ts'
 
 export type OccurrenceKind =
@@ -40,8 +41,8 @@ export const LEASE_SECONDS = 60
 const CLAIM_LIMIT = 500
 
 /** Plans something for a time. Ids are fixed by what and when, so planning twice is once. */
-export async function planOccurrences(tx: Tx, organisationId: string, plans: readonly OccurrencePlan[]): Promise<void> {
-  await tx.occurrence.createMany({
+export async function planOccurrences({ tx, organisationId }: Tenant, plans: readonly OccurrencePlan[]): Promise<void> {
+  await tx.prisma.occurrence.createMany({
     data: plans.map((plan) => ({
       organisationId,
       id: fixedId(
@@ -62,8 +63,8 @@ export async function planOccurrences(tx: Tx, organisationId: string, plans: rea
  * conditional statement, so ticks on several machines do not meet.
  */
 export async function claimOccurrences(database: Database, queue: Queue, now: Date): Promise<number> {
-  return await database.db.$transaction(async (tx) => {
-    const rows = await tx.$queryRaw<{ organisationId: string; id: string; attempts: number }[]>`
+  return await database.transaction(async (tx) => {
+    const rows = await tx.sql.rows<{ organisationId: string; id: string; attempts: number }>`
       update "Occurrence" set "leasedUntil" = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}), "attempts" = "attempts" + 1
       where ("organisationId", "id") in (
         select "organisationId", "id" from "Occurrence"
@@ -83,8 +84,8 @@ export async function claimOccurrences(database: Database, queue: Queue, now: Da
 }
 
 /** The row while it is still to be done, locked so that a second worker waits; null when it was done. */
-export async function lockOccurrence(tx: Tx, organisationId: string, id: string): Promise<OccurrenceRow | null> {
-  const rows = await tx.$queryRaw<OccurrenceRow[]>`
+export async function lockOccurrence({ tx, organisationId }: Tenant, id: string): Promise<OccurrenceRow | null> {
+  const rows = await tx.sql.rows<OccurrenceRow>`
     select "id", "kind"::text as "kind", "dueAt", "sessionId", "checkInId", "personId", "messageId", "groupId", "contactId"
     from "Occurrence"
     where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid and "state" = 'planned' for update`
@@ -93,24 +94,23 @@ export async function lockOccurrence(tx: Tx, organisationId: string, id: string)
 
 /** Marks it done, or dropped with the reason. */
 export async function finishOccurrence(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   id: string,
   reason: string | null,
 ): Promise<void> {
   // It may have gone with the group that it deleted.
-  await tx.$executeRaw`update "Occurrence" set "state" = ${reason === null ? 'done' : 'dropped'}::"OccurrenceState",
+  await tx.sql.run`update "Occurrence" set "state" = ${reason === null ? 'done' : 'dropped'}::"OccurrenceState",
     "reason" = ${reason}, "leasedUntil" = null where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid`
 }
 
 /** How many rows are due now and not done, whoever holds them. */
-export async function countDue(db: Tx, now: Date): Promise<number> {
-  return await db.occurrence.count({ where: { state: 'planned', dueAt: { lte: now } } })
+export async function countDue(db: Reader, now: Date): Promise<number> {
+  return await db.prisma.occurrence.count({ where: { state: 'planned', dueAt: { lte: now } } })
 }
 
 /** The next thing that happens after an instant; null when nothing is planned. */
-export async function findNextDue(db: Tx, after: Date): Promise<{ dueAt: Date; kind: OccurrenceKind } | null> {
-  return await db.occurrence.findFirst({
+export async function findNextDue(db: Reader, after: Date): Promise<{ dueAt: Date; kind: OccurrenceKind } | null> {
+  return await db.prisma.occurrence.findFirst({
     where: { state: 'planned', dueAt: { gt: after } },
     orderBy: { dueAt: 'asc' },
     select: { dueAt: true, kind: true },
@@ -119,13 +119,12 @@ export async function findNextDue(db: Tx, after: Date): Promise<{ dueAt: Date; k
 
 /** What will happen next for some groups, soonest first. */
 export async function listGoingOut(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupIds: readonly string[],
   now: Date,
   limit: number,
 ): Promise<GoingOut[]> {
-  return await db.$queryRaw<GoingOut[]>`
+  return await tx.sql.rows<GoingOut>`
     with led as (select unnest(${groupIds}::uuid[]) as "groupId"), about as (
       select s."groupId", o."kind", o."dueAt", o."state" from led join "Session" s on s."groupId" = led."groupId"
         join "Occurrence" o on o."organisationId" = s."organisationId" and o."sessionId" = s."id"
@@ -145,19 +144,19 @@ export async function listGoingOut(
 export type GoingOut = { kind: OccurrenceKind; dueAt: Date; groupId: string }
 
 /** Forgets when a supervisor's next digest was to come. */
-export async function clearDigests(tx: Tx, organisationId: string, personId: string): Promise<void> {
-  await tx.occurrence.deleteMany({ where: { organisationId, personId, kind: 'digest', state: 'planned' } })
+export async function clearDigests({ tx, organisationId }: Tenant, personId: string): Promise<void> {
+  await tx.prisma.occurrence.deleteMany({ where: { organisationId, personId, kind: 'digest', state: 'planned' } })
 }
 
 /** Forgets what is planned for a message. */
-export async function clearMessagePlans(tx: Tx, organisationId: string, messageId: string): Promise<void> {
-  await tx.occurrence.deleteMany({ where: { organisationId, messageId, state: 'planned' } })
+export async function clearMessagePlans({ tx, organisationId }: Tenant, messageId: string): Promise<void> {
+  await tx.prisma.occurrence.deleteMany({ where: { organisationId, messageId, state: 'planned' } })
 }
 
 /** Forgets what was planned for sessions that have not begun: reminders and the question for the headcount. */
-export async function clearPlans(tx: Tx, organisationId: string, groupId: string, now: Date): Promise<void> {
+export async function clearPlans({ tx, organisationId }: Tenant, groupId: string, now: Date): Promise<void> {
   const session = { groupId, startsAt: { gt: now } }
-  await tx.occurrence.deleteMany({
+  await tx.prisma.occurrence.deleteMany({
     where: {
       organisationId,
       state: 'planned',

@@ -1,6 +1,6 @@
 import { type OwnLines, ownLinesSchema } from '../content/load.ts'
 import type { Thresholds } from '../domain/disclosure.ts'
-import type { Tx } from './engine/database.ts'
+import type { Reader, Tenant, Writer } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 import { fixedId } from './ids.ts'
 
@@ -41,36 +41,39 @@ export const toOrganisation = (
 })
 
 /** Answers needed before anything is shown, as they are now. */
-export async function getThresholds(db: Tx, id: string): Promise<Thresholds> {
-  return await db.organisation.findUniqueOrThrow({ where: { id }, select: { leastShared: true, leastStaff: true } })
+export async function getThresholds({ tx, organisationId: id }: Tenant<Reader>): Promise<Thresholds> {
+  return await tx.prisma.organisation.findUniqueOrThrow({
+    where: { id },
+    select: { leastShared: true, leastStaff: true },
+  })
 }
 
 /** Replaces the built-in help lines of the organisation; null: the built-in ones again. */
-export async function saveHelpLines(tx: Tx, id: string, lines: OwnLines | null): Promise<void> {
-  await tx.organisation.update({ where: { id }, data: { crisisLines: lines ?? Prisma.DbNull } })
+export async function saveHelpLines({ tx, organisationId: id }: Tenant, lines: OwnLines | null): Promise<void> {
+  await tx.prisma.organisation.update({ where: { id }, data: { crisisLines: lines ?? Prisma.DbNull } })
 }
 
 export type Settings = Omit<OrganisationRow, 'id' | 'name' | 'country' | 'crisisLines'>
 
-export async function saveSettings(tx: Tx, organisationId: string, settings: Settings): Promise<void> {
-  await tx.organisation.update({ where: { id: organisationId }, data: settings })
+export async function saveSettings({ tx, organisationId }: Tenant, settings: Settings): Promise<void> {
+  await tx.prisma.organisation.update({ where: { id: organisationId }, data: settings })
 }
 
 /** Every organisation of the store with its settings. */
-export async function listOrganisations(db: Tx): Promise<OrganisationRow[]> {
-  return (await db.organisation.findMany({ select: ORGANISATION_FIELDS })).map(toOrganisation)
+export async function listOrganisations(db: Reader): Promise<OrganisationRow[]> {
+  return (await db.prisma.organisation.findMany({ select: ORGANISATION_FIELDS })).map(toOrganisation)
 }
 
 /** Makes sure that the organisation exists, and returns its id. */
 export async function ensureOrganisation(
-  db: Tx,
+  db: Writer,
   organisation: { name: string; country: string },
   now: Date,
 ): Promise<string> {
-  const only = await db.organisation.findMany({ take: 2, select: { id: true } })
+  const only = await db.prisma.organisation.findMany({ take: 2, select: { id: true } })
   // The only organisation of a store may be renamed; its rows stay its own.
   const id = only.length === 1 && only[0] ? only[0].id : fixedId('organisation', organisation.name)
-  await db.organisation.upsert({
+  await db.prisma.organisation.upsert({
     where: { id },
     create: { id, ...organisation, createdAt: now },
     update: organisation,
@@ -82,16 +85,16 @@ const THROWAWAY = 'throwaway'
 
 /** An organisation that lasts until the service starts again. */
 export async function makeThrowaway(
-  db: Tx,
+  db: Writer,
   organisation: { name: string; country: string },
   now: Date,
 ): Promise<string> {
   const id = fixedId(THROWAWAY)
-  await db.organisation.create({ data: { id, ...organisation, createdAt: now } })
+  await db.prisma.organisation.create({ data: { id, ...organisation, createdAt: now } })
   return id
 }
 
 /** Removes it with everything in it; there may be none. */
-export async function removeThrowaway(db: Tx): Promise<void> {
-  await db.organisation.deleteMany({ where: { id: fixedId(THROWAWAY) } })
+export async function removeThrowaway(db: Writer): Promise<void> {
+  await db.prisma.organisation.deleteMany({ where: { id: fixedId(THROWAWAY) } })
 }

@@ -2,8 +2,8 @@ import { type DeliveryKind, LONGEST_WAIT_DAYS, sendAt } from '../domain/delivery
 import { afterQuiet, type QuietHours } from '../domain/quiet.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { NOT_OPENED } from '../platform.ts'
-import type { Tx } from './engine/database.ts'
 import type { Job, Queue } from './engine/queue.ts'
+import type { Reader, Tenant, Tx } from './engine/transaction.ts'
 import { fixedId } from './ids.ts'
 
 /** A message planned in the transaction that caused it: to one person, or to a group's channel. `key` makes planning it twice once. */
@@ -37,7 +37,7 @@ export async function planDeliveries(tx: Tx, queue: Queue, plans: readonly Owned
   const mailboxes = await findMailboxes(tx, plans)
   const rows = plans.map((plan) => toRow(plan, mailboxes.get(`${plan.organisationId} ${plan.personId}`) ?? null, now))
   // One statement with one value: the client's own createMany takes its time to put together.
-  const made = await tx.$queryRaw<Made[]>`
+  const made = await tx.sql.rows<Made>`
     insert into "Delivery" ("organisationId", "id", "kind", "personId", "connectionId", "groupId", "sessionId", "checkInId",
       "digestId", "messageId", "receiptId", "contactId", "state", "reason", "plannedAt", "expiresAt", "endedAt")
     select "organisationId", "id", "kind", "personId", "connectionId", "groupId", "sessionId", "checkInId",
@@ -70,10 +70,10 @@ function toRow({ key, ...plan }: OwnedPlan, mailbox: Mailbox | null, now: Date) 
 }
 
 /** The account that each person's messages go to: one that is in use before one that is closed or cannot be reached, then the one that they prefer. */
-async function findMailboxes(tx: Tx, plans: readonly OwnedPlan[]): Promise<Map<string, Mailbox>> {
+async function findMailboxes(tx: Reader, plans: readonly OwnedPlan[]): Promise<Map<string, Mailbox>> {
   const people = plans.filter(({ personId }) => personId !== null)
   if (people.length === 0) return new Map()
-  const rows = await tx.$queryRaw<MailboxRow[]>`
+  const rows = await tx.sql.rows<MailboxRow>`
     select distinct on (a."organisationId", a."personId") a."organisationId"::text as "organisationId",
       a."personId"::text as "personId", a."connectionId"::text as "connectionId",
       p."quietFrom" as "from", p."quietUntil" as "until", a."timeZone"
@@ -103,12 +103,11 @@ type MailboxRow = {
 
 /** Messages about groups that failed in a window, by group; a group without any is not in it. */
 export async function countFailed(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupIds: readonly string[],
   { startsAt, endsAt }: { startsAt: Date; endsAt: Date },
 ): Promise<Map<string, number>> {
-  const rows = await db.delivery.groupBy({
+  const rows = await tx.prisma.delivery.groupBy({
     by: ['groupId'],
     where: { organisationId, groupId: { in: [...groupIds] }, state: 'failed', endedAt: { gte: startsAt, lt: endsAt } },
     _count: true,
@@ -125,13 +124,12 @@ export const laneJob = (organisationId: string, connectionId: string, reason: st
 
 /** A person opened the app: the welcomes that could not reach them are planned again. */
 export async function reviveWelcomes(
-  tx: Tx,
+  { tx, organisationId }: Tenant,
   queue: Queue,
-  organisationId: string,
   personId: string,
   now: Date,
 ): Promise<void> {
-  const rows = await tx.delivery.updateManyAndReturn({
+  const rows = await tx.prisma.delivery.updateManyAndReturn({
     where: { organisationId, personId, kind: 'welcome', state: 'failed', reason: NOT_OPENED },
     data: {
       state: 'planned',
@@ -149,11 +147,11 @@ export async function reviveWelcomes(
     ),
   )
   // Where the first one is no longer in the ledger: a member who has not accepted, and of whom no welcome is on its way or sent.
-  const waiting = await tx.rosterEntry.findMany({
+  const waiting = await tx.prisma.rosterEntry.findMany({
     where: { organisationId, personId, role: 'member', agreedAt: null, group: { endedAt: null } },
     select: { groupId: true },
   })
-  const known = await tx.delivery.findMany({
+  const known = await tx.prisma.delivery.findMany({
     where: { organisationId, personId, kind: 'welcome', state: { in: ['planned', 'sending', 'sent'] } },
     select: { groupId: true },
   })
@@ -169,19 +167,18 @@ export async function reviveWelcomes(
 }
 
 /** Messages that are being sent, or could be sent now. */
-export async function countPending(db: Tx, now: Date): Promise<number> {
-  return await db.delivery.count({
+export async function countPending(db: Reader, now: Date): Promise<number> {
+  return await db.prisma.delivery.count({
     where: { OR: [{ state: 'sending' }, { state: 'planned', notBefore: null, plannedAt: { lte: now } }] },
   })
 }
 
 /** What failed or was given up since an instant: how many of each kind and reason, over an organisation. */
 export async function countTroubles(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   since: Date,
 ): Promise<{ kind: string; state: 'failed' | 'dropped'; reason: string; count: number }[]> {
-  const rows = await db.delivery.groupBy({
+  const rows = await tx.prisma.delivery.groupBy({
     by: ['kind', 'state', 'reason'],
     where: { organisationId, endedAt: { gte: since }, state: { in: ['failed', 'dropped'] } },
     _count: true,

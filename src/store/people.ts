@@ -1,11 +1,11 @@
 import type { PersonRef } from '../platform.ts'
 import { type ConnectionRow, ensureActor } from './access.ts'
-import type { Tx } from './engine/database.ts'
+import type { Reader, Tenant, Writer } from './engine/transaction.ts'
 import type { Prisma } from './generated/client.ts'
 
 /** People as chosen in a form, made known and described. */
 export async function ensurePeople(
-  db: Tx,
+  db: Writer,
   connection: ConnectionRow,
   refs: readonly PersonRef[],
 ): Promise<PersonRow[]> {
@@ -14,7 +14,7 @@ export async function ensurePeople(
   for (const ref of refs.toSorted((a, b) => a.externalId.localeCompare(b.externalId))) {
     await ensureActor(db, connection, ref)
     people.push(
-      await db.account
+      await db.prisma.account
         .findUniqueOrThrow({
           where: { connectionId_externalId: { connectionId: connection.id, externalId: ref.externalId } },
           select: PERSON_FIELDS,
@@ -53,8 +53,8 @@ function toPerson(account: Prisma.AccountGetPayload<{ select: typeof PERSON_FIEL
 }
 
 /** Staff who have an account on a connection. */
-export async function listStaff(db: Tx, connection: ConnectionRow): Promise<PersonRow[]> {
-  const rows = await db.account.findMany({
+export async function listStaff(db: Reader, connection: ConnectionRow): Promise<PersonRow[]> {
+  const rows = await db.prisma.account.findMany({
     where: { connectionId: connection.id, person: { isStaff: true } },
     orderBy: { externalId: 'asc' },
     select: PERSON_FIELDS,
@@ -63,21 +63,26 @@ export async function listStaff(db: Tx, connection: ConnectionRow): Promise<Pers
 }
 
 export async function setStaff(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Writer>,
   personIds: readonly string[],
   isStaff: boolean,
 ): Promise<void> {
-  await db.person.updateMany({ where: { organisationId, id: { in: [...personIds] } }, data: { isStaff } })
+  await tx.prisma.person.updateMany({ where: { organisationId, id: { in: [...personIds] } }, data: { isStaff } })
 }
 
-export async function makeAdmin(db: Tx, organisationId: string, personId: string): Promise<void> {
-  await db.person.update({ where: { organisationId_id: { organisationId, id: personId } }, data: { isAdmin: true } })
+export async function makeAdmin({ tx, organisationId }: Tenant<Writer>, personId: string): Promise<void> {
+  await tx.prisma.person.update({
+    where: { organisationId_id: { organisationId, id: personId } },
+    data: { isAdmin: true },
+  })
 }
 
 /** People of a list who are facilitator or supervisor of some group. */
-export async function withStaffRole(db: Tx, organisationId: string, personIds: readonly string[]): Promise<string[]> {
-  const rows = await db.rosterEntry.findMany({
+export async function withStaffRole(
+  { tx, organisationId }: Tenant<Reader>,
+  personIds: readonly string[],
+): Promise<string[]> {
+  const rows = await tx.prisma.rosterEntry.findMany({
     where: { organisationId, personId: { in: [...personIds] }, role: { not: 'member' }, group: { endedAt: null } },
     distinct: ['personId'],
     select: { personId: true },
@@ -90,32 +95,30 @@ const CLOSED = new Set(['user_disabled', 'UserNotFound'])
 
 /** Messages do not reach this account any more, for this reason; the person's next own act clears it. */
 export async function markUnreachable(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   connectionId: string,
   personId: string,
   reason: string,
 ): Promise<void> {
   const isClosed = CLOSED.has(reason)
-  await tx.account.updateMany({
+  await tx.prisma.account.updateMany({
     where: { organisationId, connectionId, personId },
     data: { unreachable: reason, ...(isClosed ? { isDeactivated: true } : {}) },
   })
 }
 
 /** Whether a person is still there. */
-export async function isKnown(db: Tx, organisationId: string, personId: string): Promise<boolean> {
-  return (await db.person.count({ where: { organisationId, id: personId } })) > 0
+export async function isKnown({ tx, organisationId }: Tenant<Reader>, personId: string): Promise<boolean> {
+  return (await tx.prisma.person.count({ where: { organisationId, id: personId } })) > 0
 }
 
 /** Somebody as a form of one connection shows them; null when they have no account there. */
 export async function describePerson(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   personId: string,
   connectionId: string,
 ): Promise<PersonRow | null> {
-  const account = await db.account.findFirst({
+  const account = await tx.prisma.account.findFirst({
     where: { organisationId, personId, connectionId },
     orderBy: [{ isDeactivated: 'asc' }, { id: 'asc' }],
     select: PERSON_FIELDS,

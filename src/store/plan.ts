@@ -1,6 +1,6 @@
 import type { Timing } from '../domain/checkin.ts'
 import type { Stage } from '../domain/stage.ts'
-import type { Tx } from './engine/database.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
 
 /** What a group is asked around its sessions. */
 export type PlanRow = {
@@ -28,20 +28,19 @@ const PLAN_FIELDS = {
 } as const
 
 export async function createPlans(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   groupId: string,
   plans: readonly PlanRow[],
   now: Date,
 ): Promise<void> {
-  await tx.checkInPlan.createMany({
+  await tx.prisma.checkInPlan.createMany({
     data: plans.map((plan) => ({ organisationId, groupId, createdAt: now, ...plan })),
   })
 }
 
 /** The plans of a group that are not stopped, the oldest first. */
-export async function listPlans(db: Tx, organisationId: string, groupId: string): Promise<PlanRow[]> {
-  const rows = await db.checkInPlan.findMany({
+export async function listPlans({ tx, organisationId }: Tenant<Reader>, groupId: string): Promise<PlanRow[]> {
+  const rows = await tx.prisma.checkInPlan.findMany({
     where: { organisationId, groupId, isStopped: false },
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     select: PLAN_FIELDS,
@@ -51,11 +50,10 @@ export async function listPlans(db: Tx, organisationId: string, groupId: string)
 
 /** A plan that runs, with its group; null when there is none. */
 export async function findPlan(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   id: string,
 ): Promise<(PlanRow & { groupId: string }) | null> {
-  const row = await db.checkInPlan.findFirst({
+  const row = await tx.prisma.checkInPlan.findFirst({
     where: { organisationId, id, isStopped: false },
     select: { ...PLAN_FIELDS, groupId: true },
   })
@@ -63,8 +61,8 @@ export async function findPlan(
 }
 
 /** False when there is no such plan that runs. */
-export async function stopPlan(tx: Tx, organisationId: string, groupId: string, id: string): Promise<boolean> {
-  const { count } = await tx.checkInPlan.updateMany({
+export async function stopPlan({ tx, organisationId }: Tenant, groupId: string, id: string): Promise<boolean> {
+  const { count } = await tx.prisma.checkInPlan.updateMany({
     where: { organisationId, groupId, id, isStopped: false },
     data: { isStopped: true },
   })

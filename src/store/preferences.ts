@@ -1,5 +1,5 @@
 import type { Role } from '../domain/access.ts'
-import type { Tx } from './engine/database.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
 
 /** What a person chose about their messages. Null: not paused, no quiet hours. */
 export type PreferencesRow = {
@@ -17,30 +17,32 @@ const PREFERENCES = {
   quietUntil: true,
 } as const
 
-export async function getPreferences(db: Tx, organisationId: string, personId: string): Promise<PreferencesRow> {
-  return await db.person.findUniqueOrThrow({
+export async function getPreferences(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string,
+): Promise<PreferencesRow> {
+  return await tx.prisma.person.findUniqueOrThrow({
     where: { organisationId_id: { organisationId, id: personId } },
     select: PREFERENCES,
   })
 }
 
 export async function savePreferences(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   personId: string,
   wishes: PreferencesRow,
 ): Promise<void> {
-  await tx.person.update({ where: { organisationId_id: { organisationId, id: personId } }, data: wishes })
+  await tx.prisma.person.update({ where: { organisationId_id: { organisationId, id: personId } }, data: wishes })
 }
 
 /** Places in groups, running and ended. */
-export async function countPlaces(db: Tx, organisationId: string, personId: string): Promise<number> {
-  return await db.rosterEntry.count({ where: { organisationId, personId } })
+export async function countPlaces({ tx, organisationId }: Tenant<Reader>, personId: string): Promise<number> {
+  return await tx.prisma.rosterEntry.count({ where: { organisationId, personId } })
 }
 
 /** Takes a person out of every group that has ended. */
-export async function leaveEnded(tx: Tx, organisationId: string, personId: string): Promise<void> {
-  await tx.rosterEntry.deleteMany({ where: { organisationId, personId, group: { endedAt: { not: null } } } })
+export async function leaveEnded({ tx, organisationId }: Tenant, personId: string): Promise<void> {
+  await tx.prisma.rosterEntry.deleteMany({ where: { organisationId, personId, group: { endedAt: { not: null } } } })
 }
 
 /** Everything that the store holds about a person. */
@@ -64,8 +66,8 @@ export type PersonData = PreferencesRow & {
   openCheckIns: number
 }
 
-export async function readPerson(db: Tx, organisationId: string, personId: string): Promise<PersonData> {
-  const person = await db.person.findUniqueOrThrow({
+export async function readPerson({ tx, organisationId }: Tenant<Reader>, personId: string): Promise<PersonData> {
+  const person = await tx.prisma.person.findUniqueOrThrow({
     where: { organisationId_id: { organisationId, id: personId } },
     select: {
       ...PREFERENCES,
@@ -90,16 +92,16 @@ export async function readPerson(db: Tx, organisationId: string, personId: strin
   const own = { organisationId, personId }
   return {
     ...person,
-    deliveries: await db.delivery.count({ where: { ...own, state: 'sent' } }),
-    digests: await db.digest.count({ where: own }),
-    contacts: await db.contactRequest.findMany({
+    deliveries: await tx.prisma.delivery.count({ where: { ...own, state: 'sent' } }),
+    digests: await tx.prisma.digest.count({ where: own }),
+    contacts: await tx.prisma.contactRequest.findMany({
       where: own,
       orderBy: { createdAt: 'asc' },
       select: { createdAt: true },
     }),
-    auditEntries: await db.auditEntry.count({
+    auditEntries: await tx.prisma.auditEntry.count({
       where: { organisationId, OR: [{ actorId: personId }, { subjectId: personId }] },
     }),
-    openCheckIns: await db.ballot.count({ where: { organisationId, memberId: personId } }),
+    openCheckIns: await tx.prisma.ballot.count({ where: { organisationId, memberId: personId } }),
   }
 }

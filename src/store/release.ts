@@ -1,6 +1,7 @@
 import type { Release } from '../domain/tally.ts'
-import type { Database, Tx } from './engine/database.ts'
+import type { Database } from './engine/database.ts'
 import type { Queue } from './engine/queue.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
 import { fixedId } from './ids.ts'
 
 /**
@@ -8,30 +9,31 @@ import { fixedId } from './ids.ts'
  * below k, or when the ballots cannot be opened: then nothing of them is kept, not even how many there were.
  */
 export async function recordRelease(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   unitId: string,
   state: 'released' | 'withheld' | 'lost',
   release: (Release & { words: readonly { id: string; sealed: Uint8Array }[] }) | null,
 ): Promise<boolean> {
-  const { count } = await tx.releaseUnit.updateMany({
+  const { count } = await tx.prisma.releaseUnit.updateMany({
     where: { organisationId, id: unitId, state: 'closing' },
     data: { state },
   })
   if (count === 0) return false
   if (release) {
-    await tx.release.create({ data: { organisationId, unitId, invited: release.invited, answered: release.answered } })
-    await tx.tally.createMany({ data: release.tallies.map((tally) => ({ organisationId, unitId, ...tally })) })
-    await tx.releaseText.createMany({
+    await tx.prisma.release.create({
+      data: { organisationId, unitId, invited: release.invited, answered: release.answered },
+    })
+    await tx.prisma.tally.createMany({ data: release.tallies.map((tally) => ({ organisationId, unitId, ...tally })) })
+    await tx.prisma.releaseText.createMany({
       data: release.words.map(({ id, sealed }) => ({ organisationId, unitId, id, text: Uint8Array.from(sealed) })),
     })
   }
-  await tx.ballot.deleteMany({ where: { organisationId, unitId } })
+  await tx.prisma.ballot.deleteMany({ where: { organisationId, unitId } })
   return true
 }
 
-export async function markCleaned(tx: Tx, organisationId: string, unitId: string): Promise<void> {
-  await tx.releaseUnit.updateMany({
+export async function markCleaned({ tx, organisationId }: Tenant, unitId: string): Promise<void> {
+  await tx.prisma.releaseUnit.updateMany({
     where: { organisationId, id: unitId, state: { notIn: ['open', 'closing'] } },
     data: { isCleaned: true },
   })
@@ -39,8 +41,8 @@ export async function markCleaned(tx: Tx, organisationId: string, unitId: string
 
 /** Sends a job for every unit that a crash left half made; returns how many. */
 export async function sweepUnits(database: Database, queue: Queue, round: number): Promise<number> {
-  return await database.db.$transaction(async (tx) => {
-    const units = await tx.releaseUnit.findMany({
+  return await database.transaction(async (tx) => {
+    const units = await tx.prisma.releaseUnit.findMany({
       where: { OR: [{ state: 'closing' }, { state: { in: ['released', 'withheld', 'lost'] }, isCleaned: false }] },
       select: { organisationId: true, id: true },
     })
@@ -57,8 +59,8 @@ export async function sweepUnits(database: Database, queue: Queue, round: number
 }
 
 /** Units that still need their key: not yet published, or published a moment ago. */
-export async function unitsWithKey(db: Tx, unitIds: readonly string[]): Promise<Set<string>> {
-  const rows = await db.releaseUnit.findMany({
+export async function unitsWithKey(db: Reader, unitIds: readonly string[]): Promise<Set<string>> {
+  const rows = await db.prisma.releaseUnit.findMany({
     where: { id: { in: [...unitIds] }, isCleaned: false },
     select: { id: true },
   })
@@ -66,8 +68,8 @@ export async function unitsWithKey(db: Tx, unitIds: readonly string[]): Promise<
 }
 
 /** How many units are not finished yet. */
-export async function countUnfinishedUnits(db: Tx): Promise<number> {
-  return await db.releaseUnit.count({
+export async function countUnfinishedUnits(db: Reader): Promise<number> {
+  return await db.prisma.releaseUnit.count({
     where: { OR: [{ state: 'closing' }, { state: { in: ['released', 'withheld', 'lost'] }, isCleaned: false }] },
   })
 }

@@ -1,5 +1,5 @@
-import type { Tx } from './engine/database.ts'
 import type { JobData } from './engine/queue.ts'
+import type { Tx } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 
 /** A reminder that is due, locked, with what it is about. `isSuperseded`: a later one of the session is due as well. */
@@ -16,7 +16,7 @@ export type DueReminder = {
 
 /** Reminders out of a batch of jobs that are still to be done and that nobody else is at, of any organisation. */
 export async function lockReminders(tx: Tx, jobs: readonly JobData[], now: Date): Promise<DueReminder[]> {
-  return await tx.$queryRaw<DueReminder[]>`
+  return await tx.sql.rows<DueReminder>`
     select o."organisationId"::text as "organisationId", o."id"::text as "id", o."dueAt", s."id"::text as "sessionId",
       s."groupId"::text as "groupId", s."state"::text as "state", s."startsAt",
       exists (select 1 from "Occurrence" l where l."organisationId" = o."organisationId" and l."sessionId" = o."sessionId"
@@ -32,7 +32,7 @@ export async function listReminded(
   tx: Tx,
   groups: readonly { organisationId: string; groupId: string }[],
 ): Promise<{ organisationId: string; groupId: string; personId: string }[]> {
-  return await tx.$queryRaw`
+  return await tx.sql.rows`
     select distinct r."organisationId"::text as "organisationId", r."groupId"::text as "groupId", r."personId"::text as "personId"
     from unnest(${groups.map(({ organisationId }) => organisationId)}::uuid[], ${groups.map(({ groupId }) => groupId)}::uuid[]) as wanted("organisationId", "groupId")
       join "RosterEntry" r on r."organisationId" = wanted."organisationId" and r."groupId" = wanted."groupId" and r."role" <> 'supervisor'
@@ -47,7 +47,7 @@ export async function finishReminders(
   const values = outcomes.map(
     ({ organisationId, id, dropped }) => Prisma.sql`(${organisationId}::uuid, ${id}::uuid, ${dropped}::text)`,
   )
-  await tx.$executeRaw`update "Occurrence" o set "reason" = v."reason", "leasedUntil" = null,
+  await tx.sql.run`update "Occurrence" o set "reason" = v."reason", "leasedUntil" = null,
       "state" = (case when v."reason" is null then 'done' else 'dropped' end)::"OccurrenceState"
     from (values ${Prisma.join(values)}) as v("organisationId", "id", "reason")
     where o."organisationId" = v."organisationId" and o."id" = v."id"`

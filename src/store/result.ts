@@ -1,6 +1,6 @@
 import { MOST_IN_UNIT } from '../domain/checkin.ts'
 import type { UnitResult } from '../domain/disclosure.ts'
-import type { Tx } from './engine/database.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 
 /** A finished unit. Only the disclosure gate may read what is in its `result`. */
@@ -23,10 +23,10 @@ export type ResultRow = {
 const FINISHED = Prisma.sql`('released', 'withheld', 'lost')`
 
 /** One finished unit; null while it is not, or when there is none. */
-export async function findResult(db: Tx, organisationId: string, unitId: string): Promise<ResultRow | null> {
+export async function findResult({ tx, organisationId }: Tenant<Reader>, unitId: string): Promise<ResultRow | null> {
   const one = Prisma.sql`select u."organisationId", u."id" from "ReleaseUnit" u
     where u."organisationId" = ${organisationId}::uuid and u."id" = ${unitId}::uuid and u."state" in ${FINISHED}`
-  return (await readResults(db, one))[0] ?? null
+  return (await readResults(tx, one))[0] ?? null
 }
 
 /**
@@ -34,12 +34,9 @@ export async function findResult(db: Tx, organisationId: string, unitId: string)
  * named. It walks back from that instant and stops: how much came before costs nothing (npm run bench -- summary).
  */
 export async function listResults(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupIds: readonly string[],
-  closedBefore: Date,
-  limit: number,
-  questionSetId?: string,
+  { closedBefore, limit, questionSetId }: { closedBefore: Date; limit: number; questionSetId?: string },
 ): Promise<ResultRow[]> {
   const ofSet = questionSetId ? Prisma.sql`and c."questionSetId" = ${questionSetId}` : Prisma.empty
   // So many check-ins are at least so many units. A unit that closes later than asked is not in it, whatever of it was before.
@@ -53,16 +50,15 @@ export async function listResults(
             where later."unitId" = c."unitId" and later."closesAt" >= ${closedBefore})
         order by c."closesAt" desc limit ${limit * MOST_IN_UNIT}) c
       group by c."organisationId", c."unitId" order by max(c."closesAt") desc limit ${limit}) latest`
-  return await readResults(db, units)
+  return await readResults(tx, units)
 }
 
 /** What members wrote in a unit, sealed, in the order of their random ids. Only the disclosure gate may read what is in them. */
 export async function listWords(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   unitId: string,
 ): Promise<{ id: string; sealed: Uint8Array }[]> {
-  const rows = await db.releaseText.findMany({
+  const rows = await tx.prisma.releaseText.findMany({
     where: { organisationId, unitId },
     orderBy: { id: 'asc' },
     select: { id: true, text: true },
@@ -81,8 +77,8 @@ type Row = Omit<ResultRow, 'result'> & {
 }
 
 /** The units that a query names, with what they published: one statement, whatever is read of them. Newest first. */
-async function readResults(db: Tx, units: Prisma.Sql): Promise<ResultRow[]> {
-  const rows = await db.$queryRaw<Row[]>`
+async function readResults(db: Reader, units: Prisma.Sql): Promise<ResultRow[]> {
+  const rows = await db.sql.rows<Row>`
     select u."id"::text as "unitId", u."groupId"::text as "groupId", u."questionSetId", u."questionSetVersion",
       u."audience"::text as "audience", u."state"::text as "state", u."k", u."rosterChanges", r."invited", r."answered",
       last."closedAt", last."sessionAt", last."id"::text as "lastCheckInId", published."tallies",

@@ -1,5 +1,5 @@
 import type { Role } from '../domain/access.ts'
-import type { Tx } from './engine/database.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
 
 export type RosterRow = {
   personId: string
@@ -14,8 +14,8 @@ export type RosterRow = {
 }
 
 /** Who is in a group, with the account that messages go to: one that is in use before one that is closed. */
-export async function listRoster(db: Tx, organisationId: string, groupId: string): Promise<RosterRow[]> {
-  return await db.$queryRaw<RosterRow[]>`
+export async function listRoster({ tx, organisationId }: Tenant<Reader>, groupId: string): Promise<RosterRow[]> {
+  return await tx.sql.rows<RosterRow>`
     select distinct on (r."personId") r."personId"::text as "personId", r."role"::text as "role", a."externalId",
       a."connectionId"::text as "connectionId", a."name", a."isBot", a."isDeactivated", a."unreachable"
     from "RosterEntry" r join "Account" a on a."organisationId" = r."organisationId" and a."personId" = r."personId"
@@ -24,8 +24,8 @@ export async function listRoster(db: Tx, organisationId: string, groupId: string
 }
 
 /** Members who are asked: on the roster, not a bot, account not closed. Who paused or opted out is on it like the others. */
-export async function listAskable(db: Tx, organisationId: string, groupId: string): Promise<string[]> {
-  const roster = await listRoster(db, organisationId, groupId)
+export async function listAskable(tenant: Tenant<Reader>, groupId: string): Promise<string[]> {
+  const roster = await listRoster(tenant, groupId)
   return roster
     .filter((entry) => entry.role === 'member' && !entry.isBot && !entry.isDeactivated)
     .map((entry) => entry.personId)
@@ -34,16 +34,16 @@ export async function listAskable(db: Tx, organisationId: string, groupId: strin
 const canBeReached = (entry: RosterRow) => !entry.isDeactivated && entry.unreachable === null
 
 /** Facilitators who can be reached; where there is none, the supervisors: somebody must know. */
-export async function listStaffOf(db: Tx, organisationId: string, groupId: string): Promise<string[]> {
-  const roster = await listRoster(db, organisationId, groupId)
+export async function listStaffOf(tenant: Tenant<Reader>, groupId: string): Promise<string[]> {
+  const roster = await listRoster(tenant, groupId)
   const inRole = (role: Role) => roster.filter((entry) => entry.role === role && canBeReached(entry))
   const facilitators = inRole('facilitator')
   return (facilitators.length > 0 ? facilitators : inRole('supervisor')).map(({ personId }) => personId)
 }
 
 /** The running groups of a person. */
-export async function listGroupsOf(db: Tx, organisationId: string, personId: string): Promise<string[]> {
-  const rows = await db.rosterEntry.findMany({
+export async function listGroupsOf({ tx, organisationId }: Tenant<Reader>, personId: string): Promise<string[]> {
+  const rows = await tx.prisma.rosterEntry.findMany({
     where: { organisationId, personId, group: { endedAt: null } },
     select: { groupId: true },
   })
@@ -52,15 +52,14 @@ export async function listGroupsOf(db: Tx, organisationId: string, personId: str
 
 /** Adds and removes people; returns nothing. Each joining or leaving member counts as one roster change. */
 export async function changeRoster(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   groupId: string,
   change: { add: readonly { personId: string; role: Role }[]; remove: readonly string[]; memberChanges: number },
 ): Promise<void> {
-  await tx.rosterEntry.deleteMany({ where: { organisationId, groupId, personId: { in: [...change.remove] } } })
-  await tx.rosterEntry.createMany({ data: change.add.map((entry) => ({ organisationId, groupId, ...entry })) })
+  await tx.prisma.rosterEntry.deleteMany({ where: { organisationId, groupId, personId: { in: [...change.remove] } } })
+  await tx.prisma.rosterEntry.createMany({ data: change.add.map((entry) => ({ organisationId, groupId, ...entry })) })
   if (change.memberChanges === 0) return
-  await tx.group.update({
+  await tx.prisma.group.update({
     where: { organisationId_id: { organisationId, id: groupId } },
     data: { rosterChanges: { increment: change.memberChanges } },
   })
@@ -68,13 +67,12 @@ export async function changeRoster(
 
 /** A person's place in a running group; null outside it. `hasEndedToo`: staff keep theirs in a group that has ended. */
 export async function findRole(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupId: string,
   personId: string,
   hasEndedToo = false,
 ): Promise<Role | null> {
-  const row = await db.rosterEntry.findUnique({
+  const row = await tx.prisma.rosterEntry.findUnique({
     where: { organisationId_groupId_personId: { organisationId, groupId, personId } },
     select: { role: true, group: { select: { endedAt: true } } },
   })
@@ -84,13 +82,12 @@ export async function findRole(
 
 /** Remembers that a member accepted the agreement; the first time stays. */
 export async function acceptAgreement(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   groupId: string,
   personId: string,
   now: Date,
 ): Promise<void> {
-  await tx.rosterEntry.updateMany({
+  await tx.prisma.rosterEntry.updateMany({
     where: { organisationId, groupId, personId, agreedAt: null },
     data: { agreedAt: now },
   })
@@ -98,12 +95,11 @@ export async function acceptAgreement(
 
 /** How many members there are and how many accepted the agreement. */
 export async function countAgreement(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupId: string,
 ): Promise<{ members: number; accepted: number }> {
   const where = { organisationId, groupId, role: 'member' } as const
-  const members = await db.rosterEntry.count({ where })
-  const accepted = await db.rosterEntry.count({ where: { ...where, agreedAt: { not: null } } })
+  const members = await tx.prisma.rosterEntry.count({ where })
+  const accepted = await tx.prisma.rosterEntry.count({ where: { ...where, agreedAt: { not: null } } })
   return { members, accepted }
 }

@@ -1,4 +1,4 @@
-import type { Tx } from './engine/database.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
 
 export type ScheduleRow = {
   id: string
@@ -22,8 +22,8 @@ const SCHEDULE_FIELDS = {
 } as const
 
 /** The schedules that a group follows, by their first session. */
-export async function listSchedules(db: Tx, organisationId: string, groupId: string): Promise<ScheduleRow[]> {
-  return await db.schedule.findMany({
+export async function listSchedules({ tx, organisationId }: Tenant<Reader>, groupId: string): Promise<ScheduleRow[]> {
+  return await tx.prisma.schedule.findMany({
     where: { organisationId, groupId, isStopped: false },
     orderBy: [{ localStart: 'asc' }, { id: 'asc' }],
     select: SCHEDULE_FIELDS,
@@ -32,25 +32,24 @@ export async function listSchedules(db: Tx, organisationId: string, groupId: str
 
 /** Writes a schedule, new or changed; the group's times are shown in its zone. */
 export async function saveSchedule(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   groupId: string,
   { id, ...schedule }: ScheduleRow,
 ): Promise<void> {
-  await tx.schedule.upsert({
+  await tx.prisma.schedule.upsert({
     where: { organisationId_id: { organisationId, id } },
     create: { organisationId, id, groupId, ...schedule },
     update: schedule,
   })
-  await tx.group.update({
+  await tx.prisma.group.update({
     where: { organisationId_id: { organisationId, id: groupId } },
     data: { timeZone: schedule.timeZone },
   })
 }
 
 /** Takes a schedule away; its sessions are the caller's. */
-export async function stopSchedule(tx: Tx, organisationId: string, groupId: string, id: string): Promise<void> {
-  await tx.schedule.updateMany({ where: { organisationId, groupId, id }, data: { isStopped: true } })
+export async function stopSchedule({ tx, organisationId }: Tenant, groupId: string, id: string): Promise<void> {
+  await tx.prisma.schedule.updateMany({ where: { organisationId, groupId, id }, data: { isStopped: true } })
 }
 
 /** A session as its schedule has it. */
@@ -65,8 +64,8 @@ export type KnownSession = {
 }
 
 /** Every session of a schedule. */
-export async function listOwn(db: Tx, organisationId: string, scheduleId: string): Promise<KnownSession[]> {
-  return await db.session.findMany({
+export async function listOwn({ tx, organisationId }: Tenant<Reader>, scheduleId: string): Promise<KnownSession[]> {
+  return await tx.prisma.session.findMany({
     where: { organisationId, scheduleId },
     select: { id: true, originalLocalStart: true, state: true, movedTo: true, startsAt: true },
   })
@@ -74,8 +73,7 @@ export async function listOwn(db: Tx, organisationId: string, scheduleId: string
 
 /** Makes, retimes and removes a schedule's sessions. */
 export async function changeSessions(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   groupId: string,
   scheduleId: string,
   change: {
@@ -85,17 +83,17 @@ export async function changeSessions(
     cancel: readonly string[]
   },
 ): Promise<void> {
-  await tx.session.deleteMany({ where: { organisationId, id: { in: [...change.remove] } } })
-  await tx.session.updateMany({
+  await tx.prisma.session.deleteMany({ where: { organisationId, id: { in: [...change.remove] } } })
+  await tx.prisma.session.updateMany({
     where: { organisationId, id: { in: [...change.cancel] } },
     data: { state: 'cancelled', revision: { increment: 1 } },
   })
   for (const { id, ...times } of change.retime)
-    await tx.session.update({
+    await tx.prisma.session.update({
       where: { organisationId_id: { organisationId, id } },
       data: { ...times, revision: { increment: 1 } },
     })
-  await tx.session.createMany({
+  await tx.prisma.session.createMany({
     data: change.add.map((session) => ({ organisationId, groupId, scheduleId, ...session })),
     // A session that has begun keeps its place.
     skipDuplicates: true,

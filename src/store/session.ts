@@ -1,7 +1,7 @@
 import type { SessionTimes } from '../domain/checkin.ts'
 import { SESSION_MINUTES } from '../domain/limits.ts'
 import { MINUTE_MS, plus } from '../domain/time.ts'
-import type { Tx } from './engine/database.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
 
 export type SessionRow = { id: string; groupId: string; startsAt: Date; endsAt: Date; state: 'planned' | 'cancelled' }
 const SESSION_FIELDS = { id: true, groupId: true, startsAt: true, endsAt: true, state: true } as const
@@ -33,13 +33,12 @@ const toDetails = ({ schedule, ...row }: Detailed): SessionDetails => ({
 
 /** The next sessions of a group that have not ended. */
 export async function listUpcoming(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupId: string,
   now: Date,
   limit: number,
 ): Promise<SessionRow[]> {
-  return await db.session.findMany({
+  return await tx.prisma.session.findMany({
     where: { organisationId, groupId, state: 'planned', endsAt: { gt: now } },
     orderBy: { startsAt: 'asc' },
     take: limit,
@@ -47,12 +46,18 @@ export async function listUpcoming(
   })
 }
 
-export async function findSession(db: Tx, organisationId: string, id: string): Promise<SessionRow | null> {
-  return await db.session.findUnique({ where: { organisationId_id: { organisationId, id } }, select: SESSION_FIELDS })
+export async function findSession({ tx, organisationId }: Tenant<Reader>, id: string): Promise<SessionRow | null> {
+  return await tx.prisma.session.findUnique({
+    where: { organisationId_id: { organisationId, id } },
+    select: SESSION_FIELDS,
+  })
 }
 
-export async function findSessionDetails(db: Tx, organisationId: string, id: string): Promise<SessionDetails | null> {
-  const row = await db.session.findUnique({
+export async function findSessionDetails(
+  { tx, organisationId }: Tenant<Reader>,
+  id: string,
+): Promise<SessionDetails | null> {
+  const row = await tx.prisma.session.findUnique({
     where: { organisationId_id: { organisationId, id } },
     select: DETAIL_FIELDS,
   })
@@ -61,13 +66,12 @@ export async function findSessionDetails(db: Tx, organisationId: string, id: str
 
 /** Sessions that have not begun, cancelled ones too, in order. */
 export async function listAhead(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupId: string,
   now: Date,
   limit: number,
 ): Promise<SessionDetails[]> {
-  const rows = await db.session.findMany({
+  const rows = await tx.prisma.session.findMany({
     where: { organisationId, groupId, startsAt: { gt: now } },
     orderBy: { startsAt: 'asc' },
     take: limit,
@@ -77,8 +81,12 @@ export async function listAhead(
 }
 
 /** Every session of a group from an instant on, for calendars. */
-export async function listFrom(db: Tx, organisationId: string, groupId: string, from: Date): Promise<SessionDetails[]> {
-  const rows = await db.session.findMany({
+export async function listFrom(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+  from: Date,
+): Promise<SessionDetails[]> {
+  const rows = await tx.prisma.session.findMany({
     where: { organisationId, groupId, startsAt: { gte: from } },
     orderBy: { startsAt: 'asc' },
     select: DETAIL_FIELDS,
@@ -88,13 +96,12 @@ export async function listFrom(db: Tx, organisationId: string, groupId: string, 
 
 /** The latest sessions that have begun and were not cancelled, newest first. */
 export async function listHeld(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupId: string,
   now: Date,
   limit: number,
 ): Promise<SessionDetails[]> {
-  const rows = await db.session.findMany({
+  const rows = await tx.prisma.session.findMany({
     where: { organisationId, groupId, state: 'planned', startsAt: { lte: now } },
     orderBy: { startsAt: 'desc' },
     take: limit,
@@ -105,13 +112,12 @@ export async function listHeld(
 
 /** Cancels a session that has not begun; false when it was cancelled already, or is not ahead. */
 export async function cancelSession(
-  tx: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant,
   groupId: string,
   id: string,
   now: Date,
 ): Promise<boolean> {
-  const { count } = await tx.session.updateMany({
+  const { count } = await tx.prisma.session.updateMany({
     where: { organisationId, groupId, id, state: 'planned', startsAt: { gt: now } },
     data: { state: 'cancelled', revision: { increment: 1 } },
   })
@@ -122,9 +128,9 @@ export async function cancelSession(
 export type Move = { movedTo: string; startsAt: Date; endsAt: Date; place: string | null; link: string | null }
 
 /** Moves a session; a cancelled one takes place again. */
-export async function moveSession(tx: Tx, organisationId: string, id: string, move: Move): Promise<void> {
+export async function moveSession({ tx, organisationId }: Tenant, id: string, move: Move): Promise<void> {
   const { place, link, ...times } = move
-  await tx.session.update({
+  await tx.prisma.session.update({
     where: { organisationId_id: { organisationId, id } },
     data: {
       ...times,
@@ -138,14 +144,12 @@ export async function moveSession(tx: Tx, organisationId: string, id: string, mo
 
 /** Writes how many came to a session that has begun; false when there is none such in the group. */
 export async function setHeadcount(
-  tx: Tx,
-  organisationId: string,
-  groupId: string,
-  id: string,
+  { tx, organisationId }: Tenant,
+  { groupId, id }: { groupId: string; id: string },
   headcount: number,
   now: Date,
 ): Promise<boolean> {
-  const { count } = await tx.session.updateMany({
+  const { count } = await tx.prisma.session.updateMany({
     where: { organisationId, groupId, id, state: 'planned', startsAt: { lte: now } },
     data: { headcount },
   })
@@ -156,14 +160,13 @@ export type EndedSession = SessionRow & { headcount: number | null }
 
 /** Sessions of groups that ended in a window, in order. */
 export async function listEnded(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupIds: readonly string[],
   { startsAt, endsAt }: { startsAt: Date; endsAt: Date },
 ): Promise<EndedSession[]> {
   // The start's bounds say nothing more; the index begins with it, and what came before is not read.
   const begun = { gte: plus(startsAt, -SESSION_MINUTES.to * MINUTE_MS), lt: endsAt }
-  return await db.session.findMany({
+  return await tx.prisma.session.findMany({
     where: {
       organisationId,
       groupId: { in: [...groupIds] },
@@ -177,11 +180,10 @@ export async function listEnded(
 
 /** The place of sessions among their schedules' that take place: which it is, and of how many. */
 export async function sessionPlaces(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   sessionIds: readonly string[],
 ): Promise<Map<string, SessionPlace>> {
-  const rows = await db.$queryRaw<(SessionPlace & { id: string })[]>`
+  const rows = await tx.sql.rows<SessionPlace & { id: string }>`
     select one."id"::text as "id", count(*) filter (where every."startsAt" <= one."startsAt")::int as "number", count(*)::int as "total"
     from "Session" one join "Session" every on every."organisationId" = one."organisationId" and every."groupId" = one."groupId"
       and every."scheduleId" = one."scheduleId"
@@ -195,13 +197,12 @@ export type NextSession = SessionPlace & { groupId: string; startsAt: Date }
 
 /** The next sessions of each group that have not ended, soonest first, with their places; `limit` of each group. */
 export async function listNext(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupIds: readonly string[],
   now: Date,
   limit: number,
 ): Promise<NextSession[]> {
-  return await db.$queryRaw<NextSession[]>`
+  return await tx.sql.rows<NextSession>`
     select "groupId"::text as "groupId", "startsAt", "number", "total" from (
       select "groupId", "startsAt", "endsAt",
         row_number() over (partition by "scheduleId" order by "startsAt")::int as "number",
@@ -213,8 +214,8 @@ export async function listNext(
 }
 
 /** Every session of a group that takes place, from the first. */
-export async function listProgramme(db: Tx, organisationId: string, groupId: string): Promise<SessionTimes[]> {
-  return await db.session.findMany({
+export async function listProgramme({ tx, organisationId }: Tenant<Reader>, groupId: string): Promise<SessionTimes[]> {
+  return await tx.prisma.session.findMany({
     where: { organisationId, groupId, state: 'planned' },
     orderBy: [{ startsAt: 'asc' }, { id: 'asc' }],
     select: { id: true, startsAt: true, endsAt: true },

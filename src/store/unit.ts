@@ -1,4 +1,5 @@
-import type { Tx } from './engine/database.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
+import { lockRow } from './lock-row.ts'
 
 /** A release unit as it is frozen when its first check-in opens. `publicKey` is raw X25519. */
 export type NewUnit = {
@@ -19,35 +20,34 @@ export type UnitRow = Omit<NewUnit, 'rosterChanges' | 'checkInCount'> & {
   isCleaned: boolean
 }
 
-export async function createUnit(tx: Tx, organisationId: string, unit: NewUnit): Promise<void> {
-  await tx.releaseUnit.create({ data: { organisationId, ...unit, publicKey: Uint8Array.from(unit.publicKey) } })
+export async function createUnit({ tx, organisationId }: Tenant, unit: NewUnit): Promise<void> {
+  await tx.prisma.releaseUnit.create({ data: { organisationId, ...unit, publicKey: Uint8Array.from(unit.publicKey) } })
 }
 
 /** The plan's unit that takes one more check-in, with its row locked; null when it has none. */
-export async function lockRunningUnit(tx: Tx, organisationId: string, planId: string): Promise<UnitRow | null> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`
+export async function lockRunningUnit(tenant: Tenant, planId: string): Promise<UnitRow | null> {
+  const { tx, organisationId } = tenant
+  const rows = await tx.sql.rows<{ id: string }>`
     select u."id"::text as "id" from "ReleaseUnit" u
     where u."organisationId" = ${organisationId}::uuid and u."state" = 'open'
       and exists (select 1 from "CheckIn" c
         where c."organisationId" = u."organisationId" and c."unitId" = u."id" and c."planId" = ${planId}::uuid)
       and (select count(*) from "CheckIn" c where c."organisationId" = u."organisationId" and c."unitId" = u."id") < u."checkInCount"
     limit 1 for update of u`
-  return rows[0] ? await getUnit(tx, organisationId, rows[0].id) : null
+  return rows[0] ? await getUnit(tenant, rows[0].id) : null
 }
 
 /** Whether a unit still takes answers, with its row locked: nothing closes it meanwhile. */
-export async function lockUnit(tx: Tx, organisationId: string, id: string): Promise<UnitRow | null> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    select "id"::text as "id" from "ReleaseUnit" where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid for update`
-  return rows[0] ? await getUnit(tx, organisationId, rows[0].id) : null
+export async function lockUnit(tenant: Tenant, id: string): Promise<UnitRow | null> {
+  return (await lockRow(tenant, 'ReleaseUnit', id)) ? await getUnit(tenant, id) : null
 }
 
 /**
  * Starts closing every unit of a group that gets no more answers: none of its check-ins is open, and it has all of them or its
  * plan has none left. Returns the units that are to be made now.
  */
-export async function closeUnits(tx: Tx, organisationId: string, groupId: string): Promise<string[]> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`
+export async function closeUnits({ tx, organisationId }: Tenant, groupId: string): Promise<string[]> {
+  const rows = await tx.sql.rows<{ id: string }>`
     update "ReleaseUnit" u set "state" = 'closing'
     where u."organisationId" = ${organisationId}::uuid and u."groupId" = ${groupId}::uuid and u."state" = 'open'
       and not exists (select 1 from "CheckIn" c
@@ -60,8 +60,8 @@ export async function closeUnits(tx: Tx, organisationId: string, groupId: string
   return rows.map(({ id }) => id)
 }
 
-export async function getUnit(db: Tx, organisationId: string, id: string): Promise<UnitRow> {
-  return await db.releaseUnit.findUniqueOrThrow({
+export async function getUnit({ tx, organisationId }: Tenant<Reader>, id: string): Promise<UnitRow> {
+  return await tx.prisma.releaseUnit.findUniqueOrThrow({
     where: { organisationId_id: { organisationId, id } },
     select: {
       id: true,
@@ -80,11 +80,10 @@ export async function getUnit(db: Tx, organisationId: string, id: string): Promi
 
 /** Units of a group that still take answers, with the plan that each belongs to and how many more check-ins it takes. */
 export async function listOpenUnits(
-  db: Tx,
-  organisationId: string,
+  { tx, organisationId }: Tenant<Reader>,
   groupId: string,
 ): Promise<{ id: string; planId: string | null; room: number }[]> {
-  const rows = await db.releaseUnit.findMany({
+  const rows = await tx.prisma.releaseUnit.findMany({
     where: { organisationId, groupId, state: 'open' },
     select: { id: true, checkInCount: true, checkIns: { select: { planId: true } } },
   })

@@ -35,7 +35,7 @@ export function createTeams(
   tenantId: string,
   transport: Transport,
   deps: TeamsDeps,
-  services: TeamsDoor = TEAMS_DOOR,
+  door: TeamsDoor = TEAMS_DOOR,
 ): Platform {
   const running = new Set<Promise<void>>()
   const inBackground = (work: Promise<void>): void => {
@@ -49,7 +49,7 @@ export function createTeams(
   const handle: HttpHandler = async (request, response) => {
     const body = await readJson(request, BODY_LIMIT_BYTES)
     if ('status' in body) return sendJson(response, body.status, null)
-    const sent = services.adopt(body.value)
+    const sent = door.adopt(body.value)
     const activity = readActivity(sent)
     if (!activity || typeof sent !== 'object' || sent === null) return sendJson(response, 400, null)
     const answer = await transport.receive(request.headers.authorization ?? '', sent, activity.serviceUrl, () =>
@@ -80,7 +80,7 @@ export function createTeams(
   }
   return {
     name: 'teams',
-    path: services.path,
+    path: door.path,
     handle,
     start: async () => ({ externalId: tenantId, name: tenantId }),
     serves: (workspaceId) => workspaceId === tenantId,

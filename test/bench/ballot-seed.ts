@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Db } from '../../src/store/engine/database.ts'
+import type { PrismaClient } from '../../src/store/generated/client.ts'
 
 export const WORKSPACE = 'T0BENCH'
 export const OPENS = new Date('2026-03-03T18:00:00Z')
@@ -7,7 +7,7 @@ export const CLOSES = new Date('2026-03-05T18:00:00Z')
 
 /** Groups of so many members, each with a check-in that opens at `OPENS`; returns the members of each. */
 export async function seed(
-  db: Db,
+  db: PrismaClient,
   groups: number,
   members: number,
 ): Promise<{ checkInId: string; members: string[] }[]> {

@@ -27,14 +27,14 @@ export async function run(isJson: boolean): Promise<void> {
   const releases: { store: string; ballots: number; ms: number }[] = []
   const database = await freshDatabase()
   const postgres = await start(database.url)
-  const groups = await seed(postgres.app.services.database.db, Math.max(...LEVELS), 8)
+  const groups = await seed(postgres.app.services.database.db.prisma, Math.max(...LEVELS), 8)
   await open(postgres)
   for (const concurrent of LEVELS) {
     rows.push(await submissions('postgres', postgres.app, groups, concurrent))
     rows.push(await raw(postgres.app, database.url, groups, concurrent))
   }
   const embedded = await start(null)
-  const own = await seed(embedded.app.services.database.db, Math.max(...LEVELS), 8)
+  const own = await seed(embedded.app.services.database.db.prisma, Math.max(...LEVELS), 8)
   await open(embedded)
   for (const concurrent of LEVELS) rows.push(await submissions('embedded', embedded.app, own, concurrent))
   await postgres.end()
@@ -121,9 +121,9 @@ async function open({ app, set }: Service): Promise<void> {
   set(OPENS)
   await app.tick()
   const { db } = app.services.database
-  while ((await db.occurrence.count({ where: { state: 'planned', kind: 'checkInOpens' } })) > 0)
+  while ((await db.prisma.occurrence.count({ where: { state: 'planned', kind: 'checkInOpens' } })) > 0)
     await new Promise((resolve) => setTimeout(resolve, 20))
-  await db.delivery.deleteMany()
+  await db.prisma.delivery.deleteMany()
 }
 
 type Groups = Awaited<ReturnType<typeof seed>>
@@ -155,7 +155,7 @@ async function raw(app: App, url: string, groups: Groups, concurrent: number): P
   const pool = new pg.Pool({ connectionString: url, max: POOL })
   const { db, keyring } = { db: app.services.database.db, keyring: app.services.ballotKeys.keyring }
   const units = new Map(
-    (await db.checkIn.findMany({ include: { unit: true } })).map(({ id, unit }) => [id, unit] as const),
+    (await db.prisma.checkIn.findMany({ include: { unit: true } })).map(({ id, unit }) => [id, unit] as const),
   )
   const row = await measure('raw client', concurrent, async (worker) => {
     const checkInId = groups[worker]?.checkInId ?? ''
@@ -223,12 +223,12 @@ async function release(units: number, ballots: number): Promise<{ ms: number }> 
   const database = await freshDatabase()
   const service = await start(database.url)
   const { db } = service.app.services.database
-  await seed(db, units, ballots)
+  await seed(db.prisma, units, ballots)
   await open(service)
   service.set(CLOSES)
   const startedAt = performance.now()
   await service.app.tick()
-  while ((await db.releaseUnit.count({ where: { isCleaned: false } })) > 0)
+  while ((await db.prisma.releaseUnit.count({ where: { isCleaned: false } })) > 0)
     await new Promise((resolve) => setTimeout(resolve, 10))
   const ms = Math.round(performance.now() - startedAt)
   await service.end()

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Db } from '../../src/store/engine/database.ts'
+import type { PrismaClient } from '../../src/store/generated/client.ts'
 import { GROUPS, PEOPLE, workspaces } from './fanout-cast.ts'
 
 const idOf = (...parts: (string | number)[]): string => {
@@ -8,7 +8,7 @@ const idOf = (...parts: (string | number)[]): string => {
 }
 
 /** Organisations, people, groups and one session each that begins an hour after `dueAt`, when its reminder is due. */
-export async function seed(db: Db, dueAt: Date, serviceUrl: string): Promise<void> {
+export async function seed(db: PrismaClient, dueAt: Date, serviceUrl: string): Promise<void> {
   const startsAt = new Date(dueAt.getTime() + 3_600_000)
   const endsAt = new Date(startsAt.getTime() + 5_400_000)
   const createdAt = dueAt

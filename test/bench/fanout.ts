@@ -154,8 +154,8 @@ async function measure(isLimited: boolean): Promise<{ row: Row; share: { all: nu
     isUnpaced: !isLimited,
     platforms: async () => platformsOf(child, sends, started),
   })
-  await seed(app.services.database.db, DUE_AT, child.said.authority.serviceUrl)
-  await app.services.database.db.$executeRaw`analyze`
+  await seed(app.services.database.db.prisma, DUE_AT, child.said.authority.serviceUrl)
+  await app.services.database.db.prisma.$executeRaw`analyze`
   now = DUE_AT
   started.ms = performance.now()
   await app.tick()
@@ -165,7 +165,7 @@ async function measure(isLimited: boolean): Promise<{ row: Row; share: { all: nu
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   await app.drain()
-  const states = await app.services.database.db.delivery.groupBy({ by: ['state'], _count: true })
+  const states = await app.services.database.db.prisma.delivery.groupBy({ by: ['state'], _count: true })
   if (states.length !== 1 || states[0]?.state !== 'sent' || states[0]._count !== ALL)
     throw new Error(`the ledger does not agree: ${JSON.stringify(states)}`)
   const row = toRow(isLimited ? 'groupwell, with limits' : 'groupwell, no limits', sends)

@@ -1,4 +1,4 @@
-import type { Db } from '../../src/store/engine/database.ts'
+import type { PrismaClient } from '../../src/store/generated/client.ts'
 
 export const WORKSPACE = 'T0BENCH'
 export const NOW = new Date('2026-03-02T12:00:00Z')
@@ -16,7 +16,7 @@ export const SUPERVISED = 40
  * Ten thousand groups of eight and a million tallies, written by the server itself. One facilitator has the three groups with a long
  * past (`UBENCHF`), one supervisor forty of the others (`UBENCHS`).
  */
-export async function seed(db: Db): Promise<{ groupIds: string[]; tallies: number }> {
+export async function seed(db: PrismaClient): Promise<{ groupIds: string[]; tallies: number }> {
   const { id: org } = await db.organisation.findFirstOrThrow()
   const run = async (sql: string) => void (await db.$executeRawUnsafe(sql))
   await run(`create table bench_group (id uuid primary key, n int, weeks int)`)

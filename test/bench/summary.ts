@@ -63,7 +63,7 @@ async function measureReading(): Promise<{ rows: Row[]; tallies: number }> {
     platforms: async () => [],
     log,
   })
-  const { groupIds, tallies } = await seed(app.services.database.db)
+  const { groupIds, tallies } = await seed(app.services.database.db.prisma)
   const runs = [
     ...HISTORIES.map(({ name }, index) => ({
       name: `summary, ${name}`,
@@ -134,18 +134,18 @@ async function measureFan(name: string, zones: readonly string[]): Promise<Fan> 
     platforms: async () => platformsOf(child, sends, started),
   })
   const { db } = app.services.database
-  await seedPeople(db, now, child.said.authority.serviceUrl)
-  await db.occurrence.deleteMany()
-  await db.$executeRaw`update "RosterEntry" set "role" = 'supervisor'`
-  await db.$executeRaw`
+  await seedPeople(db.prisma, now, child.said.authority.serviceUrl)
+  await db.prisma.occurrence.deleteMany()
+  await db.prisma.$executeRaw`update "RosterEntry" set "role" = 'supervisor'`
+  await db.prisma.$executeRaw`
     insert into "DigestPlan" ("organisationId", "personId", "weekday", "localTime", "timeZone")
       select "organisationId", "id", 1, '08:00', (${[...zones]}::text[])[1 + (row_number() over (order by "id")) % ${zones.length}] from "Person"
       where exists (select from "RosterEntry" r where r."personId" = "Person"."id")`
-  await db.$executeRaw`
+  await db.prisma.$executeRaw`
     insert into "Occurrence" ("organisationId", "id", "kind", "dueAt", "personId")
       select "organisationId", gen_random_uuid(), 'digest', timestamp '2026-03-02 08:00' at time zone "timeZone", "personId" from "DigestPlan"`
-  await db.$executeRaw`analyze`
-  const dues = await db.occurrence.groupBy({ by: ['dueAt'], _count: true, orderBy: { dueAt: 'asc' } })
+  await db.prisma.$executeRaw`analyze`
+  const dues = await db.prisma.occurrence.groupBy({ by: ['dueAt'], _count: true, orderBy: { dueAt: 'asc' } })
   let ms = 0
   let latestMs = 0
   for (const { dueAt, _count } of dues) {
@@ -162,7 +162,7 @@ async function measureFan(name: string, zones: readonly string[]): Promise<Fan> 
     await app.drain()
     ms += performance.now() - started.ms
   }
-  const states = await db.delivery.groupBy({ by: ['state'], _count: true })
+  const states = await db.prisma.delivery.groupBy({ by: ['state'], _count: true })
   if (sends.length !== ALL || states.length !== 1 || states[0]?.state !== 'sent' || states[0]._count !== ALL)
     throw new Error(`the ledger does not agree: ${JSON.stringify(states)}`)
   await app.stop()

@@ -65,9 +65,9 @@ async function measure(groups: number): Promise<Row[]> {
     },
   )
   const { db } = app.services.database
-  const { id: organisationId } = await db.organisation.findFirstOrThrow()
+  const { id: organisationId } = await db.prisma.organisation.findFirstOrThrow()
   await fillStore(db, organisationId, groups)
-  const occurrences = await db.occurrence.count()
+  const occurrences = await db.prisma.occurrence.count()
   const rows: Row[] = []
   for (const due of [0, 20]) {
     const took: number[] = []
@@ -92,37 +92,37 @@ type Db = Awaited<ReturnType<typeof startApp>>['services']['database']['db']
 
 /** Groups with eight sessions ahead each, two reminders and a headcount question a session, and a ledger of what was sent. */
 async function fillStore(db: Db, organisationId: string, groups: number): Promise<void> {
-  await db.$executeRawUnsafe(`
+  await db.prisma.$executeRawUnsafe(`
     insert into "Group" ("organisationId", "id", "kind", "alias", "timeZone", "createdAt")
       select '${organisationId}', gen_random_uuid(), 'therapeutic-support', 'Group ' || n, 'Europe/Berlin', now() from generate_series(1, ${groups}) n`)
-  await db.$executeRawUnsafe(`
+  await db.prisma.$executeRawUnsafe(`
     insert into "Schedule" ("organisationId", "id", "groupId", "rule", "localStart", "timeZone", "durationMinutes", "exceptions")
       select "organisationId", gen_random_uuid(), "id", 'FREQ=WEEKLY;COUNT=8', '2026-03-10T17:30', 'Europe/Berlin', 90, '{}' from "Group"`)
-  await db.$executeRawUnsafe(`
+  await db.prisma.$executeRawUnsafe(`
     insert into "Session" ("organisationId", "id", "groupId", "scheduleId", "originalLocalStart", "startsAt", "endsAt")
       select "organisationId", gen_random_uuid(), "groupId", "id", to_char(timestamp '2026-03-10 17:30' + w * interval '1 week', 'YYYY-MM-DD"T"HH24:MI'),
         timestamptz '2026-03-10 16:30Z' + w * interval '1 week', timestamptz '2026-03-10 18:00Z' + w * interval '1 week'
       from "Schedule", generate_series(0, 7) w`)
-  await db.$executeRawUnsafe(`
+  await db.prisma.$executeRawUnsafe(`
     insert into "Occurrence" ("organisationId", "id", "kind", "dueAt", "sessionId")
       select "organisationId", gen_random_uuid(), k.kind::"OccurrenceKind", "startsAt" + k.after, "id" from "Session",
         (values ('reminder', interval '-1 day'), ('reminder', interval '-1 hour'), ('sessionEnded', interval '90 minutes')) as k(kind, after)`)
-  await db.$executeRawUnsafe(`
+  await db.prisma.$executeRawUnsafe(`
     insert into "Delivery" ("organisationId", "id", "kind", "groupId", "state", "plannedAt", "endedAt")
       select "organisationId", gen_random_uuid(), 'reminder', "id", 'sent', timestamptz '2026-02-20 10:00Z', timestamptz '2026-02-20 10:00Z' from "Group", generate_series(1, 3)`)
-  await db.$executeRawUnsafe('analyze')
+  await db.prisma.$executeRawUnsafe('analyze')
 }
 
 /** Reminders of a minute ago, of groups without people: what the tick itself does, without anything to send. */
 async function makeDue(db: Db, organisationId: string, due: number, round: number): Promise<void> {
-  const sessions = await db.session.findMany({
+  const sessions = await db.prisma.session.findMany({
     where: { organisationId },
     skip: round * due,
     take: due,
     orderBy: { id: 'asc' },
     select: { id: true },
   })
-  await db.occurrence.createMany({
+  await db.prisma.occurrence.createMany({
     data: sessions.map(({ id }) => ({
       organisationId,
       id: crypto.randomUUID(),

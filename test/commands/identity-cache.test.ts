@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createIdentityCache } from '../../src/commands/identity-cache.ts'
 import type { Services } from '../../src/commands/services.ts'
 import { run } from '../../src/door/run.ts'
-import type { Db } from '../../src/store/engine/database.ts'
+import type { PrismaClient } from '../../src/store/generated/client.ts'
 import { incoming, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 let world: World
@@ -14,12 +14,13 @@ afterAll(() => world.end())
 
 /** The same door with a store that answers nothing. */
 function withoutStore(services: Services): Services {
-  const db = new Proxy({} as Db, {
-    get() {
-      throw new Error('the store was asked')
-    },
-  })
-  return { ...services, database: { ...services.database, db } }
+  const asked = () => {
+    throw new Error('the store was asked')
+  }
+  const prisma = new Proxy({} as PrismaClient, { get: asked })
+  const sql = { rows: asked, run: asked, text: asked }
+  const database = { ...services.database, db: { prisma, sql }, transaction: asked, sqlTransaction: asked }
+  return { ...services, database }
 }
 const typed = (text: string, change = {}) => incoming('UFACILITATOR', { via: 'typed', input: { text }, ...change })
 const kindOf = async (services: Services, text: string, change = {}) => {

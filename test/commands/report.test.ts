@@ -12,9 +12,9 @@ describe('a report for use outside the team', () => {
   let groupId: string
   beforeAll(async () => {
     world = await startWorld({ publicUrl: 'https://groupwell.example.org' })
-    const connection = await findConnection(world.db, 'slack', 'T0DEMO')
+    const connection = await findConnection(world.store, 'slack', 'T0DEMO')
     if (!connection) throw new Error('not connected')
-    for (const externalId of ['UFACILITATOR', 'USUPERVISOR']) await ensureActor(world.db, connection, { externalId })
+    for (const externalId of ['UFACILITATOR', 'USUPERVISOR']) await ensureActor(world.store, connection, { externalId })
     groupId = await writeGroup(world, {
       alias: FORMULA,
       members: 12,

@@ -10,10 +10,10 @@ import { incoming, startWorld, type World } from '../helpers.ts'
 let world: World
 beforeAll(async () => {
   world = await startWorld()
-  const connection = await findConnection(world.db, 'slack', 'T0DEMO')
+  const connection = await findConnection(world.store, 'slack', 'T0DEMO')
   if (!connection) throw new Error('not connected')
   for (const externalId of ['UFACILITATOR', 'USUPERVISOR', 'UMEMBER1'])
-    await ensureActor(world.db, connection, { externalId })
+    await ensureActor(world.store, connection, { externalId })
 })
 afterEach(() => world.db.group.deleteMany())
 afterAll(() => world.end())

@@ -85,12 +85,15 @@ describe('what is not this process’s to do', () => {
     await setUpGroup(world)
     const other = randomUUID()
     await world.db.organisation.create({ data: { id: other, name: 'Other', country: 'DE', createdAt: START } })
-    const connection = await ensureConnection(world.db, other, {
-      platform: 'slack',
-      externalId: 'T0OTHER',
-      name: 'Other',
-    })
-    const { actor } = await ensureActor(world.db, connection, { externalId: 'UMEMBER1' })
+    const connection = await ensureConnection(
+      { tx: world.store, organisationId: other },
+      {
+        platform: 'slack',
+        externalId: 'T0OTHER',
+        name: 'Other',
+      },
+    )
+    const { actor } = await ensureActor(world.store, connection, { externalId: 'UMEMBER1' })
     const group = {
       organisationId: other,
       id: randomUUID(),
@@ -111,7 +114,7 @@ describe('what is not this process’s to do', () => {
       personId: actor.personId,
       groupId: group.id,
     }
-    await database.db.$transaction((tx) => planDeliveries(tx, queue, [plan], clock.now()))
+    await database.transaction((tx) => planDeliveries(tx, queue, [plan], clock.now()))
     await world.app.drain()
     expect(world.slack.journal.seen.some(({ text }) => text.includes('Foreign group'))).toBe(false)
     expect(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Db } from '../../src/store/engine/database.ts'
+import type { PrismaClient } from '../../src/store/generated/client.ts'
 
 /** A hundred workspaces, two groups of ten in each, a session each whose reminder is due: 2,000 deliveries, 20 s at Slack's pace. */
 const WORKSPACES = 100
@@ -32,7 +32,7 @@ export const idOf = (...parts: (string | number)[]): string => {
 const startOf = (session: number) => new Date(NOW.getTime() + (session + 1) * 12 * 3_600_000)
 
 /** One organisation with all of it. Reminders are due now, each for its own session. */
-export async function seed(db: Db): Promise<void> {
+export async function seed(db: PrismaClient): Promise<void> {
   const organisationId = idOf('organisation')
   await db.organisation.create({ data: { id: organisationId, name: 'Crash', country: 'DE', createdAt: NOW } })
   await db.connection.createMany({

@@ -46,7 +46,7 @@ async function setStage(url: string | null): Promise<Stage> {
   open.push(remove)
   const dataDir = path.join(dir, 'data')
   const database = await openDatabase(url ? { kind: 'postgres', url } : { kind: 'embedded', directory: dataDir })
-  await seed(database.db)
+  await seed(database.db.prisma)
   await database.close()
   const slack = await startSlack(
     { signingSecret: 'crash, not a secret', scopes: ['chat:write', 'im:write'], events: [], workspaces },
@@ -60,7 +60,7 @@ async function setStage(url: string | null): Promise<Stage> {
     given,
     async ledger() {
       const store = await openDatabase(url ? { kind: 'postgres', url } : { kind: 'embedded', directory: dataDir })
-      const rows = await store.db.delivery.groupBy({ by: ['state', 'reason'], _count: true })
+      const rows = await store.db.prisma.delivery.groupBy({ by: ['state', 'reason'], _count: true })
       await store.close()
       return Object.fromEntries(
         rows.map(({ state, reason, _count }) => [[state, reason].filter(Boolean).join(' '), _count]),

@@ -58,12 +58,12 @@ const database = await openDatabase(
 )
 const { db } = database
 /** Messages that a dead process was sending: whether they arrived, nobody knows. */
-const inDoubt = await db.$queryRaw<{ personId: string; sessionId: string }[]>`
+const inDoubt = await db.prisma.$queryRaw<{ personId: string; sessionId: string }[]>`
   update "Delivery" d set "leasedUntil" = clock_timestamp() - interval '1 second' from "Connection" c
   where c."organisationId" = d."organisationId" and c."id" = d."connectionId" and d."state" = 'sending'
     and c."laneOwner" = any(${given.dead}::uuid[])
   returning d."personId"::text as "personId", d."sessionId"::text as "sessionId"`
-await db.$executeRaw`update "Connection" set "laneUntil" = null where "laneOwner" = any(${given.dead}::uuid[])`
+await db.prisma.$executeRaw`update "Connection" set "laneUntil" = null where "laneOwner" = any(${given.dead}::uuid[])`
 process.stdout.write(`${JSON.stringify({ inDoubt })}\n`)
 
 if (given.isClaimless) {
@@ -82,7 +82,9 @@ if (given.isClaimless) {
   for (;;) {
     // The store may be away for a moment; the next look comes soon.
     await app.tick().catch(() => undefined)
-    const over = await db.delivery.count({ where: { state: { in: ['sent', 'failed', 'dropped'] } } }).catch(() => null)
+    const over = await db.prisma.delivery
+      .count({ where: { state: { in: ['sent', 'failed', 'dropped'] } } })
+      .catch(() => null)
     process.stdout.write(`${JSON.stringify({ over })}\n`)
     await wait(100)
   }
@@ -92,13 +94,13 @@ if (given.isClaimless) {
 async function sendWithoutClaim(): Promise<void> {
   const { loadContent } = await import('../../src/content/load.ts')
   const content = loadContent()
-  const connections = await db.connection.findMany({ where: { externalId: { startsWith: 'TCRASH' } } })
+  const connections = await db.prisma.connection.findMany({ where: { externalId: { startsWith: 'TCRASH' } } })
   for (const { organisationId, id: connectionId } of connections) {
     for (;;) {
       let batch: Claimed[] = []
       // The same reading of facts; its claim never commits.
-      await db
-        .$transaction(async (tx) => {
+      await database
+        .transaction(async (tx) => {
           batch = await claimBatch(tx, { organisationId, connectionId }, NOW, 20)
           throw new Error('taken back')
         })
@@ -108,7 +110,7 @@ async function sendWithoutClaim(): Promise<void> {
         const ready = prepare(content, claimed, NOW)
         if ('outgoing' in ready) await platform.send(ready.outgoing).catch(() => undefined)
       }
-      await db.delivery.updateMany({ where: { id: { in: batch.map(({ id }) => id) } }, data: { state: 'sent' } })
+      await db.prisma.delivery.updateMany({ where: { id: { in: batch.map(({ id }) => id) } }, data: { state: 'sent' } })
     }
   }
   for (;;) await wait(1_000)

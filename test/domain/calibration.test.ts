@@ -107,7 +107,7 @@ describe('a summary of groups in which nothing moved', () => {
       const isBeyond = (index: number) => {
         const noise = ons.scales[index]?.noise ?? { sdSteps: 0, reliability: 0 }
         const [before = 0, now = 0] = means[index] ?? []
-        return Math.abs(now - before) > noiseBandSteps(noise, 8, 8, 8, 1)
+        return Math.abs(now - before) > noiseBandSteps(noise, { before: 8, now: 8, members: 8 }, 1)
       }
       if (means.some((_, index) => isBeyond(index))) alarms += 1
     }

@@ -94,7 +94,7 @@ function check(dates: readonly string[], time: string, timeZone: string, repeat:
       until: null,
       exceptions: [],
     } as const
-    return startsOf(ruleOf(plan), `${plan.firstDate}T${time}`, timeZone, 60)
+    return startsOf({ rule: ruleOf(plan), localStart: `${plan.firstDate}T${time}`, timeZone, minutes: 60 })
   })
   const wanted = dates.map((date) => ({ local: `${date}T${time}`, ...expectedStart(`${date}T${time}`, timeZone) }))
   expect(
@@ -139,7 +139,7 @@ describe('the same suite', () => {
   ] as const)('%s at %s: %s', (zone, local, wall) => {
     const [firstDate = '', time = ''] = local.split('T')
     const plan = { firstDate, time, repeat: 'once', count: 1, until: null, exceptions: [] } as const
-    const [start] = startsOf(ruleOf(plan), local, zone, 60)
+    const [start] = startsOf({ rule: ruleOf(plan), localStart: local, timeZone: zone, minutes: 60 })
     expect(start?.wall).toBe(wall)
     if (local < '2012') return
     expect(start?.startsAt.getTime()).toBe(expectedStart(local, zone).ms)

@@ -14,16 +14,16 @@ const differences = fc.double({ min: -4, max: 4, noNaN: true })
 
 describe('Hedges’ g', () => {
   it('is Hedges’ own figure: 8 and 8, one SD apart, is J = .945', () => {
-    expect(hedgesG({ sdSteps: 1, reliability: 0.6 }, 1, 8, 8, 8).g).toBeCloseTo(0.9455, 4)
-    expect(hedgesG({ sdSteps: 2, reliability: 0.6 }, 1, 5, 5, 8).g).toBeCloseTo(0.9032 / 2, 4)
+    expect(hedgesG({ sdSteps: 1, reliability: 0.6 }, 1, { before: 8, now: 8, members: 8 }).g).toBeCloseTo(0.9455, 4)
+    expect(hedgesG({ sdSteps: 2, reliability: 0.6 }, 1, { before: 5, now: 5, members: 8 }).g).toBeCloseTo(0.9032 / 2, 4)
   })
 
   it('turns round with the waves, lies in its interval, and is never larger than the plain difference in SDs', () => {
     fc.assert(
       fc.property(scales, differences, answers, answers, (scale, difference, before, now) => {
         const members = Math.max(before, now)
-        const effect = hedgesG(scale, difference, before, now, members, 4)
-        const back = hedgesG(scale, -difference, now, before, members, 4)
+        const effect = hedgesG(scale, difference, { before, now, members }, 4)
+        const back = hedgesG(scale, -difference, { before: now, now: before, members: members }, 4)
         expect(back.g).toBeCloseTo(-effect.g, 10)
         expect(back.low).toBeCloseTo(-effect.high, 10)
         expect(effect.low).toBeLessThanOrEqual(effect.g)
@@ -37,8 +37,8 @@ describe('Hedges’ g', () => {
     fc.assert(
       fc.property(scales, differences, answers, answers, (scale, difference, before, now) => {
         const members = Math.max(before, now)
-        const { low, high } = hedgesG(scale, difference, before, now, members, 4)
-        const isTold = Math.abs(difference) > noiseBandSteps(scale, before, now, members, 4)
+        const { low, high } = hedgesG(scale, difference, { before, now, members }, 4)
+        const isTold = Math.abs(difference) > noiseBandSteps(scale, { before, now, members }, 4)
         expect(low > 0 || high < 0).toBe(isTold)
       }),
     )
@@ -46,7 +46,7 @@ describe('Hedges’ g', () => {
 
   it('is less sure the fewer answered', () => {
     const width = (count: number) => {
-      const { low, high } = hedgesG(climate.noise, 1, count, count, 12)
+      const { low, high } = hedgesG(climate.noise, 1, { before: count, now: count, members: 12 })
       return high - low
     }
     expect([11, 10, 8, 6].map((count) => width(count) > width(12))).not.toContain(false)

@@ -193,14 +193,14 @@ describe('change between two units', () => {
 describe('the noise band', () => {
   it('is 0.84 steps for 6 and 6 of 8, as the design says, and 0.62 when all eight answered twice', () => {
     const assumed = { sdSteps: 1, reliability: 0.6 }
-    expect(noiseBandSteps(assumed, 6, 6, 8)).toBeCloseTo(0.84, 2)
-    expect(noiseBandSteps(assumed, 8, 8, 8)).toBeCloseTo(0.62, 2)
+    expect(noiseBandSteps(assumed, { before: 6, now: 6, members: 8 })).toBeCloseTo(0.84, 2)
+    expect(noiseBandSteps(assumed, { before: 8, now: 8, members: 8 })).toBeCloseTo(0.62, 2)
     // Normal quantiles for one, two and four statements: 1.960, 2.241, 2.498.
-    expect([1, 2, 4].map((count) => noiseBandSteps({ sdSteps: 1, reliability: 0 }, 2, 2, 2, count))).toEqual([
-      expect.closeTo(1.96, 3),
-      expect.closeTo(2.241, 3),
-      expect.closeTo(2.498, 3),
-    ])
+    expect(
+      [1, 2, 4].map((count) =>
+        noiseBandSteps({ sdSteps: 1, reliability: 0 }, { before: 2, now: 2, members: 2 }, count),
+      ),
+    ).toEqual([expect.closeTo(1.96, 3), expect.closeTo(2.241, 3), expect.closeTo(2.498, 3)])
   })
 })
 

@@ -137,8 +137,8 @@ describe('a change', () => {
   it('reckons with the larger roster: then fewer of those who might have answered did', () => {
     // One step: more than the noise of 6 of 6, less than that of 6 of 12.
     const six = { answered: 6, answers: 6, invited: 6 }
-    expect(noiseBandSteps(climate.noise, 6, 6, 6, 4)).toBeCloseTo(0.912, 3)
-    expect(noiseBandSteps(climate.noise, 6, 6, 12, 4)).toBeCloseTo(1.2065, 3)
+    expect(noiseBandSteps(climate.noise, { before: 6, now: 6, members: 6 }, 4)).toBeCloseTo(0.912, 3)
+    expect(noiseBandSteps(climate.noise, { before: 6, now: 6, members: 12 }, 4)).toBeCloseTo(1.2065, 3)
     expect(first(made({ ...six, mean: 0.75 }), made({ ...six, mean: 0.5 }))?.change).toBe('higher')
     expect(first(made({ ...six, invited: 12, mean: 0.75 }), made({ ...six, mean: 0.5 }))?.change).toBe('none')
     expect(first(made({ ...six, mean: 0.75 }), made({ ...six, invited: 12, mean: 0.5 }))?.change).toBe('none')

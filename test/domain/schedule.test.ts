@@ -4,12 +4,12 @@ import { nextWeekday, parseDate, parseTime, parseTypedPlan, startsInPast } from 
 import { isTimeZone } from '../../src/domain/time.ts'
 
 const weekly = (firstDate: string, time: string, timeZone: string, count = 4) =>
-  startsOf(
-    ruleOf({ firstDate, time, repeat: 'weekly', count, until: null, exceptions: [] }),
-    `${firstDate}T${time}`,
+  startsOf({
+    rule: ruleOf({ firstDate, time, repeat: 'weekly', count, until: null, exceptions: [] }),
+    localStart: `${firstDate}T${time}`,
     timeZone,
-    90,
-  )
+    minutes: 90,
+  })
 
 describe('a weekly schedule', () => {
   it('keeps the time on the wall across a clock change, and says where it is', () => {
@@ -59,8 +59,8 @@ describe('how a schedule repeats', () => {
     } as const
     const rule = ruleOf(whole)
     expect(repeatOf(rule)).toBe(whole.repeat)
-    return startsOf(rule, `${whole.firstDate}T17:30`, 'UTC', 60, whole.exceptions).map((start) =>
-      start.originalLocalStart.slice(0, 10),
+    return startsOf({ ...whole, rule, localStart: `${whole.firstDate}T17:30`, timeZone: 'UTC', minutes: 60 }).map(
+      (start) => start.originalLocalStart.slice(0, 10),
     )
   }
   it.each([

@@ -178,19 +178,22 @@ beforeAll(async () => {
       timeZone: 'UTC',
     },
   })
-  const home = await findConnection(world.db, 'slack', 'T0DEMO')
+  const home = await findConnection(world.store, 'slack', 'T0DEMO')
   if (!home) throw new Error('not connected')
-  await ensureActor(world.db, home, { externalId: 'UOUTSIDER' })
-  const { actor } = await ensureActor(world.db, home, { externalId: 'USTAFF' })
+  await ensureActor(world.store, home, { externalId: 'UOUTSIDER' })
+  const { actor } = await ensureActor(world.store, home, { externalId: 'USTAFF' })
   await world.db.person.updateMany({ where: { id: actor.personId }, data: { isStaff: true } })
   await lead(group.organisationId, actor.personId)
-  const colleague = await ensureActor(world.db, home, { externalId: 'UOTHERSUPERVISOR' })
+  const colleague = await ensureActor(world.store, home, { externalId: 'UOTHERSUPERVISOR' })
   await world.db.person.updateMany({ where: { id: colleague.actor.personId }, data: { isStaff: true } })
   await lead(group.organisationId, colleague.actor.personId, 'supervisor')
   const other = randomUUID()
   await world.db.organisation.create({ data: { id: other, name: 'Other', country: 'DE', createdAt: SESSION.endsAt } })
-  const foreign = await ensureConnection(world.db, other, { platform: 'slack', externalId: 'T0OTHER', name: 'Other' })
-  const stranger = await ensureActor(world.db, foreign, { externalId: 'UFACILITATOR' })
+  const foreign = await ensureConnection(
+    { tx: world.store, organisationId: other },
+    { platform: 'slack', externalId: 'T0OTHER', name: 'Other' },
+  )
+  const stranger = await ensureActor(world.store, foreign, { externalId: 'UFACILITATOR' })
   await world.db.person.updateMany({ where: { id: stranger.actor.personId }, data: { isStaff: true, isAdmin: true } })
   await lead(other, stranger.actor.personId)
 })

@@ -127,7 +127,10 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
     expect(actions.find(({ action }) => action === 'digest.opened')?._count).toBe(1)
     const { id } = await world.db.organisation.findFirstOrThrow()
     const total = actions.reduce((sum, { _count }) => sum + _count, 0)
-    expect(await verifyAudit(world.db, id)).toEqual({ length: total, brokenAt: null })
+    expect(await verifyAudit({ tx: world.store, organisationId: id })).toEqual({
+      length: total,
+      brokenAt: null,
+    })
   })
 
   it('hides the result of a week with too few answers, and its count', async () => {

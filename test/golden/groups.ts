@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Db } from '../../src/store/engine/database.ts'
+import type { PrismaClient } from '../../src/store/generated/client.ts'
 
 const HOUR_MS = 3_600_000
 const WEEK_MS = 7 * 24 * HOUR_MS
@@ -41,7 +41,7 @@ export type GroupFacts = {
 }
 
 /** A group of the cast's facilitator and supervisor, written into the store as its programme would have left it. */
-export async function writeGroup(world: { db: Db }, facts: GroupFacts): Promise<string> {
+export async function writeGroup(world: { db: PrismaClient }, facts: GroupFacts): Promise<string> {
   const { db } = world
   const { id: organisationId } = await db.organisation.findFirstOrThrow()
   const [groupId, scheduleId] = [randomUUID(), randomUUID()]
@@ -94,7 +94,7 @@ export async function writeGroup(world: { db: Db }, facts: GroupFacts): Promise<
 }
 
 async function writeResult(
-  { db }: { db: Db },
+  { db }: { db: PrismaClient },
   own: { organisationId: string; groupId: string },
   members: number,
   result: Result,

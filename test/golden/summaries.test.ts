@@ -217,9 +217,9 @@ function textsIn(node: unknown): string[] {
 let world: World
 beforeAll(async () => {
   world = await startWorld()
-  const connection = await findConnection(world.db, 'slack', 'T0DEMO')
+  const connection = await findConnection(world.store, 'slack', 'T0DEMO')
   if (!connection) throw new Error('not connected')
-  for (const externalId of ['UFACILITATOR', 'USUPERVISOR']) await ensureActor(world.db, connection, { externalId })
+  for (const externalId of ['UFACILITATOR', 'USUPERVISOR']) await ensureActor(world.store, connection, { externalId })
 })
 afterAll(() => world.end())
 

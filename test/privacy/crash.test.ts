@@ -83,18 +83,18 @@ describe.each(CELLS)('a release killed after step “$step” ($store)', ({ stor
     const app = await startApp(configOf({ url: world.databaseUrl, dataDir, keyDir }), { clock, isClockManual: true })
     await app.drain()
     const { db } = app.services.database
-    expect(await db.releaseUnit.findMany({ select: { state: true, isCleaned: true } })).toEqual([
+    expect(await db.prisma.releaseUnit.findMany({ select: { state: true, isCleaned: true } })).toEqual([
       { state: 'released', isCleaned: true },
     ])
-    expect(await db.release.findMany({ select: { invited: true, answered: true } })).toEqual([
+    expect(await db.prisma.release.findMany({ select: { invited: true, answered: true } })).toEqual([
       { invited: 8, answered: 7 },
     ])
-    expect(await db.ballot.count()).toBe(0)
+    expect(await db.prisma.ballot.count()).toBe(0)
     expect(fs.readdirSync(keyDir).filter((name) => name.endsWith('.key'))).toEqual([])
     console.info(`crash (${kind}): killed after "${step}"; published once, 0 ballots and 0 keys left`)
     // Once more does nothing.
     await makeRelease(app.services, { organisationId: job.organisationId, id: job.unitId })
-    expect(await db.release.count()).toBe(1)
+    expect(await db.prisma.release.count()).toBe(1)
     await app.stop()
     await world.end().catch(() => undefined)
     aside.remove()
@@ -147,10 +147,10 @@ async function restored(store: (typeof STORES)[number], keepsKey: boolean) {
   await app.drain()
   const { db } = app.services.database
   const found = {
-    units: (await db.releaseUnit.findMany()).map(({ state }) => state),
-    ballots: await db.ballot.count(),
-    releases: await db.release.count(),
-    told: await db.delivery.count({ where: { kind: 'summary-notice' } }),
+    units: (await db.prisma.releaseUnit.findMany()).map(({ state }) => state),
+    ballots: await db.prisma.ballot.count(),
+    releases: await db.prisma.release.count(),
+    told: await db.prisma.delivery.count({ where: { kind: 'summary-notice' } }),
   }
   await app.stop()
   await drop()

@@ -9,7 +9,7 @@ import { run } from '../../src/door/run.ts'
 import { type AfterStep, makeRelease } from '../../src/jobs/release.ts'
 import { createLog } from '../../src/log.ts'
 import { ensureActor, ensureConnection } from '../../src/store/access.ts'
-import type { Raw } from '../../src/store/engine/sql.ts'
+import type { SqlTx } from '../../src/store/engine/transaction.ts'
 import { incoming, STORES, type StoreKind, tempDir } from '../helpers.ts'
 import { freshDatabase } from '../postgres.ts'
 import { advance, type Model, leave as modelLeave, submit as modelSubmit, publish } from './life-model.ts'
@@ -83,14 +83,17 @@ async function makeGroup(
 ): Promise<{ model: Model; real: Real }> {
   service.set(STARTS)
   const { db } = services.database
-  const { id: organisationId } = await db.organisation.findFirstOrThrow()
-  const connection = await ensureConnection(db, organisationId, {
-    platform: 'slack',
-    externalId: WORKSPACE,
-    name: 'Life',
-  })
+  const { id: organisationId } = await db.prisma.organisation.findFirstOrThrow()
+  const connection = await ensureConnection(
+    { tx: db, organisationId },
+    {
+      platform: 'slack',
+      externalId: WORKSPACE,
+      name: 'Life',
+    },
+  )
   const groupId = randomUUID()
-  await db.group.create({
+  await db.prisma.group.create({
     data: {
       organisationId,
       id: groupId,
@@ -104,15 +107,15 @@ async function makeGroup(
   const meet = async (role: 'member' | 'facilitator') => {
     const name = `U${randomUUID()}`
     const { actor } = await ensureActor(db, connection, { externalId: name })
-    await db.person.updateMany({ where: { id: actor.personId }, data: { isStaff: role === 'facilitator' } })
-    await db.rosterEntry.create({ data: { organisationId, groupId, personId: actor.personId, role } })
+    await db.prisma.person.updateMany({ where: { id: actor.personId }, data: { isStaff: role === 'facilitator' } })
+    await db.prisma.rosterEntry.create({ data: { organisationId, groupId, personId: actor.personId, role } })
     return name
   }
   const lead = await meet('facilitator')
   const names: string[] = []
   for (let index = 0; index < 8; index += 1) names.push(await meet('member'))
   const planId = randomUUID()
-  await db.checkInPlan.create({
+  await db.prisma.checkInPlan.create({
     data: {
       organisationId,
       id: planId,
@@ -139,7 +142,7 @@ async function makeGroup(
   for (const { opensAt, closesAt } of checkIns) {
     const id = randomUUID()
     checkInIds.push(id)
-    await db.checkIn.create({
+    await db.prisma.checkIn.create({
       data: {
         organisationId,
         id,
@@ -151,7 +154,7 @@ async function makeGroup(
         closesAt: new Date(closesAt),
       },
     })
-    await db.occurrence.create({
+    await db.prisma.occurrence.create({
       data: { organisationId, id: randomUUID(), kind: 'checkInOpens', dueAt: new Date(opensAt), checkInId: id },
     })
   }
@@ -165,7 +168,7 @@ class Crash extends Error {}
 async function happen({ services, organisationId, groupId }: Real, seed: number): Promise<void> {
   const { db } = services.database
   for (;;) {
-    const due = await db.occurrence.findMany({
+    const due = await db.prisma.occurrence.findMany({
       where: { state: 'planned', dueAt: { lte: services.clock.now() }, checkIn: { groupId } },
       orderBy: { id: 'asc' },
     })
@@ -181,7 +184,7 @@ async function make(
   { services, organisationId, groupId }: Real,
   crashAfter: Parameters<AfterStep>[0] | null,
 ): Promise<void> {
-  const units = await services.database.db.releaseUnit.findMany({
+  const units = await services.database.db.prisma.releaseUnit.findMany({
     where: {
       groupId,
       OR: [{ state: 'closing' }, { state: { in: ['released', 'withheld', 'lost'] }, isCleaned: false }],
@@ -197,7 +200,7 @@ async function make(
 
 /** The units that are finished, in the order of their first check-in, and what is left of the others. */
 async function look({ services, groupId, checkInIds }: Real) {
-  const rows = await services.database.db.releaseUnit.findMany({
+  const rows = await services.database.db.prisma.releaseUnit.findMany({
     where: { groupId, isCleaned: true },
     include: { release: { include: { tallies: true } }, checkIns: true, ballots: true },
   })
@@ -244,7 +247,7 @@ const wait = (hours: number, seed: number): Step => ({
     advance(model, model.now + hours * HOUR_MS)
     real.service.set(model.now)
     await happen(real, seed)
-    const rows = await real.services.database.db.checkIn.findMany({ where: { groupId: real.groupId } })
+    const rows = await real.services.database.db.prisma.checkIn.findMany({ where: { groupId: real.groupId } })
     expect(real.checkInIds.map((id) => rows.find((row) => row.id === id)?.state)).toEqual(
       model.checkIns.map(({ state }) => state),
     )
@@ -417,17 +420,21 @@ describe.each(STORES)('a check-in’s whole life against its model (%s)', (store
 
   it('would not be, if an answer were thanked for and not kept (negative control)', async () => {
     const { database } = service.services
-    const undone = (tx: Raw): Raw => ({
-      $queryRaw: (parts, ...values) => tx.$queryRaw(parts, ...values),
-      async $executeRaw(parts, ...values) {
-        await tx.$executeRaw`savepoint before`
-        const changed = await tx.$executeRaw(parts, ...values)
-        await tx.$executeRaw`rollback to savepoint before`
-        return changed
+    const undone = (tx: SqlTx): SqlTx => ({
+      ...tx,
+      sql: {
+        ...tx.sql,
+        async run(parts, ...values) {
+          await tx.sql.run`savepoint before`
+          const changed = await tx.sql.run(parts, ...values)
+          await tx.sql.run`rollback to savepoint before`
+          return changed
+        },
       },
     })
-    const raw: typeof database.raw = (work, limits) => database.raw((tx) => work(undone(tx)), limits)
-    const forgetful: Services = { ...service.services, database: { ...database, raw } }
+    const sqlTransaction: typeof database.sqlTransaction = (work, limits) =>
+      database.sqlTransaction((tx) => work(undone(tx)), limits)
+    const forgetful: Services = { ...service.services, database: { ...database, sqlTransaction } }
     const outcome = await fc.check(property(forgetful, { released: 0, withheld: 0 }), {
       numRuns: RUNS,
       seed: 2026,

@@ -5,7 +5,8 @@ import { beginRelease } from '../../src/commands/release.ts'
 import { runStep, type Services } from '../../src/commands/services.ts'
 import { handleDue } from '../../src/door/due.ts'
 import { run } from '../../src/door/run.ts'
-import type { Database } from '../../src/store/engine/database.ts'
+import type { Sql } from '../../src/store/engine/sql.ts'
+import type { RunSqlTransaction, RunTransaction } from '../../src/store/engine/transaction.ts'
 import { incoming, moveTo, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 const SEEDS = 12
@@ -73,29 +74,19 @@ const expected = (acknowledged: Acknowledged) =>
 
 /** The same service on a database whose row locks are taken out of every statement. */
 function withoutRowLock(services: Services): Services {
-  const stripped = <T extends object>(client: T): T =>
-    new Proxy(client, {
-      get(target, property, receiver) {
-        const value: unknown = Reflect.get(target, property, receiver)
-        if (property === '$queryRaw') {
-          return (strings: TemplateStringsArray, ...values: unknown[]) => {
-            const plain = strings.map((part) => part.replace(/for update( of c)?/, ''))
-            return (value as (...all: unknown[]) => unknown).call(
-              target,
-              Object.assign(plain, { raw: plain }),
-              ...values,
-            )
-          }
-        }
-        if (property === '$transaction')
-          return (work: (tx: object) => unknown) =>
-            (value as (inner: (tx: object) => unknown) => unknown).call(target, (tx) => work(stripped(tx)))
-        return typeof value === 'function' ? value.bind(target) : value
-      },
-    })
-  const raw: Database['raw'] = (work, limits) => services.database.raw((tx) => work(stripped(tx)), limits)
-  const database: Database = { ...services.database, db: stripped(services.database.db), raw }
-  return { ...services, database }
+  const { database } = services
+  const bare = (sql: Sql): Sql => ({
+    ...sql,
+    rows: (strings, ...values) => {
+      const plain = strings.map((part) => part.replace(/for (no key )?update( of c)?/, ''))
+      return sql.rows(Object.assign(plain, { raw: plain }), ...values)
+    },
+  })
+  const transaction: RunTransaction = (work, limits) =>
+    database.transaction((tx) => work({ ...tx, sql: bare(tx.sql) }), limits)
+  const sqlTransaction: RunSqlTransaction = (work, limits) =>
+    database.sqlTransaction((tx) => work({ ...tx, sql: bare(tx.sql) }), limits)
+  return { ...services, database: { ...database, transaction, sqlTransaction } }
 }
 
 describe.runIf(inject('hasPostgres'))('answers that race each other and two closers on Postgres', () => {

@@ -179,7 +179,7 @@ describe.each(CELLS)(
         const where = { externalId: memberOf(world, index) }
         const { organisationId, personId: id } = await world.db.account.findFirstOrThrow({ where })
         const { database, queue } = world.app.services
-        await database.db.$transaction((tx) => queue.enqueue(tx, [{ queue: 'lane', id, data: { organisationId, id } }]))
+        await database.transaction((tx) => queue.enqueue(tx, [{ queue: 'lane', id, data: { organisationId, id } }]))
       }
       const one = await play(store, platform, { 0: '3' }, leak(0))
       const other = await play(store, platform, { 1: '3' }, leak(1))

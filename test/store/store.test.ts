@@ -13,7 +13,7 @@ const catalogues = new Map<string, string[]>()
 
 /** Every column, index and constraint of the service's tables. */
 async function catalogueOf({ db }: Database): Promise<string[]> {
-  const rows = await db.$queryRaw<{ line: string }[]>`
+  const rows = await db.prisma.$queryRaw<{ line: string }[]>`
     select format('column %s.%s %s %s', table_name, column_name, udt_name, is_nullable) as line from information_schema.columns where table_schema = 'public'
     union all select indexdef from pg_indexes where schemaname = 'public'
     union all select format('constraint %s %s', c.conname, pg_get_constraintdef(c.oid)) from pg_constraint c
@@ -35,10 +35,10 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
     database = await openDatabase(server ? { kind: 'postgres', url: server.url } : { kind: 'embedded', directory: dir })
     queue = createQueue(database, () => {})
     await queue.start()
-    await database.db.organisation.create({
+    await database.db.prisma.organisation.create({
       data: { id: organisationId, name: 'One', country: 'DE', createdAt: START },
     })
-    await database.db.person.create({ data: { organisationId, id: personId } })
+    await database.db.prisma.person.create({ data: { organisationId, id: personId } })
     end = async () => {
       await queue.stop(1_000)
       await database.close()
@@ -59,7 +59,7 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
 
   it('finds what goes with a deleted row by an index, never by reading a whole table', async () => {
     // Reading by the first column of a key, the organisation, is reading the whole table in the usual deployment.
-    const unindexed = () => database.db.$queryRaw<{ columns: string }[]>`
+    const unindexed = () => database.db.prisma.$queryRaw<{ columns: string }[]>`
       select format('%s %s', c.conrelid::regclass, array_agg(a.attname)) as "columns"
       from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any(c.conkey)
       where c.contype = 'f' and c.confdeltype = 'c' and cardinality(c.conkey) > 1 and a.attname <> 'organisationId'
@@ -67,23 +67,23 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
           and (i.indkey[0] = a.attnum or (i.indkey[0] = any(c.conkey) and i.indkey[1] = a.attnum)))
       group by c.oid, c.conrelid`
     expect(await unindexed()).toEqual([])
-    await database.db.$executeRaw`drop index "Delivery_sessionId_idx"`
+    await database.db.prisma.$executeRaw`drop index "Delivery_sessionId_idx"`
     expect(await unindexed()).toEqual([{ columns: '"Delivery" {sessionId}' }])
-    await database.db.$executeRaw`create index "Delivery_sessionId_idx" on "Delivery"("sessionId")`
+    await database.db.prisma.$executeRaw`create index "Delivery_sessionId_idx" on "Delivery"("sessionId")`
   })
 
   it('sends a job if and only if its transaction commits', async () => {
     const job = (id: string) => ({ queue: 'release', id, data: { organisationId, id } }) as const
     const before = await queue.countUnfinished()
-    const failing = database.db.$transaction(async (tx) => {
+    const failing = database.transaction(async (tx) => {
       await queue.enqueue(tx, [job(randomUUID())])
-      await tx.person.create({ data: { organisationId, id: personId } })
+      await tx.prisma.person.create({ data: { organisationId, id: personId } })
     })
     await expect(failing).rejects.toThrow(/Unique constraint/)
     expect(await queue.countUnfinished()).toBe(before)
     const id = randomUUID()
-    await database.db.$transaction((tx) => queue.enqueue(tx, [job(id)]))
-    await database.db.$transaction((tx) => queue.enqueue(tx, [job(id)]))
+    await database.transaction((tx) => queue.enqueue(tx, [job(id)]))
+    await database.transaction((tx) => queue.enqueue(tx, [job(id)]))
     expect(await queue.countUnfinished()).toBe(before + 1)
   })
 
@@ -93,9 +93,9 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
       dueAt: new Date(START.getTime() + index),
       personId,
     }))
-    await database.db.$transaction((tx) => planOccurrences(tx, organisationId, plans))
-    await database.db.$transaction((tx) => planOccurrences(tx, organisationId, plans))
-    expect(await database.db.occurrence.count()).toBe(20)
+    await database.transaction((tx) => planOccurrences({ tx, organisationId }, plans))
+    await database.transaction((tx) => planOccurrences({ tx, organisationId }, plans))
+    expect(await database.db.prisma.occurrence.count()).toBe(20)
     const later = new Date(START.getTime() + 9.5)
     const claimed = await Promise.all([
       claimOccurrences(database, queue, later),
@@ -106,24 +106,27 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
   })
 
   it('gives it again when the lease ran out, and never once it is done', async () => {
-    const row = await database.db.occurrence.findFirstOrThrow({ where: { leasedUntil: { not: null } } })
+    const row = await database.db.prisma.occurrence.findFirstOrThrow({ where: { leasedUntil: { not: null } } })
     const where = { organisationId_id: { organisationId, id: row.id } }
-    await database.db.occurrence.update({ where, data: { leasedUntil: new Date(0) } })
+    await database.db.prisma.occurrence.update({ where, data: { leasedUntil: new Date(0) } })
     expect(await claimOccurrences(database, queue, row.dueAt)).toBe(1)
-    await database.db.$transaction((tx) => finishOccurrence(tx, organisationId, row.id, null))
-    expect(await database.db.$transaction((tx) => lockOccurrence(tx, organisationId, row.id))).toBeNull()
+    await database.transaction((tx) => finishOccurrence({ tx, organisationId }, row.id, null))
+    expect(await database.transaction((tx) => lockOccurrence({ tx, organisationId }, row.id))).toBeNull()
     expect(await claimOccurrences(database, queue, row.dueAt)).toBe(0)
   })
 
   it('knows a repeated request', async () => {
     const digest = Buffer.alloc(32, 1)
-    expect(await claimRequest(database.db, organisationId, digest, START)).toBe(true)
-    expect(await claimRequest(database.db, organisationId, digest, START)).toBe(false)
+    const claim = () => database.transaction((tx) => claimRequest({ tx, organisationId }, digest, START))
+    expect(await claim()).toBe(true)
+    expect(await claim()).toBe(false)
   })
 
   it('keeps organisations apart: a row cannot point into another one', async () => {
     const other = randomUUID()
-    await database.db.organisation.create({ data: { id: other, name: 'Other', country: 'DE', createdAt: START } })
+    await database.db.prisma.organisation.create({
+      data: { id: other, name: 'Other', country: 'DE', createdAt: START },
+    })
     const group = {
       organisationId: other,
       id: randomUUID(),
@@ -132,15 +135,15 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
       timeZone: 'UTC',
       createdAt: START,
     }
-    await database.db.group.create({ data: group })
-    const foreign = database.db.rosterEntry.create({
+    await database.db.prisma.group.create({ data: group })
+    const foreign = database.db.prisma.rosterEntry.create({
       data: { organisationId: other, groupId: group.id, personId, role: 'member' },
     })
     await expect(foreign).rejects.toThrow(/Foreign key/)
   })
 
   it('carries the organisation in every foreign key', async () => {
-    const keys = await database.db.$queryRaw<{ name: string; columns: number; has: boolean }[]>`
+    const keys = await database.db.prisma.$queryRaw<{ name: string; columns: number; has: boolean }[]>`
       select c.conname::text as name, cardinality(c.conkey) as columns,
         exists (select 1 from unnest(c.conkey) k join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k where a.attname = 'organisationId') as has
       from pg_constraint c join pg_namespace n on n.oid = c.connamespace where c.contype = 'f' and n.nspname = 'public'`
@@ -150,17 +153,17 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
 
   it('chains the audit log, and finds a changed, a missing and a cut entry', async () => {
     const append = (action: string) =>
-      database.db.$transaction((tx) =>
-        appendAudit(tx, organisationId, [{ actorId: personId, action, subjectId: personId }], START),
+      database.transaction((tx) =>
+        appendAudit({ tx, organisationId }, [{ actorId: personId, action, subjectId: personId }], START),
       )
     for (const action of ['a', 'b', 'c', 'd']) await append(action)
-    expect(await verifyAudit(database.db, organisationId)).toEqual({ length: 4, brokenAt: null })
+    expect(await verifyAudit({ tx: database.db, organisationId })).toEqual({ length: 4, brokenAt: null })
     const entry = (number: number) => ({ organisationId_number: { organisationId, number } })
-    await database.db.auditEntry.update({ where: entry(2), data: { action: 'z' } })
-    expect(await verifyAudit(database.db, organisationId)).toMatchObject({ brokenAt: 2 })
-    await database.db.auditEntry.update({ where: entry(2), data: { action: 'b' } })
-    await database.db.auditEntry.delete({ where: entry(4) })
-    expect(await verifyAudit(database.db, organisationId)).toMatchObject({ brokenAt: 4 })
+    await database.db.prisma.auditEntry.update({ where: entry(2), data: { action: 'z' } })
+    expect(await verifyAudit({ tx: database.db, organisationId })).toMatchObject({ brokenAt: 2 })
+    await database.db.prisma.auditEntry.update({ where: entry(2), data: { action: 'b' } })
+    await database.db.prisma.auditEntry.delete({ where: entry(4) })
+    expect(await verifyAudit({ tx: database.db, organisationId })).toMatchObject({ brokenAt: 4 })
   })
 
   it('makes ids that stay the same for the same thing', () => {

@@ -118,14 +118,17 @@ describe('when it is opened again', () => {
       isOpen: false,
       language: null,
     }
-    await createGroup(world.db, id, group, personId, now)
-    await appendAudit(world.db, id, [{ actorId: personId, action: 'group.created', subjectId: group.id }], now)
+    await world.app.services.database.transaction(async (tx) => {
+      const tenant = { tx, organisationId: id }
+      await createGroup(tenant, group, personId, now)
+      await appendAudit(tenant, [{ actorId: personId, action: 'group.created', subjectId: group.id }], now)
+    })
     const before = Object.values(await dump(world.db)).flat()
-    await removeThrowaway(world.db)
+    await removeThrowaway(world.store)
     const left = Object.values(await dump(world.db)).flat()
     expect(before.filter((row) => row.includes(id)).length).toBeGreaterThan(4)
     expect(left).toEqual(before.filter((row) => !row.includes(id)))
-    expect(await makeThrowaway(world.db, { name: 'Playground', country: 'DE' }, now)).toBe(id)
+    expect(await makeThrowaway(world.store, { name: 'Playground', country: 'DE' }, now)).toBe(id)
     await world.end()
   })
 })

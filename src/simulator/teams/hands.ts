@@ -125,7 +125,7 @@ export function createHands(state: TeamsState, { send, activity }: Sender): Team
     const card = ((value.card as Json).content ?? {}) as Json
     const complaints = checkCard(card)
     if (complaints.length > 0) throw new Error(`Teams would refuse the dialog: ${complaints.join('; ')}`)
-    showDialog(state, person, answer.body, String(value.title), card)
+    showDialog(state, person, { payload: answer.body, title: String(value.title), card })
     return answer
   }
 

@@ -103,7 +103,11 @@ export function see(
   return seen
 }
 
-export function showDialog(state: TeamsState, person: string, payload: unknown, title: string, card: Json): void {
+export function showDialog(
+  state: TeamsState,
+  person: string,
+  { payload, title, card }: { payload: unknown; title: string; card: Json },
+): void {
   const seen = see(state, 'form', person, { payload, surface: teamsSurface(card, title), notification: null })
   state.dialogs.set(person, { seen, card, title })
 }

@@ -1,37 +1,35 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { setFlagsFromString } from 'node:v8'
+import type { PGlite } from '@electric-sql/pglite'
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
 import type { fromPglite } from 'pg-boss'
-import { type Prisma, PrismaClient } from '../generated/client.ts'
+import { PrismaClient } from '../generated/client.ts'
 import { DURABLE_START_PARAMS, DurableNodeFS, fsyncTree } from './durable-fs.ts'
 import { lockDirectory } from './lock.ts'
 import { migrate, schemaDrift } from './migrate.ts'
-import { askEmbedded, askServer, type Raw, type RawTransaction, rawEmbedded, rawOnServer } from './sql.ts'
+import { createSql, type NameOf, type Sql, sendToEmbedded, sendToServer } from './sql.ts'
+import { sqlTransactionsEmbedded, sqlTransactionsOnServer } from './sql-transaction.ts'
 import { createStatementNames } from './statements.ts'
-
-/** The client outside a transaction. */
-export type Db = PrismaClient
-/** The client inside a transaction; a Db fits too. */
-export type Tx = Prisma.TransactionClient
+import { type RunSqlTransaction, type RunTransaction, transactionsOf, whoIsOpening } from './transaction.ts'
 
 /** Where rows live: a Postgres server, or an embedded database in a directory (null: in memory, for tests). */
 export type StoreSettings = { kind: 'postgres'; url: string } | { kind: 'embedded'; directory: string | null }
 
 export type Database = {
   kind: StoreSettings['kind']
-  db: Db
-  /** Hand-written statements: what every request asks first, each by itself. */
-  ask: Raw
-  /** A transaction of hand-written statements, for answering alone. */
-  raw: RawTransaction
+  /** Statements that each stand by themselves. A `Reader` too. */
+  db: { readonly prisma: PrismaClient; readonly sql: Sql }
+  transaction: RunTransaction
+  /** For answering alone. */
+  sqlTransaction: RunSqlTransaction
   /** Migrations that opening it applied. */
   applied: readonly string[]
   /** SQL that would bring the store to schema.prisma; empty when they agree. */
   drift(): Promise<string>
-  /** What the queue needs to run on the same store: a connection string, or the embedded instance itself. */
+  /** The queue needs the same store: a connection string, or the embedded instance itself. */
   queueDatabase: { connectionString: string } | { embedded: ReturnType<typeof fromPglite> }
   close(): Promise<void>
 }
@@ -58,23 +56,27 @@ export async function openDatabase(settings: StoreSettings): Promise<Database> {
 }
 
 async function openPostgres(url: string): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: POOL_SIZE, options: `-c lock_timeout=${LOCK_TIMEOUT_MS}` })
+  const nameOf = createStatementNames(NAMED_STATEMENTS)
+  const pool = new ReportingPool(nameOf, {
+    connectionString: url,
+    max: POOL_SIZE,
+    options: `-c lock_timeout=${LOCK_TIMEOUT_MS}`,
+  })
   // A connection that breaks while nobody uses it leaves the pool; whoever needs one next gets another, or the error.
   pool.on('error', () => {})
-  const statementNameGenerator = createStatementNames(NAMED_STATEMENTS)
-  const factory = new PrismaPg(pool, { statementNameGenerator, disposeExternalPool: true })
+  const factory = new PrismaPg(pool, { statementNameGenerator: nameOf, disposeExternalPool: true })
   // Without that limit: a second process that starts meanwhile has to wait for the first one's migration.
   const applied = await migrate(new PrismaPg({ connectionString: url, max: 1 }))
-  const db = createClient(factory)
+  const prisma = createClient(factory)
   return {
     kind: 'postgres',
-    db,
-    ask: askServer(pool, statementNameGenerator),
-    raw: rawOnServer(pool, statementNameGenerator),
+    db: { prisma, sql: createSql(sendToServer(pool, nameOf)) },
+    transaction: transactionsOf(prisma, JOB_TRANSACTION),
+    sqlTransaction: sqlTransactionsOnServer(pool, nameOf),
     applied,
     drift: () => schemaDrift(factory),
     queueDatabase: { connectionString: url },
-    close: () => db.$disconnect(),
+    close: () => prisma.$disconnect(),
   }
 }
 
@@ -98,19 +100,20 @@ async function openEmbedded(directory: string | null): Promise<Database> {
     }
     // No statement is kept planned here. Our joins are written in a good order; looking for a better one costs more than it finds.
     await pglite.exec('set join_collapse_limit = 2')
+    reportTransactions(pglite)
     const factory = new PrismaPGlite(pglite) as unknown as SqlMigrationAwareDriverAdapterFactory
     const applied = await migrate(factory)
-    const db = createClient(factory)
+    const prisma = createClient(factory)
     return {
       kind: 'embedded',
-      db,
-      ask: askEmbedded(pglite),
-      raw: rawEmbedded(pglite),
+      db: { prisma, sql: createSql(sendToEmbedded(pglite)) },
+      transaction: transactionsOf(prisma, JOB_TRANSACTION),
+      sqlTransaction: sqlTransactionsEmbedded(pglite),
       applied,
       drift: () => schemaDrift(factory),
       queueDatabase: { embedded: fromPglite(pglite) },
       close: async () => {
-        await db.$disconnect()
+        await prisma.$disconnect()
         if (!pglite.closed) await pglite.close()
         unlock()
       },
@@ -121,6 +124,40 @@ async function openEmbedded(directory: string | null): Promise<Database> {
   }
 }
 
-function createClient(adapter: SqlMigrationAwareDriverAdapterFactory): Db {
+function createClient(adapter: SqlMigrationAwareDriverAdapterFactory): PrismaClient {
   return new PrismaClient({ adapter, transactionOptions: JOB_TRANSACTION })
+}
+
+/** A pool that says which connection a transaction of the client gets: it asks for one without a callback, once. */
+class ReportingPool extends pg.Pool {
+  readonly #nameOf: NameOf
+  constructor(nameOf: NameOf, config: pg.PoolConfig) {
+    super(config)
+    this.#nameOf = nameOf
+  }
+  override connect(): Promise<pg.PoolClient>
+  override connect(callback: Parameters<pg.Pool['connect']>[0]): void
+  override connect(callback?: Parameters<pg.Pool['connect']>[0]): Promise<pg.PoolClient> | undefined {
+    if (callback) {
+      super.connect(callback)
+      return undefined
+    }
+    const slot = whoIsOpening()
+    return super.connect().then((connection) => {
+      if (slot) slot.send ??= sendToServer(connection, this.#nameOf)
+      return connection
+    })
+  }
+}
+
+/** The same for the embedded store. */
+function reportTransactions(pglite: PGlite): void {
+  const begin = pglite.transaction.bind(pglite)
+  pglite.transaction = (work) => {
+    const slot = whoIsOpening()
+    return begin((transaction) => {
+      if (slot) slot.send ??= sendToEmbedded(transaction)
+      return work(transaction)
+    })
+  }
 }

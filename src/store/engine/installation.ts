@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { SetupError } from '../../errors.ts'
-import type { Db } from './database.ts'
+import type { Writer } from './transaction.ts'
 
 /**
  * Makes sure that the keys and the secret are this store's, before a sweeper could destroy another's keys or a release could
  * be lost for a wrong setting. `prints` are the secrets' fingerprints by number. Throws SetupError.
  */
 export async function checkInstallation(
-  db: Db,
+  db: Writer,
   keyDirectory: string,
   fingerprints: ReadonlyMap<number, string>,
 ): Promise<void> {
-  await db.installation.createMany({ data: [{ storeId: randomUUID(), secretPrints: {} }], skipDuplicates: true })
-  const { storeId, secretPrints } = await db.installation.findUniqueOrThrow({ where: { id: 1 } })
+  await db.prisma.installation.createMany({ data: [{ storeId: randomUUID(), secretPrints: {} }], skipDuplicates: true })
+  const { storeId, secretPrints } = await db.prisma.installation.findUniqueOrThrow({ where: { id: 1 } })
   await checkKeyDirectory(db, keyDirectory, storeId)
   const known = (secretPrints ?? {}) as Record<string, string>
   for (const [id, fingerprint] of fingerprints) {
@@ -24,13 +24,13 @@ export async function checkInstallation(
       )
     }
   }
-  await db.installation.update({
+  await db.prisma.installation.update({
     where: { id: 1 },
     data: { secretPrints: { ...known, ...Object.fromEntries(fingerprints) } },
   })
 }
 
-async function checkKeyDirectory(db: Db, keyDirectory: string, storeId: string): Promise<void> {
+async function checkKeyDirectory(db: Writer, keyDirectory: string, storeId: string): Promise<void> {
   const file = path.join(keyDirectory, 'store.id')
   const found = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : null
   if (found === storeId) return
@@ -39,7 +39,7 @@ async function checkKeyDirectory(db: Db, keyDirectory: string, storeId: string):
       `KEY_DIR ${keyDirectory} holds the keys of another store. Give each store a KEY_DIR of its own.`,
     )
   }
-  const waiting = await db.releaseUnit.count({ where: { state: { in: ['open', 'closing'] } } })
+  const waiting = await db.prisma.releaseUnit.count({ where: { state: { in: ['open', 'closing'] } } })
   if (waiting > 0) {
     throw new SetupError(
       `KEY_DIR ${keyDirectory} is not the one that this store was made with: ${waiting} check-ins are open and their keys are not here. ` +

@@ -1,6 +1,7 @@
-import { fromPrisma, PgBoss } from 'pg-boss'
+import { PgBoss } from 'pg-boss'
 import { messageOf } from '../../errors.ts'
-import type { Database, Tx } from './database.ts'
+import type { Database } from './database.ts'
+import type { Tx } from './transaction.ts'
 
 /** The queues. A job holds opaque ids only. */
 export type QueueName = 'occurrence' | 'lane' | 'release'
@@ -68,7 +69,7 @@ export function createQueue(database: Database, onError: (error: unknown) => voi
     async enqueue(tx, jobs) {
       for (const name of QUEUES) {
         const own = jobs.filter((job) => job.queue === name).map(({ id, data }) => ({ id, data }))
-        if (own.length > 0) await boss.insert(name, own, { db: fromPrisma(tx) })
+        if (own.length > 0) await boss.insert(name, own, { db: within(tx) })
       }
     },
     async work(name, handle, together) {
@@ -87,15 +88,20 @@ export function createQueue(database: Database, onError: (error: unknown) => voi
       })
     },
     async countUnfinished() {
-      const rows = await database.db.$queryRaw<{ count: bigint }[]>`
-        select count(*) as count from pgboss.job where state in ('created', 'retry', 'active')`
-      return Number(rows[0]?.count ?? 0)
+      const rows = await database.db.sql.rows<{ count: number }>`
+        select count(*)::int as count from pgboss.job where state in ('created', 'retry', 'active')`
+      return rows[0]?.count ?? 0
     },
     async stop(graceMs) {
       await boss.stop({ graceful: true, timeout: graceMs, close: true })
     },
   }
 }
+
+/** The queue's statements, in a transaction of ours. */
+const within = ({ sql }: Tx) => ({
+  executeSql: async (text: string, values?: unknown[]) => ({ rows: await sql.text(text, values ?? []) }),
+})
 
 /** How one job of a batch ended; a failed one is tried again without its neighbours. */
 async function outcomeOf(

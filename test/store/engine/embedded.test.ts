@@ -14,12 +14,12 @@ describe('the embedded store', () => {
     const { dir, remove } = tempDir()
     const database = await openDatabase({ kind: 'embedded', directory: dir })
     const sync = vi.spyOn(fs, 'fsyncSync')
-    await database.db.organisation.create({
+    await database.db.prisma.organisation.create({
       data: { id: crypto.randomUUID(), name: 'One', country: 'DE', createdAt: START },
     })
     expect(sync.mock.calls.length).toBeGreaterThan(0)
     sync.mockClear()
-    await database.db.organisation.count()
+    await database.db.prisma.organisation.count()
     expect(sync).not.toHaveBeenCalled()
     await database.close()
     remove()
@@ -51,11 +51,11 @@ describe('the embedded store', () => {
     const { dir, remove } = tempDir()
     const write = `import('${ROOT}/src/store/engine/database.ts').then(async (m) => {
       const { db } = await m.openDatabase({ kind: 'embedded', directory: '${dir}' })
-      for (let i = 0; i < 5; i++) await db.organisation.create({ data: { id: crypto.randomUUID(), name: 'n' + i, country: 'DE', createdAt: new Date(0) } })
+      for (let i = 0; i < 5; i++) await db.prisma.organisation.create({ data: { id: crypto.randomUUID(), name: 'n' + i, country: 'DE', createdAt: new Date(0) } })
       process.kill(process.pid, 'SIGKILL') })`
     expect(spawnSync(process.execPath, ['-e', write]).signal).toBe('SIGKILL')
     const read = `import('${ROOT}/src/store/engine/database.ts').then(async (m) => {
-      const d = await m.openDatabase({ kind: 'embedded', directory: '${dir}' }); console.log(await d.db.organisation.count()); await d.close() })`
+      const d = await m.openDatabase({ kind: 'embedded', directory: '${dir}' }); console.log(await d.db.prisma.organisation.count()); await d.close() })`
     expect(execFileSync(process.execPath, ['-e', read], { encoding: 'utf8' }).trim()).toBe('5')
     remove()
   })

@@ -52,10 +52,10 @@ describe('a store and the keys that belong to it', () => {
     await checkInstallation(database.db, keys('b'), fingerprints('aa'))
     const organisationId = randomUUID()
     const groupId = randomUUID()
-    await database.db.organisation.create({
+    await database.db.prisma.organisation.create({
       data: { id: organisationId, name: 'One', country: 'DE', createdAt: START },
     })
-    await database.db.group.create({
+    await database.db.prisma.group.create({
       data: { organisationId, id: groupId, kind: 'x', alias: 'A', timeZone: 'UTC', createdAt: START },
     })
     const unit = {
@@ -70,7 +70,7 @@ describe('a store and the keys that belong to it', () => {
       publicKey: Buffer.alloc(32),
       rosterChanges: 0,
     }
-    await database.db.releaseUnit.create({ data: unit })
+    await database.db.prisma.releaseUnit.create({ data: unit })
     await expect(checkInstallation(database.db, keys('c'), fingerprints('aa'))).rejects.toThrow(
       /1 check-ins are open and their keys are not here\..*store\.id/,
     )
@@ -82,7 +82,7 @@ describe.runIf(inject('hasPostgres'))('two processes that start at once on an em
   it('both come up: the second waits for the first one’s migration', async () => {
     const server = await freshDatabase()
     const opened = await Promise.all([1, 2].map(() => openDatabase({ kind: 'postgres', url: server.url })))
-    expect(await Promise.all(opened.map(({ db }) => db.organisation.count()))).toEqual([0, 0])
+    expect(await Promise.all(opened.map(({ db }) => db.prisma.organisation.count()))).toEqual([0, 0])
     await Promise.all(opened.map((database) => database.close()))
     await server.drop()
   })

@@ -1,0 +1,81 @@
+import type { Cutoffs } from '../domain/retention.ts'
+import type { Database } from './engine/database.ts'
+import type { Tenant } from './engine/transaction.ts'
+import { Prisma } from './generated/client.ts'
+
+/** Rows that one round takes of each kind: short transactions, however much is past its time. */
+const ROUND = 500
+
+/** Which rows of a table are past their time, as a condition on its alias `r`. */
+type Rule = { table: string; isOver(before: Cutoffs): Prisma.Sql }
+
+/** No check-in of a unit closed later than an instant. `unit` is the column that names it. */
+const lastClosedBefore = (unit: string, at: Date) => Prisma.sql`not exists (select 1 from "CheckIn" k
+  where k."organisationId" = r."organisationId" and k."unitId" = r.${Prisma.raw(`"${unit}"`)} and k."closesAt" >= ${at})`
+
+/** What goes by age alone. */
+const RULES = {
+  results: {
+    table: 'ReleaseUnit',
+    isOver: ({ results }) =>
+      Prisma.sql`r."state" in ('released', 'withheld', 'lost') and r."isCleaned" and ${lastClosedBefore('id', results)}`,
+  },
+  sessions: {
+    table: 'Session',
+    isOver: ({ sessions }) => Prisma.sql`r."endsAt" < ${sessions} and not exists (select 1 from "CheckIn" k
+      where k."organisationId" = r."organisationId" and k."sessionId" = r."id" and k."unitId" is not null)`,
+  },
+  deliveries: { table: 'Delivery', isOver: ({ ledger }) => Prisma.sql`r."endedAt" < ${ledger}` },
+  occurrences: {
+    table: 'Occurrence',
+    isOver: ({ ledger }) => Prisma.sql`r."state" in ('done', 'dropped') and r."dueAt" < ${ledger}`,
+  },
+  contacts: { table: 'ContactRequest', isOver: ({ contacts }) => Prisma.sql`r."seenAt" < ${contacts}` },
+  words: { table: 'ReleaseText', isOver: ({ words }) => lastClosedBefore('unitId', words) },
+  // A message that was never confirmed may hold a win; its first date is the only time that it has.
+  drafts: {
+    table: 'Message',
+    isOver: ({ words }) => Prisma.sql`r."state" = 'draft' and r."localStart" < ${dayOf(words)}`,
+  },
+  wins: { table: 'Win', isOver: ({ wins }) => Prisma.sql`r."deleteOn" < ${dayOf(wins)}::date` },
+} as const satisfies Record<string, Rule>
+
+const dayOf = (instant: Date): string => instant.toISOString().slice(0, 10)
+
+/** How many rows of each kind one round deleted. */
+export type Forgotten = Record<keyof typeof RULES | 'audit', number>
+
+/**
+ * Deletes what is past its time in an organisation, at most a round of each kind; the caller goes on while anything was
+ * deleted. The audit log's chain begins anew at the hash of the last entry that went.
+ */
+export async function forgetOld(database: Database, organisationId: string, before: Cutoffs): Promise<Forgotten> {
+  const counts: Partial<Forgotten> = {}
+  for (const [kind, { table, isOver }] of Object.entries(RULES)) {
+    const name = Prisma.raw(`"${table}"`)
+    counts[kind as keyof typeof RULES] = await database.db.sql
+      .run`delete from ${name} where ("organisationId", "id") in (
+      select r."organisationId", r."id" from ${name} r
+      where r."organisationId" = ${organisationId}::uuid and ${isOver(before)} limit ${ROUND})`
+  }
+  const audit = await database.transaction((tx) => forgetAudit({ tx, organisationId }, before.audit))
+  return { ...(counts as Forgotten), audit }
+}
+
+async function forgetAudit({ tx, organisationId }: Tenant, before: Date): Promise<number> {
+  await tx.sql.rows`select 1 from "Organisation" where "id" = ${organisationId}::uuid for no key update`
+  const old = await tx.prisma.auditEntry.findMany({
+    where: { organisationId, at: { lt: before } },
+    orderBy: { number: 'asc' },
+    take: ROUND,
+    select: { number: true, hash: true },
+  })
+  const last = old.at(-1)
+  if (!last) return 0
+  await tx.prisma.auditEntry.deleteMany({ where: { organisationId, number: { lte: last.number } } })
+  await tx.prisma.organisation.update({
+    where: { id: organisationId },
+    data: { auditForgotten: last.number, auditAnchor: Uint8Array.from(last.hash) },
+  })
+  return old.length
+}
