@@ -45,15 +45,18 @@ function screenOf({ platform, kind, payload, surface, audience }: Seen) {
 
 /** The summary of a programme that is over, as both platforms show it: it takes twelve weeks, which the tour does not. */
 async function closingScreens({ app, clock }: Local) {
-  const id = await writeGroup({ db: app.services.database.db.prisma }, {
-    alias: 'Thursday group',
-    members: 12,
-    cancelled: [4],
-    results: [
-      { week: 0, mean: 0.4, high: 4 },
-      { week: 11, mean: 0.75, high: 8 },
-    ],
-  })
+  const id = await writeGroup(
+    { db: app.services.database.db.prisma },
+    {
+      alias: 'Thursday group',
+      members: 12,
+      cancelled: [4],
+      results: [
+        { week: 0, mean: 0.4, high: 4 },
+        { week: 11, mean: 0.75, high: 8 },
+      ],
+    },
+  )
   clock.set(inWeek(13, 0))
   const reply = await run(app.services, {
     requestId: 'closing',
