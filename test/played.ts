@@ -52,7 +52,7 @@ export async function answer(
 /** A facilitator writes a message, reads its preview and schedules it. */
 export async function planMessage(hands: Hands, facilitator: string, filled: Record<string, string>): Promise<void> {
   await hands.type(facilitator, 'message')
-  if (hands.platform === 'teams') await hands.press(lastSeen(hands.journal, facilitator, 'opener'), 'Open')
+  if (hands.platform === 'teams') await hands.press(lastSeen(hands.journal, facilitator, 'lead-on'), 'Open')
   await hands.press(lastSeen(hands.journal, facilitator, 'messages'), 'New message')
   await hands.submit(facilitator, filled)
   await hands.press(lastSeen(hands.journal, facilitator, 'message-preview'), 'Schedule it')

@@ -14,7 +14,7 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   const [first = '', second = ''] = members
   const open = async (person: string, line: string) => {
     await hands.type(person, line)
-    if (platform === 'teams' && !hands.openForm(person)) await pressed(person, 'opener', 'Open')
+    if (platform === 'teams' && !hands.openForm(person)) await pressed(person, 'lead-on', 'Open')
   }
   const look = async (person: string, line: string) => {
     await open(person, line)

@@ -117,7 +117,7 @@ async function setUp(local: Local, plot: Plot): Promise<void> {
 /** Types a command that opens a form, fills it and sends it. In Teams a card stands in between. */
 export async function fill(hands: Hands, person: string, line: string, filled: Filled): Promise<void> {
   await hands.type(person, line)
-  if (!hands.openForm(person)) await hands.press(lastSeen(hands.journal, person, 'opener'), 'Open')
+  if (!hands.openForm(person)) await hands.press(lastSeen(hands.journal, person, 'lead-on'), 'Open')
   await send(hands, person, filled)
 }
 
@@ -191,7 +191,7 @@ export async function askForSummary(local: Local, plot: Pick<Plot, 'platform'>):
   const hands = local[plot.platform]
   const { facilitator } = local.casts[plot.platform]
   await hands.type(facilitator, 'summary')
-  if (plot.platform === 'teams') await readOnce(hands, lastSeen(hands.journal, facilitator, 'opener'))
+  if (plot.platform === 'teams') await readOnce(hands, lastSeen(hands.journal, facilitator, 'lead-on'))
 }
 
 /** Everything that people saw, by time; what came at the same time by platform and person, so that a seed gives one story. */

@@ -26,7 +26,7 @@ export const admin = command({
     const rows = await countTroubles(context, plus(now, -HEALTH_DAYS * DAY_MS))
     const failed = rows.filter(({ reason }) => !EXPECTED.has(reason)).map((row) => failedLine(texts, row))
     const facts = { troubles, failed, days: HEALTH_DAYS, areLinesOld: areLinesOld(organisation.crisisLines, now) }
-    return { reply: { type: 'message', card: adminCard(texts, facts) } }
+    return { reply: { type: 'card', card: adminCard(texts, facts) } }
   },
 })
 

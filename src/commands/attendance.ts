@@ -25,7 +25,7 @@ export const attendance = command({
 
 /** The same form for the session that a message asked about. */
 export const attendanceEnter = command({
-  verb: 'attendance enter',
+  verb: 'attendance.enter',
   opens: 'form',
   isTyped: false,
   access: { who: 'group', roles: ['facilitator'] },

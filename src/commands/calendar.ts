@@ -29,7 +29,7 @@ export const calendar = command({
     const url = `${publicUrl ?? ''}${CALENDAR_PATH}?t=${token}`
     const next = (await listFrom(context, group.id, now)).find(({ state }) => state === 'planned')
     const nextUrl = next ? `${url}&s=${next.id}` : null
-    return { reply: { type: 'message', card: calendarCard(texts, { alias: group.alias, url, nextUrl }) } }
+    return { reply: { type: 'card', card: calendarCard(texts, { alias: group.alias, url, nextUrl }) } }
   },
 })
 

@@ -20,7 +20,7 @@ export const channel = command({
     if (text?.toLowerCase() === 'off') {
       await setChannel(context, group.id, null)
       return {
-        reply: { type: 'message', card: channelCard(texts, { state: 'removed', alias: group.alias }) },
+        reply: { type: 'card', card: channelCard(texts, { state: 'removed', alias: group.alias }) },
         audit: [{ action: 'channel.removed', subjectId: group.id }],
       }
     }
@@ -38,7 +38,7 @@ export const channel = command({
       address: here.address,
     })
     return {
-      reply: { type: 'message', card: channelCard(texts, { state: 'set', alias: group.alias }) },
+      reply: { type: 'card', card: channelCard(texts, { state: 'set', alias: group.alias }) },
       audit: [{ action: 'channel.set', subjectId: group.id }],
     }
   },

@@ -3,6 +3,7 @@ import type { KeyStore } from '../ballot/key-store.ts'
 import type { Keyring } from '../ballot/keyring.ts'
 import type { Content, Texts } from '../content/load.ts'
 import type { AccessRule, Role } from '../domain/access.ts'
+import type { Verb } from '../domain/verbs.ts'
 import type { Incoming } from '../platform.ts'
 import type { Actor, ConnectionRow, Membership } from '../store/access.ts'
 import type { AuditFact } from '../store/audit.ts'
@@ -82,7 +83,7 @@ export type Result = Effects & { reply: Reply }
 export type Effect = 'read' | 'audited' | 'write' | 'ballot'
 
 type Described = {
-  verb: string
+  verb: Verb
   /** Whether it can be typed, or only reached by a button or form. */
   isTyped: boolean
   access: AccessRule
@@ -101,7 +102,7 @@ type Described = {
   /** Staff of a group that has ended may still use it, until the group is deleted. */
   worksAfterEnd?: boolean
   /** The verb whose form this submits: it is shown again with what was typed when something has to be mended. */
-  form?: string
+  form?: Verb
 }
 
 /** Verbs that go through the door (run.ts). */
@@ -126,26 +127,28 @@ export type AnswerContext = Tenant<SqlTx> &
   Pick<Context, 'actor' | 'texts' | 'content' | 'ballotKeys' | 'organisation' | 'now'> & { checkIn: AnsweredCheckIn }
 
 /** A command with its input's schema. Leaving `access` out does not compile, nor does a change in one that only reads. */
-export function command<E extends PlainCommand['effect'], S extends z.ZodType>(
+export function command<V extends Verb, E extends PlainCommand['effect'], S extends z.ZodType>(
   definition: Described & {
+    verb: V
     effect: E
     input: S
     run(context: E extends 'read' ? Context : WriteContext, input: z.infer<S>): Promise<Result>
   },
-): PlainCommand {
+): PlainCommand & { verb: V } {
   const { input, run, ...rest } = definition
   const handle = async (context: E extends 'read' ? Context : WriteContext, raw: unknown) =>
     await run(context, input.parse(raw))
-  return { ...rest, handle } as PlainCommand
+  return { ...rest, handle } as PlainCommand & { verb: V }
 }
 
 /** The same for the verb that answers. */
-export function answeringCommand<S extends z.ZodType>(
+export function answeringCommand<V extends Verb, S extends z.ZodType>(
   definition: Omit<AnsweringCommand, 'answer' | 'effect'> & {
+    verb: V
     input: S
     run(context: AnswerContext, input: z.infer<S>): Promise<Reply>
   },
-): AnsweringCommand {
+): AnsweringCommand & { verb: V } {
   const { input, run, ...rest } = definition
   return { ...rest, effect: 'ballot', answer: async (context, raw) => await run(context, input.parse(raw)) }
 }

@@ -11,7 +11,7 @@ import { echo, formInput, noInput, textValue } from './input.ts'
 
 /** When a supervisor's digest comes: weekday, hour, zone, in which language; and where: where this was set last. */
 export const digestSettings = command({
-  verb: 'digest settings',
+  verb: 'digest.settings',
   opens: 'form',
   isTyped: true,
   access: { who: 'supervisor' },
@@ -29,11 +29,11 @@ export const digestSettings = command({
 })
 
 export const digestSettingsSubmit = command({
-  verb: 'digest settings.submit',
+  verb: 'digest.settings.submit',
   isTyped: false,
   access: { who: 'supervisor' },
   effect: 'write',
-  form: 'digest settings',
+  form: 'digest.settings',
   input: formInput,
   run: async (context, { values }) => {
     const { texts, actor, now } = context

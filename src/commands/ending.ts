@@ -129,7 +129,7 @@ export const goodbye = command({
 
 /** Leaving an ended group before its day of deletion. */
 export const goodbyeLeave = command({
-  verb: 'goodbye leave',
+  verb: 'goodbye.leave',
   isTyped: false,
   access: { who: 'anyone' },
   effect: 'write',

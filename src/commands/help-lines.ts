@@ -9,7 +9,7 @@ import { echo, formInput, noInput, textValue } from './input.ts'
 
 /** The help lines that everybody sees before question one: the built-in ones of the country, or an organisation's own. */
 export const adminLines = command({
-  verb: 'admin lines',
+  verb: 'admin.lines',
   opens: 'form',
   isTyped: true,
   access: { who: 'admin' },
@@ -28,12 +28,12 @@ export const adminLines = command({
 })
 
 export const adminLinesSubmit = command({
-  verb: 'admin lines.submit',
+  verb: 'admin.lines.submit',
   isTyped: false,
   access: { who: 'admin' },
   effect: 'write',
   changesSettings: true,
-  form: 'admin lines',
+  form: 'admin.lines',
   input: formInput,
   run: async (context, { values }) => {
     const { texts, organisation, content, actor, now } = context

@@ -22,5 +22,5 @@ export const help = command({
   access: { who: 'anyone' },
   effect: 'read',
   input: noInput,
-  run: async (context) => ({ reply: { type: 'message', card: helpFor(context) } }),
+  run: async (context) => ({ reply: { type: 'card', card: helpFor(context) } }),
 })

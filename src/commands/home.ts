@@ -31,7 +31,7 @@ export const home = command({
       timeZone: led[0]?.timeZone ?? 'UTC',
       now,
     }
-    return { reply: { type: 'message', card: homeCard(texts, facts) } }
+    return { reply: { type: 'card', card: homeCard(texts, facts) } }
   },
 })
 

@@ -16,7 +16,7 @@ const LATEST_MS = DAY_MS
 
 /** What a message says, for whoever is in the group. */
 export const messageReadIt = command({
-  verb: 'message read',
+  verb: 'message.read',
   opens: 'content',
   isTyped: false,
   access: { who: 'group', roles: ['member', 'facilitator', 'supervisor'] },

@@ -2,6 +2,7 @@ import { MAX_MESSAGE_CHARS, MAX_MESSAGES, MAX_SESSIONS, PREVIEW_DATES } from '..
 import { nextStart, REPEATS, repeatOf, ruleOf, startsOf } from '../domain/recurrence.ts'
 import { countOf, parseDate, parseTime, startsInPast } from '../domain/schedule.ts'
 import { localOf } from '../domain/time.ts'
+import type { Verb } from '../domain/verbs.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { type GroupRow, lockGroup } from '../store/group.ts'
@@ -40,7 +41,7 @@ async function listCard(context: Context) {
 export const ONCE = 'FREQ=DAILY;COUNT=1'
 
 export const messageNew = command({
-  verb: 'message new',
+  verb: 'message.new',
   opens: 'form',
   isTyped: false,
   access: { who: 'group', roles: ['facilitator'] },
@@ -62,11 +63,11 @@ export const messageNew = command({
   },
 })
 
-const formOf = ({ texts }: Context, group: GroupRow, form: { verb: string; id: string; draft: MessageDraft }) =>
+const formOf = ({ texts }: Context, group: GroupRow, form: { verb: Verb; id: string; draft: MessageDraft }) =>
   messageForm(texts, { ...form, hasChannel: group.channelId !== null, timeZone: group.timeZone })
 
 export const messageEdit = command({
-  verb: 'message edit',
+  verb: 'message.edit',
   opens: 'form',
   isTyped: false,
   access: { who: 'group', roles: ['facilitator'] },
@@ -86,7 +87,7 @@ export const messageEdit = command({
       count: count === null ? '' : String(count),
     }
     return {
-      reply: { type: 'form', form: formOf(context, groupOf(context), { verb: 'message edit.submit', id, draft }) },
+      reply: { type: 'form', form: formOf(context, groupOf(context), { verb: 'message.edit.submit', id, draft }) },
     }
   },
 })
@@ -107,7 +108,7 @@ export const messageSubmit = command({
   access: { who: 'group', roles: ['facilitator'] },
   subject: 'group',
   effect: 'write',
-  form: 'message new',
+  form: 'message.new',
   input: formInput,
   run: async (context, { values }) => {
     const { newId } = context
@@ -120,12 +121,12 @@ export const messageSubmit = command({
 
 /** A changed message becomes a draft again: nothing of it goes out until it is confirmed. */
 export const messageEditSubmit = command({
-  verb: 'message edit.submit',
+  verb: 'message.edit.submit',
   isTyped: false,
   access: { who: 'group', roles: ['facilitator'] },
   subject: 'message',
   effect: 'write',
-  form: 'message edit',
+  form: 'message.edit',
   input: formInput.required({ id: true }).extend(idInput.shape),
   run: async (context, { id, values }) => {
     await mustLock(context, id)
@@ -199,7 +200,7 @@ function readMessage({ texts, now }: Context, group: GroupRow, values: Record<st
 }
 
 export const messageConfirm = command({
-  verb: 'message confirm',
+  verb: 'message.confirm',
   isTyped: false,
   access: { who: 'group', roles: ['facilitator'] },
   subject: 'message',
@@ -220,7 +221,7 @@ export const messageConfirm = command({
 })
 
 export const messageStop = command({
-  verb: 'message stop',
+  verb: 'message.stop',
   isTyped: false,
   access: { who: 'group', roles: ['facilitator'] },
   subject: 'message',

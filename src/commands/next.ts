@@ -42,7 +42,7 @@ export const next = command({
       timeZone: led[0]?.timeZone ?? 'UTC',
       now,
     }
-    return { reply: { type: 'message', card: nextCard(texts, facts) } }
+    return { reply: { type: 'card', card: nextCard(texts, facts) } }
   },
 })
 

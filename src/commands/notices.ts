@@ -14,64 +14,80 @@ import { changeNotice, reminderNotice } from '../views/session.ts'
 import { resultNotice, summaryNotice } from '../views/summary.ts'
 import { winNotice } from '../views/win.ts'
 
-/** A message's facts when it is about a running group. */
+/** A delivery's facts when it is about a running group. */
 type InGroup = Claimed & { groupId: string; alias: string; timeZone: string }
-/** Makes a message as of now, or null when it no longer applies: the person left, the session was cancelled. */
-type Compose = (texts: Texts, claimed: InGroup, now: Date) => Notice | null
-type ComposeAlone = (texts: Texts, claimed: Claimed) => Notice | null
+/** Makes a notice as of now, or null when it no longer applies: the person left, the session was cancelled. */
+type Compose<Facts = Claimed> = (texts: Texts, claimed: Facts, now: Date) => Notice | null
 
 const isStaffOf = ({ role }: Claimed) => role === 'facilitator' || role === 'supervisor'
 
-/** Messages about a group that runs. */
-const IN_GROUP: Partial<Record<DeliveryKind, Compose>> = {
-  welcome: (texts, claimed) => (claimed.role === 'member' ? welcomeNotice(texts, groupIn(claimed)) : null),
-  reminder: (texts, claimed, now) =>
+/** For notices about a group that runs. */
+const inGroup =
+  (composer: Compose<InGroup>): Compose =>
+  (texts, claimed, now) => {
+    const { groupId, alias, timeZone, hasEnded } = claimed
+    if (groupId === null || alias === null || timeZone === null || hasEnded) return null
+    return composer(texts, { ...claimed, groupId, alias, timeZone }, now)
+  }
+
+/** How each kind is made. A kind without a composer does not compile. */
+const COMPOSERS: Record<DeliveryKind, Compose> = {
+  welcome: inGroup((texts, claimed) => (claimed.role === 'member' ? welcomeNotice(texts, groupIn(claimed)) : null)),
+  reminder: inGroup((texts, claimed, now) =>
     claimed.role && claimed.role !== 'supervisor' && isAhead(claimed) && claimed.startsAt && claimed.startsAt > now
       ? reminderNotice(texts, { ...sessionIn(claimed, claimed.startsAt, now), hasPlace: claimed.hasPlace })
       : null,
-  'session-cancelled': (texts, claimed, now) =>
+  ),
+  'session-cancelled': inGroup((texts, claimed, now) =>
     claimed.role && claimed.sessionState === 'cancelled' && claimed.startsAt
       ? changeNotice(texts, 'session-cancelled', { ...sessionIn(claimed, claimed.startsAt, now), hasPlace: false })
       : null,
-  'session-moved': (texts, claimed, now) =>
+  ),
+  'session-moved': inGroup((texts, claimed, now) =>
     claimed.role && isAhead(claimed) && claimed.startsAt
       ? changeNotice(texts, 'session-moved', {
           ...sessionIn(claimed, claimed.startsAt, now),
           hasPlace: claimed.hasPlace,
         })
       : null,
-  'session-ended': (texts, claimed) =>
+  ),
+  'session-ended': inGroup((texts, claimed) =>
     claimed.role === 'facilitator' && isAhead(claimed) && claimed.sessionId
       ? headcountNotice(texts, { alias: claimed.alias, sessionId: claimed.sessionId })
       : null,
-  message: (texts, claimed) =>
+  ),
+  message: inGroup((texts, claimed) =>
     claimed.messageId && claimed.messageState !== 'stopped' && claimed.messageState !== 'draft' && mayRead(claimed)
       ? messageNotice(texts, { alias: claimed.alias, messageId: claimed.messageId })
       : null,
-  'check-in': (texts, claimed, now) => composeCheckIn(texts, claimed, now, 'check-in'),
-  'check-in-nudge': (texts, claimed, now) => composeCheckIn(texts, claimed, now, 'check-in-nudge'),
-  'summary-notice': (texts, claimed) =>
+  ),
+  'check-in': inGroup((texts, claimed, now) => composeCheckIn(texts, claimed, now, 'check-in')),
+  'check-in-nudge': inGroup((texts, claimed, now) => composeCheckIn(texts, claimed, now, 'check-in-nudge')),
+  'summary-notice': inGroup((texts, claimed) =>
     claimed.role === 'facilitator' ? summaryNotice(texts, groupIn(claimed)) : null,
-  result: (texts, claimed) => (claimed.role === 'member' ? resultNotice(texts, groupIn(claimed)) : null),
+  ),
+  result: inGroup((texts, claimed) => (claimed.role === 'member' ? resultNotice(texts, groupIn(claimed)) : null)),
   // The backup has no place on the roster: whoever it was planned for may open it, and opening looks again.
-  'contact-request': (texts, claimed) =>
+  'contact-request': inGroup((texts, claimed) =>
     claimed.contactId && !claimed.isContactSeen ? contactNotice(texts, 'contact-request', inContact(claimed)) : null,
-  'contact-seen': (texts, claimed) =>
+  ),
+  'contact-seen': inGroup((texts, claimed) =>
     claimed.contactId && claimed.isContactSeen ? contactNotice(texts, 'contact-seen', inContact(claimed)) : null,
-  'contact-overdue': (texts, claimed) =>
+  ),
+  'contact-overdue': inGroup((texts, claimed) =>
     claimed.contactId && !claimed.isContactSeen ? contactNotice(texts, 'contact-overdue', inContact(claimed)) : null,
-  'win-waiting': (texts, claimed) =>
+  ),
+  'win-waiting': inGroup((texts, claimed) =>
     claimed.role === 'facilitator' ? winNotice(texts, 'win-waiting', groupIn(claimed)) : null,
-  'win-declined': (texts, claimed) =>
+  ),
+  'win-declined': inGroup((texts, claimed) =>
     claimed.role === 'member' ? winNotice(texts, 'win-declined', groupIn(claimed)) : null,
-  'delivery-problem': (texts, claimed) =>
+  ),
+  'delivery-problem': inGroup((texts, claimed) =>
     isStaffOf(claimed) && (claimed.unreachable > 0 || claimed.messageId)
       ? problemNotice(texts, { ...groupIn(claimed), count: claimed.unreachable })
       : null,
-}
-
-/** Messages that need no running group. */
-const ALONE: Partial<Record<DeliveryKind, ComposeAlone>> = {
+  ),
   'digest-notice': (texts, { digestId }) => (digestId ? digestNotice(texts, digestId) : null),
   'deletion-receipt': (texts, { receiptId }) => (receiptId ? receiptNotice(texts, receiptId) : null),
   goodbye: (texts, { alias, role, groupId }) =>
@@ -106,12 +122,6 @@ export function compose(texts: Texts, claimed: Claimed, now: Date): { notice: No
   if (claimed.expiresAt && now >= claimed.expiresAt) return { dropped: 'tooLate' }
   const held = heldBack(claimed.kind, claimed)
   if (held) return { dropped: held }
-  const alone = ALONE[claimed.kind]?.(texts, claimed) ?? null
-  const { groupId, alias, timeZone } = claimed
-  const inGroup =
-    groupId !== null && alias !== null && timeZone !== null && !claimed.hasEnded
-      ? (IN_GROUP[claimed.kind]?.(texts, { ...claimed, groupId, alias, timeZone }, now) ?? null)
-      : null
-  const notice = alone ?? inGroup
+  const notice = COMPOSERS[claimed.kind](texts, claimed, now)
   return notice ? { notice } : { dropped: 'noLongerApplies' }
 }

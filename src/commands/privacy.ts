@@ -17,6 +17,6 @@ export const privacy = command({
     const { resultMonths, ledgerDays, leastShared, leastStaff } = organisation
     const thresholds = { leastShared, leastStaff }
     const facts = { platform: PLATFORM_NAMES[incoming.platform], lines, resultMonths, ledgerDays, thresholds, example }
-    return { reply: { type: 'message', card: privacyCard(texts, facts) } }
+    return { reply: { type: 'card', card: privacyCard(texts, facts) } }
   },
 })

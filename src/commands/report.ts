@@ -30,7 +30,7 @@ type Holder = z.infer<typeof holderSchema>
 
 /** The addresses of a group's report, good for a few minutes and for this person alone. Making one is audited. */
 export const summaryExport = command({
-  verb: 'summary export',
+  verb: 'summary.export',
   opens: 'content',
   isTyped: true,
   access: { who: 'group', roles: ['facilitator', 'supervisor'] },

@@ -160,7 +160,7 @@ export const leave = command({
 
 /** Being forgotten by who is in no running group: what ended groups still hold of them goes too. */
 export const forget = command({
-  verb: 'forget me',
+  verb: 'forget.me',
   isTyped: false,
   access: { who: 'anyone' },
   effect: 'write',

@@ -11,7 +11,7 @@ import { echo, formInput, noInput, textValue } from './input.ts'
 /** The ledger must last as long as that look. */
 const LEAST_LEDGER_DAYS = 7
 export const settings = command({
-  verb: 'admin settings',
+  verb: 'admin.settings',
   opens: 'form',
   isTyped: true,
   access: { who: 'admin' },
@@ -34,12 +34,12 @@ export const settings = command({
 })
 
 export const settingsSubmit = command({
-  verb: 'admin settings.submit',
+  verb: 'admin.settings.submit',
   isTyped: false,
   access: { who: 'admin' },
   effect: 'write',
   changesSettings: true,
-  form: 'admin settings',
+  form: 'admin.settings',
   input: formInput,
   run: async (context, { values }) => {
     const { texts, actor, organisation } = context

@@ -5,7 +5,7 @@ import { type Context, command } from './command.ts'
 import { formInput, noInput, peopleValue } from './input.ts'
 
 export const staffList = command({
-  verb: 'admin staff',
+  verb: 'admin.staff',
   opens: 'form',
   isTyped: true,
   access: { who: 'admin' },
@@ -23,11 +23,11 @@ export const staffList = command({
 
 /** Makes the chosen people this connection's staff. Staff who still lead or oversee a group stay until that is changed. */
 export const staffListSubmit = command({
-  verb: 'admin staff.submit',
+  verb: 'admin.staff.submit',
   isTyped: false,
   access: { who: 'admin' },
   effect: 'write',
-  form: 'admin staff',
+  form: 'admin.staff',
   input: formInput,
   run: async (context, { values }) => {
     const { tx, texts, connection } = context

@@ -165,7 +165,7 @@ export const summaryPost = command({
     const text = resultText(texts, { ...result, timeZone, now })
     const date = localOf(now, timeZone).toPlainDate().add({ days: 1 }).toString()
     const draft = { text, target: 'members', date, time: '10:00', repeat: 'once', count: '' } as const
-    const facts = { verb: 'message.submit', id, draft, hasChannel: channelId !== null, timeZone }
-    return { reply: { type: 'form', form: messageForm(texts, facts) } }
+    const facts = { id, draft, hasChannel: channelId !== null, timeZone }
+    return { reply: { type: 'form', form: messageForm(texts, { verb: 'message.submit', ...facts }) } }
   },
 })

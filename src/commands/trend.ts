@@ -1,3 +1,4 @@
+import type { Verb } from '../domain/verbs.ts'
 import { type TrendOf, trendCard } from '../views/trend.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { groupInput } from './input.ts'
@@ -6,7 +7,7 @@ import { MOST_RESULTS, resultsOf } from './results.ts'
 const LAST_FEW = 4
 
 /** The group's results of each question set, one line each, oldest first: whole releases, as they were published. */
-const trendOver = (verb: string, period: 'four' | 'all') =>
+const trendOver = <V extends Verb>(verb: V, period: 'four' | 'all') =>
   command({
     verb,
     opens: 'content',

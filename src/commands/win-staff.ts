@@ -35,8 +35,8 @@ export const winPost = command({
     const text = texts.t('win.message', { text: await mustFind(context, id) })
     const date = localOf(now, timeZone).toPlainDate().add({ days: 1 }).toString()
     const draft = { text, target: 'members', date, time: '10:00', repeat: 'once', count: '' } as const
-    const facts = { verb: 'win.post.submit', id, draft, hasChannel: channelId !== null, timeZone }
-    return { reply: { type: 'form', form: messageForm(texts, facts) } }
+    const facts = { id, draft, hasChannel: channelId !== null, timeZone }
+    return { reply: { type: 'form', form: messageForm(texts, { verb: 'win.post.submit', ...facts }) } }
   },
 })
 

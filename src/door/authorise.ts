@@ -7,6 +7,7 @@ import type { Services } from '../commands/services.ts'
 import type { Texts } from '../content/load.ts'
 import { isAllowed, rolesNamed } from '../domain/access.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
+import { typedAs } from '../domain/verbs.ts'
 import { UserError } from '../errors.ts'
 import type { Incoming } from '../platform.ts'
 import {
@@ -29,7 +30,7 @@ import { findSessionDetails } from '../store/session.ts'
 import { findWin } from '../store/win.ts'
 import type { Reply } from '../views/card.ts'
 import { pickerCard } from '../views/help.ts'
-import { findCommand, parseTyped, TYPED_VERBS } from './registry.ts'
+import { findCommand, parseTyped, TYPED_WORDS } from './registry.ts'
 
 /** The verb that a request means, and what it was given. */
 export type Resolved<C extends Command = Command> = { command: C; input: Incoming['input'] }
@@ -45,7 +46,7 @@ export function resolve(texts: Texts, incoming: Incoming): Resolved {
   const typed = parseTyped(line)
   if (!typed) {
     const example = exampleOn(incoming.platform, 'help')
-    throw new UserError(texts.t('error.unknownCommand', { got: echo(line), known: TYPED_VERBS.join(', '), example }))
+    throw new UserError(texts.t('error.unknownCommand', { got: echo(line), known: TYPED_WORDS.join(', '), example }))
   }
   return { command: typed.command, input: typed.rest === '' ? {} : { text: typed.rest } }
 }
@@ -199,11 +200,11 @@ async function chooseGroup(
   if (named) return { place: named, about: null, input: {} }
   if (input.text !== undefined && !command.takesText) {
     const known = fitting.map(({ alias }) => alias).join(', ')
-    const typed = `${command.verb} ${fitting[0]?.alias ?? ''}`
+    const typed = `${typedAs(command.verb)} ${fitting[0]?.alias ?? ''}`
     throw new UserError(texts.t('error.groupNotFound', { got: echo(input.text), known, example: example(typed) }))
   }
   const only = fitting.length === 1 ? fitting[0] : undefined
   if (only) return { place: only, about: null, input }
   const groups = fitting.map(({ id, alias }) => ({ id, alias }))
-  return { reply: { type: 'message', card: pickerCard(texts, { verb: command.verb, draft: input.text, groups }) } }
+  return { reply: { type: 'card', card: pickerCard(texts, { verb: command.verb, draft: input.text, groups }) } }
 }

@@ -33,7 +33,7 @@ export async function refusal(request: Unserved, error: UserError | z.ZodError):
 async function said(request: Unserved, message: string, fields: Readonly<Record<string, string>>): Promise<Reply> {
   const { texts, incoming } = request
   const card = problem(texts, message)
-  if (incoming.via !== 'form') return { type: 'message', card }
+  if (incoming.via !== 'form') return { type: 'card', card }
   const form = await reopen(request)
   const first = form?.fields[0]
   if (!form || !first) return { type: 'done', card }

@@ -51,10 +51,11 @@ import { summary, summaryPost } from '../commands/summary.ts'
 import { summaryAll, summaryFour } from '../commands/trend.ts'
 import { win, winSubmit } from '../commands/win.ts'
 import { winDecline, winDeclinedNote, winPost, winPostSubmit } from '../commands/win-staff.ts'
+import { toVerb, typedAs, type Verb } from '../domain/verbs.ts'
 import { handleDue } from './due.ts'
 
 /** Everything that a person can do. Each entry says who may: tests generate the role matrix from here. */
-export const COMMANDS: readonly Command[] = [
+export const COMMANDS = [
   home,
   help,
   privacy,
@@ -143,28 +144,39 @@ export const COMMANDS: readonly Command[] = [
   settingsSubmit,
   adminLines,
   adminLinesSubmit,
-]
+] as const satisfies readonly Command[]
+
+/** A verb without a command does not compile. */
+type Unserved = Exclude<Verb, (typeof COMMANDS)[number]['verb']>
+const ALL_ARE_SERVED: [Unserved] extends [never] ? true : Unserved = true
 
 /** Everything that only the system does, step by step. */
 export const STEPS = [handleDue, reportUnreachable, beginRelease, recordOutcome, finishRelease] as const
 
-const BY_VERB = new Map(COMMANDS.map((command) => [command.verb, command]))
-const TYPED = COMMANDS.filter((command) => command.isTyped).sort((a, b) => b.verb.length - a.verb.length)
+const BY_VERB: ReadonlyMap<Verb, Command> = new Map(COMMANDS.map((command) => [command.verb, command]))
+if (BY_VERB.size !== COMMANDS.length || !ALL_ARE_SERVED) throw new Error('a verb has two commands')
 
-export function findCommand(verb: string): Command | null {
-  return BY_VERB.get(verb) ?? null
+/** Commands by what is typed for them, the longest words first. */
+const TYPED: readonly { command: Command; words: string }[] = COMMANDS.filter(({ isTyped }) => isTyped)
+  .map((command) => ({ command, words: typedAs(command.verb) }))
+  .sort((a, b) => b.words.length - a.words.length)
+
+/** The command of a verb that a button or a form carried; null when there is none. */
+export function findCommand(carried: string): Command | null {
+  const verb = toVerb(carried)
+  return verb && (BY_VERB.get(verb) ?? null)
 }
 
 /** The command that a typed line begins with, and what follows it; null when it is none. An empty line is home. */
 export function parseTyped(line: string): { command: Command; rest: string } | null {
-  const words = line.trim().replace(/\s+/g, ' ')
-  const lower = words.toLowerCase()
-  const command =
-    lower === '' ? findCommand('home') : TYPED.find(({ verb }) => lower === verb || lower.startsWith(`${verb} `))
-  return command ? { command, rest: words.slice(lower === '' ? 0 : command.verb.length).trim() } : null
+  const typed = line.trim().replace(/\s+/g, ' ')
+  const lower = typed.toLowerCase()
+  if (lower === '') return { command: home, rest: '' }
+  const found = TYPED.find(({ words }) => lower === words || lower.startsWith(`${words} `))
+  return found ? { command: found.command, rest: typed.slice(found.words.length).trim() } : null
 }
 
 /** What can be typed, for a reply to a word that is not known: first words alone, or the reply would be a wall. */
-export const TYPED_VERBS: readonly string[] = COMMANDS.filter(
-  ({ isTyped, verb }) => isTyped && verb !== 'home' && !verb.includes(' '),
-).map((command) => command.verb)
+export const TYPED_WORDS: readonly string[] = TYPED.map(({ words }) => words).filter(
+  (words) => words !== 'home' && !words.includes(' '),
+)

@@ -9,7 +9,7 @@ import { COMMAND_TRANSACTION } from '../store/engine/database.ts'
 import type { Reader, Tx } from '../store/engine/transaction.ts'
 import { claimRequest } from '../store/request.ts'
 import type { Reply } from '../views/card.ts'
-import { opener } from '../views/notice.ts'
+import { leadOnCard } from '../views/notice.ts'
 import { answer } from './answer.ts'
 import { authorise, identify, type Person, type Resolved, resolve } from './authorise.ts'
 import { failure, refusal } from './refuse.ts'
@@ -82,8 +82,8 @@ async function leadOn(context: Context, { command, input }: Resolved, make: () =
   const what = command.opens ?? 'form'
   if (what === 'form') await make()
   const id = context.incoming.input.id ?? context.group?.id ?? null
-  const card = opener(context.texts, what, { verb: command.verb, id, ...(input.text ? { draft: input.text } : {}) })
-  return { type: 'message', card }
+  const card = leadOnCard(context.texts, what, { verb: command.verb, id, ...(input.text ? { draft: input.text } : {}) })
+  return { type: 'card', card }
 }
 
 /** Claims the request. A platform's retry, or an impatient second press, changes nothing. */

@@ -169,7 +169,7 @@ function renderButton(button: Button, index: number): types.Button {
     type: 'button',
     action_id: `button:${index}`,
     text: plainText(button.label, LIMITS.buttonText),
-    ...(button.url
+    ...(button.opens === 'address'
       ? { url: button.url }
       : {
           value: JSON.stringify({

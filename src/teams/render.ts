@@ -138,9 +138,9 @@ function headingElement(text: string, size: 'Medium' | 'Large'): Element {
 
 /** What leads to a form or a result opens a dialog; anything else is an Action.Execute with Action.Submit for old clients. */
 function renderButton(button: Button): Element {
-  const data = { verb: button.verb, id: button.id, ...(button.draft ? { text: button.draft } : {}) }
   const common = { title: clip(plain(button.label), LIMITS.buttonText) || ' ' }
-  if (button.url) return { type: 'Action.OpenUrl', ...common, url: button.url }
+  if (button.opens === 'address') return { type: 'Action.OpenUrl', ...common, url: button.url }
+  const data = { verb: button.verb, id: button.id, ...(button.draft ? { text: button.draft } : {}) }
   if (button.opens === 'dialog')
     return { type: 'Action.Submit', ...common, data: { ...data, msteams: { type: 'task/fetch' } } }
   return {

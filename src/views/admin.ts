@@ -20,10 +20,10 @@ export function adminCard(
     facts.areLinesOld && text(t('admin.oldLines')),
     note(t('admin.note')),
     buttons(
-      button(t('home.staff'), 'admin staff', null),
-      button(t('admin.settings'), 'admin settings', null),
-      button(t('lines.title'), 'admin lines', null),
-      button(t('home.privacy'), 'privacy', null, 'message'),
+      button(t('home.staff'), 'admin.staff', null),
+      button(t('admin.settings'), 'admin.settings', null),
+      button(t('lines.title'), 'admin.lines', null),
+      button(t('home.privacy'), 'privacy', null, 'card'),
     ),
   ])
 }
@@ -45,7 +45,7 @@ export function settingsForm(
   const { resultMonths, ledgerDays } = LONGEST_RETENTION
   return {
     kind: 'settings-form',
-    verb: 'admin settings.submit',
+    verb: 'admin.settings.submit',
     id: null,
     title: t('admin.settings'),
     submitLabel: t('button.save'),

@@ -6,7 +6,7 @@ import { type Notice, notice, timeWithZone } from './notice.ts'
 /** For facilitators, when a session is over. */
 export function headcountNotice({ t }: Texts, facts: { alias: string; sessionId: string }): Notice {
   return notice('session-ended', t('attendance.notice', { alias: facts.alias }), {
-    ...button(t('attendance.button'), 'attendance enter', facts.sessionId),
+    ...button(t('attendance.button'), 'attendance.enter', facts.sessionId),
     isPrimary: true,
   })
 }

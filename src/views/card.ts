@@ -1,20 +1,25 @@
 import type { Band } from '../domain/disclosure.ts'
+import type { Verb } from '../domain/verbs.ts'
 
 /**
- * What a person sees, before any platform. All text is plain text: the renderers escape it. A button carries a verb and
- * an id, never state that matters.
+ * A card is what a person sees, before any platform. All text is plain text: the renderers escape it. A button carries a verb
+ * and an id, never state that matters.
  */
-export type Button = {
+export type VerbButton = {
   label: string
-  verb: string
+  verb: Verb
   id: string | null
   /** What was typed before the form could open; it only fills fields. */
   draft?: string
-  /** What pressing it leads to. Teams must know before it is pressed. `address`: the web page of `url`, and no verb runs. */
-  opens: 'dialog' | 'message' | 'address'
-  url?: string
+  /** What pressing it leads to. Teams must know before it is pressed. */
+  opens: 'dialog' | 'card'
   isPrimary?: boolean
 }
+
+/** A button to a web page. No verb runs. */
+type LinkButton = { label: string; opens: 'address'; url: string; isPrimary?: boolean }
+
+export type Button = VerbButton | LinkButton
 
 export type Block =
   | { type: 'heading'; text: string }
@@ -75,7 +80,7 @@ export type Field =
 /** A form; submitting it runs `verb` with `id` and the fields' values. */
 export type Form = {
   kind: string
-  verb: string
+  verb: Verb
   id: string | null
   /** What the form was made of; it comes back with it, so that a stale one is noticed. Nothing else is read from it. */
   version?: string
@@ -89,7 +94,7 @@ export type Form = {
 /** What somebody gets back for what they did. Everything is private to them. */
 export type Reply =
   /** Says nothing about health; may stand in a chat. */
-  | { type: 'message'; card: Card }
+  | { type: 'card'; card: Card }
   /** A result: shown where no notification carries it, as an answer to a person who can see it open. */
   | { type: 'content'; card: Card }
   | { type: 'form'; form: Form }
@@ -107,15 +112,18 @@ export const buttons = (...items: readonly Button[]): Block => ({ type: 'buttons
 /** A button that opens a form, a result or a reply. */
 export const button = (
   label: string,
-  verb: string,
+  verb: Verb,
   id: string | null,
-  opens: 'dialog' | 'message' = 'dialog',
-): Button => ({
+  opens: 'dialog' | 'card' = 'dialog',
+): VerbButton => ({
   label,
   verb,
   id,
   opens,
 })
+
+/** A button to a web page. */
+export const link = (label: string, url: string): Button => ({ label, opens: 'address', url })
 
 /** A card that takes a form's place, or stands in a chat, and whose title says all that a banner may. */
 export const card = (kind: string, title: string, blocks: readonly (Block | null | false)[]): Card => ({

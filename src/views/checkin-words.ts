@@ -11,6 +11,6 @@ export function wordsCard({ t }: Texts, facts: { alias: string; words: Disclosed
       list(facts.words),
       note(t('words.dontGuess', { days: WORDS_DAYS })),
     ]),
-    notification: t('opener.content'),
+    notification: t('leadOn.content'),
   }
 }

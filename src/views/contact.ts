@@ -117,7 +117,7 @@ export function contactCard(
       facts.isSeen && text(t('contact.isSeen')),
       note(t('contact.notAnswers')),
     ]),
-    notification: t('opener.content'),
+    notification: t('leadOn.content'),
   }
 }
 
@@ -155,6 +155,6 @@ export function overdueCard(
       !facts.isSeen && list(facts.staff),
       !facts.isSeen && note(t('contact.overdueNote')),
     ]),
-    notification: t('opener.content'),
+    notification: t('leadOn.content'),
   }
 }

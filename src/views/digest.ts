@@ -84,7 +84,7 @@ export function digestCard(
         ...(!isQuiet && page < pages.length
           ? [{ ...button(t('digest.more'), 'digest', facts.digestId), draft: String(page + 1) }]
           : []),
-        button(t('digest.when'), 'digest settings', null),
+        button(t('digest.when'), 'digest.settings', null),
       ),
     ]),
   }
@@ -172,7 +172,7 @@ export function digestSettingsForm(
   const dayName = new Intl.DateTimeFormat(texts.language, { weekday: 'long', timeZone: 'UTC' })
   return {
     kind: 'digest-settings-form',
-    verb: 'digest settings.submit',
+    verb: 'digest.settings.submit',
     id: null,
     title: t('digest.when'),
     submitLabel: t('button.save'),

@@ -76,10 +76,10 @@ export function goodbyeCard(
       note(t('checkin.helpNow', { lines: facts.lines })),
       buttons(
         ...(facts.isStaff ? [button(t('home.summary'), 'summary', facts.groupId)] : []),
-        button(t('leave.submit'), 'goodbye leave', facts.groupId),
+        button(t('leave.submit'), 'goodbye.leave', facts.groupId),
       ),
     ]),
-    notification: t('opener.content'),
+    notification: t('leadOn.content'),
   }
 }
 
@@ -125,6 +125,6 @@ export function receiptCard(
       list(lines),
       note(t('receipt.note')),
     ]),
-    notification: t('opener.content'),
+    notification: t('leadOn.content'),
   }
 }

@@ -9,7 +9,7 @@ export function helpLinesForm(
 ): Form {
   return {
     kind: 'help-lines-form',
-    verb: 'admin lines.submit',
+    verb: 'admin.lines.submit',
     id: null,
     title: t('lines.title'),
     submitLabel: t('button.save'),

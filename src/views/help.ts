@@ -1,4 +1,5 @@
 import type { TextKey, Texts } from '../content/load.ts'
+import type { Verb } from '../domain/verbs.ts'
 import { type Button, buttons, type Card, heading, list, text } from './card.ts'
 
 const EVERYONE: readonly [string, TextKey][] = [
@@ -64,7 +65,7 @@ export function helpCard(texts: Texts, example: (command: string) => string): Ca
 /** Asks which group a command is for. `draft` is what was typed after it; it goes on with the choice. */
 export function pickerCard(
   texts: Texts,
-  facts: { verb: string; draft: string | undefined; groups: readonly { id: string; alias: string }[] },
+  facts: { verb: Verb; draft: string | undefined; groups: readonly { id: string; alias: string }[] },
 ): Card {
   const title = texts.t('picker.title')
   const draft = facts.draft === undefined ? {} : { draft: facts.draft }

@@ -1,4 +1,5 @@
 import type { TextKey, Texts } from '../content/load.ts'
+import type { Verb } from '../domain/verbs.ts'
 import { type Block, type Button, buttons, type Card, card, list, text } from './card.ts'
 import { type Upcoming, upcomingBlocks } from './next.ts'
 
@@ -24,14 +25,14 @@ export function homeCard(
   },
 ): Card {
   const { t } = texts
-  const button = (label: TextKey, verb: string, opens: Button['opens']): Button => ({
+  const button = (label: TextKey, verb: Verb, opens: 'dialog' | 'card'): Button => ({
     label: t(label),
     verb,
     id: null,
     opens,
   })
   const shown: (Button | false)[] = [
-    facts.groups.length > 0 && button('home.next', 'next', 'message'),
+    facts.groups.length > 0 && button('home.next', 'next', 'card'),
     facts.groups.length > 0 && button('home.summary', 'summary', 'dialog'),
     facts.isSupervisor && button('home.digest', 'digest', 'dialog'),
     facts.isFacilitator && button('home.roster', 'roster', 'dialog'),
@@ -39,12 +40,12 @@ export function homeCard(
     facts.isFacilitator && button('home.message', 'message', 'dialog'),
     facts.isFacilitator && button('home.attendance', 'attendance', 'dialog'),
     facts.isStaff && button('home.new', 'new', 'dialog'),
-    facts.isAdmin && button('home.admin', 'admin', 'message'),
+    facts.isAdmin && button('home.admin', 'admin', 'card'),
     facts.mayAskForContact && button('contact.button', 'contact', 'dialog'),
     facts.isMember && button('home.win', 'win', 'dialog'),
     facts.isMember && button('home.pause', 'pause', 'dialog'),
-    button('home.privacy', 'privacy', 'message'),
-    button('button.help', 'help', 'message'),
+    button('home.privacy', 'privacy', 'card'),
+    button('button.help', 'help', 'card'),
   ]
   const groups = facts.groups.map(({ alias, next }) =>
     next === null ? t('next.none', { alias }) : t('home.group', { alias, time: next }),

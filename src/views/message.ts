@@ -1,6 +1,7 @@
 import type { Texts } from '../content/load.ts'
 import { MAX_MESSAGE_CHARS, MAX_SESSIONS } from '../domain/limits.ts'
 import { REPEATS, type Repeat } from '../domain/recurrence.ts'
+import type { Verb } from '../domain/verbs.ts'
 import {
   type Block,
   type Button,
@@ -28,7 +29,7 @@ export type MessageDraft = {
 
 export function messageForm(
   texts: Texts,
-  facts: { verb: string; id: string; draft: MessageDraft; hasChannel: boolean; timeZone: string },
+  facts: { verb: Verb; id: string; draft: MessageDraft; hasChannel: boolean; timeZone: string },
 ): Form {
   const { t } = texts
   const { draft } = facts
@@ -119,11 +120,11 @@ export function messagePreview(
       list(facts.more > 0 ? [...dates, t('list.more', { count: facts.more })] : dates),
       text(t(`message.goes.${facts.target}`)),
       buttons(
-        { ...button(t('message.confirm'), 'message confirm', facts.id), isPrimary: true },
-        button(t('message.edit'), 'message edit', facts.id),
+        { ...button(t('message.confirm'), 'message.confirm', facts.id), isPrimary: true },
+        button(t('message.edit'), 'message.edit', facts.id),
       ),
     ]),
-    notification: t('opener.content'),
+    notification: t('leadOn.content'),
   }
 }
 
@@ -150,8 +151,8 @@ export function messagesCard(
         ? timeWithZone(texts, message.nextAt, facts.timeZone, facts.now)
         : t('message.over')
     const actions: Button[] = [
-      button(t('message.edit'), 'message edit', message.id),
-      button(t('message.stop'), 'message stop', message.id),
+      button(t('message.edit'), 'message.edit', message.id),
+      button(t('message.stop'), 'message.stop', message.id),
     ]
     return [text(`${when}: ${message.text}`), buttons(...actions)]
   })
@@ -163,9 +164,9 @@ export function messagesCard(
           : t('message.none', { alias: facts.alias }),
       ),
       ...blocks,
-      buttons({ ...button(t('message.new'), 'message new', facts.groupId), isPrimary: true }),
+      buttons({ ...button(t('message.new'), 'message.new', facts.groupId), isPrimary: true }),
     ]),
-    notification: t('opener.content'),
+    notification: t('leadOn.content'),
   }
 }
 
@@ -173,13 +174,13 @@ export function messageNotice({ t }: Texts, facts: { alias: string; messageId: s
   return notice(
     'message',
     t('message.notice', { alias: facts.alias }),
-    button(t('button.open'), 'message read', facts.messageId),
+    button(t('button.open'), 'message.read', facts.messageId),
   )
 }
 
 export function messageRead({ t }: Texts, facts: { alias: string; text: string }): Card {
   return {
     ...card('message-read', facts.alias, [text(facts.text), note(t('message.from'))]),
-    notification: t('opener.content'),
+    notification: t('leadOn.content'),
   }
 }

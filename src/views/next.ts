@@ -47,7 +47,7 @@ export function nextCard(
           group.stage && text(t('next.stage', { ...group.stage, stage: t(`stage.${group.stage.stage}`) })),
           group.stage && text(group.stage.prompt),
           note(t('next.reminders', { times: group.reminders })),
-          facts.hasCalendar && buttons(button(t('calendar.button'), 'calendar', group.id, 'message')),
+          facts.hasCalendar && buttons(button(t('calendar.button'), 'calendar', group.id, 'card')),
         ]),
   )
   const hasSession = facts.groups.some((group) => group.startsAt.length > 0)

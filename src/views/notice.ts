@@ -1,6 +1,6 @@
 import type { Texts } from '../content/load.ts'
 import { cityOf, formatDateTime } from '../domain/time.ts'
-import { type Button, buttons, type Card, text } from './card.ts'
+import { type Button, buttons, type Card, text, type VerbButton } from './card.ts'
 
 /**
  * A message that nobody asked for: one line of time and alias, and a button. It is its own type, so that only cards made
@@ -32,12 +32,16 @@ export function problem(texts: Texts, message: string): Card {
 }
 
 /** The neutral card that leads to a form or a result on platforms that open nothing by themselves. */
-export function opener(texts: Texts, what: 'form' | 'content', button: Omit<Button, 'label' | 'opens'>): Card {
-  const line = texts.t(what === 'form' ? 'opener.form' : 'opener.content')
+export function leadOnCard(
+  texts: Texts,
+  what: 'form' | 'content',
+  to: Pick<VerbButton, 'verb' | 'id' | 'draft'>,
+): Card {
+  const line = texts.t(what === 'form' ? 'leadOn.form' : 'leadOn.content')
   return {
-    kind: 'opener',
+    kind: 'lead-on',
     title: line,
     notification: line,
-    blocks: [text(line), buttons({ ...button, label: texts.t('button.open'), opens: 'dialog', isPrimary: true })],
+    blocks: [text(line), buttons({ ...to, label: texts.t('button.open'), opens: 'dialog', isPrimary: true })],
   }
 }

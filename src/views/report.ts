@@ -4,7 +4,7 @@ import { type DisclosedOutside, LEAST_ANSWERS } from '../domain/disclosure.ts'
 import { meanOnRange, shownRange } from '../domain/score.ts'
 import { plain } from '../domain/text.ts'
 import { formatDate, localOf } from '../domain/time.ts'
-import { buttons, type Card, type Chart, card, LEVEL, note, text } from './card.ts'
+import { buttons, type Card, type Chart, card, LEVEL, link, note, text } from './card.ts'
 import { chartOf } from './chart.ts'
 
 /** A group's results as they may leave the team, oldest first. */
@@ -23,21 +23,20 @@ export function reportCard(
   { t }: Texts,
   facts: { alias: string; url: string | null; minutes: number; isEmpty: boolean },
 ): Card {
-  const address = (label: string, url: string) => ({ label, verb: '', id: null, opens: 'address', url }) as const
   return {
     ...card('report', t('report.title', { alias: facts.alias }), [
       text(t('report.intro', { k: LEAST_ANSWERS.outside })),
       facts.isEmpty && text(t('report.none', { k: LEAST_ANSWERS.outside })),
       facts.url !== null &&
         buttons(
-          address(t('report.table'), `${facts.url}&as=csv`),
-          address(t('report.page'), `${facts.url}&as=html`),
-          address(t('report.fhir'), `${facts.url}&as=fhir`),
+          link(t('report.table'), `${facts.url}&as=csv`),
+          link(t('report.page'), `${facts.url}&as=html`),
+          link(t('report.fhir'), `${facts.url}&as=fhir`),
         ),
       facts.url === null && text(t('report.noAddress')),
       note(t('report.note', { minutes: facts.minutes })),
     ]),
-    notification: t('opener.content'),
+    notification: t('leadOn.content'),
   }
 }
 

@@ -79,10 +79,10 @@ export function mydataCard(
       ]),
       text(t('mydata.answers')),
       facts.mayBeForgotten
-        ? buttons(button(t('forget.button'), 'forget me', null))
+        ? buttons(button(t('forget.button'), 'forget.me', null))
         : note(t('mydata.leave', { example: facts.example })),
     ]),
-    notification: t('opener.content'),
+    notification: t('leadOn.content'),
   }
 }
 

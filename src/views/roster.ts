@@ -89,6 +89,6 @@ export function problemsCard(
       lines.length > 0 ? list(lines) : text(t('problem.none')),
       note(t('problem.note')),
     ]),
-    notification: t('opener.content'),
+    notification: t('leadOn.content'),
   }
 }

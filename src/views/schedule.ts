@@ -156,7 +156,7 @@ export function scheduleDone(
     text(t('schedule.reminders', { times: leadTimes(texts, facts.reminderMinutes) })),
     text(t('schedule.checkIns', { count: facts.checkIns })),
     facts.cut && note(t(`checkin.cut.${facts.cut}`, { limit: RELEASE_BUDGET.releases })),
-    facts.hasCalendar && buttons(button(t('calendar.button'), 'calendar', facts.groupId, 'message')),
+    facts.hasCalendar && buttons(button(t('calendar.button'), 'calendar', facts.groupId, 'card')),
   ])
 }
 

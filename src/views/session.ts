@@ -1,7 +1,7 @@
 import type { Texts } from '../content/load.ts'
 import { MAX_LINK_CHARS, MAX_PLACE_CHARS } from '../domain/limits.ts'
 import type { WallTime } from '../domain/recurrence.ts'
-import { button, buttons, type Card, card, type Form, note, type Option, text } from './card.ts'
+import { button, buttons, type Card, card, type Form, link, note, type Option, text } from './card.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
 export type SessionFacts = {
   alias: string
@@ -47,11 +47,9 @@ export function sessionCard(
       text(timeWithZone(texts, facts.startsAt, facts.timeZone, facts.now)),
       facts.isCancelled && text(t('session.cancelled')),
       facts.place !== null && text(t('session.place', { place: facts.place })),
-      !facts.isCancelled &&
-        facts.link !== null &&
-        buttons({ label: t('session.join'), verb: '', id: null, opens: 'address', url: facts.link }),
+      !facts.isCancelled && facts.link !== null && buttons(link(t('session.join'), facts.link)),
     ]),
-    notification: t('opener.content'),
+    notification: t('leadOn.content'),
   }
 }
 

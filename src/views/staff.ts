@@ -6,7 +6,7 @@ import { type Card, card, type Form, text } from './card.ts'
 export function staffForm({ t }: Texts, staff: readonly string[]): Form {
   return {
     kind: 'staff-form',
-    verb: 'admin staff.submit',
+    verb: 'admin.staff.submit',
     id: null,
     title: t('staff.title'),
     submitLabel: t('button.save'),

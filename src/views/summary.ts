@@ -65,7 +65,7 @@ export function summaryCard(texts: Texts, facts: SummaryFacts): Card {
   return {
     kind: 'summary',
     title,
-    notification: t('opener.content'),
+    notification: t('leadOn.content'),
     blocks: compact([
       ...(facts.closing ? closingBlocks(texts, facts.closing, facts) : []),
       ...facts.results.flatMap((result) => resultBlocks(texts, facts, result)),

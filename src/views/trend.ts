@@ -36,7 +36,7 @@ export function trendCard(
       note(t('summary.cannotTell')),
       buttons(button(t(`trend.${other}`), `summary.${other}`, facts.groupId)),
     ]),
-    notification: t('opener.content'),
+    notification: t('leadOn.content'),
   }
 }
 

@@ -37,7 +37,7 @@ export function winsCard({ t }: Texts, facts: { alias: string; wins: readonly { 
       ]),
       facts.wins.length > 0 && note(t('win.dontGuess', { days: WIN_DAYS })),
     ]),
-    notification: t('opener.content'),
+    notification: t('leadOn.content'),
   }
 }
 
@@ -49,7 +49,7 @@ export function winDone({ t }: Texts, key: 'win.sent' | 'win.declined'): Card {
 export function winDeclined({ t }: Texts, alias: string): Card {
   return {
     ...card('win-note', alias, [text(t('win.note')), text(t('win.noteMore'))]),
-    notification: t('opener.content'),
+    notification: t('leadOn.content'),
   }
 }
 

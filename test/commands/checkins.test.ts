@@ -13,7 +13,7 @@ const week = (at: Date, weeks: number) => new Date(at.getTime() + weeks * WEEK_M
 /** Opens the card of check-ins and presses one of its buttons. */
 async function onCard(hands: Hands, person: string, label: string): Promise<void> {
   await hands.type(person, 'checkin')
-  if (hands.platform === 'teams') await hands.press(lastSeen(hands.journal, person, 'opener'), 'Open')
+  if (hands.platform === 'teams') await hands.press(lastSeen(hands.journal, person, 'lead-on'), 'Open')
   await hands.press(lastSeen(hands.journal, person, 'checkins'), label)
 }
 
@@ -47,7 +47,7 @@ describe.each(PLATFORMS.map((platform) => ({ platform })))('planning check-ins o
 
   it('starts with what the kind asks, and offers what it suggests besides', async () => {
     await hands.type(facilitator(), 'checkin')
-    if (platform === 'teams') await hands.press(lastSeen(hands.journal, facilitator(), 'opener'), 'Open')
+    if (platform === 'teams') await hands.press(lastSeen(hands.journal, facilitator(), 'lead-on'), 'Open')
     const { text } = lastSeen(hands.journal, facilitator(), 'checkins')
     expect(text).toContain('How the session was: after each session, open for 48 hours.')
     expect(text).toContain('Members and staff see the result, from 6 answers on.')
@@ -107,7 +107,7 @@ describe.each(PLATFORMS.map((platform) => ({ platform })))('planning check-ins o
   it('stops a plan: what it had not opened does not open', async () => {
     const plan = await world.db.checkInPlan.findFirstOrThrow({ where: { questionSetId: 'days-with-illness' } })
     await hands.type(facilitator(), 'checkin')
-    if (platform === 'teams') await hands.press(lastSeen(hands.journal, facilitator(), 'opener'), 'Open')
+    if (platform === 'teams') await hands.press(lastSeen(hands.journal, facilitator(), 'lead-on'), 'Open')
     const card = lastSeen(hands.journal, facilitator(), 'checkins')
     await hands.press(card, 'Stop: Days with an illness')
     expect(said(hands, facilitator())).toContain('Days with an illness: stopped.')
@@ -134,7 +134,7 @@ describe.each(PLATFORMS.map((platform) => ({ platform })))('planning check-ins o
     expect(await openOne(hands, facilitator(), { set: 'phq-4' })).toContain('Wait 13 more days.')
     // Made for staff alone: for members it does not exist, not even that it was withheld.
     await hands.type(second, 'summary')
-    if (platform === 'teams') await hands.press(lastSeen(hands.journal, second, 'opener'), 'Open')
+    if (platform === 'teams') await hands.press(lastSeen(hands.journal, second, 'lead-on'), 'Open')
     expect(said(hands, second)).toContain('There is no result yet.')
     expect(hands.journal.seen.some(({ kind }) => kind === 'result')).toBe(false)
   })

@@ -21,7 +21,7 @@ describe.each(CELLS)('asking to be contacted on $platform with the $store store'
   const open = async (person: string, line: string) => {
     await hands.type(person, line)
     if (platform === 'teams' && !hands.openForm(person))
-      await hands.press(lastSeen(hands.journal, person, 'opener'), 'Open')
+      await hands.press(lastSeen(hands.journal, person, 'lead-on'), 'Open')
   }
   beforeAll(async () => {
     world = await startWorld({ store })

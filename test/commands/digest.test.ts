@@ -60,7 +60,7 @@ describe.each(['slack', 'teams'] as const)('the weekly digest on %s', (platform)
     const before = hands.journal.seen.length
     await hands.type(cast().supervisor, 'digest')
     if (platform === 'teams') {
-      const opener = () => hands.journal.seen.slice(before).find(({ kind }) => kind === 'opener')
+      const opener = () => hands.journal.seen.slice(before).find(({ kind }) => kind === 'lead-on')
       await waitUntil(() => opener() !== undefined)
       const found = opener()
       if (found) await hands.press(found, 'Open')
@@ -158,7 +158,7 @@ describe('a supervisor with an account on each platform', () => {
   it('gets it where it was set last, in the language that was chosen there: note and digest', async () => {
     const person = world.casts.teams.supervisor
     await world.teams.type(person, 'digest settings')
-    await world.teams.press(lastSeen(world.teams.journal, person, 'opener'), 'Open')
+    await world.teams.press(lastSeen(world.teams.journal, person, 'lead-on'), 'Open')
     await world.teams.submit(person, { language: 'es' })
     await world.teams.closeForm(person)
     await moveTo(world, new Date('2026-03-09T12:00:00Z'))

@@ -32,7 +32,7 @@ describe('a report for use outside the team', () => {
   /** The addresses that a person gets, as paths. */
   async function linksOf(sender: string): Promise<string[]> {
     const reply = JSON.stringify(
-      await run(world.app.services, incoming(sender, { verb: 'summary export', input: { id: groupId } })),
+      await run(world.app.services, incoming(sender, { verb: 'summary.export', input: { id: groupId } })),
     )
     return [...reply.matchAll(/https:\/\/groupwell\.example\.org([^"]+)/g)].map(([, path = '']) => path)
   }

@@ -54,7 +54,7 @@ describe.each(PLATFORMS.map((platform) => ({ platform })))('cancelling and movin
     const second = await sessionOn(world, '2026-03-10')
     const third = await sessionOn(world, '2026-03-17')
     await hands.type(cast().facilitator, 'cancel')
-    if (platform === 'teams') await hands.press(lastSeen(hands.journal, cast().facilitator, 'opener'), 'Open')
+    if (platform === 'teams') await hands.press(lastSeen(hands.journal, cast().facilitator, 'lead-on'), 'Open')
     const offered = hands.openForm(cast().facilitator)?.surface.inputs[0]?.options.map(({ value }) => value)
     expect(offered).toContain(third.id)
     expect(offered).not.toContain(second.id)

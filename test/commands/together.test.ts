@@ -154,7 +154,7 @@ describe('a facilitator of two groups', () => {
       timeZone: 'UTC',
     })
     await world[platform].type(facilitator, 'summary Second group')
-    if (platform === 'teams') await world.teams.press(lastSeen(world.teams.journal, facilitator, 'opener'), 'Open')
+    if (platform === 'teams') await world.teams.press(lastSeen(world.teams.journal, facilitator, 'lead-on'), 'Open')
     expect(lastSeen(world[platform].journal, facilitator, 'summary').text).toContain('Summary: Second group')
     await world.end()
   })

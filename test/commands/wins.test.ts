@@ -21,7 +21,7 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
   const open = async (person: string, line: string) => {
     await hands.type(person, line)
     if (platform === 'teams' && !hands.openForm(person))
-      await hands.press(lastSeen(hands.journal, person, 'opener'), 'Open')
+      await hands.press(lastSeen(hands.journal, person, 'lead-on'), 'Open')
   }
   const share = async (person: string, text: string) => {
     await open(person, 'win')

@@ -179,7 +179,7 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
   async function readSummary(person: string): Promise<string> {
     const hands = world[platform]
     await hands.type(person, 'summary')
-    if (platform === 'teams') await hands.press(lastSeen(hands.journal, person, 'opener'), 'Open')
+    if (platform === 'teams') await hands.press(lastSeen(hands.journal, person, 'lead-on'), 'Open')
     return lastSeen(hands.journal, person, 'summary').text
   }
 })

@@ -60,7 +60,7 @@ async function playHostile(world: World, platform: 'slack' | 'teams'): Promise<H
     await hands.type(person, line)
     if (platform === 'slack') return
     const opener = () =>
-      hands.journal.seen.slice(before).find((seen) => seen.person === person && seen.kind === 'opener')
+      hands.journal.seen.slice(before).find((seen) => seen.person === person && seen.kind === 'lead-on')
     await waitUntil(() => opener() !== undefined)
     const found = opener()
     if (found) await hands.press(found, 'Open')

@@ -46,7 +46,7 @@ describe.each(PEERS)('the Slack adapter, against $name', ({ open }) => {
       label: 'Open',
       verb: 'help',
       id: null,
-      opens: 'message',
+      opens: 'card',
     }),
   })
 
@@ -133,7 +133,7 @@ describe.each(PEERS)('the Slack adapter, against $name', ({ open }) => {
       notification: 'Groupwell',
       blocks: [{ type: 'text', text: 'x' }],
     }
-    reply = { type: 'message', card }
+    reply = { type: 'card', card }
     received = []
     for (const tab of ['home', 'messages', 'home']) await opened(tab)
     await slack.stop()

@@ -17,7 +17,7 @@ const button = fc.record({
   label: words,
   verb: fc.constant('help'),
   id: fc.option(fc.uuid()),
-  opens: fc.constantFrom('dialog', 'message'),
+  opens: fc.constantFrom('dialog', 'card'),
   isPrimary: fc.boolean(),
 })
 const block: fc.Arbitrary<Block> = fc.oneof(
@@ -118,7 +118,7 @@ describe('any card and form', () => {
   it('keeps its last row of buttons when it is cut, and no row whose text is gone', () => {
     const row = (label: string) => ({
       type: 'buttons' as const,
-      buttons: [{ label, verb: 'next', id: null, opens: 'message' as const }],
+      buttons: [{ label, verb: 'next' as const, id: null, opens: 'card' as const }],
     })
     const pairs = Array.from({ length: 100 }, (_, number) => [
       { type: 'text' as const, text: `one ${number}` },

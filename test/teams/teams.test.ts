@@ -119,7 +119,7 @@ describe('what somebody types in Teams', () => {
       ).toBe(200)
       await waitUntil(() => world.teams.journal.seen.length > before)
       const seen = world.teams.journal.seen.at(-1)
-      expect([seen?.audience, seen?.person, seen?.kind]).toEqual(['private', cast().facilitator, 'opener'])
+      expect([seen?.audience, seen?.person, seen?.kind]).toEqual(['private', cast().facilitator, 'lead-on'])
       const sent = world.teams.journal.requests.at(-1)
       expect(JSON.stringify(sent?.payload).includes('"isTargeted":true')).toBe(place !== 'personal')
       expect(world.teams.journal.seen.some(({ audience }) => audience === 'channel')).toBe(false)
@@ -156,7 +156,7 @@ describe('what somebody types in Teams', () => {
 
   it('comes back into the form that could not open at once', async () => {
     await world.teams.type(cast().facilitator, 'schedule every Friday 9:15 for 45 minutes, 5 sessions')
-    await world.teams.press(lastSeen(world.teams.journal, cast().facilitator, 'opener'), 'Open')
+    await world.teams.press(lastSeen(world.teams.journal, cast().facilitator, 'lead-on'), 'Open')
     const form = lastSeen(world.teams.journal, cast().facilitator, 'schedule-form')
     expect(Object.fromEntries(form.surface.inputs.map(({ name, value }) => [name, value]))).toMatchObject({
       firstDate: '2026-03-06',
