@@ -18,7 +18,7 @@ import { createLanes } from './jobs/lanes.ts'
 import { createRetention } from './jobs/retention.ts'
 import { startWorkers } from './jobs/worker.ts'
 import { createLog, type Log } from './log.ts'
-import type { HttpHandler, Platform } from './platform.ts'
+import type { HttpHandler, Platform, PlatformName, Traits } from './platform.ts'
 import { ensureActor, ensureConnection, findConnection } from './store/access.ts'
 import { type Database, openDatabase } from './store/engine/database.ts'
 import { checkInstallation } from './store/engine/installation.ts'
@@ -100,6 +100,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const queue = createQueue(database, (error) => log.error('queue', error))
   await queue.start()
   const metrics = createMetrics(() => countPending(database.db, clock.now()))
+  const traits = new Map<PlatformName, Traits>()
   const services: Services = {
     database,
     queue,
@@ -107,6 +108,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     content,
     ballotKeys,
     identityCache: createIdentityCache(clock.wall),
+    platforms: traits,
     log,
     publicUrl: config.http.publicUrl,
     onDone: metrics.commandDone,
@@ -115,10 +117,13 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   await removeThrowaway(database.db)
   const platforms = await (overrides.platforms?.(services) ??
     createPlatforms(config, services, overrides.teamsAuthority ?? null))
+  for (const platform of platforms) traits.set(platform.name, platform)
   await connect(config, services, platforms)
   if (overrides.isPlaygroundOpen) {
     const { openPlayground } = await import('./playground.ts')
-    platforms.push(await openPlayground(services, config.organisation.country ?? ''))
+    const playground = await openPlayground(services, config.organisation.country ?? '')
+    if (!traits.has(playground.name)) traits.set(playground.name, playground)
+    platforms.push(playground)
   }
   let isStopping = false
   const check = async () => {

@@ -11,42 +11,11 @@ export class UserError extends Error {
   }
 }
 
-/**
- * A platform refused or did not answer. `retryAfterMs` is what it asked for; `isGone` means that trying again cannot
- * help (the person blocked the app, the account was closed); `isWorkspace` that nothing gets through there (a token was
- * taken back); `isUnknown` that it may have acted before failing.
- */
-export class PlatformError extends Error {
-  override readonly name = 'PlatformError'
-  readonly retryAfterMs: number | null
-  readonly isGone: boolean
-  readonly isWorkspace: boolean
-  readonly isUnknown: boolean
-  constructor(
-    message: string,
-    facts: {
-      retryAfterMs?: number
-      isGone?: boolean
-      isWorkspace?: boolean
-      isUnknown?: boolean
-      cause?: unknown
-    } = {},
-  ) {
-    super(message, { cause: facts.cause })
-    this.retryAfterMs = facts.retryAfterMs ?? null
-    this.isGone = facts.isGone ?? false
-    this.isWorkspace = facts.isWorkspace ?? false
-    this.isUnknown = facts.isUnknown ?? false
-  }
-}
-
 /** The store was not free in time. Nothing was written, and it may be tried again. */
 export class BusyError extends Error {
   override readonly name = 'BusyError'
 }
 
-/** Nobody answered the door: nothing can have been sent. */
-export const NO_CONNECTION = 'noConnection'
 const BEFORE_SENDING = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/
 
 /** Whether a call failed before a connection was there, by the codes that Node and undici give on the way down. */

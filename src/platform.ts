@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Attempt } from './domain/reasons.ts'
 import type { Reply } from './views/card.ts'
 import type { Notice } from './views/notice.ts'
-
-/** Why a Teams message waits for its person to open the app: the ledger's reason, and what `send` throws. */
-export const NOT_OPENED = 'notOpened'
 
 export type PlatformName = 'slack' | 'teams'
 
@@ -19,15 +17,15 @@ export type PersonRef = {
   isGuest?: boolean
   /** The platform did not tell in time who this is. */
   isUnchecked?: boolean
-  /** Teams: the plain-JSON conversation reference of the personal chat. */
-  conversation?: ConversationRef
+  /** Where the app can write to them alone. */
+  address?: Address
 }
 
-/** Where a Teams bot can reach a person; plain JSON, no SDK object. */
-export type ConversationRef = { serviceUrl: string; conversationId: string; botId: string; tenantId: string }
+/** Where somebody can be written to, as their platform says it: plain JSON that nobody else reads. */
+export type Address = Readonly<Record<string, string>>
 
 /** The channel or chat that a line was typed in. `isPrivate`: only its own people see it. */
-export type ChannelRef = { id: string; isPrivate: boolean; address: ConversationRef | null }
+export type ChannelRef = { id: string; isPrivate: boolean; address: Address | null }
 
 /** One thing that somebody did, verified and parsed. `requestId` is the platform's own id of it, for duplicates. */
 export type Incoming = {
@@ -52,13 +50,26 @@ export type FieldValue = string | readonly PersonRef[] | null
 
 /** Where a message goes: to one person's own chat with the app, or to a group's private channel. */
 export type Recipient =
-  | { type: 'person'; externalId: string; directChannel: string | null; conversation: ConversationRef | null }
-  | { type: 'channel'; id: string; address: ConversationRef | null }
+  | { type: 'person'; externalId: string; address: Address | null }
+  | { type: 'channel'; id: string; address: Address | null }
 
 export type Outgoing = { workspaceId: string; recipient: Recipient; notice: Notice }
 
-/** What sending taught: Slack's channel of direct messages with this person. Null: nothing. */
-export type Sent = { directChannel: string | null }
+/** What sending taught: where this person can be written to from now on. Null: nothing new. */
+export type Sent = { address: Address | null }
+
+/** A platform refused or did not answer, and how that is to be taken. */
+export class PlatformError extends Error {
+  override readonly name = 'PlatformError'
+  readonly attempt: Exclude<Attempt, { outcome: 'sent' }>
+  /** The platform's own word, for the log. */
+  readonly code: string
+  constructor(attempt: PlatformError['attempt'], { code, cause }: { code?: string; cause?: unknown } = {}) {
+    super(attempt.reason, { cause })
+    this.attempt = attempt
+    this.code = code ?? attempt.reason
+  }
+}
 
 /** At most `calls` of what `key` names in `perMs` of wall-clock time. */
 export type Rate = { key: string; calls: number; perMs: number }
@@ -67,9 +78,19 @@ export type OnIncoming = (incoming: Incoming) => Promise<Reply | null>
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
 
-/** A chat platform behind one port. `send` throws PlatformError; it tries once. */
-export type Platform = {
+/** What people see of a platform, and what is true of all that goes out over it. */
+export type Traits = {
   name: PlatformName
+  /** Its name for people. */
+  title: string
+  /** What is typed before a command. */
+  prefix: string
+  /** Whether it takes a notice for somebody who never opened the app. */
+  reachesUnseen: boolean
+}
+
+/** A chat platform behind one port. `send` throws PlatformError; it tries once. */
+export type Platform = Traits & {
   /** Exact path of the one endpoint, and what serves it. */
   path: string
   handle: HttpHandler

@@ -1,7 +1,7 @@
 import { MAX_HEADCOUNT } from '../domain/limits.ts'
+import type { Due } from '../domain/occurrence.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
-import type { OccurrenceRow } from '../store/occurrence.ts'
 import { listRoster } from '../store/roster.ts'
 import { findSession, listHeld, setHeadcount } from '../store/session.ts'
 import { attendanceDone, attendanceForm } from '../views/attendance.ts'
@@ -74,9 +74,9 @@ export const attendanceSubmit = command({
 })
 
 /** A session is over: its facilitators are asked how many came. Late is better than never, for a day. */
-export async function sessionEnded(base: Base, occurrence: OccurrenceRow): Promise<DueOutcome> {
+export async function sessionEnded(base: Base, occurrence: Due<'sessionEnded'>): Promise<DueOutcome> {
   const { now } = base
-  const session = occurrence.sessionId ? await findSession(base, occurrence.sessionId) : null
+  const session = await findSession(base, occurrence.sessionId)
   if (session?.state !== 'planned') return { dropped: 'sessionGone' }
   const expiresAt = new Date(session.endsAt.getTime() + HEADCOUNT_HOURS * 60 * MINUTE_MS)
   if (now >= expiresAt) return { dropped: 'tooLate' }

@@ -5,6 +5,7 @@ import { optionsOf, type QuestionSet } from '../content/question-set.ts'
 import { type DropReason, decideOpening, fitsBudget } from '../domain/checkin.ts'
 import { answersNeeded, LEAST_WRITERS } from '../domain/disclosure.ts'
 import { MAX_ANSWER_CHARS } from '../domain/limits.ts'
+import type { Due } from '../domain/occurrence.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { isInvited, listBoxes, replaceBallots } from '../store/ballot.ts'
@@ -19,7 +20,6 @@ import {
   openCheckIn,
 } from '../store/checkin.ts'
 import { type GroupRow, getGroup, lockGroup } from '../store/group.ts'
-import type { OccurrenceRow } from '../store/occurrence.ts'
 import { getThresholds } from '../store/organisation.ts'
 import { listAskable } from '../store/roster.ts'
 import { closeUnits, createUnit, getUnit, lockRunningUnit, type UnitRow } from '../store/unit.ts'
@@ -135,9 +135,9 @@ function readBallot(
 }
 
 /** A check-in's time has come: the roster freezes, the unit gets its key, every member a sealed blank and a note. */
-export async function openDueCheckIn(base: Base, occurrence: OccurrenceRow): Promise<DueOutcome> {
+export async function openDueCheckIn(base: Base, occurrence: Due<'checkInOpens'>): Promise<DueOutcome> {
   const { now, ballotKeys } = base
-  const planned = occurrence.checkInId ? await findCheckIn(base, occurrence.checkInId) : null
+  const planned = await findCheckIn(base, occurrence.checkInId)
   if (!planned) return { dropped: 'notPlanned' }
   // The group before the check-in, as a roster change takes them: what is frozen is one roster, not half of two.
   await lockGroup(base, planned.groupId)
@@ -222,9 +222,9 @@ const noticesFor = (members: readonly string[], row: CheckInRow, kind: 'check-in
   }))
 
 /** One more note, to everyone alike. */
-export async function nudge(base: Base, occurrence: OccurrenceRow): Promise<DueOutcome> {
+export async function nudge(base: Base, occurrence: Due<'checkInNudge'>): Promise<DueOutcome> {
   const { now } = base
-  const row = occurrence.checkInId ? await findCheckIn(base, occurrence.checkInId) : null
+  const row = await findCheckIn(base, occurrence.checkInId)
   if (row?.state !== 'open' || now >= row.closesAt) return { dropped: 'notOpen' }
   const members = await listAskable(base, row.groupId)
   const invited = []
@@ -233,9 +233,9 @@ export async function nudge(base: Base, occurrence: OccurrenceRow): Promise<DueO
 }
 
 /** Closes a check-in; when it was its unit's last, the unit is made. */
-export async function closeDueCheckIn(base: Base, occurrence: OccurrenceRow): Promise<DueOutcome> {
+export async function closeDueCheckIn(base: Base, occurrence: Due<'checkInCloses'>): Promise<DueOutcome> {
   const { organisationId } = base
-  const row = occurrence.checkInId ? await lockCheckIn(base, occurrence.checkInId) : null
+  const row = await lockCheckIn(base, occurrence.checkInId)
   if (row?.state !== 'open' || !row.unitId) return { dropped: 'notOpen' }
   await closeCheckIn(base, row.id)
   const unitIds = await closeUnits(base, row.groupId)

@@ -3,8 +3,9 @@ import type { KeyStore } from '../ballot/key-store.ts'
 import type { Keyring } from '../ballot/keyring.ts'
 import type { Content, Texts } from '../content/load.ts'
 import type { AccessRule, Role } from '../domain/access.ts'
+import type { OccurrencePlan, SkipReason } from '../domain/occurrence.ts'
 import type { Verb } from '../domain/verbs.ts'
-import type { Incoming } from '../platform.ts'
+import type { Incoming, PlatformName, Traits } from '../platform.ts'
 import type { Actor, ConnectionRow, Membership } from '../store/access.ts'
 import type { AuditFact } from '../store/audit.ts'
 import type { AnsweredCheckIn } from '../store/ballot.ts'
@@ -13,7 +14,6 @@ import type { Job } from '../store/engine/queue.ts'
 import type { Reader, SqlTx, Tenant, Tx } from '../store/engine/transaction.ts'
 import type { GroupRow } from '../store/group.ts'
 import type { MessageRow } from '../store/message.ts'
-import type { OccurrencePlan } from '../store/occurrence.ts'
 import type { OrganisationRow } from '../store/organisation.ts'
 import type { DeliveryPlan } from '../store/outbox.ts'
 import type { PlanRow } from '../store/plan.ts'
@@ -35,6 +35,8 @@ export type Base<Store = Tx> = Tenant<Store> & {
 /** A person's verb has all of this; `group` and `role` are set when its rule is about a group. */
 export type Context<Store = Reader> = Base<Store> & {
   incoming: Incoming
+  /** What people see of the platform that this came from. */
+  platform: Traits
   organisation: OrganisationRow
   connection: ConnectionRow
   actor: Actor
@@ -49,6 +51,8 @@ export type Context<Store = Reader> = Base<Store> & {
   publicUrl: string | null
   /** The wall clock, for links that must not last. */
   wall: Date
+  /** A platform's name for people; its bare name where this process does not serve it. */
+  titleOf(platform: PlatformName): string
   /** A command as typed on this person's platform. */
   example(command: string): string
 }
@@ -161,7 +165,7 @@ export type Step<I, O> = {
 }
 
 /** What came of something that was due. `dropped` is the reason when it came to nothing. */
-export type DueOutcome = Effects & { dropped: string | null }
+export type DueOutcome = Effects & { dropped: SkipReason | null }
 
 export function step<I, O>(definition: Step<I, O>): Step<I, O> {
   return definition

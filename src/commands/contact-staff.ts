@@ -1,10 +1,11 @@
+import type { Due } from '../domain/occurrence.ts'
 import { UserError } from '../errors.ts'
 import { findContact, markEscalated, markSeen } from '../store/contact.ts'
-import type { OccurrenceRow } from '../store/occurrence.ts'
 import { describePerson } from '../store/people.ts'
 import { listRoster } from '../store/roster.ts'
 import { contactSeen, overdueCard } from '../views/contact.ts'
-import { type Base, command, type Effects } from './command.ts'
+import type { DueOutcome } from './command.ts'
+import { type Base, command } from './command.ts'
 import { readable } from './contact.ts'
 import { idInput } from './input.ts'
 
@@ -40,9 +41,9 @@ export const contactSeenBy = command({
 })
 
 /** The promised time is over and nobody has seen it: the supervisors are told that it waits, not who asks or why. */
-export async function escalate(base: Base, occurrence: OccurrenceRow): Promise<Effects & { dropped: string | null }> {
+export async function escalate(base: Base, occurrence: Due<'contactDue'>): Promise<DueOutcome> {
   const { now } = base
-  const row = occurrence.contactId ? await findContact(base, occurrence.contactId) : null
+  const row = await findContact(base, occurrence.contactId)
   if (!row || !(await markEscalated(base, row.id, now))) return { dropped: 'seen' }
   const roster = await listRoster(base, row.groupId)
   return {

@@ -1,6 +1,7 @@
 import type { Content } from '../content/load.ts'
 import { sendAt } from '../domain/delivery.ts'
 import { afterQuiet } from '../domain/quiet.ts'
+import type { Drop, Refusal } from '../domain/reasons.ts'
 import { DAY_MS } from '../domain/time.ts'
 import type { Outgoing } from '../platform.ts'
 import type { Claimed } from '../store/batch.ts'
@@ -15,13 +16,13 @@ export function prepare(
   content: Content,
   claimed: Claimed,
   now: Date,
-): { outgoing: Outgoing } | { dropped: string } | { later: Date } {
+): { outgoing: Outgoing } | { dropped: Drop } | { later: Date } {
   const composed = compose(content.textsFor(claimed.language), claimed, now)
   if ('dropped' in composed) return composed
   const at = sendAt(claimed.kind, now, afterQuiet(now, quietOf(claimed)), claimed.expiresAt)
   if (at === null) return { dropped: 'quietHours' }
   if (at > now) return { later: at }
-  const { workspaceId, externalId, directChannel, conversation, channelId, channelAddress } = claimed
+  const { workspaceId, externalId, address, channelId, channelAddress } = claimed
   if (claimed.personId === null) {
     if (!channelId) return { dropped: 'noChannel' }
     return {
@@ -30,7 +31,7 @@ export function prepare(
   }
   if (externalId === null) return { dropped: 'noAccount' }
   return {
-    outgoing: { workspaceId, recipient: { type: 'person', externalId, directChannel, conversation }, ...composed },
+    outgoing: { workspaceId, recipient: { type: 'person', externalId, address }, ...composed },
   }
 }
 
@@ -42,7 +43,7 @@ const quietOf = ({ quietFrom, quietUntil, personZone }: Claimed) =>
  * told how many, once a day. Where a group has no facilitator who can be reached, its supervisors are.
  */
 export const reportUnreachable = step<
-  { claimed: Pick<Claimed, 'personId' | 'groupId' | 'messageId'>; connectionId: string; reason: string },
+  { claimed: Pick<Claimed, 'personId' | 'groupId' | 'messageId'>; connectionId: string; reason: Refusal },
   null
 >({
   verb: 'delivery.unreachable',

@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import { byAttention, digestWindow, nextDigestAt } from '../domain/digest.ts'
 import { answersNeeded, discloseTotal } from '../domain/disclosure.ts'
+import type { Due } from '../domain/occurrence.ts'
 import { UserError } from '../errors.ts'
 import { listSupervised } from '../store/access.ts'
 import { deleteDigestPlan, ensureDigest, findDigest, findDigestPlan, lastDigestEnd } from '../store/digest.ts'
 import { fixedId } from '../store/ids.ts'
-import type { OccurrenceRow } from '../store/occurrence.ts'
 import type { ResultRow } from '../store/result.ts'
 import { digestCard, type Total } from '../views/digest.ts'
-import { type Base, type Context, command, type Effects } from './command.ts'
+import type { DueOutcome } from './command.ts'
+import { type Base, type Context, command } from './command.ts'
 import { weeksOf } from './digest-week.ts'
 import { areLinesOld } from './help-lines.ts'
 
@@ -78,7 +79,7 @@ function totalsOf({ content, organisation }: Context, rows: readonly ResultRow[]
 }
 
 /** A digest is due: its row, one neutral note, and the next week's occurrence. After a long downtime no week is left out. */
-export async function sendDigest(base: Base, occurrence: OccurrenceRow): Promise<Effects & { dropped: string | null }> {
+export async function sendDigest(base: Base, occurrence: Due<'digest'>): Promise<DueOutcome> {
   const { organisationId } = base
   const { personId } = occurrence
   const plan = personId ? await findDigestPlan(base, personId) : null

@@ -1,3 +1,4 @@
+import type { Due } from '../domain/occurrence.ts'
 import { DAYS_UNTIL_DELETION } from '../domain/retention.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
@@ -6,7 +7,6 @@ import { listWaiting } from '../store/contact.ts'
 import { deleteGroup, findReceipt, forgetPeople, saveReceipt } from '../store/forget.ts'
 import { endGroup, findEndedGroup, getGroup, lockGroup } from '../store/group.ts'
 import { fixedId } from '../store/ids.ts'
-import type { OccurrenceRow } from '../store/occurrence.ts'
 import { isKnown } from '../store/people.ts'
 import { changeRoster, listRoster } from '../store/roster.ts'
 import { listAhead } from '../store/session.ts'
@@ -16,7 +16,8 @@ import { endDone, endForm, goodbyeCard, receiptCard } from '../views/ending.ts'
 import { helpLines } from '../views/help-lines.ts'
 import { timeWithZone } from '../views/notice.ts'
 import { leaveDone } from '../views/rights.ts'
-import { type Base, type Context, command, type Effects, groupOf } from './command.ts'
+import type { DueOutcome } from './command.ts'
+import { type Base, type Context, command, groupOf } from './command.ts'
 import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
 import { releaseJobs } from './programme.ts'
 
@@ -150,10 +151,7 @@ export const goodbyeLeave = command({
 })
 
 /** The day has come: everything about the group is deleted, and whoever ended it gets the numbers. */
-export async function deleteDueGroup(
-  base: Base,
-  occurrence: OccurrenceRow,
-): Promise<Effects & { dropped: string | null }> {
+export async function deleteDueGroup(base: Base, occurrence: Due<'groupDeletion'>): Promise<DueOutcome> {
   const { now } = base
   const { groupId } = occurrence
   if (!groupId) return { dropped: 'notPlanned' }

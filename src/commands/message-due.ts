@@ -1,13 +1,14 @@
+import type { Due } from '../domain/occurrence.ts'
 import { nextStart } from '../domain/recurrence.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { type GroupRow, getGroup } from '../store/group.ts'
 import { lockMessage, type MessageRow, setMessageState } from '../store/message.ts'
-import type { OccurrenceRow } from '../store/occurrence.ts'
 import type { DeliveryPlan } from '../store/outbox.ts'
 import { listRoster } from '../store/roster.ts'
 import { messageRead } from '../views/message.ts'
-import { aboutOf, type Base, command, type Effects, groupOf } from './command.ts'
+import type { DueOutcome } from './command.ts'
+import { aboutOf, type Base, command, groupOf } from './command.ts'
 import { idInput } from './input.ts'
 import { ONCE } from './message.ts'
 
@@ -32,9 +33,9 @@ export const messageReadIt = command({
 })
 
 /** A message's time has come: to each member and facilitator, or to the channel; then its next time is planned. */
-export async function messageDue(base: Base, occurrence: OccurrenceRow): Promise<Effects & { dropped: string | null }> {
+export async function messageDue(base: Base, occurrence: Due<'message'>): Promise<DueOutcome> {
   const { now } = base
-  const row = occurrence.messageId ? await lockMessage(base, occurrence.messageId) : null
+  const row = await lockMessage(base, occurrence.messageId)
   if (row?.state !== 'active') return { dropped: 'stopped' }
   const dueAt = nextStart(row.rule ?? ONCE, row.localStart, row.timeZone, now)
   const occurrences = dueAt ? [{ kind: 'message' as const, dueAt, messageId: row.id }] : []

@@ -1,5 +1,6 @@
 import type { Texts } from '../content/load.ts'
 import { type DeliveryKind, heldBack } from '../domain/delivery.ts'
+import type { Drop } from '../domain/reasons.ts'
 import type { Claimed } from '../store/batch.ts'
 import { welcomeNotice } from '../views/agreement.ts'
 import { headcountNotice } from '../views/attendance.ts'
@@ -31,7 +32,7 @@ const inGroup =
   }
 
 /** How each kind is made. A kind without a composer does not compile. */
-const COMPOSERS: Record<DeliveryKind, Compose> = {
+export const COMPOSERS: Record<DeliveryKind, Compose> = {
   welcome: inGroup((texts, claimed) => (claimed.role === 'member' ? welcomeNotice(texts, groupIn(claimed)) : null)),
   reminder: inGroup((texts, claimed, now) =>
     claimed.role && claimed.role !== 'supervisor' && isAhead(claimed) && claimed.startsAt && claimed.startsAt > now
@@ -118,7 +119,7 @@ function composeCheckIn(texts: Texts, claimed: InGroup, now: Date, kind: 'check-
 }
 
 /** What to send, or why nothing is sent. */
-export function compose(texts: Texts, claimed: Claimed, now: Date): { notice: Notice } | { dropped: string } {
+export function compose(texts: Texts, claimed: Claimed, now: Date): { notice: Notice } | { dropped: Drop } {
   if (claimed.expiresAt && now >= claimed.expiresAt) return { dropped: 'tooLate' }
   const held = heldBack(claimed.kind, claimed)
   if (held) return { dropped: held }

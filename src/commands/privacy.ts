@@ -3,8 +3,6 @@ import { privacyCard } from '../views/privacy.ts'
 import { command } from './command.ts'
 import { noInput } from './input.ts'
 
-const PLATFORM_NAMES = { slack: 'Slack', teams: 'Microsoft Teams' } as const
-
 export const privacy = command({
   verb: 'privacy',
   isTyped: true,
@@ -12,11 +10,11 @@ export const privacy = command({
   access: { who: 'anyone' },
   effect: 'read',
   input: noInput,
-  run: async ({ texts, content, organisation, incoming, example }) => {
+  run: async ({ texts, content, organisation, platform, example }) => {
     const lines = helpLines(texts, organisation, content.crisisLines)
     const { resultMonths, ledgerDays, leastShared, leastStaff } = organisation
     const thresholds = { leastShared, leastStaff }
-    const facts = { platform: PLATFORM_NAMES[incoming.platform], lines, resultMonths, ledgerDays, thresholds, example }
+    const facts = { platform: platform.title, lines, resultMonths, ledgerDays, thresholds, example }
     return { reply: { type: 'card', card: privacyCard(texts, facts) } }
   },
 })

@@ -1,4 +1,5 @@
 import { MAX_REMINDERS, REMINDER_CHOICES } from '../domain/limits.ts'
+import type { SkipReason } from '../domain/occurrence.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import type { JobData } from '../store/engine/queue.ts'
 import { getGroup, lockGroup, setReminders } from '../store/group.ts'
@@ -81,7 +82,7 @@ const reminderPlan = (
 ): DeliveryPlan => ({ key, kind: 'reminder', personId, groupId, sessionId, expiresAt: startsAt })
 
 /** Why a due reminder comes to nothing; null when it goes out. */
-function skipReason(due: DueReminder, now: Date): string | null {
+function skipReason(due: DueReminder, now: Date): SkipReason | null {
   if (due.state !== 'planned') return 'sessionGone'
   if (now >= due.startsAt) return 'sessionBegun'
   // The session was moved a moment ago: its own reminders are planned anew.

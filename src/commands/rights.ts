@@ -20,8 +20,6 @@ import { type Context, command, groupOf } from './command.ts'
 import { echo, formInput, groupInput, noInput, textValue } from './input.ts'
 import { countOwnWins, withdrawWins } from './win.ts'
 
-const PLATFORM_NAMES = { slack: 'Slack', teams: 'Microsoft Teams' } as const
-
 /** Everything that is stored about a person, to read. */
 export const mydata = command({
   verb: 'mydata',
@@ -42,7 +40,7 @@ export const mydata = command({
       accounts: person.accounts.map(({ externalId, connection, ...account }) => ({
         ...account,
         id: externalId,
-        platform: PLATFORM_NAMES[connection.platform],
+        platform: context.titleOf(connection.platform),
         workspace: connection.name,
       })),
       roles: person.roles.map(({ role, agreedAt, group }) => ({

@@ -3,11 +3,12 @@ import type { Role } from '../domain/access.ts'
 import { DEFAULT_DIGEST, nextDigestAt } from '../domain/digest.ts'
 import { type RosterProblem, rosterProblems } from '../domain/group.ts'
 import { MAX_MEMBERS } from '../domain/limits.ts'
+import type { OccurrencePlan } from '../domain/occurrence.ts'
+import { toReason } from '../domain/reasons.ts'
 import { UserError } from '../errors.ts'
 import { findDigestPlan, saveDigestPlan } from '../store/digest.ts'
 import { forgetPeople } from '../store/forget.ts'
 import { type GroupRow, lockGroup } from '../store/group.ts'
-import type { OccurrencePlan } from '../store/occurrence.ts'
 import { ensurePeople, type PersonRow } from '../store/people.ts'
 import { changeRoster, listRoster, type RosterRow } from '../store/roster.ts'
 import { listHeld } from '../store/session.ts'
@@ -78,7 +79,7 @@ export const problems = command({
     const entries = await listRoster(context, group.id)
     const troubles = entries.filter(isUnreached).map((entry) => ({
       who: nameIn(context)(entry),
-      ...reasonWords(texts, entry.isDeactivated ? 'user_disabled' : (entry.unreachable ?? '')),
+      ...reasonWords(texts, entry.isDeactivated ? 'accountClosed' : toReason(entry.unreachable)),
     }))
     return {
       reply: { type: 'content', card: problemsCard(texts, { groupId: group.id, alias: group.alias, troubles }) },
@@ -96,7 +97,7 @@ export const rosterSubmit = command({
   form: 'roster',
   input: formInput,
   run: async (context, { values, version }) => {
-    const { tx, texts, connection } = context
+    const { tx, texts, connection, platform } = context
     const group = groupOf(context)
     await lockGroup(context, group.id)
     const before = await listRoster(context, group.id)
@@ -142,7 +143,7 @@ export const rosterSubmit = command({
       alias: group.alias,
       members: chosen.member.length + members(elsewhere),
       welcomed: added.length,
-      unreachable: chosen.member.filter((person) => !person.isReachable).length,
+      unreachable: platform.reachesUnseen ? 0 : chosen.member.filter((person) => !person.hasAddress).length,
     }
     return {
       reply: { type: 'done', card: rosterDone(texts, facts) },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Content } from '../content/load.ts'
 import type { Log } from '../log.ts'
+import type { PlatformName, Traits } from '../platform.ts'
 import type { Database } from '../store/engine/database.ts'
 import type { Queue } from '../store/engine/queue.ts'
 import type { Tenant } from '../store/engine/transaction.ts'
@@ -16,6 +17,9 @@ export type Clock = {
   wall(): Date
 }
 
+/** What is known of each platform. */
+export type Platforms = ReadonlyMap<PlatformName, Traits>
+
 /** What the door needs. `onDone` hears of traced verbs only. */
 export type Services = {
   database: Database
@@ -24,6 +28,8 @@ export type Services = {
   content: Content
   ballotKeys: BallotKeys
   identityCache: IdentityCache
+  /** The platforms that this process serves, as far as they are up. */
+  platforms: Platforms
   log: Log
   /** Where the service is reached from outside; null when nobody said. */
   publicUrl: string | null

@@ -1,3 +1,5 @@
+import { type Attempt, INTERRUPTED, type Reason } from './reasons.ts'
+
 /** The messages that are sent without being asked for. */
 export type DeliveryKind =
   | 'welcome'
@@ -73,8 +75,6 @@ export function sendAt(kind: DeliveryKind, now: Date, quietEnds: Date, expiresAt
   return RULES[kind].quiet === 'waitsUnlessTooLate' ? now : null
 }
 
-/** The process died while it was posting: the lease's time has already been waited. */
-export const INTERRUPTED = 'interrupted'
 /** A lost answer mostly means that the message arrived: one more attempt. */
 const MOST_LOST_ANSWERS = 1
 /** A process that dies mostly dies before the post: giving up after one more death lost 67 of 2,000 in the crash suite. */
@@ -85,16 +85,10 @@ export const MAX_ATTEMPTS = 6
 const FIRST_RETRY_MS = 5_000
 const LONGEST_RETRY_MS = 10 * 60_000
 
-/** How an attempt ended. `retryAfterMs` is what the platform asked for, or null. `isWorkspace`: nothing gets through there. */
-export type Attempt =
-  | { outcome: 'sent' }
-  | { outcome: 'refused'; isGone: boolean; isWorkspace: boolean; retryAfterMs: number | null; reason: string }
-  | { outcome: 'unknown'; reason: string }
-
 /** What the ledger row becomes. `waitMs` is wall-clock time before the next attempt. */
 export type LedgerStep =
   | { state: 'sent' }
-  | { state: 'failed' | 'dropped'; reason: string }
+  | { state: 'failed' | 'dropped'; reason: Reason }
   | { state: 'planned'; waitMs: number; isUntried: boolean }
 
 /** What was tried: attempts with this one (1 for the first), and what became of those before that ended unknown. */
@@ -112,9 +106,10 @@ export function afterAttempt(kind: DeliveryKind, tries: Tries, attempt: Attempt)
       : { state: 'dropped', reason: 'unknown' }
   }
   // The workspace's trouble, or its pace, is not this message's: it waits, and its attempts are not used up.
-  if (attempt.isWorkspace || attempt.retryAfterMs !== null)
-    return { state: 'planned', waitMs: attempt.retryAfterMs ?? WORKSPACE_TROUBLE_MS, isUntried: true }
-  if (attempt.isGone || attempts >= MAX_ATTEMPTS) return { state: 'failed', reason: attempt.reason }
+  if (attempt.outcome === 'paced') return { state: 'planned', waitMs: attempt.retryAfterMs, isUntried: true }
+  if (attempt.outcome === 'noWorkspace') return { state: 'planned', waitMs: WORKSPACE_TROUBLE_MS, isUntried: true }
+  const isHopeless = attempt.outcome === 'gone' || attempt.outcome === 'notYet'
+  if (isHopeless || attempts >= MAX_ATTEMPTS) return { state: 'failed', reason: attempt.reason }
   return { state: 'planned', waitMs: backOffMs(attempts - 1), isUntried: false }
 }
 

@@ -6,7 +6,7 @@ import { UserError } from '../errors.ts'
 import { lockForAnswer } from '../store/ballot.ts'
 import { COMMAND_TRANSACTION } from '../store/engine/database.ts'
 import type { Reply } from '../views/card.ts'
-import { exampleOn, notAllowed, type Person } from './authorise.ts'
+import { notAllowed, type Person } from './authorise.ts'
 
 /**
  * The door for answers: the same rule, asked in one statement together with the check-in's lock, in a transaction of
@@ -14,7 +14,7 @@ import { exampleOn, notAllowed, type Person } from './authorise.ts'
  */
 export async function answer(services: Services, command: AnsweringCommand, person: Person): Promise<Reply> {
   const { actor, texts, incoming, connection } = person
-  const notFound = () => new UserError(texts.t('error.notFound', { example: exampleOn(incoming.platform, 'next') }))
+  const notFound = () => new UserError(texts.t('error.notFound', { example: `${person.platform.prefix}next` }))
   const id = z.uuid().safeParse(incoming.input.id)
   if (!id.success) throw notFound()
   return await services.database.sqlTransaction(async (tx) => {

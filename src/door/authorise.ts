@@ -9,7 +9,7 @@ import { isAllowed, rolesNamed } from '../domain/access.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { typedAs } from '../domain/verbs.ts'
 import { UserError } from '../errors.ts'
-import type { Incoming } from '../platform.ts'
+import type { Incoming, Traits } from '../platform.ts'
 import {
   type Actor,
   type ConnectionRow,
@@ -36,24 +36,27 @@ import { findCommand, parseTyped, TYPED_WORDS } from './registry.ts'
 export type Resolved<C extends Command = Command> = { command: C; input: Incoming['input'] }
 
 /** Finds the verb. Throws UserError that says what can be typed. */
-export function resolve(texts: Texts, incoming: Incoming): Resolved {
+export function resolve(texts: Texts, { prefix }: Traits, incoming: Incoming): Resolved {
   if (incoming.via !== 'typed') {
     const command = findCommand(incoming.verb)
-    if (!command) throw new UserError(texts.t('error.notFound', { example: exampleOn(incoming.platform, 'help') }))
+    if (!command) throw new UserError(texts.t('error.notFound', { example: `${prefix}help` }))
     return { command, input: incoming.input }
   }
   const line = incoming.input.text ?? ''
   const typed = parseTyped(line)
   if (!typed) {
-    const example = exampleOn(incoming.platform, 'help')
+    const example = `${prefix}help`
     throw new UserError(texts.t('error.unknownCommand', { got: echo(line), known: TYPED_WORDS.join(', '), example }))
   }
   return { command: typed.command, input: typed.rest === '' ? {} : { text: typed.rest } }
 }
 
-/** A command as it is typed on a platform. */
-export const exampleOn = (platform: Incoming['platform'], command: string) =>
-  platform === 'slack' ? `/group ${command}` : command
+/** What people see of the platform that a request came from. */
+export function platformOf(services: Services, { platform }: Incoming): Traits {
+  const known = services.platforms.get(platform)
+  if (!known) throw new Error(`a request came from ${platform}, which is not served here`)
+  return known
+}
 
 /** Who did it. First sight and new facts are kept, except around ballots: there not even that somebody came is written. */
 export async function identify(
@@ -70,7 +73,8 @@ export async function identify(
   if (!connection) throw new UserError(texts.t('error.notConnected'))
   if (command.isUntraced) {
     const actor = await findActor(db, connection, incoming.sender.externalId)
-    if (!actor) throw new UserError(texts.t('error.notFound', { example: exampleOn(incoming.platform, 'help') }))
+    if (!actor)
+      throw new UserError(texts.t('error.notFound', { example: `${platformOf(services, incoming).prefix}help` }))
     return { connection, actor }
   }
   const who = { connection, actor: await meet(services, connection, incoming.sender) }
@@ -89,7 +93,7 @@ export async function meet(services: Services, connection: ConnectionRow, sender
   return actor
 }
 
-export type Person = Pick<Context, 'incoming' | 'connection' | 'actor' | 'texts'>
+export type Person = Pick<Context, 'incoming' | 'platform' | 'connection' | 'actor' | 'texts'>
 
 /** The verb's context and what it was given besides its group; or a reply, when the group has to be chosen first. */
 type Authorised<Store> = { context: Context<Store>; input: Incoming['input'] } | { reply: Reply }
@@ -102,7 +106,7 @@ export async function authorise<Store extends Reader>(
   person: Person,
 ): Promise<Authorised<Store>> {
   const { command } = resolved
-  const { actor, texts, incoming } = person
+  const { actor, texts } = person
   const { organisationId, isStaff, isAdmin } = actor
   const tenant = { tx, organisationId }
   const memberships = command.isSameForAll ? [] : await listMemberships(tenant, actor.personId)
@@ -134,7 +138,8 @@ export async function authorise<Store extends Reader>(
     role,
     publicUrl: services.publicUrl,
     wall: services.clock.wall(),
-    example: (typed) => exampleOn(incoming.platform, typed),
+    titleOf: (platform) => services.platforms.get(platform)?.title ?? platform,
+    example: (typed) => `${person.platform.prefix}${typed}`,
   }
   return { context, input }
 }
@@ -174,8 +179,8 @@ async function chooseGroup(
   person: Person,
   memberships: readonly Membership[],
 ): Promise<Choice> {
-  const { texts, actor, incoming } = person
-  const example = (typed: string) => exampleOn(incoming.platform, typed)
+  const { texts, actor, platform } = person
+  const example = (typed: string) => `${platform.prefix}${typed}`
   // Somebody who has no place in a group does not learn that it exists.
   const notFound = () => new UserError(texts.t('error.notFound', { example: example('next') }))
   if (input.id !== undefined) {

@@ -1,16 +1,20 @@
 import { sessionEnded } from '../commands/attendance.ts'
 import { closeDueCheckIn, nudge, openDueCheckIn } from '../commands/checkin.ts'
-import { type Base, type Effects, step } from '../commands/command.ts'
+import type { DueOutcome } from '../commands/command.ts'
+import { type Base, step } from '../commands/command.ts'
 import { escalate } from '../commands/contact-staff.ts'
 import { sendDigest } from '../commands/digest.ts'
 import { deleteDueGroup } from '../commands/ending.ts'
 import { messageDue } from '../commands/message-due.ts'
-import { finishOccurrence, lockOccurrence, type OccurrenceKind, type OccurrenceRow } from '../store/occurrence.ts'
+import type { Due, OccurrenceKind } from '../domain/occurrence.ts'
+import { finishOccurrence, lockOccurrence } from '../store/occurrence.ts'
 
-/** What happens at each kind of time. `dropped` is the reason when it came to nothing. */
-type DueHandler = (base: Base, occurrence: OccurrenceRow) => Promise<Effects & { dropped: string | null }>
+/** Each kind's due handler. Reminders are done many at a time (remindTogether). */
+type DueHandlers = {
+  [K in Exclude<OccurrenceKind, 'reminder'>]: (base: Base, occurrence: Due<K>) => Promise<DueOutcome>
+}
 
-const DUE_HANDLERS: Record<Exclude<OccurrenceKind, 'reminder'>, DueHandler> = {
+const DUE_HANDLERS: DueHandlers = {
   sessionEnded,
   message: messageDue,
   checkInOpens: openDueCheckIn,
@@ -21,6 +25,9 @@ const DUE_HANDLERS: Record<Exclude<OccurrenceKind, 'reminder'>, DueHandler> = {
   contactDue: escalate,
 }
 
+const handle = <K extends keyof DueHandlers>(base: Base, occurrence: Due<K> & { kind: K }): Promise<DueOutcome> =>
+  DUE_HANDLERS[occurrence.kind](base, occurrence)
+
 /** Does what is due, once: the row is locked, and done in the same transaction as what it causes. */
 export const handleDue = step<{ occurrenceId: string }, null>({
   verb: 'occurrence.happen',
@@ -29,7 +36,7 @@ export const handleDue = step<{ occurrenceId: string }, null>({
     const occurrence = await lockOccurrence(base, occurrenceId)
     // Reminders are done many at a time (remindTogether); one that comes here is another worker's at this moment.
     if (!occurrence || occurrence.kind === 'reminder') return { result: null }
-    const { dropped, ...effects } = await DUE_HANDLERS[occurrence.kind](base, occurrence)
+    const { dropped, ...effects } = await handle(base, occurrence)
     await finishOccurrence(base, occurrenceId, dropped)
     return { ...effects, result: null }
   },

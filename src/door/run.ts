@@ -11,7 +11,7 @@ import { claimRequest } from '../store/request.ts'
 import type { Reply } from '../views/card.ts'
 import { leadOnCard } from '../views/notice.ts'
 import { answer } from './answer.ts'
-import { authorise, identify, type Person, type Resolved, resolve } from './authorise.ts'
+import { authorise, identify, type Person, platformOf, type Resolved, resolve } from './authorise.ts'
 import { failure, refusal } from './refuse.ts'
 
 /**
@@ -27,11 +27,12 @@ export async function run(services: Services, incoming: Incoming): Promise<Reply
       services.onDone?.({ platform: incoming.platform, verb: command.verb, outcome, ms: performance.now() - startedAt })
   }
   try {
-    const resolved = resolve(texts, incoming)
+    const platform = platformOf(services, incoming)
+    const resolved = resolve(texts, platform, incoming)
     command = resolved.command
     const { connection, actor } = await identify(services, texts, resolved.command, incoming)
     texts = services.content.textsFor(actor.language ?? connection.organisation.language)
-    const reply = await perform(services, resolved, { incoming, connection, actor, texts })
+    const reply = await perform(services, resolved, { incoming, platform, connection, actor, texts })
     if (command.changesSettings) services.identityCache.forget()
     done('ok')
     return reply

@@ -1,15 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { prepare, reportUnreachable } from '../commands/delivery.ts'
 import { runStep, type Services } from '../commands/services.ts'
-import { type Attempt, LOST_IN_A_ROW, WORKSPACE_TROUBLE_MS } from '../domain/delivery.ts'
-import { PlatformError } from '../errors.ts'
-import { NOT_OPENED, type Outgoing, type Platform, type Rate } from '../platform.ts'
+import { LOST_IN_A_ROW, WORKSPACE_TROUBLE_MS } from '../domain/delivery.ts'
+import { type Attempt, type Drop, type Refusal, STOPPING } from '../domain/reasons.ts'
+import { type Address, type Outgoing, type Platform, PlatformError, type Rate } from '../platform.ts'
 import { type Claimed, type Outcome, recordOutcomes } from '../store/batch.ts'
-import { clearTrouble, keepDirectChannels, type Lane, pauseConnection } from '../store/lane.ts'
+import { clearTrouble, keepAddresses, type Lane, pauseConnection } from '../store/lane.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { type Gate, within } from './semaphore.ts'
 
-type Learnt = { externalId: string; directChannel: string }
+type Learnt = { externalId: string; address: Address }
 /** How a lane sends. `rates` are its workspace's, which each message keeps to; `statements` lets it to the store. */
 export type Way = {
   platform: Platform
@@ -21,7 +21,8 @@ export type Way = {
   lost: { inARow: number }
   rates: readonly Rate[]
 }
-type Sent = { claimed: Claimed; outcome: Outcome; learnt: Learnt | null }
+/** `code`: the platform's own word for what it refused. */
+type Sent = { claimed: Claimed; outcome: Outcome; learnt: Learnt | null; code: string | null }
 
 /**
  * Sends the messages that a lane took: each outside any transaction, at the platform's pace, tried once; then writes how it
@@ -37,11 +38,11 @@ export async function deliverBatch(services: Services, way: Way, batch: readonly
     within(statements, () => recordOutcomes({ tx: db, organisationId: lane.organisationId }, outcomes, now)),
   )
   const learnt = sent.flatMap((one) => one.learnt ?? [])
-  if (learnt.length > 0) await keepDirectChannels(db, lane, learnt)
+  if (learnt.length > 0) await keepAddresses(db, lane, learnt)
   const attempts = sent.flatMap(({ outcome }) => ('attempt' in outcome ? [outcome.attempt] : []))
   if (hasTrouble && attempts.some(({ outcome }) => outcome === 'sent')) await clearTrouble(db, lane)
-  for (const { claimed, outcome } of sent) {
-    services.log.info('delivery', { kind: claimed.kind, delivery: claimed.id, ...said(outcome) })
+  for (const { claimed, outcome, code } of sent) {
+    services.log.info('delivery', { kind: claimed.kind, delivery: claimed.id, ...said(outcome), code })
     if (isUnreachable(outcome))
       await runStep(services, reportUnreachable, lane.organisationId, {
         claimed,
@@ -75,16 +76,9 @@ function said(outcome: Outcome) {
   return { outcome: attempt.outcome, reason: 'reason' in attempt ? attempt.reason : null }
 }
 
-type Refused = Extract<Attempt, { outcome: 'refused' }>
-
-/** Nobody there any more. Who never opened the app is waited for instead. */
-function isUnreachable(outcome: Outcome): outcome is Outcome & { attempt: Refused } {
-  return (
-    'attempt' in outcome &&
-    outcome.attempt.outcome === 'refused' &&
-    outcome.attempt.isGone &&
-    outcome.attempt.reason !== NOT_OPENED
-  )
+/** Nobody there any more. A person who never opened the app is waited for instead. */
+function isUnreachable(outcome: Outcome): outcome is Outcome & { attempt: { outcome: 'gone'; reason: Refusal } } {
+  return 'attempt' in outcome && outcome.attempt.outcome === 'gone'
 }
 
 /** A workspace that asked for patience, or that takes nothing from us, is left alone for a while. */
@@ -95,11 +89,11 @@ async function goesOn(services: Services, { lane, lost }: Way, attempts: readonl
     await pauseConnection(services.database.db, lane, LOST_IN_A_ROW.restMs, null)
     return false
   }
-  const refused = attempts.filter((attempt) => attempt.outcome === 'refused')
-  const trouble = refused.find(({ isWorkspace }) => isWorkspace)
-  const waitMs = Math.max(0, ...refused.map(({ retryAfterMs }) => retryAfterMs ?? 0))
+  const trouble = attempts.find((attempt) => attempt.outcome === 'noWorkspace')
+  const waitMs = Math.max(0, ...attempts.map((one) => (one.outcome === 'paced' ? one.retryAfterMs : 0)))
   if (!trouble && waitMs === 0) return true
-  await pauseConnection(services.database.db, lane, trouble ? WORKSPACE_TROUBLE_MS : waitMs, trouble?.reason ?? null)
+  const reason = trouble?.outcome === 'noWorkspace' ? trouble.reason : null
+  await pauseConnection(services.database.db, lane, trouble ? WORKSPACE_TROUBLE_MS : waitMs, reason)
   return false
 }
 
@@ -109,7 +103,7 @@ async function deliverOne(
   claimed: Claimed,
 ): Promise<Sent> {
   const { id, kind, attempts, lostAnswers, interruptions } = claimed
-  const outcome = (rest: { attempt: Attempt } | { dropped: string } | { later: Date }): Outcome => ({
+  const outcome = (rest: { attempt: Attempt } | { dropped: Drop } | { later: Date }): Outcome => ({
     id,
     kind,
     attempts,
@@ -118,40 +112,31 @@ async function deliverOne(
     ...rest,
   })
   const ready = prepare(services.content, claimed, services.clock.now())
-  if (!('outgoing' in ready)) return { claimed, outcome: outcome(ready), learnt: null }
+  if (!('outgoing' in ready)) return { claimed, outcome: outcome(ready), learnt: null, code: null }
   const rates = [...ofWorkspace, ...platform.rates(ready.outgoing)]
   // Stopping: nothing was sent, so the message waits for the next process.
   if (rateLimiter && !(await rateLimiter.turn(rates)))
-    return { claimed, outcome: outcome({ attempt: { ...WAITED, retryAfterMs: 1 } }), learnt: null }
-  const { attempt, learnt } = await tryToSend(services, platform, ready.outgoing)
+    return { claimed, outcome: outcome({ attempt: WAITED }), learnt: null, code: null }
+  const { attempt, ...rest } = await tryToSend(services, platform, ready.outgoing)
   rateLimiter?.done(rates)
-  return { claimed, outcome: outcome({ attempt }), learnt }
+  return { claimed, outcome: outcome({ attempt }), ...rest }
 }
 
-const WAITED = { outcome: 'refused', isGone: false, isWorkspace: false, reason: 'stopping' } as const
+const WAITED = { outcome: 'paced', reason: STOPPING, retryAfterMs: 1 } as const
 
 async function tryToSend(
   services: Services,
   platform: Platform,
   outgoing: Outgoing,
-): Promise<{ attempt: Attempt; learnt: Learnt | null }> {
+): Promise<{ attempt: Attempt; learnt: Learnt | null; code: string | null }> {
   try {
-    const { directChannel } = await platform.send(outgoing)
+    const { address } = await platform.send(outgoing)
     const { recipient } = outgoing
-    const isNew = recipient.type === 'person' && directChannel !== null && directChannel !== recipient.directChannel
-    return { attempt: { outcome: 'sent' }, learnt: isNew ? { externalId: recipient.externalId, directChannel } : null }
+    const learnt = recipient.type === 'person' && address ? { externalId: recipient.externalId, address } : null
+    return { attempt: { outcome: 'sent' }, learnt, code: null }
   } catch (error) {
-    return { attempt: toAttempt(services, platform, error), learnt: null }
-  }
-}
-
-function toAttempt(services: Services, platform: Platform, error: unknown): Attempt {
-  if (!(error instanceof PlatformError)) {
+    if (error instanceof PlatformError) return { attempt: error.attempt, learnt: null, code: error.code }
     services.log.error('delivery.failed', error, { platform: platform.name })
-    return { outcome: 'unknown', reason: 'unexpected' }
+    return { attempt: { outcome: 'unknown', reason: 'unexpected' }, learnt: null, code: null }
   }
-  const { isGone, isWorkspace, retryAfterMs, message: reason } = error
-  return error.isUnknown
-    ? { outcome: 'unknown', reason }
-    : { outcome: 'refused', isGone, isWorkspace, retryAfterMs, reason }
 }

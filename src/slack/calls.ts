@@ -1,5 +1,5 @@
 import type { WebClient } from '@slack/web-api'
-import type { Outgoing, PersonRef, Sent, Workspace } from '../platform.ts'
+import type { Address, Outgoing, PersonRef, Sent, Workspace } from '../platform.ts'
 import { toPlatformError } from './failure.ts'
 import { renderMessage } from './render.ts'
 
@@ -25,21 +25,24 @@ export async function describe(client: WebClient, userId: string): Promise<Perso
       ...(user?.tz ? { timeZone: user.tz } : {}),
     }
   } catch (error) {
-    if (toPlatformError(error, false).isGone) return { externalId: userId, isDeactivated: true }
+    if (toPlatformError(error, false).attempt.outcome === 'gone') return { externalId: userId, isDeactivated: true }
     return { externalId: userId, isUnchecked: true }
   }
 }
+
+/** The channel of a person's direct messages; null until it was opened. */
+export const toDirectChannel = (address: Address | null): string | null => address?.directChannel ?? null
 
 /** One message to one person's DM, or to a channel; with another token than the client's unless null. Throws PlatformError. */
 export async function send(client: WebClient, { recipient, notice }: Outgoing, token: string | null): Promise<Sent> {
   const isPerson = recipient.type === 'person'
   const channel = isPerson
-    ? (recipient.directChannel ?? (await openDm(client, recipient.externalId, token)))
+    ? (toDirectChannel(recipient.address) ?? (await openDm(client, recipient.externalId, token)))
     : recipient.id
   try {
     const message = { channel, ...renderMessage(notice), unfurl_links: false, unfurl_media: false }
     await client.chat.postMessage({ ...message, ...withToken(token) })
-    return { directChannel: isPerson ? channel : null }
+    return { address: isPerson && recipient.address?.directChannel !== channel ? { directChannel: channel } : null }
   } catch (error) {
     throw toPlatformError(error, true)
   }

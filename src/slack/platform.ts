@@ -11,7 +11,7 @@ import { WebClient } from '@slack/web-api'
 import type { TextKey } from '../content/load.ts'
 import { readBody, sendJson } from '../http.ts'
 import type { Log } from '../log.ts'
-import type { Incoming, OnIncoming, Platform } from '../platform.ts'
+import type { Incoming, OnIncoming, Platform, Traits } from '../platform.ts'
 import { describe, send, whoAmI } from './calls.ts'
 import { toPlatformError } from './failure.ts'
 import { isSlackBody, parseButton, parseCommand, parseForm, parseHome } from './parse.ts'
@@ -88,7 +88,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
   let own: string | null = null
   const replays = createReplayGuard(deps.wall)
   return {
-    name: 'slack',
+    ...SLACK_TRAITS,
     path: SLACK_PATH,
     handle: async (request, response) => {
       // Bolt throws on any other method.
@@ -124,6 +124,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
 }
 
 const SLACK_PATH = '/slack/events'
+const SLACK_TRAITS: Traits = { name: 'slack', title: 'Slack', prefix: '/group ', reachesUnseen: true }
 
 /** What happens after each kind of request: run the verb, then answer so that only this person sees it. */
 function createTurns(client: WebClient, deps: SlackDeps) {
@@ -173,7 +174,7 @@ function createTurns(client: WebClient, deps: SlackDeps) {
       try {
         await client.views.publish({ user_id: incoming.sender.externalId, view: renderHome(reply.card) })
       } catch (error) {
-        deps.log.warn('slack.home', { reason: toPlatformError(error, false).message })
+        deps.log.warn('slack.home', { reason: toPlatformError(error, false).code })
       }
     },
     async form(parse: () => Promise<Incoming | null>, ack: AckFn<ViewResponseAction>): Promise<void> {

@@ -26,7 +26,7 @@ export function createViews(
       await openCard('charts')
     } catch (error) {
       if (!isRefusedBlock(error)) throw error
-      deps.log.warn('slack.chartsRefused', { reason: toPlatformError(error, false).message })
+      deps.log.warn('slack.chartsRefused', { reason: toPlatformError(error, false).code })
       refusesCharts = true
       await openCard('text').catch((again: unknown) => {
         // When the text is refused as well, it was not the chart.

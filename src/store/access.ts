@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Role } from '../domain/access.ts'
-import type { PersonRef, PlatformName } from '../platform.ts'
+import type { Address, PersonRef, PlatformName } from '../platform.ts'
 import type { Reader, Tenant, Writer } from './engine/transaction.ts'
 import type { Prisma } from './generated/client.ts'
 import { GROUP_COLUMNS, type GroupRow } from './group.ts'
@@ -63,7 +64,7 @@ type AccountFields = {
   personId: string
   language: string | null
   timeZone: string | null
-  conversation: Prisma.JsonValue
+  address: Prisma.JsonValue
   name: string | null
   isBot: boolean
   isDeactivated: boolean
@@ -76,7 +77,7 @@ type AccountFields = {
 /** One statement in place of the client's two: every request asks this. */
 async function findAccount(db: Reader, connectionId: string, externalId: string): Promise<AccountFields | null> {
   const rows = await db.sql.rows<AccountFields>`
-    select a."personId"::text as "personId", a."language", a."timeZone", a."conversation", a."name", a."isBot", a."isDeactivated",
+    select a."personId"::text as "personId", a."language", a."timeZone", a."address", a."name", a."isBot", a."isDeactivated",
       a."isGuest", a."unreachable", p."isStaff", p."isAdmin"
     from "Account" a join "Person" p on p."organisationId" = a."organisationId" and p."id" = a."personId"
     where a."connectionId" = ${connectionId}::uuid and a."externalId" = ${externalId}`
@@ -124,7 +125,7 @@ export async function ensureActor(
     const { language, timeZone } = await db.prisma.account.update({ where, data: changes })
     account = { ...account, language, timeZone }
   }
-  return { actor: toActor(connection, account), isNewlyReachable: 'conversation' in changes }
+  return { actor: toActor(connection, account), isNewlyReachable: 'address' in changes }
 }
 
 function changesOf(account: AccountFields, ref: PersonRef): Prisma.AccountUpdateInput {
@@ -136,15 +137,13 @@ function changesOf(account: AccountFields, ref: PersonRef): Prisma.AccountUpdate
   if (ref.isDeactivated !== undefined && ref.isDeactivated !== account.isDeactivated)
     changes.isDeactivated = ref.isDeactivated
   if (ref.isGuest !== undefined && ref.isGuest !== account.isGuest) changes.isGuest = ref.isGuest
-  if (ref.conversation !== undefined && !isSameConversation(account.conversation, ref.conversation)) {
-    changes.conversation = ref.conversation as unknown as Prisma.InputJsonObject
-  }
+  if (ref.address !== undefined && !isSameAddress(account.address, ref.address)) changes.address = { ...ref.address }
   return changes
 }
 
-function isSameConversation(known: Prisma.JsonValue, next: NonNullable<PersonRef['conversation']>): boolean {
+function isSameAddress(known: Prisma.JsonValue, next: Address): boolean {
   if (known === null || typeof known !== 'object' || Array.isArray(known)) return false
-  return known.conversationId === next.conversationId && known.serviceUrl === next.serviceUrl
+  return isDeepStrictEqual({ ...known }, { ...next })
 }
 
 function toActor(connection: ConnectionRow, account: AccountFields): Actor {

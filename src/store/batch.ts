@@ -1,13 +1,7 @@
 import type { Role } from '../domain/access.ts'
-import {
-  type Attempt,
-  afterAttempt,
-  type DeliveryKind,
-  INTERRUPTED,
-  type LedgerStep,
-  type Tries,
-} from '../domain/delivery.ts'
-import type { ConversationRef, PlatformName } from '../platform.ts'
+import { afterAttempt, type DeliveryKind, type LedgerStep, type Tries } from '../domain/delivery.ts'
+import { type Attempt, type Drop, INTERRUPTED } from '../domain/reasons.ts'
+import type { Address, PlatformName } from '../platform.ts'
 import type { Tenant, Tx, Writer } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 import type { Lane } from './lane.ts'
@@ -32,8 +26,7 @@ export type Claimed = {
   platform: PlatformName
   workspaceId: string
   externalId: string | null
-  directChannel: string | null
-  conversation: ConversationRef | null
+  address: Address | null
   language: string | null
   isPaused: boolean
   wantsReminders: boolean
@@ -47,7 +40,7 @@ export type Claimed = {
   /** Null: nobody is there for contact requests. */
   contactHours: number | null
   channelId: string | null
-  channelAddress: ConversationRef | null
+  channelAddress: Address | null
   role: Role | null
   sessionState: 'planned' | 'cancelled' | null
   startsAt: Date | null
@@ -80,7 +73,7 @@ export async function claimBatch(db: Writer, lane: Lane, now: Date, limit: numbe
       b."groupId"::text as "groupId", b."checkInId"::text as "checkInId", b."sessionId"::text as "sessionId",
       b."digestId"::text as "digestId", b."messageId"::text as "messageId", b."receiptId"::text as "receiptId", b."contactId"::text as "contactId",
       c."platform"::text as "platform", c."externalId" as "workspaceId",
-      a."externalId", a."directChannel", a."conversation", coalesce(d."language", a."language", g."language", o."language") as "language",
+      a."externalId", a."address", coalesce(d."language", a."language", g."language", o."language") as "language",
       coalesce(p."pausedUntil" > ${now}, false) as "isPaused", coalesce(p."wantsReminders", true) as "wantsReminders",
       coalesce(p."wantsCheckIns", true) as "wantsCheckIns", p."quietFrom", p."quietUntil", a."timeZone" as "personZone",
       g."alias", g."timeZone", g."endedAt" is not null as "hasEnded", g."contactHours", g."channelId", g."channelAddress", r."role"::text as "role",
@@ -114,7 +107,7 @@ const RESOLVE_LIMIT = 500
 export type Outcome = { id: string; kind: DeliveryKind } & Tries &
   (
     | { attempt: Attempt }
-    | { dropped: string }
+    | { dropped: Drop }
     /** Quiet hours began while it waited: it goes out when they end (product clock). */
     | { later: Date }
   )

@@ -1,4 +1,4 @@
-import type { ConversationRef } from '../platform.ts'
+import type { Address } from '../platform.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 import { lockRow } from './lock-row.ts'
@@ -128,7 +128,7 @@ export async function setReminders(
 export async function setChannel(
   { tx, organisationId }: Tenant,
   id: string,
-  channel: { id: string; connectionId: string; address: ConversationRef | null } | null,
+  channel: { id: string; connectionId: string; address: Address | null } | null,
 ): Promise<void> {
   await tx.prisma.group.update({
     where: { organisationId_id: { organisationId, id } },

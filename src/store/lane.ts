@@ -1,4 +1,5 @@
-import type { PlatformName } from '../platform.ts'
+import type { Refusal } from '../domain/reasons.ts'
+import type { Address, PlatformName } from '../platform.ts'
 import type { Reader, Writer } from './engine/transaction.ts'
 import { LEASE_SECONDS } from './occurrence.ts'
 
@@ -75,7 +76,7 @@ export async function releaseLane(
 }
 
 /** The platform takes nothing from us for a while; `trouble` says why, null when it only asked for patience. */
-export async function pauseConnection(db: Writer, lane: Lane, forMs: number, trouble: string | null): Promise<void> {
+export async function pauseConnection(db: Writer, lane: Lane, forMs: number, trouble: Refusal | null): Promise<void> {
   await db.sql
     .run`update "Connection" set "pausedUntil" = clock_timestamp() + make_interval(secs => ${forMs / 1000}), "trouble" = ${trouble}
     where "organisationId" = ${lane.organisationId}::uuid and "id" = ${lane.connectionId}::uuid`
@@ -89,12 +90,12 @@ export async function clearTrouble(db: Writer, lane: Lane): Promise<void> {
   })
 }
 
-/** Slack: the channel of a person's direct messages became known. */
-export async function keepDirectChannels(
+/** Sending taught where people can be written to. */
+export async function keepAddresses(
   db: Writer,
   { connectionId }: Lane,
-  learnt: readonly { externalId: string; directChannel: string }[],
+  learnt: readonly { externalId: string; address: Address }[],
 ): Promise<void> {
-  for (const { externalId, directChannel } of learnt)
-    await db.prisma.account.updateMany({ where: { connectionId, externalId }, data: { directChannel } })
+  for (const { externalId, address } of learnt)
+    await db.prisma.account.updateMany({ where: { connectionId, externalId }, data: { address: { ...address } } })
 }

@@ -1,57 +1,26 @@
+import { type Due, type OccurrenceKind, type OccurrencePlan, type SkipReason, SUBJECTS } from '../domain/occurrence.ts'
 import type { Database } from './engine/database.ts'
 import type { Queue } from './engine/queue.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 import { fixedId } from './ids.ts'
-
-export type OccurrenceKind =
-  | 'reminder'
-  | 'sessionEnded'
-  | 'message'
-  | 'checkInOpens'
-  | 'checkInNudge'
-  | 'checkInCloses'
-  | 'digest'
-  | 'groupDeletion'
-  | 'contactDue'
-export type OccurrencePlan = {
-  kind: OccurrenceKind
-  dueAt: Date
-  sessionId?: string
-  checkInId?: string
-  personId?: string
-  messageId?: string
-  groupId?: string
-  contactId?: string
-}
-export type OccurrenceRow = {
-  id: string
-  kind: OccurrenceKind
-  dueAt: Date
-  sessionId: string | null
-  checkInId: string | null
-  personId: string | null
-  messageId: string | null
-  groupId: string | null
-  contactId: string | null
-}
 
 /** A worker has a claimed row so long; then the clock may claim it again. Wall clock. */
 export const LEASE_SECONDS = 60
 /** Rows that one claim takes; the clock claims until nothing is due. */
 const CLAIM_LIMIT = 500
 
+/** The id of what a plan is about. */
+const subjectOf = (plan: OccurrencePlan): string => {
+  const columns: Partial<Record<string, unknown>> = plan
+  return String(columns[SUBJECTS[plan.kind]])
+}
+
 /** Plans something for a time. Ids are fixed by what and when, so planning twice is once. */
 export async function planOccurrences({ tx, organisationId }: Tenant, plans: readonly OccurrencePlan[]): Promise<void> {
   await tx.prisma.occurrence.createMany({
     data: plans.map((plan) => ({
       organisationId,
-      id: fixedId(
-        'occurrence',
-        organisationId,
-        plan.kind,
-        plan.sessionId ?? plan.checkInId ?? plan.messageId ?? plan.contactId ?? plan.groupId ?? plan.personId ?? '',
-        plan.dueAt.toISOString(),
-      ),
+      id: fixedId('occurrence', organisationId, plan.kind, subjectOf(plan), plan.dueAt.toISOString()),
       ...plan,
     })),
     skipDuplicates: true,
@@ -84,19 +53,23 @@ export async function claimOccurrences(database: Database, queue: Queue, now: Da
 }
 
 /** The row while it is still to be done, locked so that a second worker waits; null when it was done. */
-export async function lockOccurrence({ tx, organisationId }: Tenant, id: string): Promise<OccurrenceRow | null> {
-  const rows = await tx.sql.rows<OccurrenceRow>`
+export async function lockOccurrence({ tx, organisationId }: Tenant, id: string): Promise<Due | null> {
+  const [row] = await tx.sql.rows<{ id: string; kind: OccurrenceKind; dueAt: Date } & Record<string, unknown>>`
     select "id", "kind"::text as "kind", "dueAt", "sessionId", "checkInId", "personId", "messageId", "groupId", "contactId"
     from "Occurrence"
     where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid and "state" = 'planned' for update`
-  return rows[0] ?? null
+  if (!row) return null
+  const column = SUBJECTS[row.kind]
+  // Rows go with what they are about; one without it would be a fault of planOccurrences, whose type forbids it.
+  if (typeof row[column] !== 'string') throw new Error(`a ${row.kind} is about nothing`)
+  return { id: row.id, kind: row.kind, dueAt: row.dueAt, [column]: row[column] } as Due
 }
 
 /** Marks it done, or dropped with the reason. */
 export async function finishOccurrence(
   { tx, organisationId }: Tenant,
   id: string,
-  reason: string | null,
+  reason: SkipReason | null,
 ): Promise<void> {
   // It may have gone with the group that it deleted.
   await tx.sql.run`update "Occurrence" set "state" = ${reason === null ? 'done' : 'dropped'}::"OccurrenceState",

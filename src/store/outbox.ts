@@ -1,7 +1,7 @@
 import { type DeliveryKind, LONGEST_WAIT_DAYS, sendAt } from '../domain/delivery.ts'
 import { afterQuiet, type QuietHours } from '../domain/quiet.ts'
+import { type Drop, type Reason, type Refusal, toReason } from '../domain/reasons.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
-import { NOT_OPENED } from '../platform.ts'
 import type { Job, Queue } from './engine/queue.ts'
 import type { Reader, Tenant, Tx } from './engine/transaction.ts'
 import { fixedId } from './ids.ts'
@@ -58,7 +58,7 @@ function toRow({ key, ...plan }: OwnedPlan, mailbox: Mailbox | null, now: Date) 
   const connectionId = mailbox?.connectionId ?? plan.connectionId ?? null
   const expiresAt = plan.expiresAt ?? plus(now, LONGEST_WAIT_DAYS * DAY_MS)
   const at = sendAt(plan.kind, now, afterQuiet(now, mailbox?.quiet ?? null), plan.expiresAt ?? null)
-  const dropped = connectionId === null ? 'noAccount' : at === null ? 'quietHours' : null
+  const dropped: Drop | null = connectionId === null ? 'noAccount' : at === null ? 'quietHours' : null
   return {
     ...plan,
     id: fixedId('delivery', plan.organisationId, key, plan.personId ?? 'channel'),
@@ -130,7 +130,7 @@ export async function reviveWelcomes(
   now: Date,
 ): Promise<void> {
   const rows = await tx.prisma.delivery.updateManyAndReturn({
-    where: { organisationId, personId, kind: 'welcome', state: 'failed', reason: NOT_OPENED },
+    where: { organisationId, personId, kind: 'welcome', state: 'failed', reason: 'notOpened' satisfies Refusal },
     data: {
       state: 'planned',
       reason: null,
@@ -173,11 +173,11 @@ export async function countPending(db: Reader, now: Date): Promise<number> {
   })
 }
 
+/** So many notices of a kind that were not sent for a reason. */
+export type Trouble = { kind: DeliveryKind; state: 'failed' | 'dropped'; reason: Reason; count: number }
+
 /** What failed or was given up since an instant: how many of each kind and reason, over an organisation. */
-export async function countTroubles(
-  { tx, organisationId }: Tenant<Reader>,
-  since: Date,
-): Promise<{ kind: string; state: 'failed' | 'dropped'; reason: string; count: number }[]> {
+export async function countTroubles({ tx, organisationId }: Tenant<Reader>, since: Date): Promise<Trouble[]> {
   const rows = await tx.prisma.delivery.groupBy({
     by: ['kind', 'state', 'reason'],
     where: { organisationId, endedAt: { gte: since }, state: { in: ['failed', 'dropped'] } },
@@ -185,6 +185,8 @@ export async function countTroubles(
     orderBy: [{ kind: 'asc' }, { reason: 'asc' }],
   })
   return rows.flatMap(({ kind, state, reason, _count }) =>
-    state === 'failed' || state === 'dropped' ? [{ kind, state, reason: reason ?? '', count: _count }] : [],
+    state === 'failed' || state === 'dropped'
+      ? [{ kind: kind as DeliveryKind, state, reason: toReason(reason), count: _count }]
+      : [],
   )
 }

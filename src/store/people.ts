@@ -1,3 +1,4 @@
+import type { Refusal } from '../domain/reasons.ts'
 import type { PersonRef } from '../platform.ts'
 import { type ConnectionRow, ensureActor } from './access.ts'
 import type { Reader, Tenant, Writer } from './engine/transaction.ts'
@@ -33,7 +34,8 @@ export type PersonRow = {
   isBot: boolean
   isDeactivated: boolean
   isGuest: boolean
-  isReachable: boolean
+  /** Whether the platform told where they can be written to. */
+  hasAddress: boolean
 }
 const PERSON_FIELDS = {
   personId: true,
@@ -42,14 +44,13 @@ const PERSON_FIELDS = {
   isBot: true,
   isDeactivated: true,
   isGuest: true,
-  conversation: true,
-  connection: { select: { platform: true } },
+  address: true,
   person: { select: { isStaff: true } },
 } as const
 
 function toPerson(account: Prisma.AccountGetPayload<{ select: typeof PERSON_FIELDS }>): PersonRow {
-  const { connection, conversation, person, ...fields } = account
-  return { ...fields, isStaff: person.isStaff, isReachable: connection.platform === 'slack' || conversation !== null }
+  const { address, person, ...fields } = account
+  return { ...fields, isStaff: person.isStaff, hasAddress: address !== null }
 }
 
 /** Staff who have an account on a connection. */
@@ -90,20 +91,16 @@ export async function withStaffRole(
   return rows.map((row) => row.personId)
 }
 
-/** What a platform says of an account that was closed: nobody is asked or counted there any more. */
-const CLOSED = new Set(['user_disabled', 'UserNotFound'])
-
 /** Messages do not reach this account any more, for this reason; the person's next own act clears it. */
 export async function markUnreachable(
   { tx, organisationId }: Tenant,
   connectionId: string,
   personId: string,
-  reason: string,
+  reason: Refusal,
 ): Promise<void> {
-  const isClosed = CLOSED.has(reason)
   await tx.prisma.account.updateMany({
     where: { organisationId, connectionId, personId },
-    data: { unreachable: reason, ...(isClosed ? { isDeactivated: true } : {}) },
+    data: { unreachable: reason, ...(reason === 'accountClosed' ? { isDeactivated: true } : {}) },
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Role } from '../domain/access.ts'
+import type { PlatformName } from '../platform.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 
 /** What a person chose about their messages. Null: not paused, no quiet hours. */
@@ -54,7 +55,7 @@ export type PersonData = PreferencesRow & {
     name: string | null
     language: string | null
     timeZone: string | null
-    connection: { name: string; platform: 'slack' | 'teams' }
+    connection: { name: string; platform: PlatformName }
   }[]
   roles: { role: Role; agreedAt: Date | null; group: { alias: string; endedAt: Date | null } }[]
   deliveries: number

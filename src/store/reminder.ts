@@ -1,3 +1,4 @@
+import type { SkipReason } from '../domain/occurrence.ts'
 import type { JobData } from './engine/queue.ts'
 import type { Tx } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
@@ -42,7 +43,7 @@ export async function listReminded(
 /** Marks reminders done, or dropped with their reason, in one statement. */
 export async function finishReminders(
   tx: Tx,
-  outcomes: readonly { organisationId: string; id: string; dropped: string | null }[],
+  outcomes: readonly { organisationId: string; id: string; dropped: SkipReason | null }[],
 ): Promise<void> {
   const values = outcomes.map(
     ({ organisationId, id, dropped }) => Prisma.sql`(${organisationId}::uuid, ${id}::uuid, ${dropped}::text)`,

@@ -1,4 +1,5 @@
-import { NO_CONNECTION, neverLeft, PlatformError } from '../errors.ts'
+import { neverLeft } from '../errors.ts'
+import { PlatformError } from '../platform.ts'
 import { toPlatformError } from './failure.ts'
 
 const CALL_TIMEOUT_MS = 10_000
@@ -12,8 +13,8 @@ export async function call(url: URL, token: string | null, body: object): Promis
     signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
     redirect: 'error',
   }).catch((cause: unknown) => {
-    if (neverLeft(cause)) throw new PlatformError(NO_CONNECTION, { isWorkspace: true, cause })
-    throw new PlatformError('no_answer', { isUnknown: true, cause })
+    if (neverLeft(cause)) throw new PlatformError({ outcome: 'noWorkspace', reason: 'noConnection' }, { cause })
+    throw new PlatformError({ outcome: 'unknown', reason: 'noAnswer' }, { cause })
   })
   const text = await response.text()
   if (!response.ok) throw toPlatformError(response.status, text, response.headers.get('retry-after'))

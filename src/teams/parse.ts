@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ChannelRef, ConversationRef, FieldValue, Incoming, PersonRef } from '../platform.ts'
+import type { Address, ChannelRef, FieldValue, Incoming, PersonRef } from '../platform.ts'
 import { PEOPLE_FIELD, TEXT_FIELD } from './render.ts'
 
 /** The parts of an activity that are read. Everything else is left alone. */
@@ -47,12 +47,24 @@ export function tenantOf(activity: TeamsActivity): string | null {
 
 export const isPersonal = (activity: TeamsActivity): boolean => activity.conversation.conversationType === 'personal'
 
+/** Where the bot can write: what our addresses hold. */
+const conversationSchema = z.object({
+  serviceUrl: z.string(),
+  conversationId: z.string(),
+  botId: z.string(),
+  tenantId: z.string(),
+})
+type Conversation = z.infer<typeof conversationSchema>
+
+/** An address as this folder made it. */
+export const toConversation = (address: Address): Conversation => conversationSchema.parse(address)
+
 /** Who acted, and where they can be reached when this is their personal chat; null for an app or a guest without an id. */
 export function senderOf(activity: TeamsActivity): PersonRef | null {
   const { from, conversation, recipient } = activity
   const tenantId = tenantOf(activity)
   if (!from.aadObjectId || !tenantId) return null
-  const reference: ConversationRef = {
+  const address: Conversation = {
     serviceUrl: activity.serviceUrl,
     conversationId: conversation.id,
     botId: recipient.id,
@@ -63,7 +75,7 @@ export function senderOf(activity: TeamsActivity): PersonRef | null {
     ...(from.name ? { name: from.name } : {}),
     ...(activity.locale ? { language: activity.locale } : {}),
     ...(activity.localTimezone ? { timeZone: activity.localTimezone } : {}),
-    ...(isPersonal(activity) ? { conversation: reference } : {}),
+    ...(isPersonal(activity) ? { address } : {}),
   }
 }
 

@@ -1,17 +1,25 @@
-import { PlatformError } from '../errors.ts'
 import { readJson, sendJson } from '../http.ts'
 import type { Log } from '../log.ts'
 import {
   type HttpHandler,
-  NOT_OPENED,
   type OnIncoming,
   type Outgoing,
   type PersonRef,
   type Platform,
+  PlatformError,
   type Sent,
+  type Traits,
 } from '../platform.ts'
 import type { Card, Reply } from '../views/card.ts'
-import { isPersonal, parseActivity, readActivity, senderOf, type TeamsActivity, tenantOf } from './parse.ts'
+import {
+  isPersonal,
+  parseActivity,
+  readActivity,
+  senderOf,
+  type TeamsActivity,
+  tenantOf,
+  toConversation,
+} from './parse.ts'
 import { TEAMS_BATCH, teamsRates, workspaceRates } from './rates.ts'
 import { type AdaptiveCard, renderCard, renderDialogCard, renderForm } from './render.ts'
 import type { Answer, Transport } from './transport.ts'
@@ -27,6 +35,8 @@ export type TeamsDeps = {
 /** Where activities come in, and what is made of one before it is read. */
 export type TeamsDoor = { path: string; adopt(body: unknown): unknown }
 const TEAMS_DOOR: TeamsDoor = { path: '/api/messages', adopt: (body) => body }
+const TEAMS_TRAITS: Traits = { name: 'teams', title: 'Microsoft Teams', prefix: '', reachesUnseen: false }
+
 /** Teams takes 100 KB a message; a form of thirty people comes back far below. */
 const BODY_LIMIT_BYTES = 256_000
 
@@ -41,7 +51,7 @@ export function createTeams(
   const inBackground = (work: Promise<void>): void => {
     const tracked = work
       .catch((error: unknown) =>
-        deps.log.warn('teams.reply', { reason: error instanceof PlatformError ? error.message : 'unexpected' }),
+        deps.log.warn('teams.reply', { reason: error instanceof PlatformError ? error.code : 'unexpected' }),
       )
       .finally(() => running.delete(tracked))
     running.add(tracked)
@@ -79,7 +89,7 @@ export function createTeams(
     return { status: 200 }
   }
   return {
-    name: 'teams',
+    ...TEAMS_TRAITS,
     path: door.path,
     handle,
     start: async () => ({ externalId: tenantId, name: tenantId }),
@@ -186,25 +196,28 @@ async function replyPrivately(
   await transport.post(serviceUrl, here, { type: 'message', text: openChat, from: { id: recipient.id }, conversation })
 }
 
+/** Nobody knows whether the call went through, or it may go through in a moment. */
+const UNDECIDED = new Set<string>(['unknown', 'paced'])
+
 /** Whether a call went through. Only a refusal counts as "no": an unknown outcome is not tried elsewhere, it may have arrived. */
 async function tried(call: Promise<unknown>): Promise<boolean> {
   try {
     await call
     return true
   } catch (error) {
-    if (error instanceof PlatformError && !error.isUnknown && error.retryAfterMs === null) return false
+    if (error instanceof PlatformError && !UNDECIDED.has(error.attempt.outcome)) return false
     throw error
   }
 }
 
 async function send(transport: Transport, { recipient, notice }: Outgoing): Promise<Sent> {
-  const conversation = recipient.type === 'person' ? recipient.conversation : recipient.address
-  if (!conversation) throw new PlatformError(NOT_OPENED, { isGone: true })
+  if (!recipient.address) throw new PlatformError({ outcome: 'notYet', reason: 'notOpened' })
+  const conversation = toConversation(recipient.address)
   const path = `v3/conversations/${encodeURIComponent(conversation.conversationId)}/activities`
   await transport.post(conversation.serviceUrl, path, {
     ...messageOf(notice),
     from: { id: conversation.botId },
     conversation: { id: conversation.conversationId, tenantId: conversation.tenantId },
   })
-  return { directChannel: null }
+  return { address: null }
 }

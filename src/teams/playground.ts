@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { PlatformError } from '../errors.ts'
 import { sendJson } from '../http.ts'
 import type { Platform } from '../platform.ts'
+import { PlatformError } from '../platform.ts'
 import { call } from './call.ts'
 import { createTeams, type TeamsDeps } from './platform.ts'
 import type { Transport } from './transport.ts'
@@ -29,7 +29,8 @@ const ANONYMOUS: Transport = {
     return isLoopback(serviceUrl) ? await logic() : { status: 403 }
   },
   async post(serviceUrl, path, body) {
-    if (!isLoopback(serviceUrl)) throw new PlatformError('serviceUrlNotAllowed', { isGone: true })
+    if (!isLoopback(serviceUrl))
+      throw new PlatformError({ outcome: 'gone', reason: 'blocked' }, { code: 'serviceUrlNotAllowed' })
     return await call(new URL(path, serviceUrl.endsWith('/') ? serviceUrl : `${serviceUrl}/`), null, body)
   },
 }

@@ -8,7 +8,7 @@ import {
   ConfigurationServiceClientCredentialFactory,
 } from 'botbuilder'
 import { AuthenticationError } from 'botframework-connector'
-import { PlatformError } from '../errors.ts'
+import { PlatformError } from '../platform.ts'
 import { call } from './call.ts'
 
 export type TeamsSettings = { appId: string; appPassword: string; appType: 'SingleTenant'; tenantId: string }
@@ -90,9 +90,9 @@ export function createTransport(settings: TeamsSettings, local: LocalAuthority |
     },
     async post(serviceUrl, path, body) {
       if (!URL.canParse(serviceUrl) || !isAllowed(serviceUrl))
-        throw new PlatformError('serviceUrlNotAllowed', { isGone: true })
+        throw new PlatformError({ outcome: 'gone', reason: 'blocked' }, { code: 'serviceUrlNotAllowed' })
       const token = await getToken().catch((cause: unknown) => {
-        throw new PlatformError('noToken', { isWorkspace: true, cause })
+        throw new PlatformError({ outcome: 'noWorkspace', reason: 'tokenRefused' }, { code: 'noToken', cause })
       })
       return await call(new URL(path, serviceUrl.endsWith('/') ? serviceUrl : `${serviceUrl}/`), token, body)
     },

@@ -50,8 +50,8 @@ export async function seed(db: PrismaClient, dueAt: Date, serviceUrl: string): P
       language: person.language,
       timeZone: person.timeZone,
       ...(workspace.platform === 'slack'
-        ? { directChannel: `D${person.id.slice(1)}` }
-        : { conversation: { serviceUrl, conversationId: `a:${person.id}`, botId: '28:bot', tenantId: workspace.id } }),
+        ? { address: { directChannel: `D${person.id.slice(1)}` } }
+        : { address: { serviceUrl, conversationId: `a:${person.id}`, botId: '28:bot', tenantId: workspace.id } }),
     })),
   })
   const groups = all.flatMap(({ organisationId, workspace }) =>

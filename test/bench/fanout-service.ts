@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type { Config } from '../../src/config.ts'
-import { PlatformError } from '../../src/errors.ts'
 import { createLog } from '../../src/log.ts'
 import type { Outgoing, Platform } from '../../src/platform.ts'
+import { PlatformError } from '../../src/platform.ts'
 import { createSlack } from '../../src/slack/platform.ts'
 import { createTeams } from '../../src/teams/platform.ts'
 import { createTransport } from '../../src/teams/transport.ts'
@@ -78,7 +78,7 @@ export function platformsOf(child: Child<Said>, sends: Send[], started: { ms: nu
         note(false)
         return sent
       } catch (error) {
-        if (error instanceof PlatformError && error.retryAfterMs !== null) note(true)
+        if (error instanceof PlatformError && error.attempt.outcome === 'paced') note(true)
         throw error
       }
     },

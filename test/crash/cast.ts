@@ -56,7 +56,7 @@ export async function seed(db: PrismaClient): Promise<void> {
       connectionId: idOf('connection', teamId),
       externalId: person.id,
       language: 'en-GB',
-      directChannel: `D${person.id.slice(1)}`,
+      address: { directChannel: `D${person.id.slice(1)}` },
     })),
   })
   const groups = workspaces.flatMap(({ teamId }) =>

@@ -181,13 +181,14 @@ describe('opening a check-in', () => {
 })
 
 describe('the ledger', () => {
-  const refused = { outcome: 'refused', isGone: false, isWorkspace: false, retryAfterMs: null, reason: 'x' } as const
-  const lost = { outcome: 'unknown', reason: 'x' } as const
+  const reason = 'notTaken'
+  const refused = { outcome: 'refused', reason } as const
+  const lost = { outcome: 'unknown', reason: 'noAnswer' } as const
   const died = { outcome: 'unknown', reason: 'interrupted' } as const
   const again = (waitMs: number) => ({ state: 'planned', waitMs, isUntried: false }) as const
   const waits = (waitMs: number) => ({ state: 'planned', waitMs, isUntried: true }) as const
   const dropped = { state: 'dropped', reason: 'unknown' } as const
-  const failed = { state: 'failed', reason: 'x' } as const
+  const failed = { state: 'failed', reason } as const
   const tries = (attempts: number, lostAnswers = 0, interruptions = 0) => ({ attempts, lostAnswers, interruptions })
   it.each([
     ['reminder', tries(1), { outcome: 'sent' }, { state: 'sent' }],
@@ -203,9 +204,10 @@ describe('the ledger', () => {
     ['reminder', tries(4, 0, 3), died, dropped],
     ['check-in-nudge', tries(1), died, dropped],
     ['check-in-nudge', tries(1), lost, dropped],
-    ['welcome', tries(1), { ...refused, isGone: true }, failed],
-    ['welcome', tries(MAX_ATTEMPTS), { ...refused, retryAfterMs: 30_000 }, waits(30_000)],
-    ['welcome', tries(MAX_ATTEMPTS), { ...refused, isWorkspace: true }, waits(300_000)],
+    ['welcome', tries(1), { outcome: 'gone', reason }, failed],
+    ['welcome', tries(1), { outcome: 'notYet', reason }, failed],
+    ['welcome', tries(MAX_ATTEMPTS), { outcome: 'paced', reason, retryAfterMs: 30_000 }, waits(30_000)],
+    ['welcome', tries(MAX_ATTEMPTS), { outcome: 'noWorkspace', reason }, waits(300_000)],
     ['welcome', tries(2), refused, again(10_000)],
     ['welcome', tries(MAX_ATTEMPTS), refused, failed],
   ] as const)('%s after %j: %j becomes %j', (kind, before, attempt, expected) => {

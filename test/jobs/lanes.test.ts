@@ -46,7 +46,7 @@ describe.each(STORES.map((store) => ({ store })))('one workspace’s trouble ($s
     world.clock.set(new Date(SESSION.startsAt.getTime() - DAY_MS))
     await world.app.tick()
     await until(
-      async () => (await world.db.connection.count({ where: { trouble: 'token_revoked' } })) === 1,
+      async () => (await world.db.connection.count({ where: { trouble: 'tokenRefused' } })) === 1,
       'the trouble',
     )
     await world.app.drain()
@@ -59,7 +59,7 @@ describe.each(STORES.map((store) => ({ store })))('one workspace’s trouble ($s
     expect(await world.db.account.count({ where: { unreachable: { not: null } } })).toBe(0)
     await world.slack.type('UADMIN', 'admin')
     expect(lastSeen(world.slack.journal, 'UADMIN', 'admin').text).toContain(
-      'Demo workspace takes no messages: token_revoked.',
+      'Demo workspace takes no messages: its key was not accepted. Install the app again, or check its token.',
     )
     // Installed again: what waited goes out, and the trouble is over.
     await world.db.connection.updateMany({ data: { pausedUntil: null } })
@@ -83,8 +83,8 @@ describe('nobody at the other end', () => {
     )
     const deps = { onIncoming: async () => null, log, say: (key: string) => key, wall: () => new Date() }
     const slack = createSlack({ signingSecret: 'x'.repeat(32), botToken: 'xoxb-1', apiUrl: `${closed}/api/` }, deps)
-    const recipient = { type: 'person', externalId: 'U1', directChannel: 'D1', conversation: null } as const
-    const expected = { message: 'noConnection', isWorkspace: true, isUnknown: false, isGone: false }
+    const recipient = { type: 'person', externalId: 'U1', address: { directChannel: 'D1' } } as const
+    const expected = { attempt: { outcome: 'noWorkspace', reason: 'noConnection' } }
     await expect(
       slack.send({ workspaceId: 'T1', recipient, notice: notice('reminder', 'x', null) }),
     ).rejects.toMatchObject(expected)
@@ -109,10 +109,11 @@ describe('quiet hours that begin while a message waits', () => {
 })
 
 describe('the pace', () => {
-  const outgoing = (workspaceId: string, externalId: string) =>
-    ({ workspaceId, recipient: { type: 'person', externalId, directChannel: 'D1', conversation: null } }) as Parameters<
-      typeof slackRates
-    >[0]
+  const outgoing = (workspaceId: string, externalId: string) => ({
+    workspaceId,
+    recipient: { type: 'person' as const, externalId, address: { directChannel: 'D1' } },
+    notice: notice('reminder', 'x', null),
+  })
 
   it('never lets more calls end within a window than its rate says, whatever the platform’s delays are', () => {
     fc.assert(

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { PlatformError } from '../../src/errors.ts'
 import { createHttpServer, type HttpServer } from '../../src/http.ts'
 import { createLog } from '../../src/log.ts'
 import type { Incoming, Platform } from '../../src/platform.ts'
@@ -41,7 +40,7 @@ describe.each(PEERS)('the Slack adapter, against $name', ({ open }) => {
   })
   const outgoing = (externalId: string) => ({
     workspaceId: 'T1',
-    recipient: { type: 'person' as const, externalId, directChannel: null, conversation: null },
+    recipient: { type: 'person' as const, externalId, address: null },
     notice: notice('reminder', 'Tuesday group: Tuesday, 17:30.', {
       label: 'Open',
       verb: 'help',
@@ -88,16 +87,15 @@ describe.each(PEERS)('the Slack adapter, against $name', ({ open }) => {
   it('says that a person who is not there is gone for good', async () => {
     await expect(slack.send(outgoing('U000NOBODY'))).rejects.toMatchObject({
       name: 'PlatformError',
-      isGone: true,
-    } satisfies Partial<PlatformError>)
+      attempt: { outcome: 'gone', reason: 'noSuchPerson' },
+    })
   })
 
   it('says which scope is missing, and that it may work later', async () => {
     const weak = createSlack(settings(peer.weak), deps)
     await expect(weak.send(outgoing(peer.member))).rejects.toMatchObject({
-      message: 'missing_scope',
-      isGone: false,
-      isWorkspace: true,
+      code: 'missing_scope',
+      attempt: { outcome: 'noWorkspace', reason: 'notPermitted' },
     })
   })
 

@@ -13,10 +13,10 @@ export async function checkInstallation(
   keyDirectory: string,
   fingerprints: ReadonlyMap<number, string>,
 ): Promise<void> {
-  await db.prisma.installation.createMany({ data: [{ storeId: randomUUID(), secretPrints: {} }], skipDuplicates: true })
-  const { storeId, secretPrints } = await db.prisma.installation.findUniqueOrThrow({ where: { id: 1 } })
+  await db.prisma.installation.createMany({ data: [{ storeId: randomUUID(), fingerprints: {} }], skipDuplicates: true })
+  const { storeId, fingerprints: stored } = await db.prisma.installation.findUniqueOrThrow({ where: { id: 1 } })
   await checkKeyDirectory(db, keyDirectory, storeId)
-  const known = (secretPrints ?? {}) as Record<string, string>
+  const known = (stored ?? {}) as Record<string, string>
   for (const [id, fingerprint] of fingerprints) {
     if (known[id] !== undefined && known[id] !== fingerprint) {
       throw new SetupError(
@@ -26,7 +26,7 @@ export async function checkInstallation(
   }
   await db.prisma.installation.update({
     where: { id: 1 },
-    data: { secretPrints: { ...known, ...Object.fromEntries(fingerprints) } },
+    data: { fingerprints: { ...known, ...Object.fromEntries(fingerprints) } },
   })
 }
 
