@@ -1,3 +1,5 @@
+import { pino } from 'pino'
+
 /** Values that may be logged: ids, counts, states. Never text that a person typed, a name, or a token. */
 export type Facts = Readonly<Record<string, string | number | boolean | null | undefined>>
 
@@ -10,28 +12,32 @@ export type Log = {
   error(event: string, error: unknown, facts?: Facts): void
 }
 
-const ORDER: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 }
-
 /** Keys that must never reach a log, whoever passes them. */
 const FORBIDDEN_KEY = /answer|token|secret|password|text|name|alias|box/i
 
 /** Tokens and keys inside an error's message: Slack tokens, bearer values, connection strings, long base64. */
 const SECRET_VALUE = /xox[a-z]-[\w-]+|Bearer\s+\S+|postgres(?:ql)?:\/\/\S+|[A-Za-z0-9+/_-]{40,}={0,2}/g
 
-/** JSON lines to `write`. Error causes are included, their messages redacted and cut. */
+/** JSON lines to `write`, without their line end. Error causes are included, their messages redacted and cut. */
 export function createLog(level: LogLevel, write: (line: string) => void, now: () => Date): Log {
-  const line = (at: LogLevel, event: string, facts: Facts): void => {
-    if (ORDER[at] < ORDER[level]) return
-    const allowed = Object.entries(facts).map(([key, value]) => [key, FORBIDDEN_KEY.test(key) ? '[redacted]' : value])
-    write(JSON.stringify({ at: now().toISOString(), level: at, event, ...Object.fromEntries(allowed) }))
+  const settings = {
+    level,
+    base: null,
+    messageKey: 'event',
+    timestamp: () => `,"at":"${now().toISOString()}"`,
+    formatters: { level: (label: string) => ({ level: label }), log: allowed },
   }
+  const lines = pino(settings, { write: (line: string) => write(line.trimEnd()) })
   return {
-    debug: (event, facts = {}) => line('debug', event, facts),
-    info: (event, facts = {}) => line('info', event, facts),
-    warn: (event, facts = {}) => line('warn', event, facts),
-    error: (event, error, facts = {}) => line('error', event, { ...facts, ...describe(error) }),
+    debug: (event, facts = {}) => lines.debug(facts, event),
+    info: (event, facts = {}) => lines.info(facts, event),
+    warn: (event, facts = {}) => lines.warn(facts, event),
+    error: (event, error, facts = {}) => lines.error({ ...facts, ...describe(error) }, event),
   }
 }
+
+const allowed = (facts: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, FORBIDDEN_KEY.test(key) ? '[redacted]' : value]))
 
 /** Stack frames tell where; the messages of database errors can carry values, so only the first line is kept. */
 function describe(error: unknown): Facts {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Incoming } from '../platform.ts'
 import type { Actor, ConnectionRow } from '../store/access.ts'
 
@@ -5,11 +6,11 @@ import type { Actor, ConnectionRow } from '../store/access.ts'
 export type Identity = { connection: ConnectionRow; actor: Actor }
 
 export type IdentityCache = {
-  /** The connection of a workspace, looked up when it was not within the last half minute; null when it is not connected. */
+  /** A workspace's connection, looked up when it was not within the last half minute; null: not connected. */
   connection(incoming: Incoming, look: () => Promise<ConnectionRow | null>): Promise<ConnectionRow | null>
   /** Who this is, when they were met within the last half minute and say nothing new of themselves; else null. */
   find(incoming: Incoming): Identity | null
-  keep(incoming: Incoming, who: Identity): void
+  keep(incoming: Incoming, identity: Identity): void
   /** After an organisation's settings changed: everybody meets the new ones. */
   forget(): void
 }
@@ -20,38 +21,36 @@ const REMEMBER_MS = 30_000
 const MOST = 10_000
 
 /**
- * Remembers which organisation a workspace belongs to, which does not change, and who was met, for answers that are the same for everybody: those ask the store nothing. Never for anything that
- * depends on a role. In this process's memory alone. `wall` is the wall clock.
+ * Remembers which organisation a workspace belongs to, which does not change, and who was met, for answers that are the same
+ * for everybody: those ask the store nothing. Never for anything that depends on a role. In this process's memory alone.
+ * `wall` is the wall clock.
  */
 export function createIdentityCache(wall: () => Date): IdentityCache {
-  const connections = new Map<string, { connection: ConnectionRow; until: number }>()
-  const met = new Map<string, { who: Identity; said: string; until: number }>()
-  const keyOf = ({ platform, workspaceId, sender }: Incoming) => `${platform} ${workspaceId} ${sender.externalId}`
+  // Its clock is ours, asked each time: tests set it.
+  const limits = { max: MOST, ttl: REMEMBER_MS, ttlResolution: 0, perf: { now: () => wall().getTime() } }
+  const connections = new LRUCache<string, ConnectionRow>(limits)
+  const met = new LRUCache<string, { identity: Identity; said: string }>(limits)
+  const workspaceOf = ({ platform, workspaceId }: Incoming) => `${platform} ${workspaceId}`
+  const personOf = (incoming: Incoming) => `${workspaceOf(incoming)} ${incoming.sender.externalId}`
   return {
-    async connection({ platform, workspaceId }, look) {
-      const key = `${platform} ${workspaceId}`
-      const known = connections.get(key)
-      if (known && known.until > wall().getTime()) return known.connection
+    async connection(incoming, look) {
+      const known = connections.get(workspaceOf(incoming))
+      if (known) return known
       const connection = await look()
       // Only what is there: a made-up workspace takes no place.
-      if (connection) connections.set(key, { connection, until: wall().getTime() + REMEMBER_MS })
+      if (connection) connections.set(workspaceOf(incoming), connection)
       return connection
     },
     find(incoming) {
-      const known = met.get(keyOf(incoming))
-      const isFresh = known !== undefined && known.until > wall().getTime()
-      return isFresh && known.said === JSON.stringify(incoming.sender) ? known.who : null
+      const known = met.get(personOf(incoming))
+      return known?.said === JSON.stringify(incoming.sender) ? known.identity : null
+    },
+    keep(incoming, identity) {
+      met.set(personOf(incoming), { identity, said: JSON.stringify(incoming.sender) })
     },
     forget() {
       connections.clear()
       met.clear()
-    },
-    keep(incoming, who) {
-      const key = keyOf(incoming)
-      met.delete(key)
-      const oldest = met.keys().next().value
-      if (met.size >= MOST && oldest !== undefined) met.delete(oldest)
-      met.set(key, { who, said: JSON.stringify(incoming.sender), until: wall().getTime() + REMEMBER_MS })
     },
   }
 }

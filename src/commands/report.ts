@@ -1,6 +1,3 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import { z } from 'zod'
-import type { Keyring } from '../ballot/keyring.ts'
 import type { Content } from '../content/load.ts'
 import { discloseOutside } from '../domain/disclosure.ts'
 import { MINUTE_MS, plus } from '../domain/time.ts'
@@ -12,21 +9,13 @@ import { findRole } from '../store/roster.ts'
 import { type Report, reportCard } from '../views/report.ts'
 import { command, groupOf } from './command.ts'
 import { groupInput } from './input.ts'
+import { readLink, signLink } from './link.ts'
 import { MOST_RESULTS } from './results.ts'
 import type { Services } from './services.ts'
 
 export const REPORT_PATH = '/report'
 /** Long enough to press a button; a link that is found later opens nothing. */
 const GOOD_FOR_MINUTES = 10
-
-const holderSchema = z.object({
-  organisationId: z.uuid(),
-  groupId: z.uuid(),
-  personId: z.uuid(),
-  /** Wall clock, milliseconds. */
-  until: z.number(),
-})
-type Holder = z.infer<typeof holderSchema>
 
 /** The addresses of a group's report, good for a few minutes and for this person alone. Making one is audited. */
 export const summaryExport = command({
@@ -42,12 +31,8 @@ export const summaryExport = command({
     const { texts, actor, content, ballotKeys, publicUrl, now, wall } = context
     const { id: groupId, alias } = groupOf(context)
     const until = plus(wall, GOOD_FOR_MINUTES * MINUTE_MS).getTime()
-    const token = seal(ballotKeys.keyring, {
-      organisationId: actor.organisationId,
-      groupId,
-      personId: actor.personId,
-      until,
-    })
+    const { organisationId, personId } = actor
+    const token = signLink(ballotKeys.keyring, 'report', { organisationId, groupId, personId, until })
     const { results } = await outsideOf(context, content, groupId, now)
     const isEmpty = results.every(({ disclosed }) => disclosed.scales.every(({ shown }) => shown === null))
     const url = publicUrl === null ? null : `${publicUrl}${REPORT_PATH}?t=${token}`
@@ -58,33 +43,13 @@ export const summaryExport = command({
   },
 })
 
-/** Who may read what until when, under a MAC of its own key: nobody can make one. */
-function seal(keyring: Keyring, holder: Holder): string {
-  const body = Buffer.concat([Buffer.from([keyring.current]), Buffer.from(JSON.stringify(holder))])
-  return `${body.toString('base64url')}.${macOf(keyring, keyring.current, body).toString('base64url')}`
-}
-
-const macOf = (keyring: Keyring, keyId: number, body: Buffer): Buffer =>
-  createHmac('sha256', keyring.keys.get(keyId)?.report ?? Buffer.alloc(0))
-    .update(body)
-    .digest()
-
-function unseal(keyring: Keyring, token: string): Holder | null {
-  const [body, mac] = token.split('.').map((part) => Buffer.from(part, 'base64url'))
-  const keyId = body?.[0] ?? 0
-  if (!body || !mac || !keyring.keys.has(keyId)) return null
-  const expected = macOf(keyring, keyId, body)
-  if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) return null
-  return holderSchema.parse(JSON.parse(body.subarray(1).toString()))
-}
-
 /** The report that a token stands for, in its holder's language. Null: it is none, too old, or its holder has no place there any more. */
 export async function readReport(
   { database, ballotKeys, clock, content }: Pick<Services, 'database' | 'ballotKeys' | 'clock' | 'content'>,
   token: string,
 ): Promise<Report | null> {
-  const holder = unseal(ballotKeys.keyring, token)
-  if (!holder || clock.wall().getTime() >= holder.until) return null
+  const holder = readLink(ballotKeys.keyring, 'report', token)
+  if (!holder?.until || clock.wall().getTime() >= holder.until) return null
   const { organisationId, groupId, personId } = holder
   const tenant = { tx: database.db, organisationId }
   const role = await findRole(tenant, groupId, personId, true)

@@ -1,4 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat'
+import { LRUCache } from 'lru-cache'
 import en from './locales/en.json' with { type: 'json' }
 import es from './locales/es.json' with { type: 'json' }
 
@@ -30,24 +31,24 @@ const LOCALES: Record<string, Record<TextKey, string>> = { en, es }
 const MOST_TAGS = 200
 
 export function createTextsFor(): (languageTag: string | null) => Texts {
-  const cache = new Map<string, Texts>()
-  const asGiven = new Map<string | null, Texts>()
+  const byTag = new LRUCache<string, Texts>({ max: MOST_TAGS })
+  const asGiven = new LRUCache<string, Texts>({ max: MOST_TAGS })
   const find = (languageTag: string | null): Texts => {
     const language = languageTag?.split(/[-_]/)[0]?.toLowerCase() ?? 'en'
     const known = LOCALES[language] ? language : 'en'
     const tag = languageTag && known === language ? canonicalTag(languageTag) : 'en-GB'
-    const cached = cache.get(tag)
+    const cached = byTag.get(tag)
     if (cached) return cached
     const texts = createTexts(tag, known, LOCALES[known] ?? en)
-    cache.set(tag, texts)
+    byTag.set(tag, texts)
     return texts
   }
   // Every request asks, and Intl takes its time to read a tag.
   return (languageTag) => {
-    const known = asGiven.get(languageTag)
+    const known = asGiven.get(languageTag ?? '')
     if (known) return known
     const texts = find(languageTag)
-    if (asGiven.size < MOST_TAGS) asGiven.set(languageTag, texts)
+    asGiven.set(languageTag ?? '', texts)
     return texts
   }
 }

@@ -7,14 +7,14 @@ import { type Address, type Outgoing, type Platform, PlatformError, type Rate } 
 import { type Claimed, type Outcome, recordOutcomes } from '../store/batch.ts'
 import { clearTrouble, keepAddresses, type Lane, pauseConnection } from '../store/lane.ts'
 import type { RateLimiter } from './rate-limit.ts'
-import { type Gate, within } from './semaphore.ts'
+import type { Semaphore } from './semaphore.ts'
 
 type Learnt = { externalId: string; address: Address }
 /** How a lane sends. `rates` are its workspace's, which each message keeps to; `statements` lets it to the store. */
 export type Way = {
   platform: Platform
   rateLimiter: RateLimiter | null
-  statements: Gate
+  statements: Semaphore
   lane: Lane
   hasTrouble: boolean
   /** Answers of this lane that were lost, one after the other. */
@@ -35,7 +35,7 @@ export async function deliverBatch(services: Services, way: Way, batch: readonly
   const now = services.clock.now()
   const outcomes = sent.map(({ outcome }) => outcome)
   await patiently(() =>
-    within(statements, () => recordOutcomes({ tx: db, organisationId: lane.organisationId }, outcomes, now)),
+    statements.within(() => recordOutcomes({ tx: db, organisationId: lane.organisationId }, outcomes, now)),
   )
   const learnt = sent.flatMap((one) => one.learnt ?? [])
   if (learnt.length > 0) await keepAddresses(db, lane, learnt)

@@ -4,7 +4,7 @@ import { claimBatch } from '../store/batch.ts'
 import { findLane, type Lane, type LaneTo, leaseLane, listBusyLanes, releaseLane } from '../store/lane.ts'
 import { deliverBatch } from './deliver.ts'
 import { createRateLimiter } from './rate-limit.ts'
-import { createGate, WIDE_OPEN, within } from './semaphore.ts'
+import { createSemaphore, WIDE_OPEN } from './semaphore.ts'
 
 /** Messages that one statement takes where no pace is kept. */
 const UNPACED_BATCH = 20
@@ -38,19 +38,19 @@ export function createLanes(
   const naps = new Map<string, NodeJS.Timeout>()
   const known = new Map<string, LaneTo>()
   const losses = new Map<string, { inARow: number }>()
-  const statements = createGate(STATEMENTS_AT_ONCE)
-  const batches = createGate(BATCHES_AT_ONCE)
+  const statements = createSemaphore(STATEMENTS_AT_ONCE)
+  const batches = createSemaphore(BATCHES_AT_ONCE)
   let isStopping = false
   const platformOf = ({ platform, externalId }: LaneTo) =>
     platforms.find(({ name, serves }) => name === platform && serves(externalId))
 
   async function drain(lane: Lane): Promise<void> {
-    const to = known.get(lane.connectionId) ?? (await within(statements, () => findLane(db, lane)))
+    const to = known.get(lane.connectionId) ?? (await statements.within(() => findLane(db, lane)))
     // A connection that this process has no credentials for is another process's to serve.
     const platform = to && platformOf(to)
     if (!platform) return
     known.set(lane.connectionId, to)
-    const lease = await within(statements, () => leaseLane(db, lane, owner))
+    const lease = await statements.within(() => leaseLane(db, lane, owner))
     if (lease.state === 'busy') return
     if (lease.state === 'paused') return nap(lane, lease.forMs)
     const way = wayOf(platform, to, lease)
@@ -58,7 +58,7 @@ export function createLanes(
     try {
       await sendAll(lane, way)
     } finally {
-      const inMs = await within(statements, () => releaseLane(db, lane, owner, services.clock.now()))
+      const inMs = await statements.within(() => releaseLane(db, lane, owner, services.clock.now()))
       if (inMs !== null) nap(lane, inMs)
     }
   }
@@ -80,15 +80,15 @@ export function createLanes(
     let leasedAt = services.clock.wall().getTime()
     while (!isStopping) {
       if (services.clock.wall().getTime() - leasedAt > RENEW_AFTER_MS) {
-        if ((await within(statements, () => leaseLane(db, lane, owner))).state !== 'leased') return
+        if ((await statements.within(() => leaseLane(db, lane, owner))).state !== 'leased') return
         leasedAt = services.clock.wall().getTime()
       }
       const room = rateLimiter ? await rateLimiter.room(way.rates, way.width, LEAD_MS) : way.width
       const takeAndSend = async () => {
-        const batch = await within(statements, () => claimBatch(db, lane, services.clock.now(), room))
+        const batch = await statements.within(() => claimBatch(db, lane, services.clock.now(), room))
         return batch.length > 0 && (await deliverBatch(services, way, batch)) && batch.length === room
       }
-      if (room === 0 || !(await within(way.places, takeAndSend, LONGEST_PLACE_MS))) return
+      if (room === 0 || !(await way.places.within(takeAndSend, LONGEST_PLACE_MS))) return
     }
   }
 

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+
 /** Slack's signatures are good for five minutes; a little longer than that, one that was taken is not taken again. */
 const REMEMBER_MS = 6 * 60_000
 /** Far more requests than one workspace makes in that time. */
@@ -10,15 +12,12 @@ export type ReplayGuard = { isReplay(signature: string): boolean; claimed(signat
  * In this process's memory alone: nothing about a check-in may be written down. `now` is the wall clock.
  */
 export function createReplayGuard(now: () => Date): ReplayGuard {
-  const until = new Map<string, number>()
+  const perf = { now: () => now().getTime() }
+  const answered = new LRUCache<string, true>({ max: MOST, ttl: REMEMBER_MS, ttlResolution: 0, perf })
   return {
-    isReplay: (signature) => (until.get(signature) ?? 0) > now().getTime(),
+    isReplay: (signature) => answered.has(signature),
     claimed(signature) {
-      for (const [old, end] of until) {
-        if (end > now().getTime() && until.size < MOST) break
-        until.delete(old)
-      }
-      until.set(signature, now().getTime() + REMEMBER_MS)
+      answered.set(signature, true)
     },
   }
 }

@@ -65,7 +65,7 @@ describe('the memory of who was met', () => {
     const who = { connection: {} as never, actor: {} as never }
     identityCache.keep(incoming('U0', {}), who)
     expect(identityCache.find(incoming('U0', {}))).toBe(who)
-    now = new Date(now.getTime() + 30_000)
+    now = new Date(now.getTime() + 30_001)
     expect(identityCache.find(incoming('U0', {}))).toBeNull()
     for (let index = 0; index <= 10_000; index += 1) identityCache.keep(incoming(`U${index}`, {}), who)
     expect(identityCache.find(incoming('U0', {}))).toBeNull()

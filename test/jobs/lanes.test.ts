@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRateLimiter } from '../../src/jobs/rate-limit.ts'
-import { createGate, within } from '../../src/jobs/semaphore.ts'
+import { createSemaphore } from '../../src/jobs/semaphore.ts'
 import { createLog } from '../../src/log.ts'
 import { lastSeen } from '../../src/simulator/workspace.ts'
 import { createSlack } from '../../src/slack/platform.ts'
@@ -191,41 +191,45 @@ describe('the pace', () => {
   })
 })
 
-describe('a gate', () => {
+describe('a semaphore', () => {
   it('lets so many in at once, in their order, and lets the next in when one fails', async () => {
-    const gate = createGate(2)
+    const places = createSemaphore(2)
     const order: string[] = []
     let inside = 0
     let most = 0
     const work = (name: string, fails = false) =>
-      within(gate, async () => {
-        inside += 1
-        most = Math.max(most, inside)
-        await Promise.resolve()
-        order.push(name)
-        inside -= 1
-        if (fails) throw new Error(name)
-      }).catch(() => undefined)
+      places
+        .within(async () => {
+          inside += 1
+          most = Math.max(most, inside)
+          await Promise.resolve()
+          order.push(name)
+          inside -= 1
+          if (fails) throw new Error(name)
+        })
+        .catch(() => undefined)
     await Promise.all([work('a'), work('b', true), work('c'), work('d')])
     expect([order, most]).toEqual([['a', 'b', 'c', 'd'], 2])
   })
 
   it('takes the place of what hangs away, once', async () => {
-    const gate = createGate(1)
+    const places = createSemaphore(1)
     const hangs = Promise.withResolvers<void>()
-    const first = within(gate, () => hangs.promise, 1)
-    await within(gate, async () => {})
+    const first = places.within(() => hangs.promise, 1)
+    await places.within(async () => {})
     hangs.resolve()
     await first
     // One place still: the second of two waits for the first.
-    await gate.enter()
+    const stays = Promise.withResolvers<void>()
+    const third = places.within(() => stays.promise)
     let isIn = false
-    const second = gate.enter().then(() => {
+    const fourth = places.within(async () => {
       isIn = true
     })
-    await Promise.resolve()
+    await new Promise((resolve) => setImmediate(resolve))
     expect(isIn).toBe(false)
-    gate.leave()
-    await second
+    stays.resolve()
+    await Promise.all([third, fourth])
+    expect(isIn).toBe(true)
   })
 })

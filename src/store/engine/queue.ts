@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { PgBoss } from 'pg-boss'
 import { messageOf } from '../../errors.ts'
 import type { Database } from './database.ts'
@@ -51,6 +52,7 @@ export function createQueue(database: Database, onError: (error: unknown) => voi
     persistWarnings: false,
   })
   boss.on('error', onError)
+  const atOnce = pLimit(AT_ONCE[database.kind])
   return {
     async start() {
       await boss.start()
@@ -84,7 +86,7 @@ export function createQueue(database: Database, onError: (error: unknown) => voi
         const done = (await together?.(jobs.map(({ data }) => data))) ?? new Set()
         const one = (job: { id: string; data: JobData }) =>
           outcomeOf(job.id, () => (done.has(job.data.id) ? Promise.resolve() : handle(job.data)))
-        return await mapAtOnce(jobs, AT_ONCE[database.kind], one)
+        return await atOnce.map(jobs, one)
       })
     },
     async countUnfinished() {
@@ -114,18 +116,4 @@ async function outcomeOf(
   } catch (error) {
     return { id, status: 'failed', output: { message: messageOf(error) } }
   }
-}
-
-/** Maps so many at a time, in order. */
-async function mapAtOnce<T, R>(items: readonly T[], width: number, map: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  let next = 0
-  const worker = async () => {
-    for (let index = next++; index < items.length; index = next++) {
-      const item = items[index]
-      if (item !== undefined) results[index] = await map(item)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker))
-  return results
 }
