@@ -32,7 +32,7 @@ import { healthz, readyz } from './web/health.ts'
 import { createMetrics } from './web/metrics.ts'
 import { reportFile } from './web/report.ts'
 
-/** What tests and the demo put in place of the real thing. */
+/** Stand-ins of tests and of the demo. */
 export type Overrides = {
   clock?: Clock
   keyStore?: KeyStore

@@ -34,7 +34,7 @@ export type Config = Readonly<{
 const SLACK = ['SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN', 'SLACK_FIRST_ADMIN'] as const
 const TEAMS = ['MICROSOFT_APP_ID', 'MICROSOFT_APP_PASSWORD', 'MICROSOFT_APP_TENANT_ID', 'TEAMS_FIRST_ADMIN'] as const
 
-/** What each setting should look like, for the message that refuses another. */
+/** The expected form of each setting, for the message that refuses another. */
 const EXAMPLES: Record<string, string> = {
   PORT: '3000',
   PUBLIC_URL: 'https://groupwell.your.org',

@@ -14,7 +14,7 @@ export type HttpServer = {
 /** A request that has not ended by then is cut, so that slow senders do not hold places. */
 const REQUEST_TIMEOUT_MS = 15_000
 
-/** One server for everything: exact paths to handlers. What a handler throws is logged and answered with 500. */
+/** One server for everything: exact paths to handlers. A handler's error is logged and answered with 500. */
 export function createHttpServer(routes: ReadonlyMap<string, HttpHandler>, log: Log): HttpServer {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     answer(routes, request, response).catch((error: unknown) => {
@@ -46,7 +46,7 @@ export function createHttpServer(routes: ReadonlyMap<string, HttpHandler>, log: 
   }
 }
 
-/** Whatever a handler throws, also before its first await, reaches the caller as a rejection. */
+/** An error of a handler, also before its first await, reaches the caller as a rejection. */
 async function answer(
   routes: ReadonlyMap<string, HttpHandler>,
   request: IncomingMessage,
@@ -107,7 +107,7 @@ export async function readJson(
 }
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  // What is left of a body that was too long is not read: the connection ends with the answer.
+  // The rest of a body that was too long is not read: the connection ends with the answer.
   if (status === 413) response.setHeader('connection', 'close')
   if (body === null) {
     response.writeHead(status).end()

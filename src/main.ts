@@ -14,8 +14,7 @@ export async function main(): Promise<void> {
 }
 
 /**
- * Listens for SIGINT and SIGTERM from now on: one that comes while everything starts is not lost. What is returned waits for
- * the first of them, then stops; a second signal, or the deadline, ends the process at once.
+ * Listens for SIGINT and SIGTERM from now on: one that comes while everything starts is not lost. The returned function waits for the first of them, then stops; a second signal, or the deadline, ends the process at once.
  */
 export function listenForStop(): (stop: () => Promise<void>) => Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -31,7 +30,7 @@ export function listenForStop(): (stop: () => Promise<void>) => Promise<void> {
 
 const LOOK_AT_PARENT_EVERY_MS = 1_000
 
-/** Whoever ends `npm start` by its process id means the service: npm does not pass that signal on. */
+/** A person who ends `npm start` by its process id means the service: npm does not pass that signal on. */
 function stopWithParent(stop: () => void): void {
   const parent = process.ppid
   const looking = setInterval(() => {

@@ -5,7 +5,7 @@ import type { Notice } from './views/notice.ts'
 
 export type PlatformName = 'slack' | 'teams'
 
-/** Somebody as a platform names them. What is undefined was not said; it never overwrites what is known. */
+/** Somebody as a platform names them. An undefined field was not said; it never overwrites what is known. */
 export type PersonRef = {
   externalId: string
   name?: string
@@ -45,7 +45,7 @@ export type Incoming = {
   canOpen: boolean
 }
 
-/** What a form field held; null when it was left empty. */
+/** The value of a form's field; null when it was left empty. */
 export type FieldValue = string | readonly PersonRef[] | null
 
 /** Where a message goes: to one person's own chat with the app, or to a group's private channel. */
@@ -55,7 +55,7 @@ export type Recipient =
 
 export type Outgoing = { workspaceId: string; recipient: Recipient; notice: Notice }
 
-/** What sending taught: where this person can be written to from now on. Null: nothing new. */
+/** The news from sending: where this person can be written to from now on. Null: nothing new. */
 export type Sent = { address: Address | null }
 
 /** A platform refused or did not answer, and how that is to be taken. */
@@ -78,12 +78,12 @@ export type OnIncoming = (incoming: Incoming) => Promise<Reply | null>
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
 
-/** What people see of a platform, and what is true of all that goes out over it. */
+/** The names of a platform that people see, and what is true of all that goes out over it. */
 export type Traits = {
   name: PlatformName
   /** Its name for people. */
   title: string
-  /** What is typed before a command. */
+  /** The characters typed before a command. */
   prefix: string
   /** Whether it takes a notice for somebody who never opened the app. */
   reachesUnseen: boolean

@@ -16,14 +16,14 @@ export const TAG_BYTES = 16
 
 /** Room for eight answers; and in a unit that asks for words, for those too, whatever their letters take. */
 export const PLAINTEXT_BYTES = { choices: 512, withText: 2_048 } as const
-/** What the two layers add. */
+/** Bytes that the two layers add. */
 export const LAYER_BYTES = 2 + NONCE_BYTES + 1 + ENC_BYTES + TAG_BYTES + TAG_BYTES
 
-/** What one ballot holds; a blank has neither. */
+/** One ballot's contents; a blank has neither. */
 export type BallotAnswers = { answers: Answers; text?: string }
 export const BLANK: BallotAnswers = { answers: {} }
 
-/** What a box is bound to. `asksText` decides its size, and so is the same for the whole unit. */
+/** Everything that a box is bound to. `asksText` decides its size, and so is the same for the whole unit. */
 export type BoxContext = {
   asksText: boolean
   unitId: string

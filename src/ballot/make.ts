@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { QuestionSet } from '../content/question-set.ts'
 import type { Release } from '../domain/tally.ts'
 
-/** What the child process is given. `box` is base64; `secret` is the application's, as in the environment. */
+/** The child process's input. `box` is base64; `secret` is the application's, as in the environment. */
 export type OpenRequest = {
   unitId: string
   keyDirectory: string
@@ -17,7 +17,7 @@ export type OpenRequest = {
   boxes: { checkInId: string; memberId: string; box: string }[]
 }
 
-/** What it gives back. `release` is null below k. */
+/** Its result. `release` is null below k. */
 export type OpenOutcome =
   | { outcome: 'counted'; release: (Release & { texts: string[] }) | null }
   | { outcome: 'keyMissing' }

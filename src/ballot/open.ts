@@ -38,7 +38,7 @@ export async function open(request: OpenRequest): Promise<OpenOutcome> {
   }
 }
 
-/** What members wrote, in an order of its own, when enough of them wrote; else nothing of it. */
+/** The words of members, in an order of their own, when enough of them wrote; else nothing of it. */
 function textsOf(members: readonly (readonly BallotAnswers[])[]): string[] {
   const written = members.map((ballots) => ballots.flatMap(({ text }) => (text ? [text] : [])))
   if (written.filter((own) => own.length > 0).length < LEAST_WRITERS) return []

@@ -50,7 +50,7 @@ export function teamsCast(): Cast {
   return { admin: id(100), facilitator: id(101), supervisor: id(102), members, people, strangers }
 }
 
-/** What somebody does in the story. */
+/** One thing that somebody does in the story. */
 export function roleOf(cast: Cast, id: string): Role {
   if (id === cast.admin) return 'admin'
   if (id === cast.facilitator) return 'facilitator'

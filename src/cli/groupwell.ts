@@ -6,7 +6,7 @@ import { messageOf, SetupError } from '../errors.ts'
 const written = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => stream.write('', () => resolve()))
 
-// What was compiled at the last start is not compiled again: about half a second. Beside the packages, where only who installed
+// Code that was compiled at the last start is not compiled again: about half a second. Beside the packages, where only who installed
 // them can write: what is read from there is run. Where it cannot be written there is none.
 enableCompileCache(new URL('../../node_modules/.cache/groupwell/', import.meta.url).pathname)
 
@@ -20,7 +20,7 @@ const COMMANDS: Record<string, (args: readonly string[]) => Promise<void>> = {
   manifest: async (args) => (await import('./manifest.ts')).manifest(args),
 }
 
-// Whoever reads our output may stop reading (`| head`): that is no failure of ours.
+// A reader of our output may stop reading (`| head`): that is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
   process.exit(0)

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { SetupError } from '../errors.ts'
 
 const MANIFESTS = new URL('../../manifests/', import.meta.url)
-/** What stands in the manifests for the service's own address. */
+/** The placeholder of the service's own address in the manifests. */
 const PLACEHOLDER_HOST = 'groupwell.example.org'
 const PLACEHOLDER_ID = '00000000-0000-0000-0000-000000000000'
 const TEAMS_FILES = ['color.png', 'outline.png'] as const

@@ -21,7 +21,7 @@ const WHAT: Record<OccurrenceKind, string> = {
   groupDeletion: 'An ended group is deleted',
 }
 
-/** What the page knows of the service: who can be played, the clock, and the database. `telling` is the story so far. */
+/** The page's view of the service: who can be played, the clock, and the database. `telling` is the story so far. */
 export function createStage(local: Local, telling: { progress: Progress | null; trouble: string | null }): Stage {
   const { app, clock, casts } = local
   const { db } = app.services.database

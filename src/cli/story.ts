@@ -84,7 +84,7 @@ export async function tell(
   clock.set(span.until)
 }
 
-/** What was reacted to so far, how each group's weeks are, and where chance comes from. */
+/** Things reacted to so far, how each group's weeks are, and where chance comes from. */
 type Story = { read: Map<Hands, number>; moods: Map<string, number>; random: () => number }
 
 async function setUp(local: Local, plot: Plot): Promise<void> {

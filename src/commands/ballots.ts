@@ -5,7 +5,7 @@ import { lockCheckIn } from '../store/checkin.ts'
 import { lockUnit, type UnitRow } from '../store/unit.ts'
 import type { WriteContext } from './command.ts'
 
-/** What a member's box in a check-in of a unit is bound to. */
+/** Binds a member's box to its check-in and unit. */
 export function boundTo(
   unit: Pick<UnitRow, 'id' | 'questionSetId' | 'questionSetVersion' | 'asksText'>,
   checkInId: string,
@@ -16,7 +16,7 @@ export function boundTo(
 }
 
 /**
- * Who leaves takes along the answers that are not counted yet: in every check-in of a unit that is still open their ballot
+ * A leaver takes along the answers that are not counted yet: in every check-in of a unit that is still open their ballot
  * becomes a blank, like one never filled.
  */
 export async function blankBallotsOf(

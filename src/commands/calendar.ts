@@ -34,7 +34,7 @@ export const calendar = command({
 
 export const CALENDAR_PATH = '/calendar.ics'
 
-/** What a calendar shows: the alias and the times, nothing of what the group is about. Null: the token is none, or no longer. */
+/** A calendar's contents: the alias and the times, nothing of what the group is about. Null: the token is none, or no longer. */
 export async function readCalendar(
   services: Pick<Services, 'database' | 'ballotKeys' | 'clock'>,
   token: string,

@@ -17,7 +17,7 @@ import { cutReason, replan } from './programme.ts'
 
 export const FACILITATOR = { who: 'group', roles: ['facilitator'] } as const
 
-/** What the group is asked around its sessions, what its kind offers besides, and what is open now. */
+/** Lists what the group is asked around its sessions, what its kind offers besides, and what is open now. */
 export const checkIns = command({
   verb: 'checkin',
   opens: 'content',
@@ -58,7 +58,7 @@ function setOf({ content }: Context, id: string): QuestionSet {
   return set
 }
 
-/** What the group's kind suggests and it is not asked yet. */
+/** Question sets that the group's kind suggests and that it is not asked yet. */
 function offeredTo(context: Context, plans: readonly PlanRow[]): PlanWords[] {
   const kind = context.content.kinds.get(groupOf(context).kind)
   return (kind?.checkIns ?? [])
@@ -158,7 +158,7 @@ function refusal({ texts }: Context, cut: 'cadence' | 'budget', set: QuestionSet
   return new UserError(message, { everyNth: message })
 }
 
-/** What both forms ask. */
+/** The fields of both forms. */
 export function readCommon({ content, texts }: Context, values: Record<string, FieldValue>) {
   const set = content.questionSets.get(textValue(values, 'set'))
   if (!set) throw onSet(texts.t('checkin.badSet', { known: [...content.questionSets.keys()].join(', ') }))
@@ -173,7 +173,7 @@ export function readCommon({ content, texts }: Context, values: Record<string, F
 export const neededBy = ({ organisation }: Context, plan: Pick<PlanRow, 'audience' | 'leastAnswers'>): number =>
   answersNeeded(plan.audience, organisation, plan.leastAnswers)
 
-/** Stops a plan: what it had not opened does not open. What is open closes as it would have. */
+/** Stops a plan: what it had not opened does not open. Check-ins that are open close as they would have. */
 export const checkInStop = command({
   verb: 'checkin.stop',
   isTyped: false,

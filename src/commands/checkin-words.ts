@@ -6,7 +6,7 @@ import { wordsCard } from '../views/checkin-words.ts'
 import { aboutOf, command, groupOf } from './command.ts'
 import { idInput } from './input.ts'
 
-/** What members wrote in a unit, for whoever sees its result. Opening it is audited. */
+/** Shows the words of a unit to everybody who sees its result. Opening it is audited. */
 export const checkInWords = command({
   verb: 'checkin.words',
   opens: 'content',

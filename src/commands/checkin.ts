@@ -106,7 +106,7 @@ export const checkInSubmit = answeringCommand({
   },
 })
 
-/** What stands for an open check-in's unit: its row or its id. Throws UserError that says why nobody can answer now. */
+/** The unit of an open check-in: its row or its id. Throws UserError that says why nobody can answer now. */
 function mustBeOpen<U>({ t }: Texts, checkIn: Pick<CheckInRow, 'state' | 'closesAt'>, unit: U | null, now: Date): U {
   if (checkIn.state === 'planned' || checkIn.state === 'dropped' || !unit) throw new UserError(t('checkin.notOpen'))
   // The clock may not have closed it yet; nobody gets longer for that.

@@ -21,10 +21,10 @@ import type { SessionDetails } from '../store/session.ts'
 import type { WinRow } from '../store/win.ts'
 import type { Reply } from '../views/card.ts'
 
-/** What seals and unseals ballots. `secret` goes to the child process that opens them. */
+/** Keys that seal and unseal ballots. `secret` goes to the child process that opens them. */
 export type BallotKeys = { keyring: Keyring; secret: string; keyStore: KeyStore; keyDirectory: string }
 
-/** What every verb is given. A verb that only reads has no transaction. */
+/** Everything that each verb is given. A verb that only reads has no transaction. */
 export type Base<Store = Tx> = Tenant<Store> & {
   now: Date
   content: Content
@@ -35,7 +35,7 @@ export type Base<Store = Tx> = Tenant<Store> & {
 /** A person's verb has all of this; `group` and `role` are set when its rule is about a group. */
 export type Context<Store = Reader> = Base<Store> & {
   incoming: Incoming
-  /** What people see of the platform that this came from. */
+  /** The traits of the platform that this came from. */
   platform: Traits
   organisation: OrganisationRow
   connection: ConnectionRow
@@ -43,7 +43,7 @@ export type Context<Store = Reader> = Base<Store> & {
   texts: Texts
   group: GroupRow | null
   role: Role | null
-  /** What `input.id` named besides a group, as the door found it. */
+  /** The thing that `input.id` named besides a group, as the door found it. */
   about: About | null
   /** The running groups of this person, as they are now; empty for a verb that is the same for everybody. */
   memberships: readonly Membership[]
@@ -60,7 +60,7 @@ export type Context<Store = Reader> = Base<Store> & {
 /** The same in a transaction, for verbs that change something. */
 export type WriteContext = Context<Tx>
 
-/** What an id can name besides a group. */
+/** Things that an id can name besides a group. */
 type Subjects = {
   checkIn: CheckInRow
   plan: PlanRow & { groupId: string }
@@ -71,7 +71,7 @@ type Subjects = {
 /** Something of a group that a verb is about. */
 export type About = { [S in keyof Subjects]: { subject: S; row: Subjects[S] } }[keyof Subjects]
 
-/** What a verb wants done besides its reply, in the same transaction. */
+/** Everything that a verb wants done besides its reply, in the same transaction. */
 export type Effects = {
   deliveries?: readonly DeliveryPlan[]
   occurrences?: readonly OccurrencePlan[]
@@ -81,7 +81,7 @@ export type Effects = {
 export type Result = Effects & { reply: Reply }
 
 /**
- * What a verb does to the store. `read` nothing; `audited` only the audit log; `write` anything, once per request;
+ * A verb's effect on the store. `read` nothing; `audited` only the audit log; `write` anything, once per request;
  * `ballot` only boxes: no receipt, no audit, no log line, no metric, and nothing is learnt about the sender.
  */
 export type Effect = 'read' | 'audited' | 'write' | 'ballot'
@@ -93,7 +93,7 @@ type Described = {
   access: AccessRule
   /** Whether text after the verb may be something else than a group's alias. */
   takesText?: boolean
-  /** What `input.id` names when the rule is about a group. */
+  /** The kind of thing that `input.id` names when the rule is about a group. */
   subject?: 'group' | About['subject']
   /** Whether it answers with a form or a result, which some requests cannot open by themselves. */
   opens?: 'form' | 'content'
@@ -126,7 +126,7 @@ export type AnsweringCommand = Described & {
 }
 export type Command = PlainCommand | AnsweringCommand
 
-/** What answering is given: no way to write anything but what it writes by hand. */
+/** The context of answering: no way to write anything but what it writes by hand. */
 export type AnswerContext = Tenant<SqlTx> &
   Pick<Context, 'actor' | 'texts' | 'content' | 'ballotKeys' | 'organisation' | 'now'> & { checkIn: AnsweredCheckIn }
 
@@ -164,7 +164,7 @@ export type Step<I, O> = {
   run(base: Base, input: I): Promise<Effects & { result: O }>
 }
 
-/** What came of something that was due. `dropped` is the reason when it came to nothing. */
+/** The outcome of something that was due. `dropped` is the reason when it came to nothing. */
 export type DueOutcome = Effects & { dropped: SkipReason | null }
 
 export function step<I, O>(definition: Step<I, O>): Step<I, O> {
@@ -177,7 +177,7 @@ export function groupOf(context: Context): GroupRow {
   return context.group
 }
 
-/** What a command whose subject is no group is about; the door has found it. */
+/** The thing that a command is about when that is no group; the door has found it. */
 export function aboutOf<S extends keyof Subjects>(context: Context, subject: S): Subjects[S] {
   const { about } = context
   if (about?.subject !== subject) throw new Error(`${context.incoming.verb} is about no ${subject}`)

@@ -11,7 +11,7 @@ import { type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, idInput, textValue } from './input.ts'
 
 /**
- * A member asks to be spoken to; a facilitator sees the requests that wait. What was typed after the word is not read: nobody
+ * A member asks to be spoken to; a facilitator sees the requests that wait. Text after the word is not read: nobody
  * should put such a thing on a line by accident.
  */
 export const contact = command({
@@ -98,7 +98,7 @@ export async function readable(context: Context, id: string) {
   return { row, group }
 }
 
-/** Who asks, and what they wrote. Opening it is audited; that it was seen has to be said. */
+/** Shows who asks, and what they wrote. Opening it is audited; that it was seen has to be said. */
 export const contactRead = command({
   verb: 'contact.read',
   opens: 'content',

@@ -21,7 +21,7 @@ const RESULTS_READ = 30
 /** Far enough back for the last two sessions of a group that meets every few weeks. */
 const RECENT_DAYS = 70
 
-/** The window of each group. What it asks the store is asked for all groups at once: forty cost as many statements as one. */
+/** The window of each group. It asks the store for all groups at once: forty cost as many statements as one. */
 export async function weeksOf(
   context: Context,
   groups: readonly SupervisedGroup[],

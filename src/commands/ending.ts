@@ -109,7 +109,7 @@ export const endSubmit = command({
   },
 })
 
-/** What a member of an ended group reads: thanks, and when everything is deleted. */
+/** The page for a member of an ended group: thanks, and when everything is deleted. */
 export const goodbye = command({
   verb: 'goodbye',
   opens: 'content',
@@ -169,7 +169,7 @@ export async function deleteDueGroup(base: Base, occurrence: Due<'groupDeletion'
   }
 }
 
-/** What a deletion removed, in numbers, for whoever ended the group. */
+/** Shows what a deletion removed, in numbers, to the person who ended the group. */
 export const receipt = command({
   verb: 'receipt',
   opens: 'content',

@@ -63,7 +63,7 @@ export const newGroupSubmit = command({
   },
 })
 
-/** What both forms ask. A language that is not offered counts as "as the organisation". */
+/** The fields of both forms. A language that is not offered counts as "as the organisation". */
 function readCommon(values: Record<string, FieldValue>): { alias: string; isOpen: boolean; language: string | null } {
   const language = LANGUAGES.find(({ id }) => id === textValue(values, 'language'))?.id ?? null
   return { alias: textValue(values, 'alias'), isOpen: textValue(values, 'isOpen') === 'open', language }

@@ -54,7 +54,7 @@ export const adminLinesSubmit = command({
 
 const dayOf = (now: Date): string => now.toISOString().slice(0, 10)
 
-/** What can be dialled: digits, and what people put between them. */
+/** A number that can be dialled: digits, and what people put between them. */
 const NUMBER = /^[+*#]?\d[\d ()/+*#-]{0,24}$/
 
 function readEmergency({ texts }: Context, typed: string): string {

@@ -8,7 +8,7 @@ import { type Context, command } from './command.ts'
 import { noInput } from './input.ts'
 import { goingOut } from './next.ts'
 
-/** What comes next, what is open, and what this person can do. */
+/** Shows what comes next, what is open, and what this person can do. */
 export const home = command({
   verb: 'home',
   isTyped: true,
@@ -35,7 +35,7 @@ export const home = command({
   },
 })
 
-/** What goes out next that the home card shows to facilitators. */
+/** Lines about what goes out next that the home card shows to facilitators. */
 const HOME_GOING_OUT = 3
 
 /** Each group's next session, and the check-ins that are open for this person: alike for who answered and who did not. */

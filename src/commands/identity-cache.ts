@@ -8,7 +8,7 @@ export type Identity = { connection: ConnectionRow; actor: Actor }
 export type IdentityCache = {
   /** A workspace's connection, looked up when it was not within the last half minute; null: not connected. */
   connection(incoming: Incoming, look: () => Promise<ConnectionRow | null>): Promise<ConnectionRow | null>
-  /** Who this is, when they were met within the last half minute and say nothing new of themselves; else null. */
+  /** The person, when they were met within the last half minute and say nothing new of themselves; else null. */
   find(incoming: Incoming): Identity | null
   keep(incoming: Incoming, identity: Identity): void
   /** After an organisation's settings changed: everybody meets the new ones. */

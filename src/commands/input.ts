@@ -49,7 +49,7 @@ export function peopleValue({ t }: Texts, values: Record<string, FieldValue>, na
 /** A Slack user id or an Entra object id. */
 const PLATFORM_ID = /^[A-Za-z0-9-]{2,64}$/
 
-/** What a person typed, short enough to say back to them. */
+/** A person's own words, short enough to say back to them. */
 export function echo(text: string): string {
   return text.length > MAX_ECHO_CHARS ? `${text.slice(0, MAX_ECHO_CHARS)}…` : text
 }

@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Keyring } from '../ballot/keyring.ts'
 
-/** What a signed link opens. Each has a key of its own, so that one is never taken for the other. */
+/** Pages that a signed link opens. Each has a key of its own, so that one is never taken for the other. */
 export type Purpose = 'calendar' | 'report'
 
-/** Who may open what. `until` is wall-clock time in ms; null: as long as they are in the group. */
+/** The person that a link is for, and what it opens. `until` is wall-clock time in ms; null: as long as they are in the group. */
 export type Holder = { organisationId: string; groupId: string; personId: string; until: number | null }
 
 /** 128 bits: nobody guesses one. */

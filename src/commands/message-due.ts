@@ -15,7 +15,7 @@ import { ONCE } from './message.ts'
 /** A message that comes so late has lost its day; the next one of a series comes anyway. */
 const LATEST_MS = DAY_MS
 
-/** What a message says, for whoever is in the group. */
+/** Shows a message's words to everybody in the group. */
 export const messageReadIt = command({
   verb: 'message.read',
   opens: 'content',

@@ -11,7 +11,7 @@ import { noInput } from './input.ts'
 
 /** Sessions of each group that `next` shows. */
 const NEXT_SESSIONS = 3
-/** What goes out next that facilitators see. */
+/** Lines about what goes out next that facilitators see. */
 const NEXT_GOING_OUT = 8
 const WHAT: Partial<Record<OccurrenceKind, Upcoming['what']>> = {
   reminder: 'goesOut.reminder',
@@ -64,7 +64,7 @@ function nextOf({ texts, content }: Context, membership: Membership, sessions: r
   }
 }
 
-/** What will go out for the groups that somebody leads, and when. */
+/** Lists what will go out for the groups that somebody leads, and when. */
 export async function goingOut(context: Context, led: readonly Membership[]): Promise<Upcoming[]> {
   const { now } = context
   if (led.length === 0) return []

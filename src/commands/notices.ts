@@ -118,7 +118,7 @@ function composeCheckIn(texts: Texts, claimed: InGroup, now: Date, kind: 'check-
   return checkInNotice(texts, { checkInId, alias, closesAt, timeZone, now, contactGroupId }, kind)
 }
 
-/** What to send, or why nothing is sent. */
+/** Makes the notice to send, or says why nothing is sent. */
 export function compose(texts: Texts, claimed: Claimed, now: Date): { notice: Notice } | { dropped: Drop } {
   if (claimed.expiresAt && now >= claimed.expiresAt) return { dropped: 'tooLate' }
   const held = heldBack(claimed.kind, claimed)

@@ -12,7 +12,7 @@ import { listProgramme } from '../store/session.ts'
 import { closeUnits, listOpenUnits } from '../store/unit.ts'
 import type { Base } from './command.ts'
 
-/** What a group's programme comes to: all that is due at a time, the check-ins, and those left out of each plan and why. */
+/** The outcome of planning a group's programme: all that is due at a time, the check-ins, and those left out of each plan and why. */
 export type Programme = {
   occurrences: OccurrencePlan[]
   /** Units that get no more check-ins by it: they are made now. */
@@ -64,7 +64,7 @@ function withSet({ content }: Base, plan: PlanRow) {
 }
 
 /**
- * What was asked already, and what of the budget of releases it takes, one place for each scale of each unit: `begun` by units
+ * Reads what was asked already and its share of the release budget, one place for each scale of each unit: `begun` by units
  * that opened, `spent` also by check-ins that stay planned.
  */
 export async function readAsked(base: Base, groupId: string) {
@@ -106,7 +106,7 @@ function around(
   return [...reminders, { kind: 'sessionEnded', dueAt: session.endsAt, sessionId: session.id }]
 }
 
-/** What a changed schedule did to sessions that people may already have been told of, and how many kept their own change. */
+/** The effect of a changed schedule on sessions that people may already know of, and how many kept their own change. */
 export type Synced = { kept: number; removed: number; cancelledSoon: string[]; movedSoon: string[] }
 
 /** A session within this is near enough that people rely on it: they are told when it changes. */

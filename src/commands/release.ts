@@ -8,7 +8,7 @@ import { listRoster } from '../store/roster.ts'
 import { getUnit } from '../store/unit.ts'
 import { step } from './command.ts'
 
-/** What a unit's making needs next: `open` its boxes, or only `clean` after a crash that came later; `nothing` when done. */
+/** The next step in making a unit: `open` its boxes, or only `clean` after a crash that came later; `nothing` when done. */
 export type ReleaseWork = { work: 'open'; request: OpenRequest } | { work: 'clean' } | { work: 'nothing' }
 
 /** Step 1: reads what the child process will be given. Changes nothing. */

@@ -12,7 +12,7 @@ import { formInput, groupInput, textValue } from './input.ts'
 import { replan } from './programme.ts'
 import type { Services } from './services.ts'
 
-/** Which reminders go out, and one now. */
+/** Asks which reminders go out, and whether one goes out now. */
 export const remind = command({
   verb: 'remind',
   opens: 'form',

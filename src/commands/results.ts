@@ -16,7 +16,7 @@ export type ShownResult = {
 /** Every result that a group has: they are kept for a year at most, in which it may publish 26 (RELEASE_BUDGET), and some are withheld. */
 export const MOST_RESULTS = 60
 
-/** What this reader may see of the group's results, newest first. `areMissing`: some asked questions that are no longer here. */
+/** The group's results that this reader may see, newest first. `areMissing`: some asked questions that are no longer here. */
 export async function resultsOf(context: Context): Promise<{ results: ShownResult[]; areMissing: boolean }> {
   const { content, now, role } = context
   const rows = await listResults(context, [groupOf(context).id], { closedBefore: plus(now, 1), limit: MOST_RESULTS })
@@ -26,8 +26,7 @@ export async function resultsOf(context: Context): Promise<{ results: ShownResul
 }
 
 /**
- * A group's results, newest first, each beside the one before it of the same set. What members see is set beside what members saw, for every
- * reader alike: a change against a result that is for staff alone would tell of it. Results of questions that are no longer here are left out.
+ * A group's results, newest first, each beside the one before it of the same set. A result for members is compared with one that members saw, for every reader alike: a change against a result that is for staff alone would tell of it. Results of questions that are no longer here are left out.
  */
 export function showAll(content: Content, newestFirst: readonly ResultRow[]): ShownResult[] {
   const known = newestFirst.filter((row) => content.hasQuestionSet(row.questionSetId, row.questionSetVersion))

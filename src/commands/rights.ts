@@ -67,7 +67,7 @@ const activePause = ({ pausedUntil }: PreferencesRow, now: Date) =>
 const quietOf = ({ quietFrom, quietUntil }: PreferencesRow) =>
   quietFrom && quietUntil ? { from: quietFrom, until: quietUntil } : null
 
-/** What a person wants to get, and when not: pause, reminders, check-ins, quiet hours. */
+/** A person's wishes about their messages: pause, reminders, check-ins, quiet hours. */
 export const pause = command({
   verb: 'pause',
   opens: 'form',

@@ -64,7 +64,7 @@ function refuseSupervisor({ role, texts }: Context, entries: readonly RosterRow[
   throw new UserError(texts.t('error.notAllowed', { roles: texts.t('role.facilitator') }))
 }
 
-/** Whom messages do not reach, and why: a matter of the roster alone. */
+/** Lists whom messages do not reach, and why: a matter of the roster alone. */
 export const problems = command({
   verb: 'problems',
   opens: 'content',

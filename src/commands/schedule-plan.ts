@@ -29,7 +29,7 @@ export async function askAboutHolidays(
       const message = texts.t('holidays.hit', { count: hit.length, days: days.join(', ') })
       throw new UserError(message, { holidays: message })
     }
-    // What is left out is made up for at the end, where there may be another holiday.
+    // A date that is left out is made up for at the end, where there may be another holiday.
     const exceptions = [...planned.exceptions, ...hit.map(({ date }) => date)].sort()
     if (exceptions.length > LONGEST_EXCEPTIONS) return planned
     planned = { ...planned, exceptions }

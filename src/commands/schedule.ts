@@ -52,7 +52,7 @@ function wordsOf({ texts }: Context, { rule, localStart, timeZone }: ScheduleRow
   return scheduleWords(texts, { repeat: repeatOf(rule), date, time, timeZone })
 }
 
-/** What the form starts with: what was typed, else the only schedule as it is, else a usual one. */
+/** The form's first values: what was typed, else the only schedule as it is, else a usual one. */
 function draftOf(
   { now }: Context,
   group: GroupRow,
@@ -85,7 +85,7 @@ function wantedCount(row: ScheduleRow | undefined): number | null {
   return startsOf({ ...row, minutes: row.durationMinutes }).length
 }
 
-/** Plans the sessions, their reminders and check-ins. What had been cancelled or moved of the same schedule stays so. */
+/** Plans the sessions, their reminders and check-ins. Sessions of the same schedule that had been cancelled or moved stay so. */
 export const scheduleSubmit = command({
   verb: 'schedule.submit',
   isTyped: false,

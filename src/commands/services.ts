@@ -17,10 +17,10 @@ export type Clock = {
   wall(): Date
 }
 
-/** What is known of each platform. */
+/** Each platform's traits. */
 export type Platforms = ReadonlyMap<PlatformName, Traits>
 
-/** What the door needs. `onDone` hears of traced verbs only. */
+/** Everything that the door and the jobs work with. `onDone` hears of traced verbs only. */
 export type Services = {
   database: Database
   queue: Queue
@@ -59,7 +59,7 @@ export async function runStep<I, O>(
   })
 }
 
-/** What a verb caused, written in its own transaction. */
+/** Writes what a verb caused, in its own transaction. */
 export async function applyEffects(services: Services, tenant: Tenant, effects: Effects): Promise<void> {
   const { tx, organisationId } = tenant
   if (effects.occurrences?.length) await planOccurrences(tenant, effects.occurrences)

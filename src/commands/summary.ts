@@ -115,7 +115,7 @@ function fitting(newest: readonly ShownResult[]): ShownResult[] {
   return shown
 }
 
-/** What has been asked since, and has no result yet or gets none. What is for staff alone does not exist for members. */
+/** Check-ins since then that have no result yet or get none. Those for staff alone do not exist for members. */
 async function pendingOf(context: Context, newest: readonly ShownResult[], areMissing: boolean): Promise<Pending[]> {
   const { now, role } = context
   const { id } = groupOf(context)

@@ -75,7 +75,7 @@ export const winDecline = command({
     const row = await findWin(context, id)
     const writer = row && (openWin(ballotKeys.keyring, row)?.personId ?? null)
     const isFirst = await deleteWin(context, id)
-    // Who is not a member any more gets no note, and may not even be known.
+    // Somebody who is not a member any more gets no note, and may not even be known.
     const isMember = writer !== null && (await findRole(context, groupId, writer)) === 'member'
     return {
       reply: { type: 'content', card: winDone(texts, 'win.declined') },

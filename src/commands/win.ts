@@ -17,7 +17,7 @@ import { formInput, groupInput, textValue } from './input.ts'
 const sealedSchema = z.object({ personId: z.string().nullable(), text: z.string() })
 type Opened = z.infer<typeof sealedSchema>
 
-/** Who wrote a win, and what; only to find a person's own wins, and whom to thank. Null: it cannot be opened, so it is nobody's. */
+/** Opens a win: who wrote it, and what. Only for finding a person's own wins, and whom to thank. Null: it cannot be opened, so it is nobody's. */
 export function openWin(keyring: Keyring, { id, sealed }: WinRow): Opened | null {
   try {
     return sealedSchema.parse(JSON.parse(openText(keyring, id, sealed)))
@@ -29,8 +29,7 @@ export function openWin(keyring: Keyring, { id, sealed }: WinRow): Opened | null
 const sealWin = (keyring: Keyring, id: string, win: Opened) => sealText(keyring, id, JSON.stringify(win))
 
 /**
- * A member shares a success; a facilitator sees those that wait, without who wrote them. What was typed after the word is not
- * read: it would stay on the line for others to see.
+ * A member shares a success; a facilitator sees those that wait, without who wrote them. Text after the word is not read: it would stay on the line for others to see.
  */
 export const win = command({
   verb: 'win',
@@ -102,7 +101,7 @@ const onText = (message: string) => new UserError(message, { text: message })
 
 type Where = Tenant & { ballotKeys: BallotKeys }
 
-/** Who leaves takes along what they shared and nobody has decided on; what cannot be opened goes too. */
+/** A leaver takes along the wins that nobody has decided on; a win that cannot be opened goes too. */
 export async function withdrawWins(base: Where, groupIds: readonly string[], personId: string): Promise<void> {
   const { ballotKeys } = base
   for (const row of await listWins(base, groupIds)) {
@@ -112,7 +111,7 @@ export async function withdrawWins(base: Where, groupIds: readonly string[], per
 }
 
 /**
- * Who is taken off the roster is taken off their wins; the words stay. Were they deleted, a facilitator could take somebody off
+ * Somebody who is taken off the roster is taken off their wins; the words stay. Were they deleted, a facilitator could take somebody off
  * and see which words are gone.
  */
 export async function disownWins(base: Where, groupId: string, personIds: readonly string[]): Promise<void> {
@@ -125,7 +124,7 @@ export async function disownWins(base: Where, groupId: string, personIds: readon
   }
 }
 
-/** What a person shared in these groups and nobody has decided on. */
+/** Counts a person's wins in these groups that nobody has decided on. */
 export async function countOwnWins(context: Context, groupIds: readonly string[]): Promise<number> {
   const { actor, ballotKeys } = context
   const rows = await listWins(context, groupIds)

@@ -35,7 +35,7 @@ const kindSchema = z.object({
   id: z.string(),
   title: wording,
   sizeHint: z.object({ from: z.int(), to: z.int() }),
-  /** What a new group is asked around its sessions; `isOffered`: not by itself, facilitators can add it. */
+  /** Check-ins that a new group is asked around its sessions; `isOffered`: not by itself, facilitators can add it. */
   checkIns: z.array(
     z.object({
       questionSet: z.string(),
@@ -78,7 +78,7 @@ export type OwnLines = z.infer<typeof ownLinesSchema>
 /** A line that nobody has looked at for so long may be wrong by now: the build refuses ours, admins are told of theirs. */
 export const LINES_GOOD_FOR_DAYS = 180
 
-/** What can be said of a group, at its most pressing; `none`: there is no result. */
+/** Findings about a group, the most pressing one; `none`: there is no result. */
 export const FINDINGS = ['lower', 'low', 'mixed', 'none', 'higher', 'high'] as const
 export type Finding = (typeof FINDINGS)[number]
 

@@ -17,7 +17,7 @@ const optionSchema = z.object({
 const questionSchema = z.object({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,23}$/),
   text: wording,
-  /** Which of the set's options it is answered with. */
+  /** Names the set's options that it is answered with. */
   options: z.string(),
   /** Asks about harm to oneself or others: never in a check-in, where nobody reads answers one by one. */
   isRisk: z.boolean(),
@@ -54,12 +54,12 @@ export const questionSetSchema = z
     /** Where wording and scoring come from. */
     source: z.string().min(1),
     licence: z.string().min(1),
-    /** What has to stand on the form: rights, or that it is not validated. */
+    /** The rights notice that has to stand on the form: rights, or that it is not validated. */
     notice: wording,
     isValidated: z.boolean(),
     /** The days that the questions ask about: asking again sooner would count a day twice. */
     recallDays: z.int().min(1).max(366),
-    /** What stands before the first question; null: nothing. */
+    /** The words before the first question; null: nothing. */
     stem: wording.nullable(),
     options: z.record(z.string(), z.array(optionSchema).min(2).max(11)),
     questions: z.array(questionSchema).min(1).max(MAX_QUESTIONS),

@@ -2,7 +2,7 @@
 export type Role = 'member' | 'facilitator' | 'supervisor'
 
 /**
- * Who may do something. `anyone` is any person of the organisation; `group` means one of the roles in the group that the
+ * The people who may do something. `anyone` is any person of the organisation; `group` means one of the roles in the group that the
  * input names; `own` means the row belongs to the person; `system` is never reachable from a platform.
  */
 export type AccessRule =
@@ -13,7 +13,7 @@ export type AccessRule =
   | { who: 'group'; roles: readonly Role[] }
   | { who: 'system' }
 
-/** What the store knows of a person at the moment of the action. `roleInGroup` is null outside the group. */
+/** A person's roles as the store knows them at the moment of the action. `roleInGroup` is null outside the group. */
 export type Standing = { isStaff: boolean; isAdmin: boolean; isSupervisor: boolean; roleInGroup: Role | null }
 
 /** Whether the rule lets this person act. */

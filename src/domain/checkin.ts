@@ -11,7 +11,7 @@ export const RELEASE_BUDGET = { releases: 13, windowDays: 182 } as const
 export const SHORT_PROGRAMME_SESSIONS = 12
 /** Check-ins that one unit can have. */
 export const MOST_IN_UNIT = 2
-/** What is asked less often than this publishes each time. */
+/** A plan that asks less often than this publishes each time. */
 const FORTNIGHT_DAYS = 14
 /** A session may be an hour or two earlier than the last one was, and the clocks change. */
 const SLACK_MS = 3 * HOUR_MS
@@ -19,7 +19,7 @@ const SLACK_MS = 3 * HOUR_MS
 export const TIMINGS = ['before', 'after'] as const
 export type Timing = (typeof TIMINGS)[number]
 
-/** What a group is asked around its sessions. */
+/** One plan of what a group is asked around its sessions. */
 export type CheckInPlan = {
   id: string
   timing: Timing
@@ -36,7 +36,7 @@ export type SessionTimes = { id: string; startsAt: Date; endsAt: Date }
 
 /** A check-in that opened, is open, or stays planned whatever is planned anew. `planId` is null when it was opened by hand. */
 export type EarlierCheckIn = { planId: string | null; sessionId: string | null; opensAt: Date }
-/** What a group published or will, and when its unit began. */
+/** A release that a group published or will, and when its unit began. */
 export type Spent = { at: Date; scales: number }
 
 /** When a check-in of a plan opens and closes around a session. */
@@ -65,7 +65,7 @@ export type Programme = {
   now: Date
 }
 
-/** Which sessions ahead get which check-ins. Older plans (first in the list) have the first claim on the budget. */
+/** Decides which sessions ahead get which check-ins. Older plans (first in the list) have the first claim on the budget. */
 export function planCheckIns(plans: readonly CheckInPlan[], programme: Programme): CheckInPlanning {
   const planning: CheckInPlanning = { planned: [], cut: [] }
   const spent = [...programme.spent]
@@ -156,7 +156,7 @@ export type Opening =
   | { decision: 'drop'; reason: 'tooFewMembers' | 'overlap' }
 
 /**
- * What happens when a check-in's time has come. Late openings keep the full length; one that would run into the same plan's
+ * The decision when a check-in's time has come. Late openings keep the full length; one that would run into the same plan's
  * next check-in is dropped. `nextOpensAt` is null when no other is planned.
  */
 export function decideOpening(now: Date, planned: CheckInWindow, members: number, nextOpensAt: Date | null): Opening {

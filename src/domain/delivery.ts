@@ -24,9 +24,9 @@ export type DeliveryKind =
 
 /** How one kind of message behaves. */
 type KindRule = {
-  /** What the ledger does when nobody can know whether a message arrived (the process died, or the platform timed out). */
+  /** The ledger's rule when nobody can know whether it arrived (the process died, or the platform timed out). */
   whenUnknown: 'tryOnceMore' | 'drop'
-  /** What a person can switch off; null: it always comes. */
+  /** The switch by which a person turns it off; null: it always comes. */
   heldBy: 'reminders' | 'checkIns' | 'pause' | null
   /** In a person's quiet hours it waits; `unlessTooLate`: it comes at once where waiting would make it useless. */
   quiet: 'waits' | 'waitsUnlessTooLate'
@@ -57,7 +57,7 @@ const RULES: Record<DeliveryKind, KindRule> = {
 
 export const DELIVERY_KINDS = Object.keys(RULES) as readonly DeliveryKind[]
 
-/** What a person chose. `isPaused` holds as of now. */
+/** A person's choices. `isPaused` holds as of now. */
 export type Wishes = { isPaused: boolean; wantsReminders: boolean; wantsCheckIns: boolean }
 
 /** Why a person does not want this message now; null when they do. */
@@ -85,13 +85,13 @@ export const MAX_ATTEMPTS = 6
 const FIRST_RETRY_MS = 5_000
 const LONGEST_RETRY_MS = 10 * 60_000
 
-/** What the ledger row becomes. `waitMs` is wall-clock time before the next attempt. */
+/** The ledger row's next state. `waitMs` is wall-clock time before the next attempt. */
 export type LedgerStep =
   | { state: 'sent' }
   | { state: 'failed' | 'dropped'; reason: Reason }
   | { state: 'planned'; waitMs: number; isUntried: boolean }
 
-/** What was tried: attempts with this one (1 for the first), and what became of those before that ended unknown. */
+/** The attempts so far: attempts with this one (1 for the first), and what became of those before that ended unknown. */
 export type Tries = { attempts: number; lostAnswers: number; interruptions: number }
 
 /** The ledger's rule after an attempt. */

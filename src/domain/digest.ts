@@ -19,7 +19,7 @@ export function nextDigestAt(plan: DigestTime, after: Date): Date {
   throw new Error('a weekday comes within two weeks')
 }
 
-/** What somebody should see to in a group, from the most pressing. */
+/** Things that somebody should see to in a group, the most pressing first. */
 export const ATTENTION = [
   'flag',
   'contactLate',
@@ -41,7 +41,7 @@ export function byAttention<G extends { alias: string; attention: readonly Atten
 const MOST_DAYS = 14
 
 /**
- * What a digest covers: the seven local days that end at its own time, or at a moment that somebody asks at. Where another day was chosen
+ * The window of a digest: the seven local days that end at its own time, or at a moment that somebody asks at. Where another day was chosen
  * meanwhile it begins where the one before ended (null: there was none), so that nothing is told twice or never.
  */
 export function digestWindow(

@@ -6,7 +6,7 @@ import type { Release, Tally } from './tally.ts'
 
 /** Answers needed before anything of a unit is shown: to members and staff, to staff alone, outside the team. */
 export const LEAST_ANSWERS = { shared: 6, staff: 5, outside: 11 } as const
-/** What an organisation, and a plan of it, may raise: never lower. */
+/** Thresholds that an organisation, and a plan of it, may raise: never lower. */
 export type Thresholds = { leastShared: number; leastStaff: number }
 
 /** Answers that a unit needs: the greatest of the built-in number, the organisation's and the plan's (null: none of its own). */
@@ -28,7 +28,7 @@ export type Change = 'higher' | 'lower' | 'none' | 'roster'
 declare const disclosed: unique symbol
 
 /**
- * What may be shown of one unit; only this module can make one. A scale's `mean` is on 0 to 1 (null below 11 answers or
+ * The part of one unit that may be shown; only this module can make one. A scale's `mean` is on 0 to 1 (null below 11 answers or
  * near an end), `highTenths` is a share of high answers in tenths (null when a side has fewer than three).
  */
 export type Disclosed = { readonly [disclosed]: true } & (
@@ -66,7 +66,7 @@ export function mayMembersSee(audience: 'shared' | 'staff'): boolean {
 export function disclose(set: QuestionSet, unit: UnitResult, before: UnitResult | null): Disclosed {
   if (unit.state === 'lost') return seal({ kind: 'lost' })
   const { release } = unit
-  // Whoever changes the stored number gets nothing of fewer people than staff may ever see.
+  // A changed number in the store gives nothing of fewer people than staff may ever see.
   const k = Math.max(unit.k, LEAST_ANSWERS.staff)
   if (!release || release.answered < k) return seal({ kind: 'tooFew' })
   const scales = set.scales.flatMap((scale) => {
@@ -85,7 +85,7 @@ export type DisclosedOutside = {
   readonly scales: readonly { scaleId: string; shown: { band: Band; mean: number | null } | null }[]
 }
 
-/** What a report may hold of a unit: scales that eleven or more answered; no share, no change, no number of people. */
+/** The part of a unit that a report may hold: scales that eleven or more answered; no share, no change, no number of people. */
 export function discloseOutside(set: QuestionSet, unit: UnitResult): DisclosedOutside {
   const k = Math.max(unit.k, LEAST_ANSWERS.outside)
   const scales = set.scales.map(({ id: scaleId }) => {
@@ -98,7 +98,7 @@ export function discloseOutside(set: QuestionSet, unit: UnitResult): DisclosedOu
 }
 
 declare const totalDisclosed: unique symbol
-/** What may be shown of several groups together: bands, never figures. */
+/** The part of several groups together that may be shown: bands, never figures. */
 export type DisclosedTotal = {
   readonly [totalDisclosed]: true
   readonly scales: readonly { scaleId: string; band: Band }[]
@@ -130,7 +130,7 @@ export function discloseTotal(set: QuestionSet, parts: readonly Part[], k: numbe
 }
 
 declare const courseDisclosed: unique symbol
-/** What may be shown of a programme's two ends. `effect` is null below eleven answers, near an end, and where nothing can be compared. */
+/** The part of a programme's two ends that may be shown. `effect` is null below eleven answers, near an end, and where nothing can be compared. */
 export type DisclosedCourse = {
   readonly [courseDisclosed]: true
   readonly scales: readonly {
@@ -181,7 +181,7 @@ function effectOf(
 }
 
 declare const wordsDisclosed: unique symbol
-/** What members wrote in one unit, in an order of its own; only this module can say that it may be shown. */
+/** The words of one unit, in an order of their own; only this module can say that they may be shown. */
 export type DisclosedWords = readonly string[] & { readonly [wordsDisclosed]: true }
 
 /** The words of a unit that met its own k and in which enough members wrote (the count is checked again where there are fewer). */

@@ -36,7 +36,7 @@ export function differenceOf(before: Tally, now: Tally): number {
   return (later ?? 0) - (earlier ?? 0)
 }
 
-/** What may be shown of one tally that met its k. */
+/** The figures of one tally that met its k. */
 export function figuresOf(tally: Tally): Figures {
   const mean = meanOf(tally)
   const band = bandOf(mean)

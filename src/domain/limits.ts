@@ -34,16 +34,16 @@ export const EVERY_NTH = [1, 2, 3, 4, 6, 8, 12] as const
 /** Answers that a plan, or an organisation, can ask for beyond the usual before anything is shown. */
 export const RAISED_ANSWERS = [8, 10, 12] as const
 export const MOST_ANSWERS_NEEDED = 15
-/** What one group can be asked at a time. */
+/** Plans of one group at a time. */
 export const MAX_PLANS = 4
 /** Before the close, everyone alike gets one more note. */
 export const NUDGE_HOURS_BEFORE_CLOSE = 24
-/** What can be promised: hours until somebody has seen a contact request. */
+/** Hours that can be promised: hours until somebody has seen a contact request. */
 export const CONTACT_HOURS = [4, 8, 24, 48, 72] as const
 /** When staff look at requests, as a line; and what a member may write with one. */
 export const MAX_CONTACT_TIMES_CHARS = 80
 export const MAX_CONTACT_CHARS = 500
-/** What a member may write in a check-in that asks for words: two or three sentences. */
+/** Characters of a check-in's answer in words: two or three sentences. */
 export const MAX_ANSWER_CHARS = 280
 /** A win: something that went well, in a few sentences; and those of a group that wait at a time. */
 export const MAX_WIN_CHARS = 280
@@ -56,11 +56,11 @@ export const GROUPS_ON_PAGE = 10
 export const LINES_ON_PAGE = 50
 /** Reminders that one session can have. */
 export const MAX_REMINDERS = 3
-/** What can be chosen, minutes before a session. The default is 24 hours and 1 hour. */
+/** Choices for a reminder, in minutes before a session. The default is 24 hours and 1 hour. */
 export const REMINDER_CHOICES = [15, 30, 60, 120, 240, 1440, 2880, 10080] as const
 /** The longest pause that can be chosen, in weeks. After it, messages start again by themselves. */
 export const PAUSE_WEEKS = [1, 2, 4, 8] as const
 /** Dates shown after planning. */
 export const PREVIEW_DATES = 6
-/** What a person typed is repeated to them up to here. */
+/** Characters of a person's own words that are repeated to them. */
 export const MAX_ECHO_CHARS = 80

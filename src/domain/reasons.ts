@@ -47,7 +47,7 @@ export type Drop = (typeof DROPS)[number]
 /** Why a notice was not sent, as the ledger says it. */
 export type Reason = Refusal | Drop
 
-/** What the store has as a reason. A word that is not known any more reads as `unexpected`. */
+/** Reads a stored reason. A word that is not known any more reads as `unexpected`. */
 export const toReason = (stored: string | null): Reason =>
   [...REFUSALS, ...DROPS].find((reason) => reason === stored) ?? 'unexpected'
 

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 
-/** What an organisation sets, downwards only. */
+/** Times that an organisation sets, downwards only. */
 export type RetentionSettings = { resultMonths: number; ledgerDays: number }
 
 /** The longest that each may be kept (privacy design, section 3). */

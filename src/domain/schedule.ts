@@ -54,7 +54,7 @@ export function nextWeekday(from: string, isoWeekday: number): string {
   return date.add({ days: (isoWeekday - date.dayOfWeek + 7) % 7 }).toString()
 }
 
-/** What "every 2 weeks on Tuesday 17:30 for 90 minutes, 12 sessions" says. Parts that were left out are null. */
+/** The parts of "every 2 weeks on Tuesday 17:30 for 90 minutes, 12 sessions". Parts that were left out are null. */
 export type TypedPlan = {
   isoWeekday: number
   time: string

@@ -45,7 +45,7 @@ export function openerFor(
   return fitting[sessionNumber % Math.max(1, fitting.length)] ?? null
 }
 
-/** Who came, beside the roster: bands, as everywhere. Null without a headcount or a member. */
+/** Attendance beside the roster: bands, as everywhere. Null without a headcount or a member. */
 export function attendanceBand(headcounts: readonly number[], members: number): 'most' | 'half' | 'fewer' | null {
   if (headcounts.length === 0 || members === 0) return null
   const share = headcounts.reduce((sum, one) => sum + one, 0) / headcounts.length / members

@@ -2,12 +2,12 @@ import type { QuestionSet, Scale } from '../content/question-set.ts'
 import { type Answers, scoreOf } from './score.ts'
 
 /**
- * What is kept about one scale: how many members answered it, the sum of their means (0 to 1, thousandths),
+ * The sums of one scale: how many members answered it, the sum of their means (0 to 1, thousandths),
  * and how many of those means lie in the low and in the high band.
  */
 export type Tally = { subject: string; answers: number; totalMilli: number; low: number; high: number }
 
-/** What a unit publishes: members invited, members with any answer, and the tallies that met k. */
+/** A unit's release: members invited, members with any answer, and the tallies that met k. */
 export type Release = { invited: number; answered: number; tallies: Tally[] }
 
 /** Bands of a mean on 0 to 1 (privacy design, section 2). */

@@ -19,7 +19,7 @@ export async function answer(services: Services, command: AnsweringCommand, pers
   if (!id.success) throw notFound()
   return await services.database.sqlTransaction(async (tx) => {
     const checkIn = await lockForAnswer({ tx, organisationId: actor.organisationId }, id.data, actor.personId)
-    // Whoever has no place in a group does not learn that it exists.
+    // Somebody who has no place in a group does not learn that it exists.
     if (!checkIn || checkIn.role === null) throw notFound()
     const { isStaff, isAdmin } = actor
     if (!isAllowed(command.access, { isStaff, isAdmin, isSupervisor: false, roleInGroup: checkIn.role }))

@@ -51,14 +51,14 @@ export function resolve(texts: Texts, { prefix }: Traits, incoming: Incoming): R
   return { command: typed.command, input: typed.rest === '' ? {} : { text: typed.rest } }
 }
 
-/** What people see of the platform that a request came from. */
+/** The traits of the platform that a request came from. */
 export function platformOf(services: Services, { platform }: Incoming): Traits {
   const known = services.platforms.get(platform)
   if (!known) throw new Error(`a request came from ${platform}, which is not served here`)
   return known
 }
 
-/** Who did it. First sight and new facts are kept, except around ballots: there not even that somebody came is written. */
+/** Finds out who did it. First sight and new facts are kept, except around ballots: there not even that somebody came is written. */
 export async function identify(
   services: Services,
   texts: Texts,

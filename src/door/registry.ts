@@ -176,7 +176,7 @@ export function parseTyped(line: string): { command: Command; rest: string } | n
   return found ? { command: found.command, rest: typed.slice(found.words.length).trim() } : null
 }
 
-/** What can be typed, for a reply to a word that is not known: first words alone, or the reply would be a wall. */
+/** Words that can be typed, for a reply to one that is not known: first words alone, or the reply would be a wall. */
 export const TYPED_WORDS: readonly string[] = TYPED.map(({ words }) => words).filter(
   (words) => words !== 'home' && !words.includes(' '),
 )

@@ -15,7 +15,7 @@ const ORPHAN_KEY_AGE_MS = 10 * MINUTE_MS
 /** The longest any platform repeats a request. */
 const REQUEST_DAYS = 2
 
-/** What a tick keeps going. */
+/** The parts that a tick keeps going. */
 export type Ticking = { lanes: Lanes; retention: Retention }
 
 /** One look at what is due: claims it, finishes what a crash left, forgets what is over. Harmless on any number of machines. */

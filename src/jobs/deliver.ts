@@ -54,7 +54,7 @@ export async function deliverBatch(services: Services, way: Way, batch: readonly
   return await goesOn(services, way, attempts)
 }
 
-/** What was sent is written down also when the store was away for a moment: otherwise nobody would know, and it would go twice. */
+/** Outcomes are written down also when the store was away for a moment: otherwise nobody would know, and it would go twice. */
 async function patiently(write: () => Promise<void>): Promise<void> {
   for (const waitMs of RECORD_AGAIN_MS) {
     try {

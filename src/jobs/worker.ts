@@ -5,7 +5,7 @@ import type { JobData, QueueName } from '../store/engine/queue.ts'
 import type { Lanes } from './lanes.ts'
 import { makeRelease } from './release.ts'
 
-/** Starts working off the queues. What a job throws is logged and the job is tried again. */
+/** Starts working off the queues. A job's error is logged and the job is tried again. */
 export async function startWorkers(services: Services, lanes: Lanes): Promise<void> {
   const handlers: Record<QueueName, (data: JobData) => Promise<unknown>> = {
     occurrence: ({ organisationId, id }) => runStep(services, handleDue, organisationId, { occurrenceId: id }),
@@ -32,7 +32,7 @@ export async function startWorkers(services: Services, lanes: Lanes): Promise<vo
           await handle(data)
         } catch (error) {
           services.log.error('job.failed', error, { queue, job: data.id })
-          // What pg-boss keeps of a failed job is this message: no cause, no values.
+          // Of a failed job pg-boss keeps this message: no cause, no values.
           throw new Error(`${queue} failed`)
         }
       },

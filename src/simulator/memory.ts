@@ -4,13 +4,13 @@ import type { SlackSimulator } from './slack.ts'
 import type { TeamsSimulator } from './teams.ts'
 import type { Message } from './workspace.ts'
 
-/** What the platforms themselves would still know after the service was started anew. Nothing private is kept. */
+/** State that the platforms themselves would still know after the service was started anew. Nothing private is kept. */
 type Memory = {
   slack: Message[]
   teams: Message[]
   directs: [string, string][]
   installed: string[]
-  /** What whoever keeps the memory wants to know again: how far its story is told, what time it is in it. */
+  /** The facts that are remembered: how far its story is told, what time it is in it. */
   story: Story
 }
 export type Story = { isTold: boolean; aheadMs: number }

@@ -1,4 +1,4 @@
-/** What a person sees of a payload, read from the platform's own JSON and from nothing of the bot's. */
+/** A payload as a person sees it, read from the platform's own JSON and from nothing of the bot's. */
 export type SeenButton = { label: string; raw: Record<string, unknown> }
 export type SeenInput = {
   name: string
@@ -51,7 +51,7 @@ export function slackSurface(payload: Json): Surface {
   return surface
 }
 
-/** What a chart says, for who reads and does not look: its title, its axis, each bar. */
+/** A chart in words, for people who read and do not look: its title, its axis, each bar. */
 function slackChart(block: Json): string[] {
   const chart = (block.chart ?? {}) as Json
   const axis = (chart.axis_config ?? {}) as Json

@@ -16,7 +16,7 @@ export type TeamsSimulator = Hands &
   Sender & {
     platform: 'teams'
     state: TeamsState
-    /** What the bot is told in place of Microsoft's authority. */
+    /** The stand-in for Microsoft's authority that the bot is given. */
     authority: { openIdMetadataUrl: string; issuer: string; serviceUrl: string; getToken(): Promise<string> }
     failNext(fault: Fault): void
     /** Counts calls as Teams does, and answers 429 to one too many. Off at first. */

@@ -60,7 +60,7 @@ export type Journal = {
 
 export const createJournal = (): Journal => ({ seen: [], requests: [], messages: [], onChange: () => {} })
 
-/** What the bot answered to a person's request. `problem` is what the platform's client says when it did not work. */
+/** The bot's answer to a person's request. `problem` is what the platform's client says when it did not work. */
 export type BotAnswer = { status: number; body: unknown; problem?: string }
 
 /** Field values by name: text, a choice's value, or ids for people. */

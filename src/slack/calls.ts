@@ -10,7 +10,7 @@ export async function whoAmI(client: WebClient): Promise<Workspace> {
   return { externalId: team_id, name: team ?? team_id }
 }
 
-/** Who was chosen. What Slack does not tell in time is marked: a bot or a closed account must not count as a member. */
+/** Describes somebody who was chosen. Somebody of whom Slack does not tell in time is marked: a bot or a closed account must not count as a member. */
 export async function describe(client: WebClient, userId: string): Promise<PersonRef> {
   try {
     const { user } = await client.users.info({ user: userId, include_locale: true })

@@ -33,7 +33,7 @@ const REFUSED_BLOCK = new Set(['invalid_arguments', 'invalid_blocks', 'invalid_b
 export const isRefusedBlock = (error: unknown): boolean =>
   error instanceof WebAPIPlatformError && REFUSED_BLOCK.has(error.data.error)
 
-/** What the SDK threw, in our words. `mayHaveActed` says whether a lost answer leaves it open that Slack did it. */
+/** The SDK's error in our words. `mayHaveActed` says whether a lost answer leaves it open that Slack did it. */
 export function toPlatformError(error: unknown, mayHaveActed: boolean): PlatformError {
   const lost = mayHaveActed ? 'unknown' : 'refused'
   if (error instanceof WebAPIRateLimitedError) {

@@ -2,7 +2,7 @@ import type { BlockAction, EnvelopedEvent, SlashCommand, ViewSubmitAction } from
 import { z } from 'zod'
 import type { ChannelRef, FieldValue, Incoming, PersonRef } from '../platform.ts'
 
-/** What this app puts into its own buttons and forms. */
+/** The data that this app puts into its own buttons and forms. */
 const buttonValue = z.object({ verb: z.string(), id: z.string().nullable(), text: z.string().optional() })
 const metadata = z.object({ id: z.string().nullable(), version: z.string().optional() })
 

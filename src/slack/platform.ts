@@ -126,7 +126,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
 const SLACK_PATH = '/slack/events'
 const SLACK_TRAITS: Traits = { name: 'slack', title: 'Slack', prefix: '/group ', reachesUnseen: true }
 
-/** What happens after each kind of request: run the verb, then answer so that only this person sees it. */
+/** The turn after each kind of request: run the verb, then answer so that only this person sees it. */
 function createTurns(client: WebClient, deps: SlackDeps) {
   const openView = createViews(client, deps)
   return {

@@ -77,7 +77,7 @@ export function renderHome(card: Card): types.HomeView {
   return { type: 'home', blocks: labelled(card.kind, renderBlocks(withoutCharts(card.blocks), LIMITS.blocksInView)) }
 }
 
-/** A form as a modal. What it is about travels as an id in private_metadata; the verb is the callback id. */
+/** A form as a modal. Its subject travels as an id in private_metadata; the verb is the callback id. */
 export function renderForm(form: Form): ModalView {
   const intro = renderBlocks(form.intro, LIMITS.blocksInView - form.fields.length)
   return {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Reader, Tenant } from './engine/transaction.ts'
 
-/** Who did what to what. Access and changes, never answers. */
+/** One fact: who did what to what. Access and changes, never answers. */
 export type AuditFact = { actorId: string; action: string; subjectId: string }
 type Entry = AuditFact & { number: number; at: Date }
 
@@ -46,7 +46,7 @@ export async function verifyAudit({
     select: { auditLength: true, auditHead: true, auditForgotten: true, auditAnchor: true },
   })
   const entries = await tx.prisma.auditEntry.findMany({ where: { organisationId }, orderBy: { number: 'asc' } })
-  // What is past its time was deleted; its last hash is where the rest begins.
+  // Entries past their time were deleted; the last one's hash is where the rest begins.
   let head: Uint8Array | null = auditAnchor
   for (const [index, entry] of entries.entries()) {
     const hash = hashOf(head, entry)

@@ -61,7 +61,7 @@ export async function findDigest({ tx, organisationId }: Tenant<Reader>, id: str
   })
 }
 
-/** What a digest says of how a group is set up. */
+/** The facts of a digest about how a group is set up. */
 export type Standing = { groupId: string; flag: Flag | null; hasBackup: boolean; members: number }
 
 export async function listStanding(

@@ -1,6 +1,6 @@
 import type { Tenant } from './engine/transaction.ts'
 
-/** What facilitators ask of their supervisor. */
+/** Requests of facilitators to their supervisor. */
 export const FLAGS = ['talk', 'cofacilitation'] as const
 export type Flag = (typeof FLAGS)[number]
 /** Null: none, or one that is no longer known. */

@@ -11,7 +11,7 @@ export async function forgetPeople({ tx, organisationId }: Tenant, personIds: re
   return count
 }
 
-/** What an ended group's deletion removed, in numbers. */
+/** An ended group's deletion, in numbers. */
 export type Deleted = {
   members: number
   sessions: number

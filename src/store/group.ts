@@ -22,7 +22,7 @@ export type GroupRow = {
   contactTimes: string | null
   reminderMinutes: number[]
   holidays: string | null
-  /** What its facilitators ask of their supervisor; null: nothing. */
+  /** The request of its facilitators to their supervisor; null: nothing. */
   flag: string | null
   endedAt: Date | null
   endedBy: string | null
@@ -84,7 +84,7 @@ export async function lockGroup(tenant: Tenant, id: string): Promise<void> {
   await lockRow(tenant, 'Group', id)
 }
 
-/** What the edit form sets. */
+/** The fields that the edit form sets. */
 export type GroupEdit = {
   alias: string
   isOpen: boolean

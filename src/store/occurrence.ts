@@ -90,7 +90,7 @@ export async function findNextDue(db: Reader, after: Date): Promise<{ dueAt: Dat
   })
 }
 
-/** What will happen next for some groups, soonest first. */
+/** Lists what will happen next for some groups, soonest first. */
 export async function listGoingOut(
   { tx, organisationId }: Tenant<Reader>,
   groupIds: readonly string[],

@@ -176,7 +176,7 @@ export async function countPending(db: Reader, now: Date): Promise<number> {
 /** So many notices of a kind that were not sent for a reason. */
 export type Trouble = { kind: DeliveryKind; state: 'failed' | 'dropped'; reason: Reason; count: number }
 
-/** What failed or was given up since an instant: how many of each kind and reason, over an organisation. */
+/** Counts what failed or was given up since an instant: how many of each kind and reason, over an organisation. */
 export async function countTroubles({ tx, organisationId }: Tenant<Reader>, since: Date): Promise<Trouble[]> {
   const rows = await tx.prisma.delivery.groupBy({
     by: ['kind', 'state', 'reason'],

@@ -2,7 +2,7 @@ import type { Timing } from '../domain/checkin.ts'
 import type { Stage } from '../domain/stage.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 
-/** What a group is asked around its sessions. */
+/** One plan of what a group is asked around its sessions. */
 export type PlanRow = {
   id: string
   questionSetId: string

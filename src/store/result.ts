@@ -53,7 +53,7 @@ export async function listResults(
   return await readResults(tx, units)
 }
 
-/** What members wrote in a unit, sealed, in the order of their random ids. Only the disclosure gate may read what is in them. */
+/** The words of a unit, sealed, in the order of their random ids. Only the disclosure gate may read what is in them. */
 export async function listWords(
   { tx, organisationId }: Tenant<Reader>,
   unitId: string,

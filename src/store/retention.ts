@@ -6,14 +6,14 @@ import { Prisma } from './generated/client.ts'
 /** Rows that one round takes of each kind: short transactions, however much is past its time. */
 const ROUND = 500
 
-/** Which rows of a table are past their time, as a condition on its alias `r`. */
+/** A table's rows that are past their time, as a condition on its alias `r`. */
 type Rule = { table: string; isOver(before: Cutoffs): Prisma.Sql }
 
 /** No check-in of a unit closed later than an instant. `unit` is the column that names it. */
 const lastClosedBefore = (unit: string, at: Date) => Prisma.sql`not exists (select 1 from "CheckIn" k
   where k."organisationId" = r."organisationId" and k."unitId" = r.${Prisma.raw(`"${unit}"`)} and k."closesAt" >= ${at})`
 
-/** What goes by age alone. */
+/** Everything that goes by age alone. */
 const RULES = {
   results: {
     table: 'ReleaseUnit',

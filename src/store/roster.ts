@@ -13,7 +13,7 @@ export type RosterRow = {
   unreachable: string | null
 }
 
-/** Who is in a group, with the account that messages go to: one that is in use before one that is closed. */
+/** The people of a group, each with the account that messages go to: one that is in use before one that is closed. */
 export async function listRoster({ tx, organisationId }: Tenant<Reader>, groupId: string): Promise<RosterRow[]> {
   return await tx.sql.rows<RosterRow>`
     select distinct on (r."personId") r."personId"::text as "personId", r."role"::text as "role", a."externalId",
@@ -23,7 +23,7 @@ export async function listRoster({ tx, organisationId }: Tenant<Reader>, groupId
     order by r."personId", a."isDeactivated", a."unreachable" is not null, a."id"`
 }
 
-/** Members who are asked: on the roster, not a bot, account not closed. Who paused or opted out is on it like the others. */
+/** Members who are asked: on the roster, not a bot, account not closed. People who paused or opted out are on it like the others. */
 export async function listAskable(tenant: Tenant<Reader>, groupId: string): Promise<string[]> {
   const roster = await listRoster(tenant, groupId)
   return roster

@@ -3,7 +3,7 @@ import { PlatformError } from '../platform.ts'
 
 /** Statuses after which Teams may or may not have posted: the answer came from a gateway on the way. */
 const MAYBE_POSTED = new Set([500, 502, 503, 504])
-/** What a refusal calls a person who blocked or removed the app. Any other 403 is about the app or the tenant. */
+/** Teams' codes for a person who blocked or removed the app. Any other 403 is about the app or the tenant. */
 const PERSON_GONE = new Map<string, Refusal>([
   ['MessageWritesBlocked', 'blocked'],
   ['BotNotInConversationRoster', 'blocked'],

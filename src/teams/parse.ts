@@ -25,7 +25,7 @@ const activitySchema = z.object({
 })
 export type TeamsActivity = z.infer<typeof activitySchema>
 
-/** What a button or dialog sends back: our own data, and fields. */
+/** The data that a button or dialog sends back: our own data, and fields. */
 const submitted = z
   .object({
     verb: z.string(),
@@ -59,7 +59,7 @@ type Conversation = z.infer<typeof conversationSchema>
 /** An address as this folder made it. */
 export const toConversation = (address: Address): Conversation => conversationSchema.parse(address)
 
-/** Who acted, and where they can be reached when this is their personal chat; null for an app or a guest without an id. */
+/** The person who acted, and where they can be reached when this is their personal chat; null for an app or a guest without an id. */
 export function senderOf(activity: TeamsActivity): PersonRef | null {
   const { from, conversation, recipient } = activity
   const tenantId = tenantOf(activity)
@@ -80,7 +80,7 @@ export function senderOf(activity: TeamsActivity): PersonRef | null {
 }
 
 /**
- * What somebody did: a typed line (personal chat, @mention and targeted slash message read alike), a card's button, a
+ * Reads what somebody did: a typed line (personal chat, @mention and targeted slash message read alike), a card's button, a
  * dialog's opening or sending. Null when it is nothing that a command answers.
  */
 export function parseActivity(activity: TeamsActivity): Incoming | null {

@@ -40,7 +40,7 @@ const TEAMS_TRAITS: Traits = { name: 'teams', title: 'Microsoft Teams', prefix: 
 /** Teams takes 100 KB a message; a form of thirty people comes back far below. */
 const BODY_LIMIT_BYTES = 256_000
 
-/** Teams behind the port: activities in, cards out. Whatever somebody typed anywhere is answered to them alone. */
+/** Teams behind the port: activities in, cards out. A line typed anywhere is answered to its writer alone. */
 export function createTeams(
   tenantId: string,
   transport: Transport,
@@ -73,7 +73,7 @@ export function createTeams(
     if (!incoming) return { status: activity.type === 'invoke' ? 400 : 200 }
     const reply = await deps.onIncoming(incoming)
     if (activity.type === 'message') {
-      // What was asked for is done; the answer goes out after this request is acknowledged.
+      // The work is done; the answer goes out after this request is acknowledged.
       if (reply) inBackground(replyPrivately(transport, activity, chatCard(reply), deps.say('error.openChat')))
       return { status: 200 }
     }
@@ -104,7 +104,7 @@ export function createTeams(
   }
 }
 
-/** What can stand in a chat. The door gives no form and no result to a request that cannot open one. */
+/** The card that can stand in a chat. The door gives no form and no result to a request that cannot open one. */
 function chatCard(reply: Reply): Card {
   if (reply.type === 'form' || reply.type === 'content') throw new Error('a form or a result was given to a chat')
   if (reply.type === 'errors') {

@@ -6,7 +6,7 @@ import { call } from './call.ts'
 import { createTeams, type TeamsDeps } from './platform.ts'
 import type { Transport } from './transport.ts'
 
-/** Whatever tenant a client names, it is this one: nothing of a real organisation can be reached from here. */
+/** Every tenant that a client names is this one: nothing of a real organisation can be reached from here. */
 export const PLAYGROUND_TENANT = 'playground'
 export const PLAYGROUND_PATH = '/api/playground'
 

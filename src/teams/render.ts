@@ -136,7 +136,7 @@ function headingElement(text: string, size: 'Medium' | 'Large'): Element {
   return { type: 'TextBlock', text: escaped || ' ', style: 'heading', weight: 'Bolder', size, wrap: true }
 }
 
-/** What leads to a form or a result opens a dialog; anything else is an Action.Execute with Action.Submit for old clients. */
+/** A button to a form or a result opens a dialog; any other is an Action.Execute, with Action.Submit for old clients. */
 function renderButton(button: Button): Element {
   const common = { title: clip(plain(button.label), LIMITS.buttonText) || ' ' }
   if (button.opens === 'address') return { type: 'Action.OpenUrl', ...common, url: button.url }

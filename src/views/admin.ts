@@ -3,7 +3,7 @@ import { MOST_ANSWERS_NEEDED } from '../domain/limits.ts'
 import { LONGEST_RETENTION } from '../domain/retention.ts'
 import { button, buttons, type Card, card, type Form, heading, list, note, text } from './card.ts'
 
-/** What failed in the last days: in which words, how often, and what to do. */
+/** Failures of the last days: in which words, how often, and what to do. */
 export type FailedLine = { count: number; what: string; why: string; todo: string }
 
 /** The health of deliveries, and where an admin goes on from. */

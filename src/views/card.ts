@@ -9,9 +9,9 @@ export type VerbButton = {
   label: string
   verb: Verb
   id: string | null
-  /** What was typed before the form could open; it only fills fields. */
+  /** Text that was typed before the form could open; it only fills fields. */
   draft?: string
-  /** What pressing it leads to. Teams must know before it is pressed. */
+  /** The thing that pressing it leads to. Teams must know before it is pressed. */
   opens: 'dialog' | 'card'
   isPrimary?: boolean
 }
@@ -82,7 +82,7 @@ export type Form = {
   kind: string
   verb: Verb
   id: string | null
-  /** What the form was made of; it comes back with it, so that a stale one is noticed. Nothing else is read from it. */
+  /** A fingerprint of what the form was made of; it comes back with it, so that a stale one is noticed. Nothing else is read from it. */
   version?: string
   title: string
   submitLabel: string
@@ -91,14 +91,14 @@ export type Form = {
   fields: readonly Field[]
 }
 
-/** What somebody gets back for what they did. Everything is private to them. */
+/** The answer to what somebody did. Everything is private to them. */
 export type Reply =
   /** Says nothing about health; may stand in a chat. */
   | { type: 'card'; card: Card }
   /** A result: shown where no notification carries it, as an answer to a person who can see it open. */
   | { type: 'content'; card: Card }
   | { type: 'form'; form: Form }
-  /** What to mend, by field. `form` is the same form with what was typed, for platforms that do not keep it. */
+  /** Mistakes to mend, by field. `form` is the same form with what was typed, for platforms that do not keep it. */
   | { type: 'errors'; message: string; fields: Readonly<Record<string, string>>; form: Form | null }
   /** A form is done; the card takes its place. */
   | { type: 'done'; card: Card }

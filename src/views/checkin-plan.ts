@@ -20,7 +20,7 @@ import {
 } from './card.ts'
 import { timeWithZone } from './notice.ts'
 
-/** What a plan says, for the people who made it. */
+/** A plan in words, for the people who made it. */
 export type PlanWords = {
   set: QuestionSet
   timing: Timing
@@ -44,7 +44,7 @@ export function planLine({ t, pick, join }: Texts, plan: PlanWords): string {
 /** `k`: answers needed before anything of it is shown. */
 export type RunningPlan = PlanWords & { id: string; k: number; nextAt: Date | null; unitSize: number }
 
-/** What a group is asked, what it could be asked, and what is open now. */
+/** Shows what a group is asked, what it could be asked, and what is open now. */
 export function checkInsCard(
   texts: Texts,
   facts: {

@@ -3,7 +3,7 @@ import type { DisclosedWords } from '../domain/disclosure.ts'
 import { WORDS_DAYS } from '../domain/retention.ts'
 import { type Card, card, list, note, text } from './card.ts'
 
-/** What members wrote, in an order of its own. */
+/** The words of members, in an order of their own. */
 export function wordsCard({ t }: Texts, facts: { alias: string; words: DisclosedWords }): Card {
   return {
     ...card('words', t('words.title', { alias: facts.alias }), [

@@ -53,7 +53,7 @@ export function goodbyeNotice({ t }: Texts, group: { groupId: string; alias: str
   )
 }
 
-/** What a member reads when the programme is over. */
+/** The card for a member when the programme is over. */
 export function goodbyeCard(
   texts: Texts,
   facts: {
@@ -83,7 +83,7 @@ export function goodbyeCard(
   }
 }
 
-/** What a deletion removed, in numbers. */
+/** A deletion in numbers. */
 export type DeletionCounts = {
   members: number
   sessions: number

@@ -4,7 +4,7 @@ import { plain } from '../domain/text.ts'
 import { localOf } from '../domain/time.ts'
 import type { Report } from './report.ts'
 
-/** What is not shown has a reason, in FHIR's own words: kept back, rather than unknown or zero. */
+/** A figure that is not shown has a reason, in FHIR's own words: kept back, rather than unknown or zero. */
 const MASKED = { url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'masked' } as const
 /** The level of a scale: low, mixed or high, as everywhere here. */
 const LEVEL_URL = 'urn:groupwell:level'

@@ -3,7 +3,7 @@ import { CONTACT_HOURS, LEAST_MEMBERS_AT_OPEN, MAX_ALIAS_CHARS, MAX_CONTACT_TIME
 import { button, buttons, type Card, card, type Field, type Form, note, type Option, text } from './card.ts'
 import { promiseLine } from './contact.ts'
 
-/** What a group is called and how it works, as its forms start with. Empty: not chosen. */
+/** A group's name and rules, as its forms start with. Empty: not chosen. */
 export type GroupDraft = { alias: string; isOpen: boolean; language: string }
 
 /** The languages that the content is complete in, named in themselves, and "as the organisation". */

@@ -40,7 +40,7 @@ const OTHERS: readonly [string, TextKey][] = [
   ['admin lines', 'help.does.adminLines'],
 ]
 
-/** What the commands do. `example` puts the platform's own prefix before a command. */
+/** Says what the commands do. `example` puts the platform's own prefix before a command. */
 export function helpCard(texts: Texts, example: (command: string) => string): Card {
   const { t } = texts
   const lines = (commands: readonly [string, TextKey][]) =>

@@ -17,7 +17,7 @@ import {
 } from './card.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
 
-/** What the message form starts with, as typed. */
+/** The message form's first values, as typed. */
 export type MessageDraft = {
   text: string
   target: 'members' | 'channel'
@@ -95,7 +95,7 @@ export function messageForm(
   }
 }
 
-/** What a message says, where it goes and when, before anything is sent. */
+/** Shows a message, where it goes and when, before anything is sent. */
 export function messagePreview(
   texts: Texts,
   facts: {

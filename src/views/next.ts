@@ -3,7 +3,7 @@ import type { Stage } from '../domain/stage.ts'
 import { button, buttons, type Card, card, compact, heading, list, note, text } from './card.ts'
 import { timeWithZone } from './notice.ts'
 
-/** What goes out next, and when. */
+/** One thing that goes out next, and when. */
 export type Upcoming = { at: Date; what: TextKey; alias: string }
 
 export function upcomingBlocks(texts: Texts, upcoming: readonly Upcoming[], timeZone: string, now: Date) {

@@ -14,7 +14,7 @@ const COLOURS = ['#1f5fa8', '#e0a526', '#7a4fb5', '#9fb62b']
 const INK = '#111111'
 
 /**
- * A chart as an SVG picture, with the levels' names on its axis and no number anywhere. What it says has to stand beside it. `place` is its
+ * A chart as an SVG picture, with the levels' names on its axis and no number anywhere. Its meaning has to stand beside it in words. `place` is its
  * place on a page: two pictures of one page share no id.
  */
 export function pictureOf({ title, hidden, categories, series, levels }: Chart, place: number): string {

@@ -3,7 +3,7 @@ import { answersNeeded, LEAST_WRITERS, type Thresholds } from '../domain/disclos
 import { AUDIT_YEARS, CONTACT_DAYS, WIN_DAYS, WORDS_DAYS } from '../domain/retention.ts'
 import { type Card, heading, list, note, text } from './card.ts'
 
-/** What is kept, for how long, and who sees what. */
+/** Says what is kept, for how long, and who sees what. */
 export function privacyCard(
   texts: Texts,
   facts: {

@@ -64,7 +64,7 @@ function rowsOf({ texts, results }: Report, dateOf: (at: Date) => string): strin
   )
 }
 
-/** As a table for a spreadsheet. What begins like a formula is not one; the byte order mark says that it is UTF-8. */
+/** As a table for a spreadsheet. A cell that begins like a formula is not one; the byte order mark says that it is UTF-8. */
 export function reportCsv(report: Report): string {
   const { t } = report.texts
   const head = COLUMNS.map((column) => t(`report.column.${column}`))
@@ -139,7 +139,7 @@ const STYLE = `body{font:12pt/1.5 sans-serif;max-width:48rem;margin:2rem auto;pa
 table{border-collapse:collapse;width:100%}th,td{text-align:start;padding:.3rem .6rem;border-bottom:1px solid #767676}
 tr,figure{break-inside:avoid}figure{margin:1rem 0}svg{max-width:100%;height:auto}`
 
-/** What a chart shows, in words. */
+/** A chart in words. */
 function altOf({ t }: Texts, { title, hidden, categories, series, levels }: Chart): string {
   const lines = series.map(({ name, bands }) => {
     const bars = bands.map((band, index) => `${categories[index]} ${levels[LEVEL[band] - 1]}`)

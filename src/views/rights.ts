@@ -86,7 +86,7 @@ export function mydataCard(
   }
 }
 
-/** What a person chose so far. `quiet` as typed. */
+/** A person's choices so far. `quiet` as typed. */
 export type PauseDraft = {
   isPaused: boolean
   wantsReminders: boolean

@@ -2,7 +2,7 @@ import type { Texts } from '../content/load.ts'
 import { LEAST_MEMBERS_AT_OPEN, MAX_MEMBERS, MAX_STAFF_IN_GROUP } from '../domain/limits.ts'
 import { button, type Card, card, type Form, list, note, text } from './card.ts'
 import { type Notice, notice } from './notice.ts'
-/** Who is in a group, as platform ids. */
+/** The people of a group, as platform ids. */
 export type RosterIds = { members: readonly string[]; facilitators: readonly string[]; supervisors: readonly string[] }
 
 /** `unreachable` names those whom messages do not reach: a matter of the roster, never of answers. */

@@ -7,7 +7,7 @@ import { button, buttons, type Card, card, type Field, type Form, heading, list,
 import { timeWithZone } from './notice.ts'
 import { leadTimes } from './reminder.ts'
 
-/** What the schedule form starts with; all as typed. `which` is a schedule's id, or "new". */
+/** The schedule form's first values; all as typed. `which` is a schedule's id, or "new". */
 export type ScheduleDraft = {
   which: string
   firstDate: string
@@ -126,7 +126,7 @@ function preview(texts: Texts, starts: readonly PlannedStart[], timeZone: string
   return rest > 0 ? [...lines, texts.t('list.more', { count: rest })] : lines
 }
 
-/** What was planned, with the next dates and where the clocks change between them. */
+/** Shows what was planned, with the next dates and where the clocks change between them. */
 export function scheduleDone(
   texts: Texts,
   facts: {

@@ -14,7 +14,7 @@ export type ResultShown = { set: QuestionSet; disclosed: Disclosed; isAfterHidde
 /** One that the page shows. `wordsOf`: the check-in whose unit holds words of members; null when there are none. */
 export type Result = ResultShown & { at: Date; wordsOf: string | null }
 
-/** What was asked since, as far as it has come. `none`: nothing has come to anything yet. */
+/** A check-in since then, as far as it has come. `none`: nothing has come to anything yet. */
 export type Pending =
   | { state: 'none'; nextCheckInAt: Date | null; openUntil: Date | null }
   | { state: 'counting' }
@@ -138,7 +138,7 @@ function resultBlocks(texts: Texts, facts: SummaryFacts, result: Result): Block[
   const { t } = texts
   const { at, set, wordsOf } = result
   const date = formatDate(at, facts.timeZone, texts.language, facts.now)
-  // What the closing tells from start to end is not told a second time against the one before.
+  // Changes that the closing tells from start to end are not told a second time against the one before.
   const course = facts.closing?.courses.find((one) => one.set === set && one.to >= at)
   const told = new Set(course?.disclosed.scales.map(({ scaleId }) => scaleId))
   return compact([
@@ -149,7 +149,7 @@ function resultBlocks(texts: Texts, facts: SummaryFacts, result: Result): Block[
 }
 
 /**
- * What a result shows, a line each: who answered, and each scale. Scales that the closing tells already (`told`) are left out, and no change of
+ * A result's lines: who answered, and each scale. Scales that the closing tells already (`told`) are left out, and no change of
  * the others stands beside it.
  */
 export function resultLines(texts: Texts, result: ResultShown, told: ReadonlySet<string> = new Set()): string[] {

@@ -6,7 +6,7 @@ import type { HttpHandler } from '../platform.ts'
 import { reportFhir } from '../views/fhir.ts'
 import { type Report, reportCsv, reportHtml } from '../views/report.ts'
 
-/** What it can be fetched as. `file`: the name under which a browser keeps it; without one it is shown. */
+/** The formats that it can be fetched in. `file`: the name under which a browser keeps it; without one it is shown. */
 const FORMS: Readonly<Record<string, { type: string; file: string | null; make(report: Report): Promise<string> }>> = {
   csv: { type: 'text/csv', file: 'report.csv', make: async (report) => reportCsv(report) },
   fhir: {

@@ -39,7 +39,7 @@ export type PageState = {
   next: { at: string; what: string } | null
   /** How far the story of the past weeks is told; null when it is told. */
   history: { done: number; total: number } | null
-  /** What the simulator or the service could not do, in words; null when nothing failed. */
+  /** A failure of the simulator or the service, in words; null when nothing failed. */
   trouble: string | null
   people: readonly PagePerson[]
   commands: readonly { line: string; does: string }[]
@@ -48,7 +48,7 @@ export type PageState = {
   messages: readonly PageMessage[]
   home: PageView | null
   form: PageView | null
-  /** What a lock screen would show, newest first. */
+  /** The lines of a lock screen, newest first. */
   lockScreen: readonly { at: string; text: string }[]
   /** Ids and names, for people pickers and for reading ids. */
   directory: readonly { id: string; name: string }[]
@@ -68,7 +68,7 @@ export type DatabaseView = {
   tallies: readonly { subject: string; answers: number; totalMilli: number; low: number; high: number }[]
 }
 
-/** What a person does on the page. */
+/** One thing that a person does on the page. */
 export type PageAct =
   | { do: 'type'; person: string; place: string; line: string }
   | { do: 'pressSlack'; person: string; messageId: string | null; viewId: string | null; block: string; action: string }

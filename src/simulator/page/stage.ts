@@ -2,7 +2,7 @@ import type { SlackSimulator } from '../slack.ts'
 import type { TeamsSimulator } from '../teams.ts'
 import type { DatabaseView, PagePerson, PageState, PlatformName } from './protocol.ts'
 
-/** What the page is given by whoever starts it: both platforms, who can be played, and what only the service knows. */
+/** The page's surroundings: both platforms, who can be played, and what only the service knows. */
 export type Stage = {
   slack: SlackSimulator
   teams: TeamsSimulator
@@ -20,6 +20,6 @@ export type Stage = {
   canOthersAnswer(platform: PlatformName): Promise<boolean>
   /** All members but this person answer the open check-in. */
   othersAnswer(platform: PlatformName, person: string): Promise<void>
-  /** What went wrong last, in words; null when nothing did. */
+  /** The last failure, in words; null when there was none. */
   trouble(): string | null
 }

@@ -73,7 +73,7 @@ function messagesFor(stage: Stage, person: PagePerson, places: readonly PagePlac
     }))
 }
 
-/** What notifications showed of the messages in the person's own chat; what answers them there raises none. */
+/** The notifications of messages in the person's own chat; answers to the person raise none there. */
 function lockScreenOf(stage: Stage, person: PagePerson, places: readonly PagePlace[]) {
   const direct = places.find(({ kind }) => kind === 'direct')?.id
   return stage[person.platform].journal.messages

@@ -73,7 +73,7 @@ export const chat: Record<string, Method> = {
   },
 }
 
-/** What Slack keeps of a call's arguments. */
+/** The arguments of a call that Slack keeps. */
 function contentOf({ text, blocks }: Json): Json {
   return { ...(text === undefined ? {} : { text }), ...(Array.isArray(blocks) ? { blocks } : {}) }
 }

@@ -2,7 +2,7 @@ import type { Method } from './method.ts'
 import { BOT_USER, channelsOf, directOf, type SlackState, type SlackWorkspace } from './state.ts'
 import { type Json, no, userOf } from './wire.ts'
 
-/** Who and where: the token itself, people, and conversations. */
+/** People and places: the token itself, people, and conversations. */
 export const directory: Record<string, Method> = {
   'auth.test': {
     scope: null,

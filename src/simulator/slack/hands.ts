@@ -23,7 +23,7 @@ import { type Json, stateOf } from './wire.ts'
 /** A button where it stands: in a message, in a view, or (a story's way) in something that was seen. */
 export type ButtonPlace = { messageId: string } | { viewId: string } | { place: string }
 
-/** What a person's hands do in Slack, each as the requests that Slack sends for it. */
+/** The acts of a person in Slack, each as the requests that Slack sends for it. */
 export type SlackHands = {
   typeIn(place: string, person: string, line: string): Promise<BotAnswer>
   pressButton(person: string, at: ButtonPlace, button: Json): Promise<BotAnswer>
@@ -41,7 +41,7 @@ export function createHands(state: SlackState, sender: Sender, hookUrl: (id: str
     name: person.toLowerCase(),
     team_id: workspaceOf(state, person).teamId,
   })
-  /** What Slack's client says when the bot did not answer as it should. */
+  /** The words of Slack's client when the bot did not answer as it should. */
   const problemOf = (answer: SlackAnswer): BotAnswer => {
     const { status, body, isLate } = answer
     if (isLate) return { status, body: null, problem: 'operation_timeout' }

@@ -44,7 +44,7 @@ const VIEW_PROPERTIES = new Set(
   'type title blocks submit close private_metadata callback_id clear_on_close notify_on_close external_id'.split(' '),
 )
 
-/** What Slack would refuse about a message's blocks; empty when it would take them. */
+/** Slack's complaints about a message's blocks; empty when it would take them. */
 export function checkMessage(payload: Json): Complaint[] {
   const { blocks, text } = payload
   if (typeof text === 'string' && text.length > MAX_FALLBACK_TEXT) return ['msg_too_long']
@@ -64,7 +64,7 @@ function textOf(value: unknown): string {
   return (typeof text === 'string' ? text : textOf(text)) + Object.values(rest).map(textOf).join('')
 }
 
-/** What Slack would refuse about a modal or a home tab. */
+/** Slack's complaints about a modal or a home tab. */
 export function checkView(view: Json): Complaint[] {
   const complaints: Complaint[] = []
   if (view.type !== 'modal' && view.type !== 'home')

@@ -12,7 +12,7 @@ import {
 } from '../workspace.ts'
 import type { Json } from './wire.ts'
 
-/** What an app manifest says of an app, as far as Slack acts on it. */
+/** The part of an app's manifest that Slack acts on. */
 export type SlackApp = {
   signingSecret: string
   /** For oauth.v2.access; only installs in the browser need them. */

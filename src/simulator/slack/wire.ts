@@ -53,7 +53,7 @@ export function userOf(person: SimulatedPerson, teamId: string, withLocale: bool
   }
 }
 
-/** What Slack sends of a form: every input, with what stands in it. */
+/** The values of a form as Slack sends them: every input, with what stands in it. */
 export function stateOf(surface: Surface, filled: Filled): Json {
   return Object.fromEntries(
     surface.inputs.map((input) => [

@@ -11,7 +11,7 @@ export type Authority = {
   keys(): Json
   /** A token for the bot, signed by this authority, with claims changed. */
   token(serviceUrl: string, change?: JWTPayload & { exp?: number }): Promise<string>
-  /** What the bot has to show when it calls. */
+  /** The bot's credentials when it calls. */
   connectorToken: string
 }
 

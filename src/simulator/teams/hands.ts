@@ -19,7 +19,7 @@ import {
 /** Where somebody types: in their own chat with the bot, or in a channel, with a mention or as a private slash message. */
 export type Place = 'personal' | 'mention' | 'targeted'
 
-/** What a person's hands do in Teams, each as the activity that Teams sends for it. */
+/** The acts of a person in Teams, each as the activity that Teams sends for it. */
 export type TeamsHands = {
   typeIn(place: Place, person: string, line: string): Promise<BotAnswer>
   /** Presses a button of a card; `messageId` is the message that the answer may take the place of. */
@@ -76,7 +76,7 @@ export function createHands(state: TeamsState, { send, activity }: Sender): Team
     const message = state.journal.messages.find(({ id }) => id === messageId)
     const conversation = message && message.place !== chatOf(person) ? { conversation: inChannel(person) } : {}
     const reply = messageId === null ? {} : { replyToId: messageId }
-    // Whatever a dialog's card submits is the dialog's own: nothing is fetched from within one.
+    // A submit of a dialog's card is the dialog's own: nothing is fetched from within one.
     if (messageId === null && state.dialogs.has(person))
       return readDialog(person, await send(activity(person, { type: 'invoke', name: 'task/submit', value: { data } })))
     if (isDialog) {
@@ -156,7 +156,7 @@ export function createHands(state: TeamsState, { send, activity }: Sender): Team
   }
 }
 
-/** What Teams sends of a dialog: every input by its id; several choices as ids with commas. */
+/** The values of a dialog as Teams sends them: every input by its id; several choices as ids with commas. */
 function fieldsOf(surface: Surface, filled: Filled): Json {
   return Object.fromEntries(
     surface.inputs.map((input) => {

@@ -54,7 +54,7 @@ const CARD = new Set('type $schema version body actions fallbackText lang speak 
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : [])
 
-/** What Teams would refuse about an activity sent by a bot; empty when it would take it. */
+/** Teams' complaints about an activity sent by a bot; empty when it would take it. */
 export function checkActivity(activity: Json): string[] {
   if (Buffer.byteLength(JSON.stringify(activity), 'utf16le') > MAX_MESSAGE_BYTES * 2) return ['MessageSizeTooBig']
   const complaints: string[] = []
@@ -70,7 +70,7 @@ export function checkActivity(activity: Json): string[] {
   return complaints
 }
 
-/** What Teams would refuse, or show wrongly, about an Adaptive Card. */
+/** Teams' complaints about an Adaptive Card: what it would refuse, or show wrongly. */
 export function checkCard(card: Json): string[] {
   const complaints: string[] = []
   if (card.type !== 'AdaptiveCard') complaints.push('card type')

@@ -1,6 +1,5 @@
 /**
- * One run of `work` for everybody who asks while another is running. Whoever asks gets a run that began after they asked, so
- * what they had written by then is in it.
+ * One run of `work` for everybody who asks while another is running. Everybody who asks gets a run that began after they asked, so their own writes are in it.
  */
 export function coalesce(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null

@@ -6,7 +6,7 @@ import { createSql, type Send, type Sql } from './sql.ts'
 /** How long to wait for a connection, and then for the work, in ms of wall-clock time. */
 export type Limits = { maxWait: number; timeout: number }
 
-/** What Prisma's client says well: reading and writing the rows of one table. */
+/** Methods of Prisma's client that it says well: reading and writing the rows of one table. */
 type Methods = 'findFirst' | 'findFirstOrThrow' | 'findUnique' | 'findUniqueOrThrow' | 'findMany' | 'count' | 'groupBy'
 type Tables = Omit<PrismaClient, `$${string}` | symbol>
 type ReadTables = { [T in keyof Tables]: Pick<Tables[T], Methods & keyof Tables[T]> }

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { DatabaseView, PageAct, PageAnswer, PageState, PlatformName } from '../protocol.ts'
 
-/** What the page shows for one person, looked at again whenever something changed. Null until the first answer. */
+/** The page's view for one person, looked at again whenever something changed. Null until the first answer. */
 export function usePageState(person: string | null): { state: PageState | null; refresh(): void } {
   const [state, setState] = useState<PageState | null>(null)
   const refresh = useCallback(() => {

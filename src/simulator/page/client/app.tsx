@@ -7,7 +7,7 @@ import { FormDialog } from './form-dialog.tsx'
 import { DatabasePanel, LockScreen } from './panels.tsx'
 import { PeopleList } from './people-list.tsx'
 
-/** Who is played stays in the address, so that a reload or a link shows the same person. */
+/** The person who is played stays in the address, so that a reload or a link shows the same one. */
 const fromAddress = (): string | null => new URLSearchParams(location.search).get('person')
 
 export function App() {

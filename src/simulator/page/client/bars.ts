@@ -50,7 +50,7 @@ export function drawBars(box: HTMLElement, { title, axis, below, labels, series 
   chart.dispose()
 }
 
-/** What it says, for who does not look at it. */
+/** Its meaning, for people who do not look at it. */
 export const wordsOf = ({ title, axis, below, series, labels }: Bars): string =>
   [
     `${title} (${axis})`,

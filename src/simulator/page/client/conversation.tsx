@@ -7,7 +7,7 @@ import { TeamsCard } from './teams-card.tsx'
 
 type Props = { state: PageState; onDone(): void }
 
-/** What the chosen person sees: their chat with the app, the home tab, and channels. */
+/** The chosen person's chat: their chat with the app, the home tab, and channels. */
 export function Conversation({ state, onDone }: Props) {
   const [placeId, setPlaceId] = useState(state.places[0]?.id ?? '')
   const [problem, setProblem] = useState<string | null>(null)

@@ -109,7 +109,7 @@ function SlackForm({ state, view, onDone, onClose }: BodyProps) {
   )
 }
 
-/** What the inputs hold, by the name that the simulator knows them by. */
+/** The inputs' values, by the name that the simulator knows them by. */
 function valuesOf(form: HTMLFormElement, blocks: readonly Json[]): Record<string, string | string[]> {
   const data = new FormData(form)
   return Object.fromEntries(

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { DatabaseView, PageState } from '../protocol.ts'
 import { act, timeOf, useDatabase } from './api.ts'
 
-/** What anybody who looks at this person's phone can read. */
+/** The lines that anybody who looks at this person's phone can read. */
 export function LockScreen({ state }: { state: PageState }) {
   return (
     <section className="lock" aria-labelledby="lock-title">

@@ -4,7 +4,7 @@ const PLATFORMS = { slack: 'Slack', teams: 'Microsoft Teams' } as const
 
 type Props = { state: PageState; read: Readonly<Record<string, number>>; onChoose(id: string): void }
 
-/** Who can be played: a list of buttons, or on a narrow screen a select. */
+/** The people who can be played: a list of buttons, or on a narrow screen a select. */
 export function PeopleList({ state, read, onChoose }: Props) {
   const workspaces = [...new Set(state.people.map((person) => `${person.platform} ${person.workspace}`))].map((key) =>
     state.people.filter((person) => `${person.platform} ${person.workspace}` === key),

@@ -100,7 +100,7 @@ function withPeople(card: Json, directory: readonly { id: string; name: string }
   return { ...card, body }
 }
 
-/** What the renderer leaves out for people who do not look at it: groups of choices get their label as a name. */
+/** Additions for people who do not look at it, which the renderer leaves out: groups of choices get their label as a name. */
 function mended(element: HTMLElement): HTMLElement {
   element.removeAttribute('tabindex')
   for (const group of element.querySelectorAll('.ac-choiceSetInput-expanded, .ac-choiceSetInput-multiSelect')) {
