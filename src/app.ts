@@ -50,7 +50,10 @@ export type Overrides = {
   isUnpaced?: boolean
   /** In place of those that the settings name. */
   platforms?: (services: Services) => Promise<Platform[]>
-  /** Lets Teams clients without a token in at /api/playground, from this machine, in an organisation of its own. */
+  /**
+   * Lets Teams clients without a token in at /api/playground, from this machine, in an organisation
+   * of its own.
+   */
   isPlaygroundOpen?: boolean
 }
 
@@ -69,12 +72,18 @@ export type App = {
 const JOB_GRACE_MS = 4_000
 /** Requests get so long to finish before their connections are cut. */
 const REQUEST_GRACE_MS = 2_500
-/** Answers that go out after their request get so long; a platform that hangs does not hold the stop. */
+/**
+ * Answers that go out after their request get so long; a platform that hangs does not hold the
+ * stop.
+ */
 const PLATFORM_GRACE_MS = 2_000
 
 const SYSTEM_CLOCK: Clock = { now: () => new Date(), wall: () => new Date() }
 
-/** Builds the service by hand and starts it: store, queue, platforms, workers, clock, then the door to the world. */
+/**
+ * Builds the service by hand and starts it: store, queue, platforms, workers, clock, then the door
+ * to the world.
+ */
 export async function startApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const { secret, keyDir } = config.ballot
   if (!secret) throw new SetupError('GROUPWELL_SECRET: needed to seal ballots. See .env.example')
@@ -95,7 +104,9 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     keyDirectory,
   }
   const database = overrides.database ?? (await openDatabase(storeSettings(config)))
-  const fingerprints = [...ballotKeys.keyring.keys].map(([id, { fingerprint }]): [number, string] => [id, fingerprint])
+  const fingerprints = [...ballotKeys.keyring.keys].map(
+    ([id, { fingerprint }]): [number, string] => [id, fingerprint],
+  )
   await checkInstallation(database.db, keyDirectory, new Map(fingerprints))
   const queue = createQueue(database, (error) => log.error('queue', error))
   await queue.start()
@@ -138,7 +149,9 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     ...platforms.map(({ path, handle }): [string, HttpHandler] => [path, handle]),
   ])
   const http = createHttpServer(routes, log)
-  const port = await http.listen(config.http.host, config.http.port, { tryNextPorts: overrides.tryNextPorts ?? 0 })
+  const port = await http.listen(config.http.host, config.http.port, {
+    tryNextPorts: overrides.tryNextPorts ?? 0,
+  })
   const lanes = createLanes(services, platforms, {
     isUnpaced: overrides.isUnpaced ?? false,
     owner: overrides.laneOwner ?? (overrides.newId ?? randomUUID)(),
@@ -149,7 +162,11 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   const country = config.organisation.country ?? ''
   if (!content.crisisLines[country] && !content.crisisLines[country.slice(0, 2)])
     log.warn('country.noHelpLines', { country: config.organisation.country })
-  log.info('started', { port, store: database.kind, platforms: platforms.map(({ name }) => name).join(',') })
+  log.info('started', {
+    port,
+    store: database.kind,
+    platforms: platforms.map(({ name }) => name).join(','),
+  })
   return {
     port,
     services,
@@ -159,7 +176,10 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     async stop() {
       isStopping = true
       await http.close(REQUEST_GRACE_MS)
-      await Promise.race([Promise.all(platforms.map((platform) => platform.stop())), wait(PLATFORM_GRACE_MS)])
+      await Promise.race([
+        Promise.all(platforms.map((platform) => platform.stop())),
+        wait(PLATFORM_GRACE_MS),
+      ])
       await ticking?.stop()
       await Promise.race([lanes.stop(), wait(JOB_GRACE_MS)])
       await queue.stop(JOB_GRACE_MS)
@@ -175,7 +195,9 @@ function storeSettings({ store }: Config) {
     : ({ kind: 'embedded', directory: path.resolve(store.dataDir) } as const)
 }
 
-/** Loads only what is set up: each platform's library takes its share of memory and of the start. */
+/**
+ * Loads only what is set up: each platform's library takes its share of memory and of the start.
+ */
 async function createPlatforms(
   config: Config,
   services: Services,
@@ -187,7 +209,12 @@ async function createPlatforms(
   if (config.slack) {
     const { createSlack } = await import('./slack/platform.ts')
     platforms.push(
-      createSlack(config.slack, { onIncoming, log: services.log, say: (key) => t(key), wall: services.clock.wall }),
+      createSlack(config.slack, {
+        onIncoming,
+        log: services.log,
+        say: (key) => t(key),
+        wall: services.clock.wall,
+      }),
     )
   }
   if (config.teams) {
@@ -199,7 +226,12 @@ async function createPlatforms(
       if (connection) await meet(services, connection, person)
     }
     platforms.push(
-      createTeams(config.teams.tenantId, transport, { onIncoming, onSeen, log: services.log, say: (key) => t(key) }),
+      createTeams(config.teams.tenantId, transport, {
+        onIncoming,
+        onSeen,
+        log: services.log,
+        say: (key) => t(key),
+      }),
     )
   }
   return platforms
@@ -212,11 +244,17 @@ async function connect(
   platforms: readonly Platform[],
 ): Promise<void> {
   const { name, country } = config.organisation
-  if (!country) throw new SetupError('ORGANISATION_COUNTRY: needed, because members see its help lines. Example: DE')
+  if (!country)
+    throw new SetupError(
+      'ORGANISATION_COUNTRY: needed, because members see its help lines. Example: DE',
+    )
   const organisationId = await ensureOrganisation(db, { name, country }, clock.now())
   for (const platform of platforms) {
     const workspace = await platform.start()
-    const connection = await ensureConnection({ tx: db, organisationId }, { platform: platform.name, ...workspace })
+    const connection = await ensureConnection(
+      { tx: db, organisationId },
+      { platform: platform.name, ...workspace },
+    )
     const externalId = (platform.name === 'slack' ? config.slack : config.teams)?.firstAdmin
     if (!externalId) continue
     const { actor } = await ensureActor(db, connection, { externalId })

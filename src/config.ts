@@ -5,7 +5,12 @@ import { SetupError } from './errors.ts'
 import type { LogLevel } from './log.ts'
 
 /** How Slack is reached, or null when it is not set up. `firstAdmin` is a user id. */
-export type SlackConfig = { signingSecret: string; botToken: string; firstAdmin: string; apiUrl: string }
+export type SlackConfig = {
+  signingSecret: string
+  botToken: string
+  firstAdmin: string
+  apiUrl: string
+}
 /** How Teams is reached, or null. `firstAdmin` is an Entra object id. */
 export type TeamsConfig = {
   appId: string
@@ -32,7 +37,12 @@ export type Config = Readonly<{
 }>
 
 const SLACK = ['SLACK_SIGNING_SECRET', 'SLACK_BOT_TOKEN', 'SLACK_FIRST_ADMIN'] as const
-const TEAMS = ['MICROSOFT_APP_ID', 'MICROSOFT_APP_PASSWORD', 'MICROSOFT_APP_TENANT_ID', 'TEAMS_FIRST_ADMIN'] as const
+const TEAMS = [
+  'MICROSOFT_APP_ID',
+  'MICROSOFT_APP_PASSWORD',
+  'MICROSOFT_APP_TENANT_ID',
+  'TEAMS_FIRST_ADMIN',
+] as const
 
 /** The expected form of each setting, for the message that refuses another. */
 const EXAMPLES: Record<string, string> = {
@@ -89,13 +99,16 @@ const schema = z.object({
 })
 
 /**
- * Reads the environment. Throws SetupError that names every wrong setting, what was expected, and an example. An empty
- * value is wrong, never "not set": an empty Microsoft app id would turn the SDK's authentication off.
+ * Reads the environment. Throws SetupError that names every wrong setting, what was expected, and
+ * an example. An empty value is wrong, never "not set": an empty Microsoft app id would turn the
+ * SDK's authentication off.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const parsed = schema.safeParse(environment)
   if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => complaint(String(issue.path[0]), issue.message))
+    const lines = parsed.error.issues.map((issue) =>
+      complaint(String(issue.path[0]), issue.message),
+    )
     throw new SetupError(lines.join('\n'))
   }
   const env = parsed.data
@@ -110,7 +123,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if ((hasSlack || hasTeams) && !env.GROUPWELL_SECRET)
     throw new SetupError(complaint('GROUPWELL_SECRET', 'needed with credentials'))
   if ((hasSlack || hasTeams) && !env.ORGANISATION_COUNTRY) {
-    throw new SetupError(complaint('ORGANISATION_COUNTRY', 'needed with credentials: whose help lines members see'))
+    throw new SetupError(
+      complaint('ORGANISATION_COUNTRY', 'needed with credentials: whose help lines members see'),
+    )
   }
   refuseNesting(env.DATA_DIR, env.KEY_DIR)
   return deepFreeze({
@@ -141,7 +156,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   })
 }
 
-/** The settings of commands that only touch the store: credentials are neither needed nor looked at. */
+/**
+ * The settings of commands that only touch the store: credentials are neither needed nor looked at.
+ */
 export function readStoreConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const { DATABASE_URL, DATA_DIR, KEY_DIR, QUESTION_SET_DIR } = environment
   return readConfig({ DATABASE_URL, DATA_DIR, KEY_DIR, QUESTION_SET_DIR })
@@ -154,7 +171,9 @@ function isWhole(env: Record<string, unknown>, names: readonly string[]): boolea
   if (missing.length === 0) return true
   throw new SetupError(
     missing
-      .map((name) => complaint(name, `needed together with ${names.find((other) => env[other] !== undefined)}`))
+      .map((name) =>
+        complaint(name, `needed together with ${names.find((other) => env[other] !== undefined)}`),
+      )
       .join('\n'),
   )
 }
@@ -163,7 +182,10 @@ function complaint(name: string, expected: string): string {
   return `${name}: ${expected}. Example: ${EXAMPLES[name] ?? 'see .env.example'}`
 }
 
-/** A backup of one directory must never hold the other's keys. Links are followed, so that no link hides the nesting. */
+/**
+ * A backup of one directory must never hold the other's keys. Links are followed, so that no link
+ * hides the nesting.
+ */
 function refuseNesting(dataDir: string, keyDir: string): void {
   const data = realPath(dataDir)
   const keys = realPath(keyDir)
@@ -183,6 +205,7 @@ function realPath(directory: string): string {
 }
 
 function deepFreeze<T extends object>(value: T): T {
-  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) deepFreeze(part)
+  for (const part of Object.values(value))
+    if (typeof part === 'object' && part !== null) deepFreeze(part)
   return Object.freeze(value)
 }

@@ -1,8 +1,13 @@
-/** A person's mistake or a rule they met: the text tells them what to do next. `fields` names form fields. */
+/**
+ * A person's mistake or a rule they met: the text tells them what to do next. `fields` names form
+ * fields.
+ */
 export class UserError extends Error {
   override readonly name = 'UserError'
   readonly fields: Readonly<Record<string, string>>
-  /** The form that met it must not be sent again: it was made of something that has changed since. */
+  /**
+   * The form that met it must not be sent again: it was made of something that has changed since.
+   */
   readonly endsForm: boolean
   constructor(message: string, fields: Record<string, string> = {}, { endsForm = false } = {}) {
     super(message)
@@ -16,9 +21,13 @@ export class BusyError extends Error {
   override readonly name = 'BusyError'
 }
 
-const BEFORE_SENDING = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/
+const BEFORE_SENDING =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/
 
-/** Whether a call failed before a connection was there, by the codes that Node and undici give on the way down. */
+/**
+ * Whether a call failed before a connection was there, by the codes that Node and undici give on
+ * the way down.
+ */
 export function neverLeft(error: unknown): boolean {
   for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 6; depth += 1) {
     const { code, original, cause: next } = cause as Error & { code?: unknown; original?: unknown }

@@ -14,7 +14,10 @@ export type HttpServer = {
 /** A request that has not ended by then is cut, so that slow senders do not hold places. */
 const REQUEST_TIMEOUT_MS = 15_000
 
-/** One server for everything: exact paths to handlers. A handler's error is logged and answered with 500. */
+/**
+ * One server for everything: exact paths to handlers. A handler's error is logged and answered with
+ * 500.
+ */
 export function createHttpServer(routes: ReadonlyMap<string, HttpHandler>, log: Log): HttpServer {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     answer(routes, request, response).catch((error: unknown) => {
@@ -31,7 +34,10 @@ export function createHttpServer(routes: ReadonlyMap<string, HttpHandler>, log: 
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
           if (offset >= tryNextPorts)
-            throw new SetupError(`PORT ${port} is in use. Stop what uses it, or set another PORT.`, { cause: error })
+            throw new SetupError(
+              `PORT ${port} is in use. Stop what uses it, or set another PORT.`,
+              { cause: error },
+            )
         }
       }
     },
@@ -71,7 +77,10 @@ async function listenOn(server: Server, host: string, port: number): Promise<num
 }
 
 /** The whole body, or 413 when it is longer than the limit. */
-export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | { status: 413 }> {
+export async function readBody(
+  request: IncomingMessage,
+  limitBytes: number,
+): Promise<Buffer | { status: 413 }> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer | { status: 413 }>()
   const chunks: Buffer[] = []
   let length = 0
@@ -82,7 +91,9 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
     request.pause()
     resolve({ status: 413 })
   })
-  request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+  request.once('end', () =>
+    resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)),
+  )
   request.once('error', reject)
   request.once('close', () => {
     if (!request.complete) reject(new Error('the request was cut off'))
@@ -90,7 +101,10 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
   return await promise
 }
 
-/** The JSON body, or the 4xx status that says why there is none: 413 too long, 415 not JSON, 400 not readable. */
+/**
+ * The JSON body, or the 4xx status that says why there is none: 413 too long, 415 not JSON, 400 not
+ * readable.
+ */
 export async function readJson(
   request: IncomingMessage,
   limitBytes: number,
@@ -113,5 +127,7 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
     response.writeHead(status).end()
     return
   }
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body))
+  response
+    .writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
+    .end(JSON.stringify(body))
 }

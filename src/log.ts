@@ -1,6 +1,9 @@
 import { pino } from 'pino'
 
-/** Values that may be logged: ids, counts, states. Never text that a person typed, a name, or a token. */
+/**
+ * Values that may be logged: ids, counts, states. Never text that a person typed, a name, or a
+ * token.
+ */
 export type Facts = Readonly<Record<string, string | number | boolean | null | undefined>>
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -15,10 +18,17 @@ export type Log = {
 /** Keys that must never reach a log, whoever passes them. */
 const FORBIDDEN_KEY = /answer|token|secret|password|text|name|alias|box/i
 
-/** Tokens and keys inside an error's message: Slack tokens, bearer values, connection strings, long base64. */
-const SECRET_VALUE = /xox[a-z]-[\w-]+|Bearer\s+\S+|postgres(?:ql)?:\/\/\S+|[A-Za-z0-9+/_-]{40,}={0,2}/g
+/**
+ * Tokens and keys inside an error's message: Slack tokens, bearer values, connection strings, long
+ * base64.
+ */
+const SECRET_VALUE =
+  /xox[a-z]-[\w-]+|Bearer\s+\S+|postgres(?:ql)?:\/\/\S+|[A-Za-z0-9+/_-]{40,}={0,2}/g
 
-/** JSON lines to `write`, without their line end. Error causes are included, their messages redacted and cut. */
+/**
+ * JSON lines to `write`, without their line end. Error causes are included, their messages redacted
+ * and cut.
+ */
 export function createLog(level: LogLevel, write: (line: string) => void, now: () => Date): Log {
   const settings = {
     level,
@@ -37,14 +47,27 @@ export function createLog(level: LogLevel, write: (line: string) => void, now: (
 }
 
 const allowed = (facts: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, FORBIDDEN_KEY.test(key) ? '[redacted]' : value]))
+  Object.fromEntries(
+    Object.entries(facts).map(([key, value]) => [
+      key,
+      FORBIDDEN_KEY.test(key) ? '[redacted]' : value,
+    ]),
+  )
 
-/** Stack frames tell where; the messages of database errors can carry values, so only the first line is kept. */
+/**
+ * Stack frames tell where; the messages of database errors can carry values, so only the first line
+ * is kept.
+ */
 function describe(error: unknown): Facts {
   if (!(error instanceof Error)) return { error: typeof error }
   const cause = error.cause instanceof Error ? redact(error.cause.message) : null
   const frames = (error.stack ?? '').split('\n').filter((frame) => frame.trim().startsWith('at '))
-  return { error: error.constructor.name, message: redact(error.message), cause, stack: frames.slice(0, 4).join(' <') }
+  return {
+    error: error.constructor.name,
+    message: redact(error.message),
+    cause,
+    stack: frames.slice(0, 4).join(' <'),
+  }
 }
 
 function redact(message: string): string {

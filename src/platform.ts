@@ -5,7 +5,10 @@ import type { Notice } from './views/notice.ts'
 
 export type PlatformName = 'slack' | 'teams'
 
-/** Somebody as a platform names them. An undefined field was not said; it never overwrites what is known. */
+/**
+ * Somebody as a platform names them. An undefined field was not said; it never overwrites what is
+ * known.
+ */
 export type PersonRef = {
   externalId: string
   name?: string
@@ -21,13 +24,18 @@ export type PersonRef = {
   address?: Address
 }
 
-/** Where somebody can be written to, as their platform says it: plain JSON that nobody else reads. */
+/**
+ * Where somebody can be written to, as their platform says it: plain JSON that nobody else reads.
+ */
 export type Address = Readonly<Record<string, string>>
 
 /** The channel or chat that a line was typed in. `isPrivate`: only its own people see it. */
 export type ChannelRef = { id: string; isPrivate: boolean; address: Address | null }
 
-/** One thing that somebody did, verified and parsed. `requestId` is the platform's own id of it, for duplicates. */
+/**
+ * One thing that somebody did, verified and parsed. `requestId` is the platform's own id of it, for
+ * duplicates.
+ */
 export type Incoming = {
   requestId: string
   platform: PlatformName
@@ -41,7 +49,10 @@ export type Incoming = {
   via: 'typed' | 'button' | 'form'
   /** Where it was typed, when that was a channel or a chat of several. */
   channel?: ChannelRef
-  /** Whether the answer can open a form or show a result by itself. A line typed in Teams can only get a card. */
+  /**
+   * Whether the answer can open a form or show a result by itself. A line typed in Teams can only
+   * get a card.
+   */
   canOpen: boolean
 }
 
@@ -64,7 +75,10 @@ export class PlatformError extends Error {
   readonly attempt: Exclude<Attempt, { outcome: 'sent' }>
   /** The platform's own word, for the log. */
   readonly code: string
-  constructor(attempt: PlatformError['attempt'], { code, cause }: { code?: string; cause?: unknown } = {}) {
+  constructor(
+    attempt: PlatformError['attempt'],
+    { code, cause }: { code?: string; cause?: unknown } = {},
+  ) {
     super(attempt.reason, { cause })
     this.attempt = attempt
     this.code = code ?? attempt.reason
@@ -76,7 +90,10 @@ export type Rate = { key: string; calls: number; perMs: number }
 
 export type OnIncoming = (incoming: Incoming) => Promise<Reply | null>
 
-export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
+export type HttpHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Promise<void> | void
 
 /** The names of a platform that people see, and what is true of all that goes out over it. */
 export type Traits = {

@@ -10,7 +10,10 @@ import { createPlayground, PLAYGROUND_TENANT } from './teams/playground.ts'
 
 const NAME = 'Playground'
 
-/** Opens /api/playground with an organisation of its own, in which everybody who comes may do everything. */
+/**
+ * Opens /api/playground with an organisation of its own, in which everybody who comes may do
+ * everything.
+ */
 export async function openPlayground(services: Services, country: string): Promise<Platform> {
   const { database, clock, content, log } = services
   const organisationId = await makeThrowaway(database.db, { name: NAME, country }, clock.now())

@@ -4,17 +4,22 @@ import type { Answers } from '../domain/score.ts'
 /**
  * The sealed ballot, format 1. A box is two layers of one fixed size:
  *
- *   outer  version(1) secretId(1) nonce(12) AES-256-GCM( inner ) tag(16)          the application's wrap key
- *   inner  secretId(1) enc(32) HPKE( plaintext ) tag(16)                           RFC 9180 mode_psk, the unit's key
+ * outer  version(1) secretId(1) nonce(12) AES-256-GCM( inner ) tag(16)          the application's
+ * wrap key inner  secretId(1) enc(32) HPKE( plaintext ) tag(16)                           RFC 9180
+ * mode_psk, the unit's key
  *
- * Both layers bind the same context (unit, check-in, member, question set and version), so a box cannot be moved.
+ * Both layers bind the same context (unit, check-in, member, question set and version), so a box
+ * cannot be moved.
  */
 export const BOX_VERSION = 1
 export const ENC_BYTES = 32
 export const NONCE_BYTES = 12
 export const TAG_BYTES = 16
 
-/** Room for eight answers; and in a unit that asks for words, for those too, whatever their letters take. */
+/**
+ * Room for eight answers; and in a unit that asks for words, for those too, whatever their letters
+ * take.
+ */
 export const PLAINTEXT_BYTES = { choices: 512, withText: 2_048 } as const
 /** Bytes that the two layers add. */
 export const LAYER_BYTES = 2 + NONCE_BYTES + 1 + ENC_BYTES + TAG_BYTES + TAG_BYTES
@@ -23,7 +28,10 @@ export const LAYER_BYTES = 2 + NONCE_BYTES + 1 + ENC_BYTES + TAG_BYTES + TAG_BYT
 export type BallotAnswers = { answers: Answers; text?: string }
 export const BLANK: BallotAnswers = { answers: {} }
 
-/** Everything that a box is bound to. `asksText` decides its size, and so is the same for the whole unit. */
+/**
+ * Everything that a box is bound to. `asksText` decides its size, and so is the same for the whole
+ * unit.
+ */
 export type BoxContext = {
   asksText: boolean
   unitId: string
@@ -34,9 +42,14 @@ export type BoxContext = {
 }
 
 /** DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. */
-export const SUITE = new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() })
+export const SUITE = new CipherSuite({
+  kem: new DhkemX25519HkdfSha256(),
+  kdf: new HkdfSha256(),
+  aead: new Aes256Gcm(),
+})
 export const HPKE_INFO = new TextEncoder().encode('groupwell/ballot/v1')
-export const pskIdOf = (secretId: number): Uint8Array => new TextEncoder().encode(`groupwell/psk/${secretId}`)
+export const pskIdOf = (secretId: number): Uint8Array =>
+  new TextEncoder().encode(`groupwell/psk/${secretId}`)
 
 /** Associated data: each part with its length before it, so that no two contexts read alike. */
 export function associatedData(context: BoxContext): Buffer {
@@ -60,12 +73,16 @@ export function associatedData(context: BoxContext): Buffer {
 export const plaintextBytes = ({ asksText }: BoxContext): number =>
   asksText ? PLAINTEXT_BYTES.withText : PLAINTEXT_BYTES.choices
 
-/** A ballot as plaintext of its unit's size. Throws when it does not fit, or holds words in a unit that asks for none. */
+/**
+ * A ballot as plaintext of its unit's size. Throws when it does not fit, or holds words in a unit
+ * that asks for none.
+ */
 export function encodeBallot(context: BoxContext, ballot: BallotAnswers): Buffer {
   if (ballot.text !== undefined && !context.asksText) throw new Error('the unit asks for no words')
   const json = Buffer.from(JSON.stringify(ballot))
   const plaintext = Buffer.alloc(plaintextBytes(context))
-  if (json.length > plaintext.length - 2) throw new Error(`answers of ${json.length} bytes do not fit a ballot`)
+  if (json.length > plaintext.length - 2)
+    throw new Error(`answers of ${json.length} bytes do not fit a ballot`)
   plaintext.writeUInt16BE(json.length)
   json.copy(plaintext, 2)
   return plaintext

@@ -1,5 +1,5 @@
-// What make.ts starts: a process without a database connection. Boxes come in on stdin, the key comes from the key store, sums
-// go out on stdout.
+// What make.ts starts: a process without a database connection. Boxes come in on stdin, the key
+// comes from the key store, sums go out on stdout.
 import { text } from 'node:stream/consumers'
 import type { OpenRequest } from './make.ts'
 import { open } from './open.ts'

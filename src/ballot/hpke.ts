@@ -1,8 +1,10 @@
 import { createCipheriv, createHmac, createPublicKey, encapsulate } from 'node:crypto'
 
 /**
- * Sealing by RFC 9180, mode_psk, single shot: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. Written on Node's own
- * cryptography because everybody answers within a few minutes and a library took four times as long. It only seals: opening is
+ * Sealing by RFC 9180, mode_psk, single shot: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
+ * Written on Node's own cryptography because everybody answers within a few minutes and a library
+ * took four times as long. It only seals: opening is
+ *
  * @hpke/core's (open.ts), so each release also checks one implementation by another.
  */
 
@@ -49,7 +51,14 @@ function labeledExtract(salt: Uint8Array, label: string, keyMaterial: Uint8Array
 function labeledExpand(prk: Uint8Array, label: string, info: Uint8Array, length: number): Buffer {
   return createHmac('sha256', prk)
     .update(
-      Buffer.concat([Buffer.from([0, length]), VERSION_LABEL, SUITE_ID, Buffer.from(label), info, Buffer.from([1])]),
+      Buffer.concat([
+        Buffer.from([0, length]),
+        VERSION_LABEL,
+        SUITE_ID,
+        Buffer.from(label),
+        info,
+        Buffer.from([1]),
+      ]),
     )
     .digest()
     .subarray(0, length)

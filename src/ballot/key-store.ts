@@ -8,12 +8,16 @@ export class KeyMissingError extends Error {
 }
 
 /**
- * A unit's private key (32 bytes), and beside it the answers that it needs: whoever can write to the database can change its own copy of
- * that number, and must not get a result of fewer people by it.
+ * A unit's private key (32 bytes), and beside it the answers that it needs: whoever can write to
+ * the database can change its own copy of that number, and must not get a result of fewer people by
+ * it.
  */
 export type UnitKey = { privateKey: Uint8Array; k: number }
 
-/** Where units' private keys live. Destroying a key is what makes ballots unreadable, also in old backups. */
+/**
+ * Where units' private keys live. Destroying a key is what makes ballots unreadable, also in old
+ * backups.
+ */
 export type KeyStore = {
   /** Keeps a key durably before it returns. Throws when the unit has one already. */
   put(unitId: string, key: UnitKey): void
@@ -42,7 +46,10 @@ export function directoryKeyStore(directory: string): KeyStore {
     async use(unitId, use) {
       const bytes = readKey(fileOf(unitId))
       try {
-        return await use({ privateKey: bytes.subarray(0, KEY_BYTES), k: bytes.readUInt8(KEY_BYTES) })
+        return await use({
+          privateKey: bytes.subarray(0, KEY_BYTES),
+          k: bytes.readUInt8(KEY_BYTES),
+        })
       } finally {
         bytes.fill(0)
       }
@@ -51,7 +58,8 @@ export function directoryKeyStore(directory: string): KeyStore {
       const file = fileOf(unitId)
       const size = fs.statSync(file, { throwIfNoEntry: false })?.size
       if (size === undefined) return
-      // Overwriting helps on disks that write in place; on others the file system's own encryption has to.
+      // Overwriting helps on disks that write in place; on others the file system's own encryption
+      // has to.
       writeDurably(file, randomBytes(size), 'r+')
       fs.rmSync(file)
       syncDirectory(directory)

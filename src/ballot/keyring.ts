@@ -16,8 +16,9 @@ export type SecretKeys = {
 const SECRET_BYTES = 32
 
 /**
- * Reads "1:base64" or "2:base64,1:base64" (current first). Throws SetupError when a part is not an id from 1 to 255 and 32
- * bytes. The secret itself is used for nothing: each purpose gets its own key by HKDF-SHA256 (RFC 5869).
+ * Reads "1:base64" or "2:base64,1:base64" (current first). Throws SetupError when a part is not an
+ * id from 1 to 255 and 32 bytes. The secret itself is used for nothing: each purpose gets its own
+ * key by HKDF-SHA256 (RFC 5869).
  */
 export function parseKeyring(secret: string): Keyring {
   const entries = secret.split(',').map((part): [number, SecretKeys] => {

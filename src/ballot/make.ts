@@ -5,7 +5,9 @@ import { z } from 'zod'
 import type { QuestionSet } from '../content/question-set.ts'
 import type { Release } from '../domain/tally.ts'
 
-/** The child process's input. `box` is base64; `secret` is the application's, as in the environment. */
+/**
+ * The child process's input. `box` is base64; `secret` is the application's, as in the environment.
+ */
 export type OpenRequest = {
   unitId: string
   keyDirectory: string
@@ -31,7 +33,15 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
       .object({
         invited: count,
         answered: count,
-        tallies: z.array(z.object({ subject: z.string(), answers: count, totalMilli: count, low: count, high: count })),
+        tallies: z.array(
+          z.object({
+            subject: z.string(),
+            answers: count,
+            totalMilli: count,
+            low: count,
+            high: count,
+          }),
+        ),
         texts: z.array(z.string()),
       })
       .nullable(),
@@ -40,13 +50,17 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('unreadable') }),
 ])
 
-/** Thirty ballots of a few check-ins take well under a second; past this the machine is in trouble and the job is retried. */
+/**
+ * Thirty ballots of a few check-ins take well under a second; past this the machine is in trouble
+ * and the job is retried.
+ */
 const OPEN_TIMEOUT_MS = 30_000
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
 
 /**
- * Opens and counts a unit in a child process that has an empty environment, may write no file and may start no process.
- * Throws when the child fails: then nothing was decided and the job may run again.
+ * Opens and counts a unit in a child process that has an empty environment, may write no file and
+ * may start no process. Throws when the child fails: then nothing was decided and the job may run
+ * again.
  */
 export async function openUnit(request: OpenRequest): Promise<OpenOutcome> {
   const child = spawn(process.execPath, ['--permission', '--allow-fs-read=*', CHILD], {
@@ -55,13 +69,21 @@ export async function openUnit(request: OpenRequest): Promise<OpenOutcome> {
     timeout: OPEN_TIMEOUT_MS,
     killSignal: 'SIGKILL',
   })
-  const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+  const ended = new Promise<number | null>((resolve, reject) =>
+    child.once('error', reject).once('close', resolve),
+  )
   // A child that dies early closes the pipe; its exit code below says what happened.
   child.stdin.on('error', () => {})
   child.stdin.end(JSON.stringify(request))
-  const [output, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  const [output, complaint, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    ended,
+  ])
   if (code !== 0)
-    throw new Error(`the process that opens ballots ended with ${code}`, { cause: new Error(lastLine(complaint)) })
+    throw new Error(`the process that opens ballots ended with ${code}`, {
+      cause: new Error(lastLine(complaint)),
+    })
   return outcomeSchema.parse(JSON.parse(output))
 }
 

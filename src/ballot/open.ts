@@ -1,5 +1,5 @@
-// The only code that opens ballots. The service runs it in a short-lived child process (child.ts). Nothing that one person
-// answered leaves this file, but for words that ten or more wrote, mixed.
+// The only code that opens ballots. The service runs it in a short-lived child process (child.ts).
+// Nothing that one person answered leaves this file, but for words that ten or more wrote, mixed.
 import { randomInt, type webcrypto } from 'node:crypto'
 import { optionsOf, type QuestionSet } from '../content/question-set.ts'
 import { LEAST_WRITERS } from '../domain/disclosure.ts'
@@ -20,25 +20,34 @@ import { type Keyring, parseKeyring } from './keyring.ts'
 import type { OpenOutcome, OpenRequest } from './make.ts'
 import { BoxError, keysOf, unwrap } from './wrap.ts'
 
-/** Opens and counts a unit. Throws when nothing was decided: the set-up is wrong, and the job runs again. */
+/**
+ * Opens and counts a unit. Throws when nothing was decided: the set-up is wrong, and the job runs
+ * again.
+ */
 export async function open(request: OpenRequest): Promise<OpenOutcome> {
   try {
-    return await directoryKeyStore(request.keyDirectory).use(request.unitId, async ({ privateKey, k }) => {
-      const recipient = await SUITE.kem.deserializePrivateKey(toArrayBuffer(privateKey))
-      const members = await openAll(request, recipient)
-      const answers = members.map((ballots) => ballots.map((ballot) => ballot.answers))
-      const release = countUnit(request.questionSet, answers, Math.max(k, request.k))
-      return { outcome: 'counted', release: release && { ...release, texts: textsOf(members) } }
-    })
+    return await directoryKeyStore(request.keyDirectory).use(
+      request.unitId,
+      async ({ privateKey, k }) => {
+        const recipient = await SUITE.kem.deserializePrivateKey(toArrayBuffer(privateKey))
+        const members = await openAll(request, recipient)
+        const answers = members.map((ballots) => ballots.map((ballot) => ballot.answers))
+        const release = countUnit(request.questionSet, answers, Math.max(k, request.k))
+        return { outcome: 'counted', release: release && { ...release, texts: textsOf(members) } }
+      },
+    )
   } catch (error) {
     if (error instanceof KeyMissingError) return { outcome: 'keyMissing' }
-    // One box that cannot be read spoils the unit: whoever can change rows must not choose whose answers count.
+    // One box that cannot be read spoils the unit: whoever can change rows must not choose whose
+    // answers count.
     if (error instanceof BoxError) return { outcome: 'unreadable' }
     throw error
   }
 }
 
-/** The words of members, in an order of their own, when enough of them wrote; else nothing of it. */
+/**
+ * The words of members, in an order of their own, when enough of them wrote; else nothing of it.
+ */
 function textsOf(members: readonly (readonly BallotAnswers[])[]): string[] {
   const written = members.map((ballots) => ballots.flatMap(({ text }) => (text ? [text] : [])))
   if (written.filter((own) => own.length > 0).length < LEAST_WRITERS) return []
@@ -56,12 +65,20 @@ function shuffled<T>(items: readonly T[]): T[] {
 }
 
 /** Per member the ballot of each check-in. */
-async function openAll(request: OpenRequest, recipientKey: webcrypto.CryptoKey): Promise<BallotAnswers[][]> {
+async function openAll(
+  request: OpenRequest,
+  recipientKey: webcrypto.CryptoKey,
+): Promise<BallotAnswers[][]> {
   const keyring = parseKeyring(request.secret)
   const members = new Map<string, BallotAnswers[]>()
   for (const { checkInId, memberId, box } of request.boxes) {
     const context = { ...request.context, unitId: request.unitId, checkInId, memberId }
-    const ballot = await openBox({ keyring, recipientKey }, context, Buffer.from(box, 'base64'), request.questionSet)
+    const ballot = await openBox(
+      { keyring, recipientKey },
+      context,
+      Buffer.from(box, 'base64'),
+      request.questionSet,
+    )
     members.set(memberId, [...(members.get(memberId) ?? []), ballot])
   }
   return [...members.values()]
@@ -79,18 +96,28 @@ async function openBox(
     recipientKey,
     enc: toArrayBuffer(inner.subarray(1, 1 + ENC_BYTES)),
     info: toArrayBuffer(HPKE_INFO),
-    psk: { id: toArrayBuffer(pskIdOf(secretId)), key: toArrayBuffer(keysOf(keyring, secretId).psk) },
+    psk: {
+      id: toArrayBuffer(pskIdOf(secretId)),
+      key: toArrayBuffer(keysOf(keyring, secretId).psk),
+    },
   })
   const sealed = toArrayBuffer(inner.subarray(1 + ENC_BYTES))
-  const plaintext = await recipient.open(sealed, toArrayBuffer(associatedData(context))).catch((error: unknown) => {
-    throw new BoxError('a sealed ballot does not open', { cause: error })
-  })
+  const plaintext = await recipient
+    .open(sealed, toArrayBuffer(associatedData(context)))
+    .catch((error: unknown) => {
+      throw new BoxError('a sealed ballot does not open', { cause: error })
+    })
   return decodeBallot(Buffer.from(plaintext), context, set)
 }
 
-/** Its size was checked with its outer layer. Only answers that the set offers count; anything else would be a box that this service did not make. */
+/**
+ * Its size was checked with its outer layer. Only answers that the set offers count; anything else
+ * would be a box that this service did not make.
+ */
 function decodeBallot(plaintext: Buffer, context: BoxContext, set: QuestionSet): BallotAnswers {
-  const ballot = JSON.parse(plaintext.subarray(2, 2 + plaintext.readUInt16BE(0)).toString()) as BallotAnswers
+  const ballot = JSON.parse(
+    plaintext.subarray(2, 2 + plaintext.readUInt16BE(0)).toString(),
+  ) as BallotAnswers
   const { answers, text } = ballot
   if (text !== undefined && (!context.asksText || text.length > MAX_ANSWER_CHARS))
     throw new BoxError('a ballot holds words that were not asked for')

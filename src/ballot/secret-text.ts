@@ -3,11 +3,17 @@ import { SetupError } from '../errors.ts'
 import { NONCE_BYTES, TAG_BYTES } from './box.ts'
 import type { Keyring } from './keyring.ts'
 
-/** Format 1: version(1) secretId(1) nonce(12) AES-256-GCM( text ) tag(16), bound to what it belongs to. */
+/**
+ * Format 1: version(1) secretId(1) nonce(12) AES-256-GCM( text ) tag(16), bound to what it belongs
+ * to.
+ */
 const VERSION = 1
 const HEADER_BYTES = 2
 
-/** Seals a text that somebody wrote, so that a copy of the database does not show it. `belongsTo` is its row's id. */
+/**
+ * Seals a text that somebody wrote, so that a copy of the database does not show it. `belongsTo` is
+ * its row's id.
+ */
 export function sealText(keyring: Keyring, belongsTo: string, text: string): Buffer {
   const header = Buffer.from([VERSION, keyring.current])
   const nonce = randomBytes(NONCE_BYTES)
@@ -16,7 +22,10 @@ export function sealText(keyring: Keyring, belongsTo: string, text: string): Buf
   return Buffer.concat([header, nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()])
 }
 
-/** The text again. Throws when it was changed or moved to another row, or SetupError when its secret is gone. */
+/**
+ * The text again. Throws when it was changed or moved to another row, or SetupError when its secret
+ * is gone.
+ */
 export function openText(keyring: Keyring, belongsTo: string, sealed: Uint8Array): string {
   const bytes = Buffer.from(sealed)
   if (bytes.length < HEADER_BYTES + NONCE_BYTES + TAG_BYTES || bytes[0] !== VERSION)
@@ -27,7 +36,10 @@ export function openText(keyring: Keyring, belongsTo: string, sealed: Uint8Array
   const decipher = createDecipheriv('aes-256-gcm', keyOf(keyring, bytes.readUInt8(1)), nonce)
   decipher.setAAD(Buffer.concat([header, Buffer.from(belongsTo)]))
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
-  return Buffer.concat([decipher.update(bytes.subarray(start, -TAG_BYTES)), decipher.final()]).toString()
+  return Buffer.concat([
+    decipher.update(bytes.subarray(start, -TAG_BYTES)),
+    decipher.final(),
+  ]).toString()
 }
 
 function keyOf(keyring: Keyring, secretId: number): Buffer {

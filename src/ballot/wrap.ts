@@ -39,13 +39,19 @@ export function unwrap(keyring: Keyring, context: BoxContext, box: Uint8Array): 
   decipher.setAAD(Buffer.concat([header, associatedData(context)]))
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
   try {
-    return Buffer.concat([decipher.update(bytes.subarray(HEADER_BYTES + NONCE_BYTES, -TAG_BYTES)), decipher.final()])
+    return Buffer.concat([
+      decipher.update(bytes.subarray(HEADER_BYTES + NONCE_BYTES, -TAG_BYTES)),
+      decipher.final(),
+    ])
   } catch (error) {
     throw new BoxError('a ballot box was changed, or belongs to somebody else', { cause: error })
   }
 }
 
-/** The secret of an id. Throws when the environment no longer holds it: a set-up mistake, which must not cost a ballot. */
+/**
+ * The secret of an id. Throws when the environment no longer holds it: a set-up mistake, which must
+ * not cost a ballot.
+ */
 export function keysOf(keyring: Keyring, secretId: number) {
   const keys = keyring.keys.get(secretId)
   if (!keys)

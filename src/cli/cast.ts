@@ -34,7 +34,14 @@ export function slackCast(): Cast {
     { ...person('UCLOSED', 'Closed account'), isDeactivated: true },
   ]
   const strangers = [person('USTRANGER', 'Stranger')]
-  return { admin: 'UADMIN', facilitator: 'UFACILITATOR', supervisor: 'USUPERVISOR', members, people, strangers }
+  return {
+    admin: 'UADMIN',
+    facilitator: 'UFACILITATOR',
+    supervisor: 'USUPERVISOR',
+    members,
+    people,
+    strangers,
+  }
 }
 
 export function teamsCast(): Cast {

@@ -10,8 +10,15 @@ export const groupsOf = (workspaceId: string) => ({
   roster: { some: { person: { accounts: { some: { connection: { externalId: workspaceId } } } } } },
 })
 
-/** The rows of the latest check-in of a workspace's groups, as somebody with the whole database reads them. */
-export async function viewDatabase({ prisma }: Reader, keyStore: KeyStore, workspaceId: string): Promise<DatabaseView> {
+/**
+ * The rows of the latest check-in of a workspace's groups, as somebody with the whole database
+ * reads them.
+ */
+export async function viewDatabase(
+  { prisma }: Reader,
+  keyStore: KeyStore,
+  workspaceId: string,
+): Promise<DatabaseView> {
   const checkIn = await prisma.checkIn.findFirst({
     where: {
       unitId: { not: null },
@@ -23,11 +30,20 @@ export async function viewDatabase({ prisma }: Reader, keyStore: KeyStore, works
       opensAt: true,
       closesAt: true,
       group: { select: { alias: true } },
-      unit: { select: { id: true, state: true, k: true, isCleaned: true, release: { include: { tallies: true } } } },
+      unit: {
+        select: {
+          id: true,
+          state: true,
+          k: true,
+          isCleaned: true,
+          release: { include: { tallies: true } },
+        },
+      },
       ballots: { select: { memberId: true, box: true }, orderBy: { memberId: 'asc' } },
     },
   })
-  if (!checkIn) return { checkIn: null, unit: null, hasKey: false, ballots: [], release: null, tallies: [] }
+  if (!checkIn)
+    return { checkIn: null, unit: null, hasKey: false, ballots: [], release: null, tallies: [] }
   const { unit, ballots } = checkIn
   const accounts = await prisma.account.findMany({
     where: { personId: { in: ballots.map(({ memberId }) => memberId) } },
@@ -49,7 +65,9 @@ export async function viewDatabase({ prisma }: Reader, keyStore: KeyStore, works
       box: `${Buffer.from(box.subarray(0, SHOWN_BYTES)).toString('hex')}…`,
       bytes: box.length,
     })),
-    release: unit?.release ? { invited: unit.release.invited, answered: unit.release.answered } : null,
+    release: unit?.release
+      ? { invited: unit.release.invited, answered: unit.release.answered }
+      : null,
     tallies: (unit?.release?.tallies ?? []).map(({ subject, answers, totalMilli, low, high }) => ({
       subject,
       answers,

@@ -7,7 +7,10 @@ import { allSeen, nameOf, type Plot, tell } from './story.ts'
 const MEMBERS = 8
 const ZONE = 'Europe/Berlin'
 
-/** `npm run demo`: one full week of two groups on a settable clock, everything that anybody saw, then the end. */
+/**
+ * `npm run demo`: one full week of two groups on a settable clock, everything that anybody saw,
+ * then the end.
+ */
 export async function demo(args: readonly string[]): Promise<void> {
   const options = readOptions(args)
   const local = await startPassing()

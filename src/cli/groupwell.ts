@@ -6,8 +6,9 @@ import { messageOf, SetupError } from '../errors.ts'
 const written = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => stream.write('', () => resolve()))
 
-// Code that was compiled at the last start is not compiled again: about half a second. Beside the packages, where only who installed
-// them can write: what is read from there is run. Where it cannot be written there is none.
+// Code that was compiled at the last start is not compiled again: about half a second. Beside the
+// packages, where only who installed them can write: what is read from there is run. Where it
+// cannot be written there is none.
 enableCompileCache(new URL('../../node_modules/.cache/groupwell/', import.meta.url).pathname)
 
 /** Each loads what it needs and no more. */

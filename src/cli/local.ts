@@ -22,7 +22,10 @@ export type Local = {
   stop(): Promise<void>
 }
 
-/** A product clock that can be moved. `set` makes it stand still there, or (null) follow the wall; `runFrom` lets it go on. */
+/**
+ * A product clock that can be moved. `set` makes it stand still there, or (null) follow the wall;
+ * `runFrom` lets it go on.
+ */
 export type SettableClock = Clock & {
   set(now: Date | null): void
   runFrom(now: Date): void
@@ -70,7 +73,10 @@ export type LocalOptions = {
   isPlaygroundOpen?: boolean
 }
 
-/** The whole thing on this machine: a simulated Slack and Teams, and the real service talking HTTP to both. */
+/**
+ * The whole thing on this machine: a simulated Slack and Teams, and the real service talking HTTP
+ * to both.
+ */
 export async function startLocal(clock: SettableClock, options: LocalOptions): Promise<Local> {
   const casts = { slack: slackCast(), teams: teamsCast() }
   const slack = await startSlackOf(casts.slack, clock, options.scopes)
@@ -86,12 +92,21 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
   )
   const config: Config = {
     isProduction: false,
-    http: { host: options.host ?? '127.0.0.1', port: options.port, publicUrl: options.publicUrl ?? null },
+    http: {
+      host: options.host ?? '127.0.0.1',
+      port: options.port,
+      publicUrl: options.publicUrl ?? null,
+    },
     store: { url: options.store.databaseUrl, dataDir: options.store.dataDir },
     ballot: { keyDir: options.keyDir, secret: options.secret },
     content: { questionSetDir: null },
     organisation: { name: 'Demo organisation', country: options.country },
-    slack: { signingSecret: SIGNING_SECRET, botToken: BOT_TOKEN, firstAdmin: casts.slack.admin, apiUrl: slack.apiUrl },
+    slack: {
+      signingSecret: SIGNING_SECRET,
+      botToken: BOT_TOKEN,
+      firstAdmin: casts.slack.admin,
+      apiUrl: slack.apiUrl,
+    },
     teams: {
       appId: APP_ID,
       appPassword: 'demo, not a secret',
@@ -133,7 +148,10 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
   }
 }
 
-/** A local workspace that leaves nothing behind, on a clock that its caller moves; its directory goes when the process ends. */
+/**
+ * A local workspace that leaves nothing behind, on a clock that its caller moves; its directory
+ * goes when the process ends.
+ */
 export async function startPassing(publicUrl?: string): Promise<Local> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'groupwell-demo-'))
   const keyDir = path.join(home, 'keys')
@@ -152,9 +170,17 @@ export async function startPassing(publicUrl?: string): Promise<Local> {
 }
 
 /** The app is installed from its own manifest: what that does not ask for is refused. */
-async function startSlackOf(cast: Cast, clock: Clock, scopes?: readonly string[]): Promise<SlackSimulator> {
+async function startSlackOf(
+  cast: Cast,
+  clock: Clock,
+  scopes?: readonly string[],
+): Promise<SlackSimulator> {
   const manifest = readSlackManifest()
-  const members = [...cast.people.filter(({ isBot, isDeactivated }) => !isBot && !isDeactivated).map(({ id }) => id)]
+  const members = [
+    ...cast.people
+      .filter(({ isBot, isDeactivated }) => !isBot && !isDeactivated)
+      .map(({ id }) => id),
+  ]
   return await startSlack(
     {
       signingSecret: SIGNING_SECRET,
@@ -171,14 +197,22 @@ async function startSlackOf(cast: Cast, clock: Clock, scopes?: readonly string[]
             { id: 'C0TUESDAY', name: 'tuesday', isPrivate: true, members, hasApp: true },
           ],
         },
-        { teamId: 'T0SECOND', teamName: 'Second workspace', botToken: `${BOT_TOKEN}-second`, people: cast.strangers },
+        {
+          teamId: 'T0SECOND',
+          teamName: 'Second workspace',
+          botToken: `${BOT_TOKEN}-second`,
+          people: cast.strangers,
+        },
       ],
     },
     clock.now,
   )
 }
 
-/** The secret of a local workspace, made once and kept beside the keys: the data directory and its backups never hold it. */
+/**
+ * The secret of a local workspace, made once and kept beside the keys: the data directory and its
+ * backups never hold it.
+ */
 export function localSecret(keyDir: string): string {
   const file = path.join(keyDir, 'local.secret')
   if (!fs.existsSync(file)) {

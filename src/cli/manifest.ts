@@ -44,34 +44,57 @@ const teamsManifest = z.object({
 export function readTeamsCommands(): { line: string; does: string }[] {
   const { bots } = teamsManifest.parse(JSON.parse(read('teams/manifest.json')))
   const personal = bots[0].commandLists.find(({ scopes }) => scopes.includes('personal'))
-  return (personal?.commands ?? []).map(({ title, description }) => ({ line: title, does: description }))
+  return (personal?.commands ?? []).map(({ title, description }) => ({
+    line: title,
+    does: description,
+  }))
 }
 
-/** `npx groupwell manifest`: Slack's manifest on standard output, or Teams' app package as a file, for this service's address. */
+/**
+ * `npx groupwell manifest`: Slack's manifest on standard output, or Teams' app package as a file,
+ * for this service's address.
+ */
 export async function manifest(args: readonly string[]): Promise<void> {
   const { platform, url, appId, website, out } = readOptions(args)
   if (platform === 'slack')
-    return void process.stdout.write(read('slack/manifest.json').replaceAll(`https://${PLACEHOLDER_HOST}`, url))
+    return void process.stdout.write(
+      read('slack/manifest.json').replaceAll(`https://${PLACEHOLDER_HOST}`, url),
+    )
   fs.writeFileSync(out, teamsPackage(appId, website))
-  process.stdout.write(`Wrote ${out}. Upload it in Teams: Apps > Manage your apps > Upload an app.\n`)
+  process.stdout.write(
+    `Wrote ${out}. Upload it in Teams: Apps > Manage your apps > Upload an app.\n`,
+  )
 }
 
-/** Teams' app package: the manifest with the bot's id and the organisation's page, and its icons. */
+/**
+ * Teams' app package: the manifest with the bot's id and the organisation's page, and its icons.
+ */
 export function teamsPackage(appId: string, website: string): Uint8Array {
   const text = read('teams/manifest.json')
     .replaceAll(PLACEHOLDER_ID, appId)
     .replaceAll(`https://${PLACEHOLDER_HOST}`, website)
-  const icons = TEAMS_FILES.map((name) => [name, new Uint8Array(fs.readFileSync(new URL(`teams/${name}`, MANIFESTS)))])
+  const icons = TEAMS_FILES.map((name) => [
+    name,
+    new Uint8Array(fs.readFileSync(new URL(`teams/${name}`, MANIFESTS))),
+  ])
   return zipSync({ 'manifest.json': strToU8(text), ...Object.fromEntries(icons) })
 }
 
-type Options = { platform: 'slack' | 'teams'; url: string; appId: string; website: string; out: string }
+type Options = {
+  platform: 'slack' | 'teams'
+  url: string
+  appId: string
+  website: string
+  out: string
+}
 
 /** Throws SetupError that says what was expected. */
 function readOptions(args: readonly string[]): Options {
   const [platform, ...rest] = args
   if (platform !== 'slack' && platform !== 'teams')
-    throw new SetupError(`groupwell manifest ${platform ?? ''}: expected slack or teams. Example: ${EXAMPLES.slack}`)
+    throw new SetupError(
+      `groupwell manifest ${platform ?? ''}: expected slack or teams. Example: ${EXAMPLES.slack}`,
+    )
   const { values } = parse(rest, platform)
   const url = platform === 'slack' ? webAddress(values.url, '--url', platform) : ''
   const website = platform === 'teams' ? webAddress(values.website, '--website', platform) : ''
@@ -79,21 +102,38 @@ function readOptions(args: readonly string[]): Options {
     throw new SetupError(
       `--app-id ${values['app-id'] ?? ''}: expected the bot's Microsoft app id. Example: ${EXAMPLES.teams}`,
     )
-  return { platform, url, website, appId: values['app-id'] ?? '', out: values.out ?? 'groupwell-teams.zip' }
+  return {
+    platform,
+    url,
+    website,
+    appId: values['app-id'] ?? '',
+    out: values.out ?? 'groupwell-teams.zip',
+  }
 }
 
 function parse(args: readonly string[], platform: Options['platform']) {
   try {
     const text = { type: 'string' } as const
-    return parseArgs({ args: [...args], options: { url: text, 'app-id': text, website: text, out: text } })
+    return parseArgs({
+      args: [...args],
+      options: { url: text, 'app-id': text, website: text, out: text },
+    })
   } catch (error) {
-    throw new SetupError(`${(error as Error).message}. Example: ${EXAMPLES[platform]}`, { cause: error })
+    throw new SetupError(`${(error as Error).message}. Example: ${EXAMPLES[platform]}`, {
+      cause: error,
+    })
   }
 }
 
 /** An https address without a slash at its end: both platforms refuse plain http. */
-function webAddress(value: string | undefined, name: string, platform: Options['platform']): string {
+function webAddress(
+  value: string | undefined,
+  name: string,
+  platform: Options['platform'],
+): string {
   if (value === undefined || !URL.canParse(value) || new URL(value).protocol !== 'https:')
-    throw new SetupError(`${name} ${value ?? ''}: expected an https address. Example: ${EXAMPLES[platform]}`)
+    throw new SetupError(
+      `${name} ${value ?? ''}: expected an https address. Example: ${EXAMPLES[platform]}`,
+    )
   return value.replace(/\/+$/, '')
 }

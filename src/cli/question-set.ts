@@ -4,7 +4,9 @@ import { loadContent } from '../content/load.ts'
 import { addSiteSet, checkSet } from '../content/site-sets.ts'
 import { SetupError } from '../errors.ts'
 
-/** `npx groupwell question-set add FILE`: checks a site's own set and keeps it for the next start. */
+/**
+ * `npx groupwell question-set add FILE`: checks a site's own set and keeps it for the next start.
+ */
 export async function questionSet(args: readonly string[]): Promise<void> {
   const [verb, file] = args
   if (verb !== 'add' || !file) {
@@ -14,7 +16,8 @@ export async function questionSet(args: readonly string[]): Promise<void> {
   }
   if (!fs.existsSync(file)) throw new SetupError(`${file}: no such file`)
   const set = checkSet(file, fs.readFileSync(file, 'utf8'))
-  const directory = readStoreConfig(process.env).content.questionSetDir ?? '.groupwell/question-sets'
+  const directory =
+    readStoreConfig(process.env).content.questionSetDir ?? '.groupwell/question-sets'
   const shipped = loadContent(directory).questionSets.get(set.id)
   if (shipped && shipped.version >= set.version) {
     throw new SetupError(

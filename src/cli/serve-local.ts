@@ -17,8 +17,14 @@ const SECOND_MS = 1_000
 
 type Telling = { progress: Progress | null; trouble: string | null; isTold: boolean }
 
-/** The local workspace and its page. It serves at once; on the first start the past weeks are told meanwhile. */
-export async function serveLocal(config: Config, { isPlaygroundOpen }: { isPlaygroundOpen: boolean }): Promise<void> {
+/**
+ * The local workspace and its page. It serves at once; on the first start the past weeks are told
+ * meanwhile.
+ */
+export async function serveLocal(
+  config: Config,
+  { isPlaygroundOpen }: { isPlaygroundOpen: boolean },
+): Promise<void> {
   if (config.store.url) {
     throw new SetupError(
       'DATABASE_URL is set, but no Slack or Microsoft credentials are: the demo keeps to a store of its own. Set the credentials (see .env.example), or leave DATABASE_URL out.',
@@ -31,14 +37,19 @@ export async function serveLocal(config: Config, { isPlaygroundOpen }: { isPlayg
   const dataDir = path.resolve(`${config.store.dataDir}-demo`)
   const memoryFile = `${dataDir}.platforms.json`
   const known = readStory(memoryFile)
-  // A story that broke off cannot be told on: what was due meanwhile would all come at once. The demo begins anew.
+  // A story that broke off cannot be told on: what was due meanwhile would all come at once. The
+  // demo begins anew.
   if (known && !known.isTold)
-    for (const left of [dataDir, keyDir, memoryFile]) fs.rmSync(left, { recursive: true, force: true })
-  if (known?.isTold && known.aheadMs > SECOND_MS) clock.runFrom(new Date(Date.now() + known.aheadMs))
+    for (const left of [dataDir, keyDir, memoryFile])
+      fs.rmSync(left, { recursive: true, force: true })
+  if (known?.isTold && known.aheadMs > SECOND_MS)
+    clock.runFrom(new Date(Date.now() + known.aheadMs))
   const local = await startLocal(clock, {
     host: config.http.host,
     port: config.http.port === 0 ? 0 : config.http.port + 1,
-    ...(config.http.port === 0 ? {} : { publicUrl: `http://${config.http.host}:${config.http.port + 1}` }),
+    ...(config.http.port === 0
+      ? {}
+      : { publicUrl: `http://${config.http.host}:${config.http.port + 1}` }),
     store: { dataDir, databaseUrl: null },
     keyDir,
     secret: config.ballot.secret ?? localSecret(keyDir),
@@ -58,10 +69,15 @@ export async function serveLocal(config: Config, { isPlaygroundOpen }: { isPlayg
   memory.save()
   const page = await startPage(createStage(local, telling), config.http.port, memory.save)
   const isStopping = { yes: false }
-  say('Groupwell: no Slack or Teams credentials, so this is the local demo workspace. Everybody in it is fictional.')
+  say(
+    'Groupwell: no Slack or Teams credentials, so this is the local demo workspace. Everybody in it is fictional.',
+  )
   say(`Ready: ${page.url}  ·  stop with Ctrl+C`)
-  say(`The service itself: http://127.0.0.1:${local.app.port}/healthz  ·  its data: ${path.relative('.', dataDir)}`)
-  if (isPlaygroundOpen) say(`Teams clients without a token: http://127.0.0.1:${local.app.port}/api/playground`)
+  say(
+    `The service itself: http://127.0.0.1:${local.app.port}/healthz  ·  its data: ${path.relative('.', dataDir)}`,
+  )
+  if (isPlaygroundOpen)
+    say(`Teams clients without a token: http://127.0.0.1:${local.app.port}/api/playground`)
   const told = isFirst ? tellHistory(local, telling, isStopping) : Promise.resolve()
   await stopped(async () => {
     isStopping.yes = true
@@ -76,8 +92,15 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
-/** Weeks that end now, one group on each platform, through the real code; the page shows them come in. */
-async function tellHistory(local: Local, telling: Telling, isStopping: { yes: boolean }): Promise<void> {
+/**
+ * Weeks that end now, one group on each platform, through the real code; the page shows them come
+ * in.
+ */
+async function tellHistory(
+  local: Local,
+  telling: Telling,
+  isStopping: { yes: boolean },
+): Promise<void> {
   const startedAt = Date.now()
   const changed = () => local.slack.journal.onChange()
   try {
@@ -92,7 +115,9 @@ async function tellHistory(local: Local, telling: Telling, isStopping: { yes: bo
       changed()
     })
     telling.isTold = true
-    say(`The last ${HISTORY_WEEKS} weeks of two groups are told (${Math.round((Date.now() - startedAt) / 1000)} s).`)
+    say(
+      `The last ${HISTORY_WEEKS} weeks of two groups are told (${Math.round((Date.now() - startedAt) / 1000)} s).`,
+    )
   } catch (error) {
     if (isStopping.yes) return
     telling.trouble = `The story of the last weeks broke off: ${messageOf(error)}`
@@ -104,11 +129,22 @@ async function tellHistory(local: Local, telling: Telling, isStopping: { yes: bo
 }
 
 /** A group that met every week from a day on; a summary after every check-in. */
-function plot({ platform, alias, answers }: Pick<Plot, 'platform' | 'alias' | 'answers'>, first: Date): Plot {
+function plot(
+  { platform, alias, answers }: Pick<Plot, 'platform' | 'alias' | 'answers'>,
+  first: Date,
+): Plot {
   const summariesAt = Array.from(
     { length: HISTORY_WEEKS },
     (_, week) => new Date(first.getTime() + (week * 7 + 3) * DAY_MS),
   )
   const time = platform === 'slack' ? '17:30' : '10:00'
-  return { platform, alias, firstDate: first.toISOString().slice(0, 10), time, timeZone: ZONE, answers, summariesAt }
+  return {
+    platform,
+    alias,
+    firstDate: first.toISOString().slice(0, 10),
+    time,
+    timeZone: ZONE,
+    answers,
+    summariesAt,
+  }
 }

@@ -21,8 +21,14 @@ const WHAT: Record<OccurrenceKind, string> = {
   groupDeletion: 'An ended group is deleted',
 }
 
-/** The page's view of the service: who can be played, the clock, and the database. `telling` is the story so far. */
-export function createStage(local: Local, telling: { progress: Progress | null; trouble: string | null }): Stage {
+/**
+ * The page's view of the service: who can be played, the clock, and the database. `telling` is the
+ * story so far.
+ */
+export function createStage(
+  local: Local,
+  telling: { progress: Progress | null; trouble: string | null },
+): Stage {
   const { app, clock, casts } = local
   const { db } = app.services.database
   let isMoving = false
@@ -39,7 +45,9 @@ export function createStage(local: Local, telling: { progress: Progress | null; 
     },
     async moveTo(at) {
       if (telling.progress)
-        throw new Error('The story of the last weeks is still being told. The clock is free after it.')
+        throw new Error(
+          'The story of the last weeks is still being told. The clock is free after it.',
+        )
       if (isMoving) throw new Error('The clock is already moving.')
       if (!(at > clock.now())) throw new Error('The clock moves forward only.')
       isMoving = true
@@ -51,9 +59,12 @@ export function createStage(local: Local, telling: { progress: Progress | null; 
     },
     history: () => telling.progress,
     trouble: () => telling.trouble,
-    database: (platform) => viewDatabase(db, app.services.ballotKeys.keyStore, local.workspaces[platform]),
+    database: (platform) =>
+      viewDatabase(db, app.services.ballotKeys.keyStore, local.workspaces[platform]),
     canOthersAnswer: async (platform) =>
-      (await db.prisma.checkIn.count({ where: { state: 'open', group: groupsOf(local.workspaces[platform]) } })) > 0,
+      (await db.prisma.checkIn.count({
+        where: { state: 'open', group: groupsOf(local.workspaces[platform]) },
+      })) > 0,
     async othersAnswer(platform, person) {
       const others = casts[platform].members.filter((member) => member !== person)
       const random = seeded(Math.floor(clock.wall().getTime() / 1000))
@@ -81,7 +92,9 @@ function peopleOf({ casts }: Local, platform: PlatformName) {
   ]
 }
 
-/** Lets time pass, stopping at everything that is due on the way; then the clock runs on from there. */
+/**
+ * Lets time pass, stopping at everything that is due on the way; then the clock runs on from there.
+ */
 async function passTimeTo({ app, clock }: Local, at: Date): Promise<void> {
   try {
     for (;;) {

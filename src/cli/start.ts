@@ -3,12 +3,16 @@ import { readConfig } from '../config.ts'
 import { SetupError } from '../errors.ts'
 import { main } from '../main.ts'
 
-/** `npm start`: the service with credentials; without any, and outside production, the local demo workspace. */
+/**
+ * `npm start`: the service with credentials; without any, and outside production, the local demo
+ * workspace.
+ */
 export async function start(args: readonly string[]): Promise<void> {
   const isPlaygroundOpen = readOptions(args)
   const config = readConfig(process.env)
   if (!config.slack && !config.teams) {
-    // Loaded only here: a production installation has neither the simulator's libraries nor a use for them.
+    // Loaded only here: a production installation has neither the simulator's libraries nor a use
+    // for them.
     const { serveLocal } = await import('./serve-local.ts')
     return await serveLocal(config, { isPlaygroundOpen })
   }
@@ -22,11 +26,17 @@ export async function start(args: readonly string[]): Promise<void> {
 /** Whether Teams clients without a token are let in. Throws SetupError for any other argument. */
 function readOptions(args: readonly string[]): boolean {
   try {
-    const { values } = parseArgs({ args: [...args], options: { 'allow-unauthenticated-teams': { type: 'boolean' } } })
+    const { values } = parseArgs({
+      args: [...args],
+      options: { 'allow-unauthenticated-teams': { type: 'boolean' } },
+    })
     return values['allow-unauthenticated-teams'] ?? false
   } catch (error) {
-    throw new SetupError(`${(error as Error).message}. Example: npm start -- --allow-unauthenticated-teams`, {
-      cause: error,
-    })
+    throw new SetupError(
+      `${(error as Error).message}. Example: npm start -- --allow-unauthenticated-teams`,
+      {
+        cause: error,
+      },
+    )
   }
 }

@@ -1,5 +1,11 @@
 import { slackSurface, teamsSurface } from '../simulator/surface.ts'
-import { type Filled, type Hands, lastSeen, type Message, type Seen } from '../simulator/workspace.ts'
+import {
+  type Filled,
+  type Hands,
+  lastSeen,
+  type Message,
+  type Seen,
+} from '../simulator/workspace.ts'
 import { findNextDue } from '../store/occurrence.ts'
 import type { Cast } from './cast.ts'
 import type { Local } from './local.ts'
@@ -28,7 +34,10 @@ export function seeded(seed: number): () => number {
   }
 }
 
-/** How a group's week was, on the steps of the questions: most weeks are good, some are mixed, some are hard. */
+/**
+ * How a group's week was, on the steps of the questions: most weeks are good, some are mixed, some
+ * are hard.
+ */
 export function moodOf(drawn: number): number {
   return drawn < 0.25 ? 1.7 : drawn < 0.5 ? 3 : 4.3
 }
@@ -59,7 +68,11 @@ export async function tell(
   progress()
   for (const plot of plots) await setUp(local, plot)
   await app.drain()
-  const story: Story = { read: new Map(plots.map((plot) => [local[plot.platform], 0])), moods: new Map(), random }
+  const story: Story = {
+    read: new Map(plots.map((plot) => [local[plot.platform], 0])),
+    moods: new Map(),
+    random,
+  }
   const react = async () => {
     for (const plot of plots) await reactTo(local, plot, story)
     await app.drain()
@@ -115,7 +128,12 @@ async function setUp(local: Local, plot: Plot): Promise<void> {
 }
 
 /** Types a command that opens a form, fills it and sends it. In Teams a card stands in between. */
-export async function fill(hands: Hands, person: string, line: string, filled: Filled): Promise<void> {
+export async function fill(
+  hands: Hands,
+  person: string,
+  line: string,
+  filled: Filled,
+): Promise<void> {
   await hands.type(person, line)
   if (!hands.openForm(person)) await hands.press(lastSeen(hands.journal, person, 'lead-on'), 'Open')
   await send(hands, person, filled)
@@ -127,7 +145,10 @@ async function send(hands: Hands, person: string, filled: Filled): Promise<void>
   if (!hands.openForm(person)?.surface.submitLabel) await hands.closeForm(person)
 }
 
-/** People do what their new messages ask: accept the agreement, answer (as many as the plot says), open the digest. */
+/**
+ * People do what their new messages ask: accept the agreement, answer (as many as the plot says),
+ * open the digest.
+ */
 async function reactTo(local: Local, plot: Plot, { read, moods, random }: Story): Promise<void> {
   const hands = local[plot.platform]
   const cast = local.casts[plot.platform]
@@ -146,8 +167,15 @@ async function reactTo(local: Local, plot: Plot, { read, moods, random }: Story)
   read.set(hands, hands.journal.seen.length)
 }
 
-/** Members answer the check-in that their latest message asks for, each in the mood of the same week. */
-export async function answerAll(hands: Hands, members: readonly string[], random: () => number): Promise<void> {
+/**
+ * Members answer the check-in that their latest message asks for, each in the mood of the same
+ * week.
+ */
+export async function answerAll(
+  hands: Hands,
+  members: readonly string[],
+  random: () => number,
+): Promise<void> {
   const mood = moodOf(random())
   for (const member of members) {
     const place = hands.platform === 'slack' ? `D${member.slice(1)}` : `a:${member}`
@@ -161,10 +189,21 @@ export async function answerAll(hands: Hands, members: readonly string[], random
 
 /** A message that stands in somebody's chat, as they see it now. */
 function seenAgain(hands: Hands, person: string, { at, payload }: Message): Seen {
-  const card = (payload.attachments as { content: Record<string, unknown> }[] | undefined)?.[0]?.content ?? {}
+  const card =
+    (payload.attachments as { content: Record<string, unknown> }[] | undefined)?.[0]?.content ?? {}
   const surface = hands.platform === 'slack' ? slackSurface(payload) : teamsSurface(card, null)
   const { kind } = surface
-  return { at, platform: hands.platform, audience: 'dm', person, kind, notification: null, text: '', payload, surface }
+  return {
+    at,
+    platform: hands.platform,
+    audience: 'dm',
+    person,
+    kind,
+    notification: null,
+    text: '',
+    payload,
+    surface,
+  }
 }
 
 /** Opens what a message leads to, and closes it again. */
@@ -191,10 +230,14 @@ export async function askForSummary(local: Local, plot: Pick<Plot, 'platform'>):
   const hands = local[plot.platform]
   const { facilitator } = local.casts[plot.platform]
   await hands.type(facilitator, 'summary')
-  if (plot.platform === 'teams') await readOnce(hands, lastSeen(hands.journal, facilitator, 'lead-on'))
+  if (plot.platform === 'teams')
+    await readOnce(hands, lastSeen(hands.journal, facilitator, 'lead-on'))
 }
 
-/** Everything that people saw, by time; what came at the same time by platform and person, so that a seed gives one story. */
+/**
+ * Everything that people saw, by time; what came at the same time by platform and person, so that a
+ * seed gives one story.
+ */
 export function allSeen(local: Local): Seen[] {
   const name = (seen: Seen) => nameOf(local.casts, seen.platform, seen.person)
   return [...local.slack.journal.seen, ...local.teams.journal.seen].sort(
@@ -207,5 +250,7 @@ export function allSeen(local: Local): Seen[] {
 
 /** The name of somebody in the story. */
 export function nameOf(casts: Local['casts'], platform: 'slack' | 'teams', id: string): string {
-  return casts[platform].people.find((person: Cast['people'][number]) => person.id === id)?.name ?? id
+  return (
+    casts[platform].people.find((person: Cast['people'][number]) => person.id === id)?.name ?? id
+  )
 }

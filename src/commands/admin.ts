@@ -24,17 +24,35 @@ export const admin = command({
     const troubles = connections.flatMap(({ name, trouble }) =>
       trouble === null
         ? []
-        : [texts.t('admin.trouble', { name, reason: texts.t(`reason.${trouble}`), todo: texts.t(`todo.${trouble}`) })],
+        : [
+            texts.t('admin.trouble', {
+              name,
+              reason: texts.t(`reason.${trouble}`),
+              todo: texts.t(`todo.${trouble}`),
+            }),
+          ],
     )
     const rows = await countTroubles(context, plus(now, -HEALTH_DAYS * DAY_MS))
-    const failed = rows.filter(({ reason }) => !EXPECTED.has(reason)).map((row) => failedLine(texts, row))
-    const facts = { troubles, failed, days: HEALTH_DAYS, areLinesOld: areLinesOld(organisation.crisisLines, now) }
+    const failed = rows
+      .filter(({ reason }) => !EXPECTED.has(reason))
+      .map((row) => failedLine(texts, row))
+    const facts = {
+      troubles,
+      failed,
+      days: HEALTH_DAYS,
+      areLinesOld: areLinesOld(organisation.crisisLines, now),
+    }
     return { reply: { type: 'card', card: adminCard(texts, facts) } }
   },
 })
 
 /** Reasons that are nobody's trouble: people's own choice, and times that have passed their use. */
-const EXPECTED: ReadonlySet<Reason> = new Set<Reason>(['paused', 'optedOut', 'quietHours', 'noLongerApplies'])
+const EXPECTED: ReadonlySet<Reason> = new Set<Reason>([
+  'paused',
+  'optedOut',
+  'quietHours',
+  'noLongerApplies',
+])
 
 function failedLine({ t }: Texts, { kind, reason, count }: Trouble): FailedLine {
   return { count, what: t(`kind.${kind}`), why: t(`reason.${reason}`), todo: t(`todo.${reason}`) }

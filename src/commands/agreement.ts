@@ -6,7 +6,13 @@ import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { editAgreement, lockGroup } from '../store/group.ts'
 import { acceptAgreement, countAgreement, listRoster } from '../store/roster.ts'
-import { agreementDone, agreementForm, agreementOf, welcomeDone, welcomeForm } from '../views/agreement.ts'
+import {
+  agreementDone,
+  agreementForm,
+  agreementOf,
+  welcomeDone,
+  welcomeForm,
+} from '../views/agreement.ts'
 import { type Context, command, groupOf, type Result } from './command.ts'
 import { formInput, groupInput, textValue } from './input.ts'
 
@@ -17,7 +23,10 @@ function kindOf(context: Context): Kind {
   return kind
 }
 
-/** For members the agreement to read and accept; for facilitators its words to edit, and how many accepted, not who. */
+/**
+ * For members the agreement to read and accept; for facilitators its words to edit, and how many
+ * accepted, not who.
+ */
 export const agreement = command({
   verb: 'agreement',
   opens: 'form',
@@ -32,7 +41,9 @@ export const agreement = command({
     const group = groupOf(context)
     const words = agreementOf(texts, kindOf(context), group)
     const counts = await countAgreement(context, group.id)
-    return { reply: { type: 'form', form: agreementForm(texts, { groupId: group.id, words, ...counts }) } }
+    return {
+      reply: { type: 'form', form: agreementForm(texts, { groupId: group.id, words, ...counts }) },
+    }
   },
 })
 
@@ -74,7 +85,11 @@ export const welcomeAccept = command({
     const group = groupOf(context)
     // Nobody accepts words that they have not seen.
     if (version !== undefined && version !== String(group.agreementVersion))
-      throw new UserError(texts.t('welcome.stale', { example: example('agreement') }), {}, { endsForm: true })
+      throw new UserError(
+        texts.t('welcome.stale', { example: example('agreement') }),
+        {},
+        { endsForm: true },
+      )
     await acceptAgreement(context, group.id, actor.personId, now)
     return { reply: { type: 'done', card: welcomeDone(texts) } }
   },
@@ -94,14 +109,23 @@ export const agreementSubmit = command({
     const group = groupOf(context)
     await lockGroup(context, group.id)
     const before = agreementOf(texts, kindOf(context), group)
-    const words = { goals: readLines(context, values, 'goals'), agreement: readLines(context, values, 'agreement') }
+    const words = {
+      goals: readLines(context, values, 'goals'),
+      agreement: readLines(context, values, 'agreement'),
+    }
     const usual = agreementOf(texts, kindOf(context), { goals: null, agreement: null })
     // Words as the kind has them are not kept: each member reads those in their own language.
     const own = (name: 'goals' | 'agreement') =>
-      words[name].length === 0 || words[name].join('\n') === usual[name].join('\n') ? null : words[name]
-    const after = agreementOf(texts, kindOf(context), { goals: own('goals'), agreement: own('agreement') })
+      words[name].length === 0 || words[name].join('\n') === usual[name].join('\n')
+        ? null
+        : words[name]
+    const after = agreementOf(texts, kindOf(context), {
+      goals: own('goals'),
+      agreement: own('agreement'),
+    })
     const isChanged =
-      after.goals.join('\n') !== before.goals.join('\n') || after.agreement.join('\n') !== before.agreement.join('\n')
+      after.goals.join('\n') !== before.goals.join('\n') ||
+      after.agreement.join('\n') !== before.agreement.join('\n')
     const members = (await listRoster(context, group.id)).filter(({ role }) => role === 'member')
     const card = agreementDone(texts, { members: members.length, isChanged })
     if (!isChanged) return { reply: { type: 'done', card } }
@@ -119,7 +143,10 @@ export const agreementSubmit = command({
   },
 })
 
-/** A line each, without empty ones. None means the kind's own words. Throws UserError for too many, too long, or a diagnosis word. */
+/**
+ * A line each, without empty ones. None means the kind's own words. Throws UserError for too many,
+ * too long, or a diagnosis word.
+ */
 function readLines(
   { texts, content }: Context,
   values: Record<string, FieldValue>,
@@ -136,7 +163,9 @@ function readLines(
     fail(texts.t('agreement.tooMany', { limit: MAX_AGREEMENT_LINES, got: lines.length }))
   const long = lines.find((line) => line.length > MAX_AGREEMENT_LINE_CHARS)
   if (long) fail(texts.t('error.tooLong', { limit: MAX_AGREEMENT_LINE_CHARS, got: long.length }))
-  const word = lines.map((line) => diagnosisWordIn(line, content.diagnosisWords)).find((found) => found !== null)
+  const word = lines
+    .map((line) => diagnosisWordIn(line, content.diagnosisWords))
+    .find((found) => found !== null)
   if (word) fail(texts.t('agreement.diagnosis', { word }))
   return lines
 }

@@ -5,7 +5,14 @@ import { UserError } from '../errors.ts'
 import { listRoster } from '../store/roster.ts'
 import { findSession, listHeld, setHeadcount } from '../store/session.ts'
 import { attendanceDone, attendanceForm } from '../views/attendance.ts'
-import { type Base, type Context, command, type DueOutcome, groupOf, type Result } from './command.ts'
+import {
+  type Base,
+  type Context,
+  command,
+  type DueOutcome,
+  groupOf,
+  type Result,
+} from './command.ts'
 import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
 
 /** Sessions back that a headcount can be entered for. */
@@ -59,7 +66,11 @@ export const attendanceSubmit = command({
     const typed = textValue(values, 'headcount')
     const count = /^\d{1,3}$/.test(typed) ? Number(typed) : Number.NaN
     if (!(count <= MAX_HEADCOUNT)) {
-      const message = texts.t('schedule.badNumber', { from: 0, to: MAX_HEADCOUNT, got: echo(typed) })
+      const message = texts.t('schedule.badNumber', {
+        from: 0,
+        to: MAX_HEADCOUNT,
+        got: echo(typed),
+      })
       throw new UserError(message, { headcount: message })
     }
     const sessions = await listHeld(context, group.id, now, PAST_SESSIONS)
@@ -73,8 +84,14 @@ export const attendanceSubmit = command({
   },
 })
 
-/** A session is over: its facilitators are asked how many came. Late is better than never, for a day. */
-export async function sessionEnded(base: Base, occurrence: Due<'sessionEnded'>): Promise<DueOutcome> {
+/**
+ * A session is over: its facilitators are asked how many came. Late is better than never, for a
+ * day.
+ */
+export async function sessionEnded(
+  base: Base,
+  occurrence: Due<'sessionEnded'>,
+): Promise<DueOutcome> {
   const { now } = base
   const session = await findSession(base, occurrence.sessionId)
   if (session?.state !== 'planned') return { dropped: 'sessionGone' }

@@ -16,8 +16,8 @@ export function boundTo(
 }
 
 /**
- * A leaver takes along the answers that are not counted yet: in every check-in of a unit that is still open their ballot
- * becomes a blank, like one never filled.
+ * A leaver takes along the answers that are not counted yet: in every check-in of a unit that is
+ * still open their ballot becomes a blank, like one never filled.
  */
 export async function blankBallotsOf(
   context: WriteContext,
@@ -27,7 +27,8 @@ export async function blankBallotsOf(
   const { ballotKeys } = context
   if (memberIds.length === 0) return
   for (const id of await listUnmade(context, groupId)) {
-    // The check-in before its unit, as closing takes them. From here on nothing is counted before this is done.
+    // The check-in before its unit, as closing takes them. From here on nothing is counted before
+    // this is done.
     const checkIn = await lockCheckIn(context, id)
     const unit = checkIn?.unitId ? await lockUnit(context, checkIn.unitId) : null
     if (!checkIn || unit?.state !== 'open') continue

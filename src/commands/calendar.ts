@@ -12,7 +12,10 @@ import type { Services } from './services.ts'
 /** Past sessions that a calendar still shows. */
 const PAST_DAYS = 90
 
-/** The web addresses of a group's calendar. They work for this person only while they are in the group. */
+/**
+ * The web addresses of a group's calendar. They work for this person only while they are in the
+ * group.
+ */
 export const calendar = command({
   verb: 'calendar',
   isTyped: false,
@@ -24,17 +27,27 @@ export const calendar = command({
     const { texts, actor, ballotKeys, publicUrl, now } = context
     const group = groupOf(context)
     const { organisationId, personId } = actor
-    const token = signLink(ballotKeys.keyring, 'calendar', { organisationId, groupId: group.id, personId, until: null })
+    const token = signLink(ballotKeys.keyring, 'calendar', {
+      organisationId,
+      groupId: group.id,
+      personId,
+      until: null,
+    })
     const url = `${publicUrl ?? ''}${CALENDAR_PATH}?t=${token}`
     const next = (await listFrom(context, group.id, now)).find(({ state }) => state === 'planned')
     const nextUrl = next ? `${url}&s=${next.id}` : null
-    return { reply: { type: 'card', card: calendarCard(texts, { alias: group.alias, url, nextUrl }) } }
+    return {
+      reply: { type: 'card', card: calendarCard(texts, { alias: group.alias, url, nextUrl }) },
+    }
   },
 })
 
 export const CALENDAR_PATH = '/calendar.ics'
 
-/** A calendar's contents: the alias and the times, nothing of what the group is about. Null: the token is none, or no longer. */
+/**
+ * A calendar's contents: the alias and the times, nothing of what the group is about. Null: the
+ * token is none, or no longer.
+ */
 export async function readCalendar(
   services: Pick<Services, 'database' | 'ballotKeys' | 'clock'>,
   token: string,

@@ -4,7 +4,10 @@ import { channelCard } from '../views/channel.ts'
 import { command, groupOf } from './command.ts'
 import { echo, groupInput } from './input.ts'
 
-/** The channel that it is typed in becomes the group's, for its notices; "channel off" takes it away. */
+/**
+ * The channel that it is typed in becomes the group's, for its notices; "channel off" takes it
+ * away.
+ */
 export const channel = command({
   verb: 'channel',
   isTyped: true,
@@ -26,11 +29,17 @@ export const channel = command({
     }
     if (text !== undefined)
       throw new UserError(
-        t('error.groupNotFound', { got: echo(text), known: group.alias, example: example(`channel ${group.alias}`) }),
+        t('error.groupNotFound', {
+          got: echo(text),
+          known: group.alias,
+          example: example(`channel ${group.alias}`),
+        }),
       )
-    if (content.kinds.get(group.kind)?.mayUseChannel === false) throw new UserError(t('edit.channelNever'))
+    if (content.kinds.get(group.kind)?.mayUseChannel === false)
+      throw new UserError(t('edit.channelNever'))
     const here = incoming.channel
-    if (!here) throw new UserError(t('channel.where', { example: example(`channel ${group.alias}`) }))
+    if (!here)
+      throw new UserError(t('channel.where', { example: example(`channel ${group.alias}`) }))
     if (!here.isPrivate) throw new UserError(t('channel.public'))
     await setChannel(context, group.id, {
       id: here.id,

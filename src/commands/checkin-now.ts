@@ -21,9 +21,21 @@ export const checkInNow = command({
   input: groupInput,
   run: async (context) => {
     const sets = [...context.content.questionSets.values()]
-    const draft = { set: DRAFT_SET, timing: 'after', everyNth: 1, openHours: 24, audience: 'shared' } as const
+    const draft = {
+      set: DRAFT_SET,
+      timing: 'after',
+      everyNth: 1,
+      openHours: 24,
+      audience: 'shared',
+    } as const
     const thresholds = context.organisation
-    const form = planForm(context.texts, { groupId: groupOf(context).id, sets, draft, thresholds, isNow: true })
+    const form = planForm(context.texts, {
+      groupId: groupOf(context).id,
+      sets,
+      draft,
+      thresholds,
+      isNow: true,
+    })
     return { reply: { type: 'form', form } }
   },
 })
@@ -46,15 +58,21 @@ export const checkInNowSubmit = command({
     if (members.length < LEAST_MEMBERS_AT_OPEN)
       throw onSet(texts.t('checkin.fewMembers', { least: LEAST_MEMBERS_AT_OPEN }))
     const open = await listOpen(context, group.id)
-    if (open.some(({ questionSetId }) => questionSetId === set.id)) throw onSet(texts.t('checkin.isOpen'))
+    if (open.some(({ questionSetId }) => questionSetId === set.id))
+      throw onSet(texts.t('checkin.isOpen'))
     const { earlier, begun } = await readAsked(context, group.id)
     const last = earlier
       .filter(({ questionSetId, opensAt }) => questionSetId === set.id && opensAt <= now)
-      .reduce<Date | null>((latest, { opensAt }) => (latest && latest > opensAt ? latest : opensAt), null)
+      .reduce<Date | null>(
+        (latest, { opensAt }) => (latest && latest > opensAt ? latest : opensAt),
+        null,
+      )
     const wait = daysToWait(set.recallDays, last, now)
     if (wait > 0) throw onSet(texts.t('checkin.wait', { days: set.recallDays, wait }))
     if (!fitsBudget(now, set.scales.length, begun))
-      throw onSet(texts.t('checkin.overBudget', { limit: RELEASE_BUDGET.releases, cost: set.scales.length }))
+      throw onSet(
+        texts.t('checkin.overBudget', { limit: RELEASE_BUDGET.releases, cost: set.scales.length }),
+      )
     const id = newId()
     await createCheckIns(context, group.id, [
       {

@@ -1,7 +1,13 @@
 import type { QuestionSet } from '../content/load.ts'
 import { RELEASE_BUDGET, TIMINGS } from '../domain/checkin.ts'
 import { answersNeeded } from '../domain/disclosure.ts'
-import { EVERY_NTH, MAX_PLANS, OPEN_HOURS, PREVIEW_DATES, RAISED_ANSWERS } from '../domain/limits.ts'
+import {
+  EVERY_NTH,
+  MAX_PLANS,
+  OPEN_HOURS,
+  PREVIEW_DATES,
+  RAISED_ANSWERS,
+} from '../domain/limits.ts'
 import { HOUR_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
@@ -9,7 +15,14 @@ import { listOpen, nextPlanned } from '../store/checkin.ts'
 import { lockGroup } from '../store/group.ts'
 import { createPlans, listPlans, type PlanRow, stopPlan } from '../store/plan.ts'
 import { checkInForm } from '../views/checkin.ts'
-import { checkInsCard, type PlanWords, planDone, planForm, planStopped, previewDone } from '../views/checkin-plan.ts'
+import {
+  checkInsCard,
+  type PlanWords,
+  planDone,
+  planForm,
+  planStopped,
+  previewDone,
+} from '../views/checkin-plan.ts'
 import { helpLines } from '../views/help-lines.ts'
 import { aboutOf, type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, idInput, textValue } from './input.ts'
@@ -17,7 +30,10 @@ import { cutReason, replan } from './programme.ts'
 
 export const FACILITATOR = { who: 'group', roles: ['facilitator'] } as const
 
-/** Lists what the group is asked around its sessions, what its kind offers besides, and what is open now. */
+/**
+ * Lists what the group is asked around its sessions, what its kind offers besides, and what is open
+ * now.
+ */
 export const checkIns = command({
   verb: 'checkin',
   opens: 'content',
@@ -87,14 +103,23 @@ export const checkInPlan = command({
       audience: first?.audience ?? 'shared',
     } as const
     const sets = [...context.content.questionSets.values()]
-    const formFacts = { groupId: group.id, sets, draft, thresholds: context.organisation, isNow: false }
+    const formFacts = {
+      groupId: group.id,
+      sets,
+      draft,
+      thresholds: context.organisation,
+      isNow: false,
+    }
     return { reply: { type: 'form', form: planForm(context.texts, formFacts) } }
   },
 })
 
 export const DRAFT_SET = 'pulse'
 
-/** Makes a plan; refused with the reason when it asks too often for its questions, or publishes more than is safe. */
+/**
+ * Makes a plan; refused with the reason when it asks too often for its questions, or publishes more
+ * than is safe.
+ */
 export const checkInPlanSubmit = command({
   verb: 'checkin.plan.submit',
   isTyped: false,
@@ -109,10 +134,13 @@ export const checkInPlanSubmit = command({
     await lockGroup(context, group.id)
     const known = await listPlans(context, group.id)
     const { set, openHours, audience, leastAnswers, asksText } = readCommon(context, values)
-    if (known.length >= MAX_PLANS) throw onSet(texts.t('checkin.tooManyPlans', { limit: MAX_PLANS }))
+    if (known.length >= MAX_PLANS)
+      throw onSet(texts.t('checkin.tooManyPlans', { limit: MAX_PLANS }))
     if (known.some(({ questionSetId }) => questionSetId === set.id))
       throw onSet(texts.t('checkin.planned', { set: texts.pick(set.title) }))
-    const preset = content.kinds.get(group.kind)?.checkIns.find(({ questionSet }) => questionSet === set.id)
+    const preset = content.kinds
+      .get(group.kind)
+      ?.checkIns.find(({ questionSet }) => questionSet === set.id)
     const row: PlanRow = {
       id: newId(),
       questionSetId: set.id,
@@ -161,19 +189,28 @@ function refusal({ texts }: Context, cut: 'cadence' | 'budget', set: QuestionSet
 /** The fields of both forms. */
 export function readCommon({ content, texts }: Context, values: Record<string, FieldValue>) {
   const set = content.questionSets.get(textValue(values, 'set'))
-  if (!set) throw onSet(texts.t('checkin.badSet', { known: [...content.questionSets.keys()].join(', ') }))
-  const openHours = OPEN_HOURS.find((hours) => String(hours) === textValue(values, 'openHours')) ?? 48
-  const audience = textValue(values, 'audience') === 'staff' ? ('staff' as const) : ('shared' as const)
-  const leastAnswers = RAISED_ANSWERS.find((count) => String(count) === textValue(values, 'leastAnswers')) ?? null
+  if (!set)
+    throw onSet(texts.t('checkin.badSet', { known: [...content.questionSets.keys()].join(', ') }))
+  const openHours =
+    OPEN_HOURS.find((hours) => String(hours) === textValue(values, 'openHours')) ?? 48
+  const audience =
+    textValue(values, 'audience') === 'staff' ? ('staff' as const) : ('shared' as const)
+  const leastAnswers =
+    RAISED_ANSWERS.find((count) => String(count) === textValue(values, 'leastAnswers')) ?? null
   const asksText = textValue(values, 'words') === 'yes'
   return { set, openHours, audience, leastAnswers, asksText }
 }
 
 /** Answers that a plan's results need now. */
-export const neededBy = ({ organisation }: Context, plan: Pick<PlanRow, 'audience' | 'leastAnswers'>): number =>
-  answersNeeded(plan.audience, organisation, plan.leastAnswers)
+export const neededBy = (
+  { organisation }: Context,
+  plan: Pick<PlanRow, 'audience' | 'leastAnswers'>,
+): number => answersNeeded(plan.audience, organisation, plan.leastAnswers)
 
-/** Stops a plan: what it had not opened does not open. Check-ins that are open close as they would have. */
+/**
+ * Stops a plan: what it had not opened does not open. Check-ins that are open close as they would
+ * have.
+ */
 export const checkInStop = command({
   verb: 'checkin.stop',
   isTyped: false,
@@ -222,7 +259,12 @@ export const checkInPreview = command({
       helpLines: helpLines(texts, organisation, content.crisisLines),
       privacyCommand: example('privacy'),
     })
-    return { reply: { type: 'form', form: { ...form, kind: 'check-in-preview', verb: 'checkin.previewed' } } }
+    return {
+      reply: {
+        type: 'form',
+        form: { ...form, kind: 'check-in-preview', verb: 'checkin.previewed' },
+      },
+    }
   },
 })
 

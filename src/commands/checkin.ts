@@ -26,7 +26,14 @@ import { closeUnits, createUnit, getUnit, lockRunningUnit, type UnitRow } from '
 import { checkInForm, checkInThanks, SKIPPED, WORDS } from '../views/checkin.ts'
 import { helpLines } from '../views/help-lines.ts'
 import { boundTo } from './ballots.ts'
-import { aboutOf, answeringCommand, type Base, command, type DueOutcome, groupOf } from './command.ts'
+import {
+  aboutOf,
+  answeringCommand,
+  type Base,
+  command,
+  type DueOutcome,
+  groupOf,
+} from './command.ts'
 import { formInput, idInput, textValue } from './input.ts'
 import { readAsked, releaseJobs } from './programme.ts'
 
@@ -44,28 +51,34 @@ export const checkInAnswer = command({
     const { texts, content, actor, organisation, now, example } = context
     const row = aboutOf(context, 'checkIn')
     const unitId = mustBeOpen(texts, row, row.unitId, now)
-    if (!(await isInvited(context, id, actor.personId))) throw new UserError(texts.t('checkin.notInvited'))
+    if (!(await isInvited(context, id, actor.personId)))
+      throw new UserError(texts.t('checkin.notInvited'))
     const group = groupOf(context)
     const unit = await getUnit(context, unitId)
-    const form = checkInForm(texts, content.questionSet(unit.questionSetId, unit.questionSetVersion), {
-      checkInId: id,
-      alias: group.alias,
-      closesAt: row.closesAt,
-      timeZone: group.timeZone,
-      now,
-      k: unit.k,
-      audience: unit.audience,
-      asksText: unit.asksText,
-      helpLines: helpLines(texts, organisation, content.crisisLines),
-      privacyCommand: example('privacy'),
-    })
+    const form = checkInForm(
+      texts,
+      content.questionSet(unit.questionSetId, unit.questionSetVersion),
+      {
+        checkInId: id,
+        alias: group.alias,
+        closesAt: row.closesAt,
+        timeZone: group.timeZone,
+        now,
+        k: unit.k,
+        audience: unit.audience,
+        asksText: unit.asksText,
+        helpLines: helpLines(texts, organisation, content.crisisLines),
+        privacyCommand: example('privacy'),
+      },
+    )
     return { reply: { type: 'form', form } }
   },
 })
 
 /**
- * Seals a member's answers in place of what their ballot held, and re-wraps every other ballot of the check-in in the same
- * statement. Writes nothing else. Sending again replaces all answers; a repeat of the same request does no harm.
+ * Seals a member's answers in place of what their ballot held, and re-wraps every other ballot of
+ * the check-in in the same statement. Writes nothing else. Sending again replaces all answers; a
+ * repeat of the same request does no harm.
  */
 export const checkInSubmit = answeringCommand({
   verb: 'checkin.submit',
@@ -106,15 +119,28 @@ export const checkInSubmit = answeringCommand({
   },
 })
 
-/** The unit of an open check-in: its row or its id. Throws UserError that says why nobody can answer now. */
-function mustBeOpen<U>({ t }: Texts, checkIn: Pick<CheckInRow, 'state' | 'closesAt'>, unit: U | null, now: Date): U {
-  if (checkIn.state === 'planned' || checkIn.state === 'dropped' || !unit) throw new UserError(t('checkin.notOpen'))
+/**
+ * The unit of an open check-in: its row or its id. Throws UserError that says why nobody can answer
+ * now.
+ */
+function mustBeOpen<U>(
+  { t }: Texts,
+  checkIn: Pick<CheckInRow, 'state' | 'closesAt'>,
+  unit: U | null,
+  now: Date,
+): U {
+  if (checkIn.state === 'planned' || checkIn.state === 'dropped' || !unit)
+    throw new UserError(t('checkin.notOpen'))
   // The clock may not have closed it yet; nobody gets longer for that.
-  if (checkIn.state === 'closed' || now >= checkIn.closesAt) throw new UserError(t('checkin.closed'))
+  if (checkIn.state === 'closed' || now >= checkIn.closesAt)
+    throw new UserError(t('checkin.closed'))
   return unit
 }
 
-/** Only offered values count; a skipped question is left out. Throws UserError when the words are too many. */
+/**
+ * Only offered values count; a skipped question is left out. Throws UserError when the words are
+ * too many.
+ */
 function readBallot(
   { t }: Texts,
   set: QuestionSet,
@@ -125,7 +151,9 @@ function readBallot(
   for (const question of set.questions) {
     const value = values[question.id]
     if (typeof value !== 'string' || value === SKIPPED) continue
-    const chosen = optionsOf(set, question.id).find((option) => String(option.value) === value)?.value
+    const chosen = optionsOf(set, question.id).find(
+      (option) => String(option.value) === value,
+    )?.value
     if (chosen !== undefined && chosen !== null) answers[question.id] = chosen
   }
   const text = asksText ? textValue(values, WORDS) : ''
@@ -134,12 +162,19 @@ function readBallot(
   return text === '' ? { answers } : { answers, text }
 }
 
-/** A check-in's time has come: the roster freezes, the unit gets its key, every member a sealed blank and a note. */
-export async function openDueCheckIn(base: Base, occurrence: Due<'checkInOpens'>): Promise<DueOutcome> {
+/**
+ * A check-in's time has come: the roster freezes, the unit gets its key, every member a sealed
+ * blank and a note.
+ */
+export async function openDueCheckIn(
+  base: Base,
+  occurrence: Due<'checkInOpens'>,
+): Promise<DueOutcome> {
   const { now, ballotKeys } = base
   const planned = await findCheckIn(base, occurrence.checkInId)
   if (!planned) return { dropped: 'notPlanned' }
-  // The group before the check-in, as a roster change takes them: what is frozen is one roster, not half of two.
+  // The group before the check-in, as a roster change takes them: what is frozen is one roster, not
+  // half of two.
   await lockGroup(base, planned.groupId)
   const row = await lockCheckIn(base, planned.id)
   if (row?.state !== 'planned') return { dropped: 'notPlanned' }
@@ -153,7 +188,12 @@ export async function openDueCheckIn(base: Base, occurrence: Due<'checkInOpens'>
     ({ questionSetId, closesAt }) => questionSetId === row.questionSetId && closesAt > now,
   )
   const nextOne = row.planId ? await nextPlanned(base, group.id, row.opensAt, row.planId) : null
-  const opening = decideOpening(now, row, members.length, isOneOpen ? now : (nextOne?.opensAt ?? null))
+  const opening = decideOpening(
+    now,
+    row,
+    members.length,
+    isOneOpen ? now : (nextOne?.opensAt ?? null),
+  )
   if (opening.decision === 'drop') return await drop(base, row, opening.reason)
   const running = row.planId ? await lockRunningUnit(base, row.planId) : null
   const unit = running ?? (await beginUnit(base, group, row, members.length))
@@ -168,7 +208,9 @@ export async function openDueCheckIn(base: Base, occurrence: Due<'checkInOpens'>
     dropped: null,
     deliveries: noticesFor(members, row, 'check-in', opening.closesAt),
     occurrences: [
-      ...(opening.nudgeAt ? [{ kind: 'checkInNudge' as const, dueAt: opening.nudgeAt, checkInId: row.id }] : []),
+      ...(opening.nudgeAt
+        ? [{ kind: 'checkInNudge' as const, dueAt: opening.nudgeAt, checkInId: row.id }]
+        : []),
       { kind: 'checkInCloses', dueAt: opening.closesAt, checkInId: row.id },
     ],
   }
@@ -182,8 +224,16 @@ async function drop(base: Base, row: CheckInRow, reason: DropReason): Promise<Du
   return { dropped: reason, jobs: releaseJobs(organisationId, unitIds) }
 }
 
-/** A new unit with a key of its own; everything that decides what it shows is frozen here. Null: the budget is spent. */
-async function beginUnit(base: Base, group: GroupRow, row: CheckInRow, members: number): Promise<UnitRow | null> {
+/**
+ * A new unit with a key of its own; everything that decides what it shows is frozen here. Null: the
+ * budget is spent.
+ */
+async function beginUnit(
+  base: Base,
+  group: GroupRow,
+  row: CheckInRow,
+  members: number,
+): Promise<UnitRow | null> {
   const { now, ballotKeys, newId } = base
   const set = base.content.questionSets.get(row.questionSetId)
   if (!set) throw new Error(`question set ${row.questionSetId} is not in the content`)
@@ -192,7 +242,8 @@ async function beginUnit(base: Base, group: GroupRow, row: CheckInRow, members: 
   const id = newId()
   const key = newUnitKey()
   const k = answersNeeded(row.audience, await getThresholds(base), row.leastAnswers)
-  // Kept before the unit exists: a crash in between leaves a key without a unit, which the sweeper destroys.
+  // Kept before the unit exists: a crash in between leaves a key without a unit, which the sweeper
+  // destroys.
   ballotKeys.keyStore.put(id, { privateKey: key.privateKey, k })
   key.privateKey.fill(0)
   await createUnit(base, {
@@ -211,7 +262,12 @@ async function beginUnit(base: Base, group: GroupRow, row: CheckInRow, members: 
   return await getUnit(base, id)
 }
 
-const noticesFor = (members: readonly string[], row: CheckInRow, kind: 'check-in' | 'check-in-nudge', closesAt: Date) =>
+const noticesFor = (
+  members: readonly string[],
+  row: CheckInRow,
+  kind: 'check-in' | 'check-in-nudge',
+  closesAt: Date,
+) =>
   members.map((personId) => ({
     key: `${kind} ${row.id}`,
     kind,
@@ -228,12 +284,16 @@ export async function nudge(base: Base, occurrence: Due<'checkInNudge'>): Promis
   if (row?.state !== 'open' || now >= row.closesAt) return { dropped: 'notOpen' }
   const members = await listAskable(base, row.groupId)
   const invited = []
-  for (const memberId of members) if (await isInvited(base, row.id, memberId)) invited.push(memberId)
+  for (const memberId of members)
+    if (await isInvited(base, row.id, memberId)) invited.push(memberId)
   return { dropped: null, deliveries: noticesFor(invited, row, 'check-in-nudge', row.closesAt) }
 }
 
 /** Closes a check-in; when it was its unit's last, the unit is made. */
-export async function closeDueCheckIn(base: Base, occurrence: Due<'checkInCloses'>): Promise<DueOutcome> {
+export async function closeDueCheckIn(
+  base: Base,
+  occurrence: Due<'checkInCloses'>,
+): Promise<DueOutcome> {
   const { organisationId } = base
   const row = await lockCheckIn(base, occurrence.checkInId)
   if (row?.state !== 'open' || !row.unitId) return { dropped: 'notOpen' }

@@ -12,8 +12,9 @@ const MOST_DAYS = 400
 const MONTH_DAYS = 30
 
 /**
- * A programme that is over, as a whole: its sessions, and of each set that the page shows (so that it tells of four changes at most) the
- * first result beside the last. `results`: all that this reader may see, newest first. Null: no session took place.
+ * A programme that is over, as a whole: its sessions, and of each set that the page shows (so that
+ * it tells of four changes at most) the first result beside the last. `results`: all that this
+ * reader may see, newest first. Null: no session took place.
  */
 export async function closingOf(
   context: Context,
@@ -43,9 +44,16 @@ function courseOf(
   const own = results.filter(({ row, set }) => set === newest.set && row.sessionAt >= since)
   const published = own.filter(({ row }) => row.result.state === 'released')
   const last = published[0]
-  const first = last && published.findLast(({ row }) => row !== last.row && isComparable(row, last.row))
+  const first =
+    last && published.findLast(({ row }) => row !== last.row && isComparable(row, last.row))
   const disclosed = last && first && discloseCourse(last.set, first.row.result, last.row.result)
   return disclosed
-    ? { set: last.set, disclosed, from: first.row.sessionAt, to: last.row.sessionAt, hidden: own.indexOf(last) }
+    ? {
+        set: last.set,
+        disclosed,
+        from: first.row.sessionAt,
+        to: last.row.sessionAt,
+        hidden: own.indexOf(last),
+      }
     : null
 }

@@ -22,7 +22,12 @@ import type { WinRow } from '../store/win.ts'
 import type { Reply } from '../views/card.ts'
 
 /** Keys that seal and unseal ballots. `secret` goes to the child process that opens them. */
-export type BallotKeys = { keyring: Keyring; secret: string; keyStore: KeyStore; keyDirectory: string }
+export type BallotKeys = {
+  keyring: Keyring
+  secret: string
+  keyStore: KeyStore
+  keyDirectory: string
+}
 
 /** Everything that each verb is given. A verb that only reads has no transaction. */
 export type Base<Store = Tx> = Tenant<Store> & {
@@ -45,9 +50,14 @@ export type Context<Store = Reader> = Base<Store> & {
   role: Role | null
   /** The thing that `input.id` named besides a group, as the door found it. */
   about: About | null
-  /** The running groups of this person, as they are now; empty for a verb that is the same for everybody. */
+  /**
+   * The running groups of this person, as they are now; empty for a verb that is the same for
+   * everybody.
+   */
   memberships: readonly Membership[]
-  /** Where the service is reached from outside, for calendars and reports; null when nobody said. */
+  /**
+   * Where the service is reached from outside, for calendars and reports; null when nobody said.
+   */
   publicUrl: string | null
   /** The wall clock, for links that must not last. */
   wall: Date
@@ -81,8 +91,9 @@ export type Effects = {
 export type Result = Effects & { reply: Reply }
 
 /**
- * A verb's effect on the store. `read` nothing; `audited` only the audit log; `write` anything, once per request;
- * `ballot` only boxes: no receipt, no audit, no log line, no metric, and nothing is learnt about the sender.
+ * A verb's effect on the store. `read` nothing; `audited` only the audit log; `write` anything,
+ * once per request; `ballot` only boxes: no receipt, no audit, no log line, no metric, and nothing
+ * is learnt about the sender.
  */
 export type Effect = 'read' | 'audited' | 'write' | 'ballot'
 
@@ -97,15 +108,24 @@ type Described = {
   subject?: 'group' | About['subject']
   /** Whether it answers with a form or a result, which some requests cannot open by themselves. */
   opens?: 'form' | 'content'
-  /** True when the answer depends on nothing of the person but their language: it asks the store nothing. */
+  /**
+   * True when the answer depends on nothing of the person but their language: it asks the store
+   * nothing.
+   */
   isSameForAll?: boolean
-  /** True when it changes what every request of the organisation brings along: nothing of that is remembered. */
+  /**
+   * True when it changes what every request of the organisation brings along: nothing of that is
+   * remembered.
+   */
   changesSettings?: boolean
   /** True when nothing about its use may be recorded, not even that it happened. */
   isUntraced?: boolean
   /** Staff of a group that has ended may still use it, until the group is deleted. */
   worksAfterEnd?: boolean
-  /** The verb whose form this submits: it is shown again with what was typed when something has to be mended. */
+  /**
+   * The verb whose form this submits: it is shown again with what was typed when something has to
+   * be mended.
+   */
   form?: Verb
 }
 
@@ -128,9 +148,14 @@ export type Command = PlainCommand | AnsweringCommand
 
 /** The context of answering: no way to write anything but what it writes by hand. */
 export type AnswerContext = Tenant<SqlTx> &
-  Pick<Context, 'actor' | 'texts' | 'content' | 'ballotKeys' | 'organisation' | 'now'> & { checkIn: AnsweredCheckIn }
+  Pick<Context, 'actor' | 'texts' | 'content' | 'ballotKeys' | 'organisation' | 'now'> & {
+    checkIn: AnsweredCheckIn
+  }
 
-/** A command with its input's schema. Leaving `access` out does not compile, nor does a change in one that only reads. */
+/**
+ * A command with its input's schema. Leaving `access` out does not compile, nor does a change in
+ * one that only reads.
+ */
 export function command<V extends Verb, E extends PlainCommand['effect'], S extends z.ZodType>(
   definition: Described & {
     verb: V
@@ -154,7 +179,11 @@ export function answeringCommand<V extends Verb, S extends z.ZodType>(
   },
 ): AnsweringCommand & { verb: V } {
   const { input, run, ...rest } = definition
-  return { ...rest, effect: 'ballot', answer: async (context, raw) => await run(context, input.parse(raw)) }
+  return {
+    ...rest,
+    effect: 'ballot',
+    answer: async (context, raw) => await run(context, input.parse(raw)),
+  }
 }
 
 /** A verb of the system's own: a job's step, never reachable from a platform. */

@@ -23,7 +23,10 @@ export const contactSeenBy = command({
     const isFirst = await markSeen(context, id, personId, now)
     const person = await describePerson(context, row.personId, connection.id)
     return {
-      reply: { type: 'content', card: contactSeen(texts, person?.name ?? texts.t('roster.someone')) },
+      reply: {
+        type: 'content',
+        card: contactSeen(texts, person?.name ?? texts.t('roster.someone')),
+      },
       deliveries: isFirst
         ? [
             {
@@ -40,7 +43,10 @@ export const contactSeenBy = command({
   },
 })
 
-/** The promised time is over and nobody has seen it: the supervisors are told that it waits, not who asks or why. */
+/**
+ * The promised time is over and nobody has seen it: the supervisors are told that it waits, not who
+ * asks or why.
+ */
 export async function escalate(base: Base, occurrence: Due<'contactDue'>): Promise<DueOutcome> {
   const { now } = base
   const row = await findContact(base, occurrence.contactId)
@@ -71,15 +77,28 @@ export const contactOverdue = command({
   run: async (context, { id }) => {
     const { texts, memberships, now, connection, example } = context
     const row = await findContact(context, id)
-    const group = row && memberships.find((one) => one.id === row.groupId && one.role === 'supervisor')
-    if (!row?.escalatedAt || !group) throw new UserError(texts.t('error.notFound', { example: example('next') }))
+    const group =
+      row && memberships.find((one) => one.id === row.groupId && one.role === 'supervisor')
+    if (!row?.escalatedAt || !group)
+      throw new UserError(texts.t('error.notFound', { example: example('next') }))
     const { alias, timeZone, backupId } = group
     const roster = await listRoster(context, row.groupId)
-    const ids = roster.filter((entry) => entry.role === 'facilitator').map(({ personId }) => personId)
+    const ids = roster
+      .filter((entry) => entry.role === 'facilitator')
+      .map(({ personId }) => personId)
     const staff: string[] = []
     for (const personId of backupId ? [...new Set([...ids, backupId])] : ids)
-      staff.push((await describePerson(context, personId, connection.id))?.name ?? texts.t('roster.someone'))
-    const facts = { alias, createdAt: row.createdAt, isSeen: row.seenAt !== null, staff, timeZone, now }
+      staff.push(
+        (await describePerson(context, personId, connection.id))?.name ?? texts.t('roster.someone'),
+      )
+    const facts = {
+      alias,
+      createdAt: row.createdAt,
+      isSeen: row.seenAt !== null,
+      staff,
+      timeZone,
+      now,
+    }
     return {
       reply: { type: 'content', card: overdueCard(texts, facts) },
       audit: [{ action: 'contact.overdue.opened', subjectId: id }],

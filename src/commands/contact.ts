@@ -5,14 +5,21 @@ import { createContact, findContact, listWaiting } from '../store/contact.ts'
 import { getGroup } from '../store/group.ts'
 import { describePerson } from '../store/people.ts'
 import { listRoster } from '../store/roster.ts'
-import { contactCard, contactDone, contactForm, contactOff, contactStatus, contactsCard } from '../views/contact.ts'
+import {
+  contactCard,
+  contactDone,
+  contactForm,
+  contactOff,
+  contactStatus,
+  contactsCard,
+} from '../views/contact.ts'
 import { helpLines } from '../views/help-lines.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, idInput, textValue } from './input.ts'
 
 /**
- * A member asks to be spoken to; a facilitator sees the requests that wait. Text after the word is not read: nobody
- * should put such a thing on a line by accident.
+ * A member asks to be spoken to; a facilitator sees the requests that wait. Text after the word is
+ * not read: nobody should put such a thing on a line by accident.
  */
 export const contact = command({
   verb: 'contact',
@@ -28,14 +35,26 @@ export const contact = command({
     const { id, alias, timeZone, contactHours, contactTimes } = groupOf(context)
     if (role === 'facilitator') {
       const waiting = await listWaiting(context, id)
-      return { reply: { type: 'content', card: contactsCard(texts, { alias, waiting, timeZone, now }) } }
+      return {
+        reply: { type: 'content', card: contactsCard(texts, { alias, waiting, timeZone, now }) },
+      }
     }
     const lines = linesOf(context)
     if (contactHours === null) return { reply: { type: 'content', card: contactOff(texts, lines) } }
     const own = (await listWaiting(context, id, actor.personId))[0]
     if (own)
-      return { reply: { type: 'content', card: contactStatus(texts, { ...own, alias, seen: null, timeZone, now }) } }
-    const form = contactForm(texts, { groupId: id, hours: contactHours, times: contactTimes, lines })
+      return {
+        reply: {
+          type: 'content',
+          card: contactStatus(texts, { ...own, alias, seen: null, timeZone, now }),
+        },
+      }
+    const form = contactForm(texts, {
+      groupId: id,
+      hours: contactHours,
+      times: contactTimes,
+      lines,
+    })
     return { reply: { type: 'form', form } }
   },
 })
@@ -43,7 +62,10 @@ export const contact = command({
 export const linesOf = ({ texts, organisation, content }: Context): string =>
   helpLines(texts, organisation, content.crisisLines)
 
-/** Keeps the request, tells the facilitators and the backup, and sets the time by which somebody has to have seen it. */
+/**
+ * Keeps the request, tells the facilitators and the backup, and sets the time by which somebody has
+ * to have seen it.
+ */
 export const contactSubmit = command({
   verb: 'contact.submit',
   isTyped: false,
@@ -57,11 +79,19 @@ export const contactSubmit = command({
     const { personId } = actor
     const group = groupOf(context)
     if (group.contactHours === null) throw new UserError(texts.t('checkin.noContact'))
-    if ((await listWaiting(context, group.id, personId)).length > 0) throw new UserError(texts.t('contact.already'))
+    if ((await listWaiting(context, group.id, personId)).length > 0)
+      throw new UserError(texts.t('contact.already'))
     const id = newId()
     const dueAt = plus(now, group.contactHours * HOUR_MS)
     const sealed = sealText(ballotKeys.keyring, id, textValue(values, 'text'))
-    await createContact(context, { id, groupId: group.id, personId, text: sealed, createdAt: now, dueAt })
+    await createContact(context, {
+      id,
+      groupId: group.id,
+      personId,
+      text: sealed,
+      createdAt: now,
+      dueAt,
+    })
     const told = await staffFor(context, group)
     const facts = { hours: group.contactHours, times: group.contactTimes, lines: linesOf(context) }
     return {
@@ -79,13 +109,21 @@ export const contactSubmit = command({
 })
 
 /** The facilitators of a group, and its backup. */
-async function staffFor(context: Context, group: { id: string; backupId: string | null }): Promise<string[]> {
+async function staffFor(
+  context: Context,
+  group: { id: string; backupId: string | null },
+): Promise<string[]> {
   const roster = await listRoster(context, group.id)
-  const facilitators = roster.filter(({ role }) => role === 'facilitator').map(({ personId }) => personId)
+  const facilitators = roster
+    .filter(({ role }) => role === 'facilitator')
+    .map(({ personId }) => personId)
   return [...new Set(group.backupId ? [...facilitators, group.backupId] : facilitators)]
 }
 
-/** A request that this person may read: as facilitator of its group, or as its backup. Throws UserError for everybody else. */
+/**
+ * A request that this person may read: as facilitator of its group, or as its backup. Throws
+ * UserError for everybody else.
+ */
 export async function readable(context: Context, id: string) {
   const { texts, actor, example } = context
   const notFound = () => new UserError(texts.t('error.notFound', { example: example('next') }))
@@ -140,10 +178,19 @@ export const contactStatusOf = command({
   run: async (context, { id }) => {
     const { texts, actor, now, connection, example } = context
     const row = await findContact(context, id)
-    if (row?.personId !== actor.personId) throw new UserError(texts.t('error.notFound', { example: example('next') }))
+    if (row?.personId !== actor.personId)
+      throw new UserError(texts.t('error.notFound', { example: example('next') }))
     const { alias, timeZone } = await getGroup(context, row.groupId)
     const by = row.seenBy && (await describePerson(context, row.seenBy, connection.id))
-    const seen = row.seenAt && { at: row.seenAt, by: (by ? by.name : null) ?? texts.t('contact.staff') }
-    return { reply: { type: 'content', card: contactStatus(texts, { ...row, alias, seen, timeZone, now }) } }
+    const seen = row.seenAt && {
+      at: row.seenAt,
+      by: (by ? by.name : null) ?? texts.t('contact.staff'),
+    }
+    return {
+      reply: {
+        type: 'content',
+        card: contactStatus(texts, { ...row, alias, seen, timeZone, now }),
+      },
+    }
   },
 })

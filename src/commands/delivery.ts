@@ -11,7 +11,10 @@ import { listGroupsOf, listStaffOf } from '../store/roster.ts'
 import { step } from './command.ts'
 import { compose } from './notices.ts'
 
-/** A message ready to go, or why it does not go, or when it may: quiet hours may have begun while it waited. */
+/**
+ * A message ready to go, or why it does not go, or when it may: quiet hours may have begun while it
+ * waited.
+ */
 export function prepare(
   content: Content,
   claimed: Claimed,
@@ -26,7 +29,11 @@ export function prepare(
   if (claimed.personId === null) {
     if (!channelId) return { dropped: 'noChannel' }
     return {
-      outgoing: { workspaceId, recipient: { type: 'channel', id: channelId, address: channelAddress }, ...composed },
+      outgoing: {
+        workspaceId,
+        recipient: { type: 'channel', id: channelId, address: channelAddress },
+        ...composed,
+      },
     }
   }
   if (externalId === null) return { dropped: 'noAccount' }
@@ -36,14 +43,21 @@ export function prepare(
 }
 
 const quietOf = ({ quietFrom, quietUntil, personZone }: Claimed) =>
-  quietFrom && quietUntil ? { from: quietFrom, until: quietUntil, timeZone: personZone ?? 'UTC' } : null
+  quietFrom && quietUntil
+    ? { from: quietFrom, until: quietUntil, timeZone: personZone ?? 'UTC' }
+    : null
 
 /**
- * Somebody, or a group's channel, cannot be reached any more: it is marked, and the facilitators of the groups concerned are
- * told how many, once a day. Where a group has no facilitator who can be reached, its supervisors are.
+ * Somebody, or a group's channel, cannot be reached any more: it is marked, and the facilitators of
+ * the groups concerned are told how many, once a day. Where a group has no facilitator who can be
+ * reached, its supervisors are.
  */
 export const reportUnreachable = step<
-  { claimed: Pick<Claimed, 'personId' | 'groupId' | 'messageId'>; connectionId: string; reason: Refusal },
+  {
+    claimed: Pick<Claimed, 'personId' | 'groupId' | 'messageId'>
+    connectionId: string
+    reason: Refusal
+  },
   null
 >({
   verb: 'delivery.unreachable',
@@ -51,11 +65,17 @@ export const reportUnreachable = step<
   run: async (base, { claimed, connectionId, reason }) => {
     const { now } = base
     if (claimed.personId) await markUnreachable(base, connectionId, claimed.personId, reason)
-    const groupIds = claimed.personId ? await listGroupsOf(base, claimed.personId) : [claimed.groupId ?? '']
+    const groupIds = claimed.personId
+      ? await listGroupsOf(base, claimed.personId)
+      : [claimed.groupId ?? '']
     const day = Math.floor(now.getTime() / DAY_MS)
     const deliveries: DeliveryPlan[] = []
     for (const groupId of groupIds) {
-      const about = claimed.personId ? {} : claimed.messageId ? { messageId: claimed.messageId } : {}
+      const about = claimed.personId
+        ? {}
+        : claimed.messageId
+          ? { messageId: claimed.messageId }
+          : {}
       for (const personId of await listStaffOf(base, groupId))
         deliveries.push({
           key: `problem ${groupId} ${claimed.personId ? 'people' : 'channel'} ${day}`,

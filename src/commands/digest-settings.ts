@@ -9,7 +9,10 @@ import { digestSettingsDone, digestSettingsForm } from '../views/digest.ts'
 import { command } from './command.ts'
 import { echo, formInput, noInput, textValue } from './input.ts'
 
-/** When a supervisor's digest comes: weekday, hour, zone, in which language; and where: where this was set last. */
+/**
+ * When a supervisor's digest comes: weekday, hour, zone, in which language; and where: where this
+ * was set last.
+ */
 export const digestSettings = command({
   verb: 'digest.settings',
   opens: 'form',
@@ -42,9 +45,11 @@ export const digestSettingsSubmit = command({
     const weekday = Number(textValue(values, 'weekday'))
     const localTime = parseTime(textValue(values, 'time'))
     const timeZone = textValue(values, 'timeZone')
-    if (!localTime) fields.time = texts.t('schedule.badTime', { got: echo(textValue(values, 'time')) })
+    if (!localTime)
+      fields.time = texts.t('schedule.badTime', { got: echo(textValue(values, 'time')) })
     if (!isTimeZone(timeZone)) fields.timeZone = texts.t('new.badZone', { got: echo(timeZone) })
-    if (!localTime || Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
+    if (!localTime || Object.keys(fields).length > 0)
+      throw new UserError(Object.values(fields)[0] ?? '', fields)
     const plan = {
       weekday: weekday >= 1 && weekday <= 7 ? weekday : DEFAULT_DIGEST.weekday,
       localTime,

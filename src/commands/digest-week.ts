@@ -16,12 +16,18 @@ type Window = { startsAt: Date; endsAt: Date }
 /** A group's week, and the finished units that closed in it, newest first. */
 export type GroupWeek = DigestGroup & { rows: readonly ResultRow[] }
 
-/** Results of a group that one window can hold, and those before them to compare with, also of a set that is asked every twelve weeks. */
+/**
+ * Results of a group that one window can hold, and those before them to compare with, also of a set
+ * that is asked every twelve weeks.
+ */
 const RESULTS_READ = 30
 /** Far enough back for the last two sessions of a group that meets every few weeks. */
 const RECENT_DAYS = 70
 
-/** The window of each group. It asks the store for all groups at once: forty cost as many statements as one. */
+/**
+ * The window of each group. It asks the store for all groups at once: forty cost as many statements
+ * as one.
+ */
 export async function weeksOf(
   context: Context,
   groups: readonly SupervisedGroup[],
@@ -38,7 +44,10 @@ export async function weeksOf(
     context,
     ids.flatMap((groupId) => lastHeldOf(groupId) ?? []),
   )
-  const results = await listResults(context, ids, { closedBefore: window.endsAt, limit: RESULTS_READ })
+  const results = await listResults(context, ids, {
+    closedBefore: window.endsAt,
+    limit: RESULTS_READ,
+  })
   const rows = Map.groupBy(results, ({ groupId }) => groupId)
   const standing = await listStanding(context, ids)
   const promised = Map.groupBy(await listPromised(context, ids, window), ({ groupId }) => groupId)
@@ -54,13 +63,17 @@ export async function weeksOf(
         recent: sessions.get(groupId) ?? [],
         place: places.get(lastHeldOf(groupId) ?? '') ?? null,
         standing: standing.find((one) => one.groupId === groupId) ?? null,
-        contacts: { promised: requests.length, inTime: requests.filter(({ isInTime }) => isInTime).length },
+        contacts: {
+          promised: requests.length,
+          inTime: requests.filter(({ isInTime }) => isInTime).length,
+        },
         undelivered: undelivered.get(groupId) ?? 0,
         droppedCheckIns: dropped.get(groupId) ?? 0,
       }),
       areMissing: own.some(
         ({ closedAt, questionSetId, questionSetVersion }) =>
-          closedAt >= window.startsAt && !context.content.hasQuestionSet(questionSetId, questionSetVersion),
+          closedAt >= window.startsAt &&
+          !context.content.hasQuestionSet(questionSetId, questionSetVersion),
       ),
       results: shown.map(({ row, ...result }) => ({ ...result, at: row.sessionAt })).reverse(),
       rows: shown.map(({ row }) => row),

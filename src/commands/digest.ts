@@ -4,7 +4,13 @@ import { answersNeeded, discloseTotal } from '../domain/disclosure.ts'
 import type { Due } from '../domain/occurrence.ts'
 import { UserError } from '../errors.ts'
 import { listSupervised } from '../store/access.ts'
-import { deleteDigestPlan, ensureDigest, findDigest, findDigestPlan, lastDigestEnd } from '../store/digest.ts'
+import {
+  deleteDigestPlan,
+  ensureDigest,
+  findDigest,
+  findDigestPlan,
+  lastDigestEnd,
+} from '../store/digest.ts'
 import { fixedId } from '../store/ids.ts'
 import type { ResultRow } from '../store/result.ts'
 import { digestCard, type Total } from '../views/digest.ts'
@@ -59,11 +65,14 @@ export const digest = command({
 })
 
 /**
- * The groups of a supervisor together, for each question set that more than one of them was asked in the window. Of each group
- * its latest unit: a group that was asked twice does not count twice.
+ * The groups of a supervisor together, for each question set that more than one of them was asked
+ * in the window. Of each group its latest unit: a group that was asked twice does not count twice.
  */
 function totalsOf({ content, organisation }: Context, rows: readonly ResultRow[]): Total[] {
-  const bySet = Map.groupBy(rows, ({ questionSetId, questionSetVersion }) => `${questionSetId} ${questionSetVersion}`)
+  const bySet = Map.groupBy(
+    rows,
+    ({ questionSetId, questionSetVersion }) => `${questionSetId} ${questionSetVersion}`,
+  )
   return [...bySet.values()].flatMap((ofSet) => {
     const [first] = ofSet
     if (!first) return []
@@ -78,7 +87,10 @@ function totalsOf({ content, organisation }: Context, rows: readonly ResultRow[]
   })
 }
 
-/** A digest is due: its row, one neutral note, and the next week's occurrence. After a long downtime no week is left out. */
+/**
+ * A digest is due: its row, one neutral note, and the next week's occurrence. After a long downtime
+ * no week is left out.
+ */
 export async function sendDigest(base: Base, occurrence: Due<'digest'>): Promise<DueOutcome> {
   const { organisationId } = base
   const { personId } = occurrence

@@ -38,22 +38,37 @@ export const end = command({
     const group = groupOf(context)
     const ahead = await listAhead(context, group.id, now, MOST_AHEAD)
     const sessionsAhead = ahead.filter(({ state }) => state === 'planned').length
-    return { reply: { type: 'form', form: endForm(texts, { groupId: group.id, alias: group.alias, sessionsAhead }) } }
+    return {
+      reply: {
+        type: 'form',
+        form: endForm(texts, { groupId: group.id, alias: group.alias, sessionsAhead }),
+      },
+    }
   },
 })
 
-/** Answers that are being given are not thrown away, and nobody who waits to be contacted is left: both come first. */
+/**
+ * Answers that are being given are not thrown away, and nobody who waits to be contacted is left:
+ * both come first.
+ */
 async function refuseWhileOpen(context: Context): Promise<void> {
   const { texts, now, example } = context
   const group = groupOf(context)
   const open = (await listOpen(context, group.id))[0]
   if (open)
-    throw new UserError(texts.t('end.checkInOpen', { closes: timeWithZone(texts, open.closesAt, group.timeZone, now) }))
+    throw new UserError(
+      texts.t('end.checkInOpen', {
+        closes: timeWithZone(texts, open.closesAt, group.timeZone, now),
+      }),
+    )
   if ((await listWaiting(context, group.id)).length > 0)
     throw new UserError(texts.t('end.contactWaits', { example: example('contact') }))
 }
 
-/** Ends the programme: what lay ahead is gone, everybody gets a goodbye, and the day of deletion is set. */
+/**
+ * Ends the programme: what lay ahead is gone, everybody gets a goodbye, and the day of deletion is
+ * set.
+ */
 export const endSubmit = command({
   verb: 'end.submit',
   isTyped: false,
@@ -82,7 +97,9 @@ export const endSubmit = command({
     await deleteWins(context, group.id)
     const roster = await listRoster(context, group.id)
     const members = roster.filter(({ role }) => role === 'member')
-    const told = roster.filter(({ personId, isDeactivated }) => personId !== actor.personId && !isDeactivated)
+    const told = roster.filter(
+      ({ personId, isDeactivated }) => personId !== actor.personId && !isDeactivated,
+    )
     return {
       reply: {
         type: 'done',
@@ -120,10 +137,19 @@ export const goodbye = command({
   run: async (context, { id }) => {
     const { texts, actor, now, organisation, content, example } = context
     const group = await findEndedGroup(context, id, actor.personId)
-    if (!group?.deleteAt) throw new UserError(texts.t('error.notFound', { example: example('next') }))
+    if (!group?.deleteAt)
+      throw new UserError(texts.t('error.notFound', { example: example('next') }))
     const { alias, deleteAt, timeZone } = group
     const lines = helpLines(texts, organisation, content.crisisLines)
-    const card = goodbyeCard(texts, { groupId: id, alias, deleteAt, timeZone, now, lines, isStaff: group.isStaff })
+    const card = goodbyeCard(texts, {
+      groupId: id,
+      alias,
+      deleteAt,
+      timeZone,
+      now,
+      lines,
+      isStaff: group.isStaff,
+    })
     return { reply: { type: 'content', card } }
   },
 })
@@ -150,8 +176,13 @@ export const goodbyeLeave = command({
   },
 })
 
-/** The day has come: everything about the group is deleted, and whoever ended it gets the numbers. */
-export async function deleteDueGroup(base: Base, occurrence: Due<'groupDeletion'>): Promise<DueOutcome> {
+/**
+ * The day has come: everything about the group is deleted, and whoever ended it gets the numbers.
+ */
+export async function deleteDueGroup(
+  base: Base,
+  occurrence: Due<'groupDeletion'>,
+): Promise<DueOutcome> {
   const { now } = base
   const { groupId } = occurrence
   if (!groupId) return { dropped: 'notPlanned' }
@@ -180,8 +211,14 @@ export const receipt = command({
   run: async (context, { id }) => {
     const { texts, actor, now, example } = context
     const row = await findReceipt(context, id)
-    if (row?.personId !== actor.personId) throw new UserError(texts.t('error.notFound', { example: example('next') }))
-    const card = receiptCard(texts, { at: row.at, counts: row.counts, timeZone: actor.timeZone ?? 'UTC', now })
+    if (row?.personId !== actor.personId)
+      throw new UserError(texts.t('error.notFound', { example: example('next') }))
+    const card = receiptCard(texts, {
+      at: row.at,
+      counts: row.counts,
+      timeZone: actor.timeZone ?? 'UTC',
+      now,
+    })
     return { reply: { type: 'content', card } }
   },
 })

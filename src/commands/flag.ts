@@ -17,7 +17,10 @@ export const flag = command({
   run: async (context) => {
     const { id, alias, flag } = groupOf(context)
     return {
-      reply: { type: 'form', form: flagForm(context.texts, { groupId: id, alias, flags: FLAGS, now: toFlag(flag) }) },
+      reply: {
+        type: 'form',
+        form: flagForm(context.texts, { groupId: id, alias, flags: FLAGS, now: toFlag(flag) }),
+      },
     }
   },
 })

@@ -23,7 +23,12 @@ export const newGroup = command({
   run: async ({ texts, content, actor }, { text }) => {
     const alias = (text ?? '').slice(0, MAX_ALIAS_CHARS)
     const kinds = [...content.kinds.values()]
-    const form = newGroupForm(texts, { kinds, timeZone: actor.timeZone ?? 'UTC', alias, languages: LANGUAGES })
+    const form = newGroupForm(texts, {
+      kinds,
+      timeZone: actor.timeZone ?? 'UTC',
+      alias,
+      languages: LANGUAGES,
+    })
     return { reply: { type: 'form', form } }
   },
 })
@@ -42,8 +47,10 @@ export const newGroupSubmit = command({
     const { alias, ...words } = readCommon(values)
     const fields = aliasProblems(context, alias, null)
     if (!isTimeZone(timeZone)) fields.timeZone = texts.t('new.badZone', { got: echo(timeZone) })
-    if (!kind) fields.kind = texts.t('new.badKind', { known: [...context.content.kinds.keys()].join(', ') })
-    if (!kind || Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
+    if (!kind)
+      fields.kind = texts.t('new.badKind', { known: [...context.content.kinds.keys()].join(', ') })
+    if (!kind || Object.keys(fields).length > 0)
+      throw new UserError(Object.values(fields)[0] ?? '', fields)
     const id = newId()
     const group = { id, kind: kind.id, alias, timeZone, ...words }
     await createGroup(context, group, actor.personId, now)
@@ -64,9 +71,17 @@ export const newGroupSubmit = command({
 })
 
 /** The fields of both forms. A language that is not offered counts as "as the organisation". */
-function readCommon(values: Record<string, FieldValue>): { alias: string; isOpen: boolean; language: string | null } {
+function readCommon(values: Record<string, FieldValue>): {
+  alias: string
+  isOpen: boolean
+  language: string | null
+} {
   const language = LANGUAGES.find(({ id }) => id === textValue(values, 'language'))?.id ?? null
-  return { alias: textValue(values, 'alias'), isOpen: textValue(values, 'isOpen') === 'open', language }
+  return {
+    alias: textValue(values, 'alias'),
+    isOpen: textValue(values, 'isOpen') === 'open',
+    language,
+  }
 }
 
 /** `ownId` is the group that may keep its name. */
@@ -76,7 +91,8 @@ function aliasProblems(
   ownId: string | null,
 ): Record<string, string> {
   const word = diagnosisWordIn(alias, content.diagnosisWords)
-  if (alias === '') return { alias: texts.t('error.required', { example: texts.t('new.aliasExample') }) }
+  if (alias === '')
+    return { alias: texts.t('error.required', { example: texts.t('new.aliasExample') }) }
   if (alias.length > MAX_ALIAS_CHARS)
     return { alias: texts.t('error.tooLong', { limit: MAX_ALIAS_CHARS, got: alias.length }) }
   if (word) return { alias: texts.t('new.aliasDiagnosis', { word }) }
@@ -99,7 +115,8 @@ export const edit = command({
   input: groupInput,
   run: async (context) => {
     const { texts } = context
-    const { id, alias, isOpen, language, holidays, backupId, contactHours, contactTimes } = groupOf(context)
+    const { id, alias, isOpen, language, holidays, backupId, contactHours, contactTimes } =
+      groupOf(context)
     const backup = backupId ? await describePerson(context, backupId, context.connection.id) : null
     const form = editForm(texts, {
       id,
@@ -130,16 +147,31 @@ export const editSubmit = command({
     const holidays = textValue(values, 'holidays').toUpperCase() || null
     if (holidays && !(await isHolidayCalendar(holidays)))
       fields.holidays = texts.t('edit.badHolidays', { got: echo(holidays) })
-    const [backup] = await ensurePeople(tx, connection, peopleValue(texts, values, 'backup').slice(0, 1))
+    const [backup] = await ensurePeople(
+      tx,
+      connection,
+      peopleValue(texts, values, 'backup').slice(0, 1),
+    )
     const isMember = backup && (await findRole(context, group.id, backup.personId)) === 'member'
-    if (isMember) fields.backup = texts.t('roster.both', { names: backup.name ?? texts.t('roster.someone') })
+    if (isMember)
+      fields.backup = texts.t('roster.both', { names: backup.name ?? texts.t('roster.someone') })
     else if (backup && (!backup.isStaff || backup.isDeactivated))
-      fields.backup = texts.t('roster.notStaff', { names: backup.name ?? texts.t('roster.someone'), count: 1 })
+      fields.backup = texts.t('roster.notStaff', {
+        names: backup.name ?? texts.t('roster.someone'),
+        count: 1,
+      })
     if (Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
-    const contactHours = CONTACT_HOURS.find((hours) => String(hours) === textValue(values, 'contactHours')) ?? null
+    const contactHours =
+      CONTACT_HOURS.find((hours) => String(hours) === textValue(values, 'contactHours')) ?? null
     const contactTimes = textValue(values, 'contactTimes').slice(0, MAX_CONTACT_TIMES_CHARS) || null
     const backupId = backup?.personId ?? null
-    await editGroup(context, group.id, { ...common, holidays, backupId, contactHours, contactTimes })
+    await editGroup(context, group.id, {
+      ...common,
+      holidays,
+      backupId,
+      contactHours,
+      contactTimes,
+    })
     const mayUseChannel = content.kinds.get(group.kind)?.mayUseChannel ?? false
     const facts = {
       id: group.id,

@@ -7,7 +7,10 @@ import { helpLines, helpLinesDone, helpLinesForm } from '../views/help-lines.ts'
 import { type Context, command } from './command.ts'
 import { echo, formInput, noInput, textValue } from './input.ts'
 
-/** The help lines that everybody sees before question one: the built-in ones of the country, or an organisation's own. */
+/**
+ * The help lines that everybody sees before question one: the built-in ones of the country, or an
+ * organisation's own.
+ */
 export const adminLines = command({
   verb: 'admin.lines',
   opens: 'form',
@@ -42,11 +45,18 @@ export const adminLinesSubmit = command({
     const own: OwnLines | null =
       emergency === '' && typed === ''
         ? null
-        : { emergency: readEmergency(context, emergency), lines: readLines(context, typed), savedOn: dayOf(now) }
+        : {
+            emergency: readEmergency(context, emergency),
+            lines: readLines(context, typed),
+            savedOn: dayOf(now),
+          }
     await saveHelpLines(context, own)
     const shown = helpLines(texts, { ...organisation, crisisLines: own }, content.crisisLines)
     return {
-      reply: { type: 'done', card: helpLinesDone(texts, { lines: shown, days: LINES_GOOD_FOR_DAYS }) },
+      reply: {
+        type: 'done',
+        card: helpLinesDone(texts, { lines: shown, days: LINES_GOOD_FOR_DAYS }),
+      },
       audit: [{ action: 'helpLines.changed', subjectId: actor.organisationId }],
     }
   },

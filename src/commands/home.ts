@@ -26,7 +26,9 @@ export const home = command({
       isFacilitator: has('facilitator'),
       isSupervisor: has('supervisor'),
       isMember: has('member'),
-      mayAskForContact: memberships.some(({ role, contactHours }) => role === 'member' && contactHours !== null),
+      mayAskForContact: memberships.some(
+        ({ role, contactHours }) => role === 'member' && contactHours !== null,
+      ),
       upcoming: (await goingOut(context, led)).slice(0, HOME_GOING_OUT),
       timeZone: led[0]?.timeZone ?? 'UTC',
       now,
@@ -38,7 +40,10 @@ export const home = command({
 /** Lines about what goes out next that the home card shows to facilitators. */
 const HOME_GOING_OUT = 3
 
-/** Each group's next session, and the check-ins that are open for this person: alike for who answered and who did not. */
+/**
+ * Each group's next session, and the check-ins that are open for this person: alike for who
+ * answered and who did not.
+ */
 async function whatComes(context: Context) {
   const { texts, actor, memberships, now } = context
   const groups: { alias: string; next: string | null }[] = []
@@ -47,7 +52,10 @@ async function whatComes(context: Context) {
   const sessions = await listNext(context, ids, now, 1)
   for (const { id: groupId, alias, timeZone, role } of memberships) {
     const session = sessions.find((one) => one.groupId === groupId)
-    groups.push({ alias, next: session ? timeWithZone(texts, session.startsAt, timeZone, now) : null })
+    groups.push({
+      alias,
+      next: session ? timeWithZone(texts, session.startsAt, timeZone, now) : null,
+    })
     if (role !== 'member') continue
     for (const { id, closesAt } of await listOpen(context, groupId))
       if (closesAt > now && (await isInvited(context, id, actor.personId)))

@@ -6,28 +6,45 @@ import type { Actor, ConnectionRow } from '../store/access.ts'
 export type Identity = { connection: ConnectionRow; actor: Actor }
 
 export type IdentityCache = {
-  /** A workspace's connection, looked up when it was not within the last half minute; null: not connected. */
-  connection(incoming: Incoming, look: () => Promise<ConnectionRow | null>): Promise<ConnectionRow | null>
-  /** The person, when they were met within the last half minute and say nothing new of themselves; else null. */
+  /**
+   * A workspace's connection, looked up when it was not within the last half minute; null: not
+   * connected.
+   */
+  connection(
+    incoming: Incoming,
+    look: () => Promise<ConnectionRow | null>,
+  ): Promise<ConnectionRow | null>
+  /**
+   * The person, when they were met within the last half minute and say nothing new of themselves;
+   * else null.
+   */
   find(incoming: Incoming): Identity | null
   keep(incoming: Incoming, identity: Identity): void
   /** After an organisation's settings changed: everybody meets the new ones. */
   forget(): void
 }
 
-/** Long enough for a few commands in a row; a connection or a language that changes is noticed soon after. */
+/**
+ * Long enough for a few commands in a row; a connection or a language that changes is noticed soon
+ * after.
+ */
 const REMEMBER_MS = 30_000
 /** Everybody of a large organisation who types within half a minute. */
 const MOST = 10_000
 
 /**
- * Remembers which organisation a workspace belongs to, which does not change, and who was met, for answers that are the same
- * for everybody: those ask the store nothing. Never for anything that depends on a role. In this process's memory alone.
- * `wall` is the wall clock.
+ * Remembers which organisation a workspace belongs to, which does not change, and who was met, for
+ * answers that are the same for everybody: those ask the store nothing. Never for anything that
+ * depends on a role. In this process's memory alone. `wall` is the wall clock.
  */
 export function createIdentityCache(wall: () => Date): IdentityCache {
   // Its clock is ours, asked each time: tests set it.
-  const limits = { max: MOST, ttl: REMEMBER_MS, ttlResolution: 0, perf: { now: () => wall().getTime() } }
+  const limits = {
+    max: MOST,
+    ttl: REMEMBER_MS,
+    ttlResolution: 0,
+    perf: { now: () => wall().getTime() },
+  }
   const connections = new LRUCache<string, ConnectionRow>(limits)
   const met = new LRUCache<string, { identity: Identity; said: string }>(limits)
   const workspaceOf = ({ platform, workspaceId }: Incoming) => `${platform} ${workspaceId}`

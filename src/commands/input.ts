@@ -32,14 +32,22 @@ export function textValue(values: Record<string, FieldValue>, name: string): str
   return typeof value === 'string' ? value.replaceAll('\0', '').trim() : ''
 }
 
-/** People chosen in a form. Throws UserError, before the store is asked, when there are too many or somebody is unknown. */
-export function peopleValue({ t }: Texts, values: Record<string, FieldValue>, name: string): readonly PersonRef[] {
+/**
+ * People chosen in a form. Throws UserError, before the store is asked, when there are too many or
+ * somebody is unknown.
+ */
+export function peopleValue(
+  { t }: Texts,
+  values: Record<string, FieldValue>,
+  name: string,
+): readonly PersonRef[] {
   const value = values[name]
   const people: readonly PersonRef[] = Array.isArray(value) ? value : []
   const fail = (message: string): never => {
     throw new UserError(message, { [name]: message })
   }
-  if (people.length > MAX_STAFF) fail(t('roster.tooManyChosen', { limit: MAX_STAFF, got: people.length }))
+  if (people.length > MAX_STAFF)
+    fail(t('roster.tooManyChosen', { limit: MAX_STAFF, got: people.length }))
   if (people.some(({ externalId }) => !PLATFORM_ID.test(externalId))) fail(t('roster.notAPerson'))
   const unchecked = people.filter(({ isUnchecked }) => isUnchecked)
   if (unchecked.length > 0) fail(t('roster.unchecked', { count: unchecked.length }))

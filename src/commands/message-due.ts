@@ -27,12 +27,21 @@ export const messageReadIt = command({
   run: async (context) => {
     const { texts, example } = context
     const row = aboutOf(context, 'message')
-    if (row.state === 'draft') throw new UserError(texts.t('error.notFound', { example: example('next') }))
-    return { reply: { type: 'content', card: messageRead(texts, { alias: groupOf(context).alias, text: row.text }) } }
+    if (row.state === 'draft')
+      throw new UserError(texts.t('error.notFound', { example: example('next') }))
+    return {
+      reply: {
+        type: 'content',
+        card: messageRead(texts, { alias: groupOf(context).alias, text: row.text }),
+      },
+    }
   },
 })
 
-/** A message's time has come: to each member and facilitator, or to the channel; then its next time is planned. */
+/**
+ * A message's time has come: to each member and facilitator, or to the channel; then its next time
+ * is planned.
+ */
 export async function messageDue(base: Base, occurrence: Due<'message'>): Promise<DueOutcome> {
   const { now } = base
   const row = await lockMessage(base, occurrence.messageId)
@@ -60,7 +69,9 @@ async function recipientsOf(
   about: Omit<DeliveryPlan, 'personId'>,
 ): Promise<DeliveryPlan[]> {
   if (row.target === 'channel')
-    return group.channelConnectionId ? [{ ...about, personId: null, connectionId: group.channelConnectionId }] : []
+    return group.channelConnectionId
+      ? [{ ...about, personId: null, connectionId: group.channelConnectionId }]
+      : []
   const roster = await listRoster(base, group.id)
   return roster
     .filter((entry) => entry.role !== 'supervisor' && !entry.isBot && !entry.isDeactivated)

@@ -6,10 +6,29 @@ import type { Verb } from '../domain/verbs.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { type GroupRow, lockGroup } from '../store/group.ts'
-import { listMessages, lockMessage, type MessageRow, saveMessage, setMessageState } from '../store/message.ts'
+import {
+  listMessages,
+  lockMessage,
+  type MessageRow,
+  saveMessage,
+  setMessageState,
+} from '../store/message.ts'
 import { clearMessagePlans } from '../store/occurrence.ts'
-import { type MessageDraft, messageDone, messageForm, messagePreview, messagesCard } from '../views/message.ts'
-import { aboutOf, type Context, command, groupOf, type Result, type WriteContext } from './command.ts'
+import {
+  type MessageDraft,
+  messageDone,
+  messageForm,
+  messagePreview,
+  messagesCard,
+} from '../views/message.ts'
+import {
+  aboutOf,
+  type Context,
+  command,
+  groupOf,
+  type Result,
+  type WriteContext,
+} from './command.ts'
 import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
 
 /** The group's messages that are to come, to edit or stop, and a new one. */
@@ -34,7 +53,13 @@ async function listCard(context: Context) {
     nextAt: nextStart(row.rule ?? ONCE, row.localStart, row.timeZone, now),
     isDraft: row.state === 'draft',
   }))
-  return messagesCard(texts, { groupId: group.id, alias: group.alias, messages, timeZone: group.timeZone, now })
+  return messagesCard(texts, {
+    groupId: group.id,
+    alias: group.alias,
+    messages,
+    timeZone: group.timeZone,
+    now,
+  })
 }
 
 /** The rule of a message that goes out once. */
@@ -59,12 +84,20 @@ export const messageNew = command({
       repeat: 'once',
       count: '',
     }
-    return { reply: { type: 'form', form: formOf(context, group, { verb: 'message.submit', id: group.id, draft }) } }
+    return {
+      reply: {
+        type: 'form',
+        form: formOf(context, group, { verb: 'message.submit', id: group.id, draft }),
+      },
+    }
   },
 })
 
-const formOf = ({ texts }: Context, group: GroupRow, form: { verb: Verb; id: string; draft: MessageDraft }) =>
-  messageForm(texts, { ...form, hasChannel: group.channelId !== null, timeZone: group.timeZone })
+const formOf = (
+  { texts }: Context,
+  group: GroupRow,
+  form: { verb: Verb; id: string; draft: MessageDraft },
+) => messageForm(texts, { ...form, hasChannel: group.channelId !== null, timeZone: group.timeZone })
 
 export const messageEdit = command({
   verb: 'message.edit',
@@ -87,13 +120,17 @@ export const messageEdit = command({
       count: count === null ? '' : String(count),
     }
     return {
-      reply: { type: 'form', form: formOf(context, groupOf(context), { verb: 'message.edit.submit', id, draft }) },
+      reply: {
+        type: 'form',
+        form: formOf(context, groupOf(context), { verb: 'message.edit.submit', id, draft }),
+      },
     }
   },
 })
 
 /** The message with its row locked, while it is still of use. Throws UserError. */
-const mustLock = async (context: WriteContext, id: string) => stillOfUse(context, await lockMessage(context, id))
+const mustLock = async (context: WriteContext, id: string) =>
+  stillOfUse(context, await lockMessage(context, id))
 
 function stillOfUse({ texts, example }: Context, row: MessageRow | null): MessageRow {
   if (!row || row.state === 'stopped' || row.state === 'done')
@@ -134,7 +171,9 @@ export const messageEditSubmit = command({
   },
 })
 
-/** Throws UserError when the group has as many messages as fit. The caller holds the group's lock. */
+/**
+ * Throws UserError when the group has as many messages as fit. The caller holds the group's lock.
+ */
 export async function mustHaveRoom(context: Context, groupId: string): Promise<void> {
   const { texts } = context
   if ((await listMessages(context, groupId)).length >= MAX_MESSAGES)
@@ -158,7 +197,9 @@ export async function keepDraft(
   }
   await saveMessage(context, row)
   await clearMessagePlans(context, id)
-  const dates = startsOf({ ...row, rule: row.rule ?? ONCE, minutes: 0 }).map(({ startsAt }) => startsAt)
+  const dates = startsOf({ ...row, rule: row.rule ?? ONCE, minutes: 0 }).map(
+    ({ startsAt }) => startsAt,
+  )
   const facts = {
     id,
     alias: group.alias,
@@ -179,7 +220,8 @@ function readMessage({ texts, now }: Context, group: GroupRow, values: Record<st
   const example = localOf(now, group.timeZone).toPlainDate().add({ days: 1 }).toString()
   const text = typed('text')
   if (text === '') fields.text = t('error.required', { example: t('message.example') })
-  if (text.length > MAX_MESSAGE_CHARS) fields.text = t('error.tooLong', { limit: MAX_MESSAGE_CHARS, got: text.length })
+  if (text.length > MAX_MESSAGE_CHARS)
+    fields.text = t('error.tooLong', { limit: MAX_MESSAGE_CHARS, got: text.length })
   const date = parseDate(typed('date'))
   const time = parseTime(typed('time'))
   if (!date) fields.date = t('schedule.badDate', { got: echo(typed('date')), example })

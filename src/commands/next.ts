@@ -30,7 +30,8 @@ export const next = command({
   input: noInput,
   run: async (context) => {
     const { texts, now, example, memberships, publicUrl } = context
-    if (memberships.length === 0) throw new UserError(texts.t('error.noGroup', { example: example('help') }))
+    if (memberships.length === 0)
+      throw new UserError(texts.t('error.noGroup', { example: example('help') }))
     const ids = memberships.map(({ id }) => id)
     const sessions = await listNext(context, ids, now, NEXT_SESSIONS)
     const led = memberships.filter(({ role }) => role === 'facilitator')
@@ -47,7 +48,11 @@ export const next = command({
   },
 })
 
-function nextOf({ texts, content }: Context, membership: Membership, sessions: readonly NextSession[]): NextGroup {
+function nextOf(
+  { texts, content }: Context,
+  membership: Membership,
+  sessions: readonly NextSession[],
+): NextGroup {
   const { id, alias, timeZone, kind, reminderMinutes, role } = membership
   const own = sessions.filter((session) => session.groupId === id)
   const first = role === 'facilitator' ? own[0] : undefined
@@ -60,7 +65,9 @@ function nextOf({ texts, content }: Context, membership: Membership, sessions: r
     startsAt: own.map(({ startsAt }) => startsAt),
     reminders: leadTimes(texts, reminderMinutes),
     stage:
-      first && stage && prompt ? { number: first.number, total: first.total, stage, prompt: texts.pick(prompt) } : null,
+      first && stage && prompt
+        ? { number: first.number, total: first.total, stage, prompt: texts.pick(prompt) }
+        : null,
   }
 }
 

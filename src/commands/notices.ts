@@ -17,7 +17,10 @@ import { winNotice } from '../views/win.ts'
 
 /** A delivery's facts when it is about a running group. */
 type InGroup = Claimed & { groupId: string; alias: string; timeZone: string }
-/** Makes a notice as of now, or null when it no longer applies: the person left, the session was cancelled. */
+/**
+ * Makes a notice as of now, or null when it no longer applies: the person left, the session was
+ * cancelled.
+ */
 type Compose<Facts = Claimed> = (texts: Texts, claimed: Facts, now: Date) => Notice | null
 
 const isStaffOf = ({ role }: Claimed) => role === 'facilitator' || role === 'supervisor'
@@ -33,15 +36,27 @@ const inGroup =
 
 /** How each kind is made. A kind without a composer does not compile. */
 export const COMPOSERS: Record<DeliveryKind, Compose> = {
-  welcome: inGroup((texts, claimed) => (claimed.role === 'member' ? welcomeNotice(texts, groupIn(claimed)) : null)),
+  welcome: inGroup((texts, claimed) =>
+    claimed.role === 'member' ? welcomeNotice(texts, groupIn(claimed)) : null,
+  ),
   reminder: inGroup((texts, claimed, now) =>
-    claimed.role && claimed.role !== 'supervisor' && isAhead(claimed) && claimed.startsAt && claimed.startsAt > now
-      ? reminderNotice(texts, { ...sessionIn(claimed, claimed.startsAt, now), hasPlace: claimed.hasPlace })
+    claimed.role &&
+    claimed.role !== 'supervisor' &&
+    isAhead(claimed) &&
+    claimed.startsAt &&
+    claimed.startsAt > now
+      ? reminderNotice(texts, {
+          ...sessionIn(claimed, claimed.startsAt, now),
+          hasPlace: claimed.hasPlace,
+        })
       : null,
   ),
   'session-cancelled': inGroup((texts, claimed, now) =>
     claimed.role && claimed.sessionState === 'cancelled' && claimed.startsAt
-      ? changeNotice(texts, 'session-cancelled', { ...sessionIn(claimed, claimed.startsAt, now), hasPlace: false })
+      ? changeNotice(texts, 'session-cancelled', {
+          ...sessionIn(claimed, claimed.startsAt, now),
+          hasPlace: false,
+        })
       : null,
   ),
   'session-moved': inGroup((texts, claimed, now) =>
@@ -58,25 +73,39 @@ export const COMPOSERS: Record<DeliveryKind, Compose> = {
       : null,
   ),
   message: inGroup((texts, claimed) =>
-    claimed.messageId && claimed.messageState !== 'stopped' && claimed.messageState !== 'draft' && mayRead(claimed)
+    claimed.messageId &&
+    claimed.messageState !== 'stopped' &&
+    claimed.messageState !== 'draft' &&
+    mayRead(claimed)
       ? messageNotice(texts, { alias: claimed.alias, messageId: claimed.messageId })
       : null,
   ),
   'check-in': inGroup((texts, claimed, now) => composeCheckIn(texts, claimed, now, 'check-in')),
-  'check-in-nudge': inGroup((texts, claimed, now) => composeCheckIn(texts, claimed, now, 'check-in-nudge')),
+  'check-in-nudge': inGroup((texts, claimed, now) =>
+    composeCheckIn(texts, claimed, now, 'check-in-nudge'),
+  ),
   'summary-notice': inGroup((texts, claimed) =>
     claimed.role === 'facilitator' ? summaryNotice(texts, groupIn(claimed)) : null,
   ),
-  result: inGroup((texts, claimed) => (claimed.role === 'member' ? resultNotice(texts, groupIn(claimed)) : null)),
-  // The backup has no place on the roster: whoever it was planned for may open it, and opening looks again.
+  result: inGroup((texts, claimed) =>
+    claimed.role === 'member' ? resultNotice(texts, groupIn(claimed)) : null,
+  ),
+  // The backup has no place on the roster: whoever it was planned for may open it, and opening
+  // looks again.
   'contact-request': inGroup((texts, claimed) =>
-    claimed.contactId && !claimed.isContactSeen ? contactNotice(texts, 'contact-request', inContact(claimed)) : null,
+    claimed.contactId && !claimed.isContactSeen
+      ? contactNotice(texts, 'contact-request', inContact(claimed))
+      : null,
   ),
   'contact-seen': inGroup((texts, claimed) =>
-    claimed.contactId && claimed.isContactSeen ? contactNotice(texts, 'contact-seen', inContact(claimed)) : null,
+    claimed.contactId && claimed.isContactSeen
+      ? contactNotice(texts, 'contact-seen', inContact(claimed))
+      : null,
   ),
   'contact-overdue': inGroup((texts, claimed) =>
-    claimed.contactId && !claimed.isContactSeen ? contactNotice(texts, 'contact-overdue', inContact(claimed)) : null,
+    claimed.contactId && !claimed.isContactSeen
+      ? contactNotice(texts, 'contact-overdue', inContact(claimed))
+      : null,
   ),
   'win-waiting': inGroup((texts, claimed) =>
     claimed.role === 'facilitator' ? winNotice(texts, 'win-waiting', groupIn(claimed)) : null,
@@ -90,7 +119,8 @@ export const COMPOSERS: Record<DeliveryKind, Compose> = {
       : null,
   ),
   'digest-notice': (texts, { digestId }) => (digestId ? digestNotice(texts, digestId) : null),
-  'deletion-receipt': (texts, { receiptId }) => (receiptId ? receiptNotice(texts, receiptId) : null),
+  'deletion-receipt': (texts, { receiptId }) =>
+    receiptId ? receiptNotice(texts, receiptId) : null,
   goodbye: (texts, { alias, role, groupId }) =>
     alias && role && groupId ? goodbyeNotice(texts, { alias, groupId }) : null,
 }
@@ -99,7 +129,8 @@ export const COMPOSERS: Record<DeliveryKind, Compose> = {
 const isAhead = ({ sessionState }: Claimed): boolean => sessionState === 'planned'
 
 /** A channel's message has no role; a person's needs one. */
-const mayRead = ({ personId, role, channelId }: Claimed): boolean => (personId ? role !== null : channelId !== null)
+const mayRead = ({ personId, role, channelId }: Claimed): boolean =>
+  personId ? role !== null : channelId !== null
 
 const inContact = ({ contactId, alias }: InGroup) => ({ id: contactId ?? '', alias })
 const groupIn = ({ groupId, alias }: InGroup) => ({ id: groupId, alias })
@@ -111,7 +142,12 @@ const sessionIn = ({ alias, timeZone, sessionId }: InGroup, startsAt: Date, now:
   now,
 })
 
-function composeCheckIn(texts: Texts, claimed: InGroup, now: Date, kind: 'check-in' | 'check-in-nudge'): Notice | null {
+function composeCheckIn(
+  texts: Texts,
+  claimed: InGroup,
+  now: Date,
+  kind: 'check-in' | 'check-in-nudge',
+): Notice | null {
   const { checkInId, checkInState, closesAt, alias, timeZone, role, groupId } = claimed
   const contactGroupId = claimed.contactHours === null ? null : groupId
   if (role !== 'member' || !checkInId || checkInState !== 'open' || !closesAt) return null
@@ -119,7 +155,11 @@ function composeCheckIn(texts: Texts, claimed: InGroup, now: Date, kind: 'check-
 }
 
 /** Makes the notice to send, or says why nothing is sent. */
-export function compose(texts: Texts, claimed: Claimed, now: Date): { notice: Notice } | { dropped: Drop } {
+export function compose(
+  texts: Texts,
+  claimed: Claimed,
+  now: Date,
+): { notice: Notice } | { dropped: Drop } {
   if (claimed.expiresAt && now >= claimed.expiresAt) return { dropped: 'tooLate' }
   const held = heldBack(claimed.kind, claimed)
   if (held) return { dropped: held }

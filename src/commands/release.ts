@@ -8,8 +8,14 @@ import { listRoster } from '../store/roster.ts'
 import { getUnit } from '../store/unit.ts'
 import { step } from './command.ts'
 
-/** The next step in making a unit: `open` its boxes, or only `clean` after a crash that came later; `nothing` when done. */
-export type ReleaseWork = { work: 'open'; request: OpenRequest } | { work: 'clean' } | { work: 'nothing' }
+/**
+ * The next step in making a unit: `open` its boxes, or only `clean` after a crash that came later;
+ * `nothing` when done.
+ */
+export type ReleaseWork =
+  | { work: 'open'; request: OpenRequest }
+  | { work: 'clean' }
+  | { work: 'nothing' }
 
 /** Step 1: reads what the child process will be given. Changes nothing. */
 export const beginRelease = step<{ unitId: string }, ReleaseWork>({
@@ -43,8 +49,14 @@ export const beginRelease = step<{ unitId: string }, ReleaseWork>({
   },
 })
 
-/** Step 2: publishes what met k and deletes the ballots, at once, and tells those who may see it that it is there. */
-export const recordOutcome = step<{ unitId: string; outcome: OpenOutcome }, { isRecorded: boolean }>({
+/**
+ * Step 2: publishes what met k and deletes the ballots, at once, and tells those who may see it
+ * that it is there.
+ */
+export const recordOutcome = step<
+  { unitId: string; outcome: OpenOutcome },
+  { isRecorded: boolean }
+>({
   verb: 'release.record',
   access: { who: 'system' },
   run: async (base, { unitId, outcome }) => {
@@ -59,8 +71,11 @@ export const recordOutcome = step<{ unitId: string; outcome: OpenOutcome }, { is
     if (!isRecorded) return { result: { isRecorded } }
     const { groupId, audience } = await getUnit(base, unitId)
     const roster = await listRoster(base, groupId)
-    // Members get what facilitators get, in the same words and at the same time, whatever came of it.
-    const told = roster.filter(({ role }) => role === 'facilitator' || (role === 'member' && mayMembersSee(audience)))
+    // Members get what facilitators get, in the same words and at the same time, whatever came of
+    // it.
+    const told = roster.filter(
+      ({ role }) => role === 'facilitator' || (role === 'member' && mayMembersSee(audience)),
+    )
     return {
       result: { isRecorded },
       deliveries: told.map(({ personId, role }) => ({
@@ -74,7 +89,10 @@ export const recordOutcome = step<{ unitId: string; outcome: OpenOutcome }, { is
 })
 
 /** Sealed with the application's secret: a copy of the store does not show them. */
-const sealWords = (keyring: Keyring, id: string, text: string) => ({ id, sealed: sealText(keyring, id, text) })
+const sealWords = (keyring: Keyring, id: string, text: string) => ({
+  id,
+  sealed: sealText(keyring, id, text),
+})
 
 /** Step 3, after the key is destroyed and the files are cleaned: the unit is finished. */
 export const finishRelease = step<{ unitId: string }, null>({

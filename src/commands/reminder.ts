@@ -4,7 +4,12 @@ import { MINUTE_MS } from '../domain/time.ts'
 import type { JobData } from '../store/engine/queue.ts'
 import { getGroup, lockGroup, setReminders } from '../store/group.ts'
 import { type DeliveryPlan, planDeliveries } from '../store/outbox.ts'
-import { type DueReminder, finishReminders, listReminded, lockReminders } from '../store/reminder.ts'
+import {
+  type DueReminder,
+  finishReminders,
+  listReminded,
+  lockReminders,
+} from '../store/reminder.ts'
 import { listUpcoming, type SessionRow } from '../store/session.ts'
 import { remindDone, remindForm } from '../views/reminder.ts'
 import { type Base, command, groupOf } from './command.ts'
@@ -24,7 +29,9 @@ export const remind = command({
   run: async (context) => {
     const { texts, now } = context
     const group = groupOf(context)
-    const first = (await listUpcoming(context, group.id, now, 2)).find(({ startsAt }) => startsAt > now)
+    const first = (await listUpcoming(context, group.id, now, 2)).find(
+      ({ startsAt }) => startsAt > now,
+    )
     const facts = {
       groupId: group.id,
       minutes: group.reminderMinutes,
@@ -48,15 +55,22 @@ export const remindSubmit = command({
     const { texts, now, newId } = context
     const { id } = groupOf(context)
     await lockGroup(context, id)
-    const fields = Array.from({ length: MAX_REMINDERS }, (_, index) => textValue(values, `reminder${index + 1}`))
-    const chosen = REMINDER_CHOICES.filter((minutes) => fields.includes(String(minutes))).sort((a, b) => b - a)
+    const fields = Array.from({ length: MAX_REMINDERS }, (_, index) =>
+      textValue(values, `reminder${index + 1}`),
+    )
+    const chosen = REMINDER_CHOICES.filter((minutes) => fields.includes(String(minutes))).sort(
+      (a, b) => b - a,
+    )
     await setReminders(context, id, chosen)
     const { occurrences, jobs } = await replan(context, await getGroup(context, id))
     const first = (await listUpcoming(context, id, now, 2)).find(({ startsAt }) => startsAt > now)
     const isNow = textValue(values, 'now') === 'yes' && first
     const deliveries = isNow ? await remindersFor(context, first, `remind-now ${newId()}`) : null
     return {
-      reply: { type: 'done', card: remindDone(texts, { minutes: chosen, people: deliveries?.length ?? null }) },
+      reply: {
+        type: 'done',
+        card: remindDone(texts, { minutes: chosen, people: deliveries?.length ?? null }),
+      },
       deliveries: deliveries ?? [],
       occurrences,
       jobs,
@@ -72,7 +86,9 @@ async function remindersFor(
   key: string,
 ): Promise<DeliveryPlan[]> {
   const people = await listReminded(tx, [{ organisationId, groupId }])
-  return people.map(({ personId }) => reminderPlan(personId, { sessionId: id, groupId, startsAt }, key))
+  return people.map(({ personId }) =>
+    reminderPlan(personId, { sessionId: id, groupId, startsAt }, key),
+  )
 }
 
 const reminderPlan = (
@@ -86,15 +102,20 @@ function skipReason(due: DueReminder, now: Date): SkipReason | null {
   if (due.state !== 'planned') return 'sessionGone'
   if (now >= due.startsAt) return 'sessionBegun'
   // The session was moved a moment ago: its own reminders are planned anew.
-  if ((due.startsAt.getTime() - due.dueAt.getTime()) / MINUTE_MS > LONGEST_LEAD) return 'sessionMoved'
+  if ((due.startsAt.getTime() - due.dueAt.getTime()) / MINUTE_MS > LONGEST_LEAD)
+    return 'sessionMoved'
   return due.isSuperseded ? 'superseded' : null
 }
 
 /**
- * Does the reminders of a batch of jobs, of any organisations, in one transaction: on the hour thousands are due at once.
- * Returns the ids of those done; whatever else the batch holds is not its business.
+ * Does the reminders of a batch of jobs, of any organisations, in one transaction: on the hour
+ * thousands are due at once. Returns the ids of those done; whatever else the batch holds is not
+ * its business.
  */
-export async function remindTogether(services: Services, jobs: readonly JobData[]): Promise<ReadonlySet<string>> {
+export async function remindTogether(
+  services: Services,
+  jobs: readonly JobData[],
+): Promise<ReadonlySet<string>> {
   return await services.database.transaction(async (tx) => {
     const now = services.clock.now()
     const due = await lockReminders(tx, jobs, now)
@@ -104,7 +125,10 @@ export async function remindTogether(services: Services, jobs: readonly JobData[
     const people = going.length > 0 ? await listReminded(tx, going) : []
     const plans = going.flatMap((one) =>
       people
-        .filter((person) => person.groupId === one.groupId && person.organisationId === one.organisationId)
+        .filter(
+          (person) =>
+            person.groupId === one.groupId && person.organisationId === one.organisationId,
+        )
         .map(({ organisationId, personId }) => ({
           organisationId,
           ...reminderPlan(personId, one, `reminder ${one.id}`),

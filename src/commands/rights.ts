@@ -14,7 +14,14 @@ import {
 } from '../store/preferences.ts'
 import { changeRoster, listRoster } from '../store/roster.ts'
 import { helpLines } from '../views/help-lines.ts'
-import { forgetDone, leaveDone, leaveForm, mydataCard, pauseDone, pauseForm } from '../views/rights.ts'
+import {
+  forgetDone,
+  leaveDone,
+  leaveForm,
+  mydataCard,
+  pauseDone,
+  pauseForm,
+} from '../views/rights.ts'
 import { blankBallotsOf } from './ballots.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { echo, formInput, groupInput, noInput, textValue } from './input.ts'
@@ -166,7 +173,8 @@ export const forget = command({
   run: async (context) => {
     const { texts, actor, memberships, organisation, content, example } = context
     const { organisationId, personId } = actor
-    if (memberships.length > 0) throw new UserError(texts.t('mydata.leave', { example: example('leave') }))
+    if (memberships.length > 0)
+      throw new UserError(texts.t('mydata.leave', { example: example('leave') }))
     if (actor.isStaff || actor.isAdmin) throw new UserError(texts.t('forget.staff'))
     await leaveEnded(context, personId)
     const isForgotten = (await forgetPeople(context, [personId])) === 1
@@ -191,7 +199,9 @@ async function refuseLastFacilitator(context: Context): Promise<void> {
       entry.unreachable === null,
   )
   if (others.length === 0)
-    throw new UserError(texts.t('leave.lastFacilitator', { roster: example('roster'), end: example('end') }))
+    throw new UserError(
+      texts.t('leave.lastFacilitator', { roster: example('roster'), end: example('end') }),
+    )
 }
 
 export const leaveSubmit = command({
@@ -209,7 +219,11 @@ export const leaveSubmit = command({
     await lockGroup(context, group.id)
     await refuseLastFacilitator(context)
     const isMember = role === 'member'
-    await changeRoster(context, group.id, { add: [], remove: [personId], memberChanges: isMember ? 1 : 0 })
+    await changeRoster(context, group.id, {
+      add: [],
+      remove: [personId],
+      memberChanges: isMember ? 1 : 0,
+    })
     if (isMember) {
       await blankBallotsOf(context, group.id, [personId])
       await withdrawWins(context, [group.id], personId)

@@ -33,7 +33,8 @@ export const roster = command({
     const entries = await listRoster(context, group.id)
     refuseSupervisor(context, entries)
     const here = entries.filter((entry) => entry.connectionId === connection.id)
-    const ids = (role: Role) => here.filter((entry) => entry.role === role).map((entry) => entry.externalId)
+    const ids = (role: Role) =>
+      here.filter((entry) => entry.role === role).map((entry) => entry.externalId)
     const chosen = {
       members: ids('member'),
       facilitators: ids('facilitator'),
@@ -45,7 +46,10 @@ export const roster = command({
   },
 })
 
-/** Tells one roster from another: a form that was opened before somebody left must not bring them back. */
+/**
+ * Tells one roster from another: a form that was opened before somebody left must not bring them
+ * back.
+ */
 function versionOf(entries: readonly RosterRow[]): string {
   const places = entries.map(({ personId, role }) => `${personId} ${role}`).sort()
   return createHash('sha256').update(places.join('\n')).digest('base64url').slice(0, VERSION_CHARS)
@@ -58,9 +62,16 @@ const nameIn =
   ({ name }: { name: string | null }) =>
     name ?? texts.t('roster.someone')
 
-/** The roster is the facilitators'; a supervisor steps in only where no facilitator has an account any more. */
+/**
+ * The roster is the facilitators'; a supervisor steps in only where no facilitator has an account
+ * any more.
+ */
 function refuseSupervisor({ role, texts }: Context, entries: readonly RosterRow[]): void {
-  if (role === 'facilitator' || !entries.some((entry) => entry.role === 'facilitator' && !isUnreached(entry))) return
+  if (
+    role === 'facilitator' ||
+    !entries.some((entry) => entry.role === 'facilitator' && !isUnreached(entry))
+  )
+    return
   throw new UserError(texts.t('error.notAllowed', { roles: texts.t('role.facilitator') }))
 }
 
@@ -82,12 +93,18 @@ export const problems = command({
       ...reasonWords(texts, entry.isDeactivated ? 'accountClosed' : toReason(entry.unreachable)),
     }))
     return {
-      reply: { type: 'content', card: problemsCard(texts, { groupId: group.id, alias: group.alias, troubles }) },
+      reply: {
+        type: 'content',
+        card: problemsCard(texts, { groupId: group.id, alias: group.alias, troubles }),
+      },
     }
   },
 })
 
-/** Makes the chosen people the group's, as far as they are on this connection; others stay as they are. */
+/**
+ * Makes the chosen people the group's, as far as they are on this connection; others stay as they
+ * are.
+ */
 export const rosterSubmit = command({
   verb: 'roster.submit',
   isTyped: false,
@@ -123,9 +140,12 @@ export const rosterSubmit = command({
     const remove = here.filter(
       (old) => !after.some((entry) => entry.personId === old.personId && entry.role === old.role),
     )
-    const add = after.filter((entry) => !here.some((old) => old.personId === entry.personId && old.role === entry.role))
+    const add = after.filter(
+      (entry) => !here.some((old) => old.personId === entry.personId && old.role === entry.role),
+    )
     await refuseLateJoiners(context, group, chosen.member, before)
-    const members = (entries: readonly { role: Role }[]) => entries.filter((entry) => entry.role === 'member').length
+    const members = (entries: readonly { role: Role }[]) =>
+      entries.filter((entry) => entry.role === 'member').length
     await changeRoster(context, group.id, {
       add,
       remove: remove.map((entry) => entry.personId),
@@ -136,14 +156,18 @@ export const rosterSubmit = command({
     await disownWins(context, group.id, gone)
     await forgetPeople(
       context,
-      remove.map(({ personId }) => personId).filter((id) => !add.some(({ personId }) => personId === id)),
+      remove
+        .map(({ personId }) => personId)
+        .filter((id) => !add.some(({ personId }) => personId === id)),
     )
     const added = add.filter((entry) => entry.role === 'member').map((entry) => entry.personId)
     const facts = {
       alias: group.alias,
       members: chosen.member.length + members(elsewhere),
       welcomed: added.length,
-      unreachable: platform.reachesUnseen ? 0 : chosen.member.filter((person) => !person.hasAddress).length,
+      unreachable: platform.reachesUnseen
+        ? 0
+        : chosen.member.filter((person) => !person.hasAddress).length,
     }
     return {
       reply: { type: 'done', card: rosterDone(texts, facts) },
@@ -159,8 +183,14 @@ export const rosterSubmit = command({
         add.filter((entry) => entry.role === 'supervisor').map((entry) => entry.personId),
       ),
       audit: [
-        ...add.map((entry) => ({ action: `roster.added.${entry.role}`, subjectId: entry.personId })),
-        ...remove.map((entry) => ({ action: `roster.removed.${entry.role}`, subjectId: entry.personId })),
+        ...add.map((entry) => ({
+          action: `roster.added.${entry.role}`,
+          subjectId: entry.personId,
+        })),
+        ...remove.map((entry) => ({
+          action: `roster.removed.${entry.role}`,
+          subjectId: entry.personId,
+        })),
       ],
     }
   },
@@ -174,7 +204,9 @@ async function refuseLateJoiners(
   before: readonly RosterRow[],
 ): Promise<void> {
   const { texts, now, example } = context
-  const joining = chosen.filter(({ personId }) => !before.some((entry) => entry.personId === personId))
+  const joining = chosen.filter(
+    ({ personId }) => !before.some((entry) => entry.personId === personId),
+  )
   if (group.isOpen || joining.length === 0) return
   if ((await listHeld(context, group.id, now, 1)).length === 0) return
   const names = joining.map(({ name }) => name ?? texts.t('roster.someone')).join(', ')
@@ -215,7 +247,10 @@ function checkRoster(
   throw new UserError(Object.values(fields)[0] ?? '', fields)
 }
 
-/** A first-time supervisor gets a weekly digest, Monday morning in the zone of the group that they came with. */
+/**
+ * A first-time supervisor gets a weekly digest, Monday morning in the zone of the group that they
+ * came with.
+ */
 async function newDigests(
   context: WriteContext,
   groupZone: string,

@@ -1,7 +1,14 @@
 import { type Holiday, publicHolidays } from '../content/holidays.ts'
 import { MAX_SESSIONS, SESSION_MINUTES } from '../domain/limits.ts'
 import { LONGEST_EXCEPTIONS, REPEATS, ruleOf, startsOf } from '../domain/recurrence.ts'
-import { parseDate, parseDates, parseLink, parseTime, type SessionPlan, startsInPast } from '../domain/schedule.ts'
+import {
+  parseDate,
+  parseDates,
+  parseLink,
+  parseTime,
+  type SessionPlan,
+  startsInPast,
+} from '../domain/schedule.ts'
 import { isTimeZone, localOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
@@ -40,8 +47,17 @@ export async function askAboutHolidays(
 const MOST_NAMED = 6
 
 /** The public holidays that sessions ahead would fall on. */
-async function holidaysIn(plan: SessionPlan, calendar: string, language: string, now: Date): Promise<Holiday[]> {
-  const starts = startsOf({ ...plan, rule: ruleOf(plan), localStart: `${plan.firstDate}T${plan.time}` })
+async function holidaysIn(
+  plan: SessionPlan,
+  calendar: string,
+  language: string,
+  now: Date,
+): Promise<Holiday[]> {
+  const starts = startsOf({
+    ...plan,
+    rule: ruleOf(plan),
+    localStart: `${plan.firstDate}T${plan.time}`,
+  })
   const dates = starts
     .filter(({ startsAt }) => startsAt > now)
     .map(({ originalLocalStart }) => originalLocalStart.slice(0, 10))
@@ -64,20 +80,24 @@ export function readPlan(
   const example = localOf(now, 'UTC').toPlainDate().add({ days: 7 }).toString()
   const firstDate = parseDate(typed('firstDate'))
   const time = parseTime(typed('time'))
-  if (!firstDate) fields.firstDate = t('schedule.badDate', { got: echo(typed('firstDate')), example })
+  if (!firstDate)
+    fields.firstDate = t('schedule.badDate', { got: echo(typed('firstDate')), example })
   if (!time) fields.time = t('schedule.badTime', { got: echo(typed('time')) })
   const timeZone = typed('timeZone')
   if (!isTimeZone(timeZone)) fields.timeZone = t('new.badZone', { got: echo(timeZone) })
   const whole = (name: 'minutes' | 'count', from: number, to: number): number => {
     const value = /^\d{1,4}$/.test(typed(name)) ? Number(typed(name)) : Number.NaN
-    if (!(value >= from && value <= to)) fields[name] = t('schedule.badNumber', { from, to, got: echo(typed(name)) })
+    if (!(value >= from && value <= to))
+      fields[name] = t('schedule.badNumber', { from, to, got: echo(typed(name)) })
     return value
   }
   const minutes = whole('minutes', SESSION_MINUTES.from, SESSION_MINUTES.to)
   const repeat = REPEATS.find((one) => one === typed('repeat')) ?? 'weekly'
   const until = typed('until') === '' ? null : parseDate(typed('until'))
-  if (typed('until') !== '' && !until) fields.until = t('schedule.badDate', { got: echo(typed('until')), example })
-  if (until && firstDate && until < firstDate) fields.until = t('schedule.untilBefore', { got: until })
+  if (typed('until') !== '' && !until)
+    fields.until = t('schedule.badDate', { got: echo(typed('until')), example })
+  if (until && firstDate && until < firstDate)
+    fields.until = t('schedule.untilBefore', { got: until })
   if (until && typed('count') !== '') fields.until = t('schedule.countOrUntil')
   const count = until || repeat === 'once' ? null : whole('count', 1, MAX_SESSIONS)
   const exceptions = parseDates(typed('except'))
@@ -85,10 +105,17 @@ export function readPlan(
   else if (exceptions.length > LONGEST_EXCEPTIONS)
     fields.except = t('schedule.tooManyDates', { limit: LONGEST_EXCEPTIONS })
   const link = typed('link') === '' ? null : parseLink(typed('link'))
-  if (typed('link') !== '' && !link) fields.link = t('schedule.badLink', { got: echo(typed('link')) })
+  if (typed('link') !== '' && !link)
+    fields.link = t('schedule.badLink', { got: echo(typed('link')) })
   // A schedule that has begun may be changed from its own first date on.
   const isOwnStart = changed?.localStart.startsWith(firstDate ?? '-') ?? false
-  if (!isOwnStart && firstDate && time && !fields.timeZone && startsInPast(`${firstDate}T${time}`, timeZone, now))
+  if (
+    !isOwnStart &&
+    firstDate &&
+    time &&
+    !fields.timeZone &&
+    startsInPast(`${firstDate}T${time}`, timeZone, now)
+  )
     fields.firstDate = t('schedule.pastDate', { got: firstDate, time, example })
   if (Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
   return {

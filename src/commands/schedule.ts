@@ -1,6 +1,12 @@
 import { MAX_SCHEDULES, MAX_SESSIONS } from '../domain/limits.ts'
 import { type PlannedStart, repeatOf, ruleOf, startsOf, untilOf } from '../domain/recurrence.ts'
-import { countOf, nextWeekday, parseTypedPlan, type SessionPlan, type TypedPlan } from '../domain/schedule.ts'
+import {
+  countOf,
+  nextWeekday,
+  parseTypedPlan,
+  type SessionPlan,
+  type TypedPlan,
+} from '../domain/schedule.ts'
 import { localOf, weekdayName } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
@@ -10,7 +16,13 @@ import type { DeliveryPlan } from '../store/outbox.ts'
 import { listSchedules, type ScheduleRow, saveSchedule, stopSchedule } from '../store/schedule.ts'
 import { findSession } from '../store/session.ts'
 import { timeWithZone } from '../views/notice.ts'
-import { type ScheduleDraft, scheduleDone, scheduleForm, scheduleStopped, scheduleWords } from '../views/schedule.ts'
+import {
+  type ScheduleDraft,
+  scheduleDone,
+  scheduleForm,
+  scheduleStopped,
+  scheduleWords,
+} from '../views/schedule.ts'
 import { type Context, command, groupOf, type Result, type WriteContext } from './command.ts'
 import { echo, formInput, groupInput, textValue } from './input.ts'
 import { cutReason, replan, type Synced, syncSessions } from './programme.ts'
@@ -43,7 +55,10 @@ function readTyped({ texts, example }: Context, typed: string): TypedPlan | null
   if (typed === '') return null
   const weekdays = [1, 2, 3, 4, 5, 6, 7].map((day) => weekdayName(day, texts.language))
   const plan = parseTypedPlan(typed, weekdays)
-  if (!plan) throw new UserError(texts.t('error.groupOrSchedule', { got: echo(typed), example: example(EXAMPLE) }))
+  if (!plan)
+    throw new UserError(
+      texts.t('error.groupOrSchedule', { got: echo(typed), example: example(EXAMPLE) }),
+    )
   return plan
 }
 
@@ -65,11 +80,16 @@ function draftOf(
   const [ownDate, ownTime] = only?.localStart.split('T') ?? []
   return {
     which: known.length > 0 ? (only?.id ?? 'new') : 'new',
-    firstDate: (plan ? null : ownDate) ?? nextWeekday(tomorrow.toString(), plan?.isoWeekday ?? tomorrow.dayOfWeek),
+    firstDate:
+      (plan ? null : ownDate) ??
+      nextWeekday(tomorrow.toString(), plan?.isoWeekday ?? tomorrow.dayOfWeek),
     time: plan?.time ?? ownTime ?? DRAFT.time,
     minutes: String(plan?.minutes ?? only?.durationMinutes ?? DRAFT.minutes),
     repeat: plan?.repeat ?? (only ? repeatOf(only.rule) : 'weekly'),
-    count: only && untilOf(only.rule) && !plan ? '' : String(plan?.count ?? wantedCount(only) ?? DRAFT.count),
+    count:
+      only && untilOf(only.rule) && !plan
+        ? ''
+        : String(plan?.count ?? wantedCount(only) ?? DRAFT.count),
     until: plan || !only ? '' : (untilOf(only.rule) ?? ''),
     except: only?.exceptions.join(', ') ?? '',
     holidays: 'ask',
@@ -79,13 +99,19 @@ function draftOf(
   }
 }
 
-/** How many sessions a stored schedule was asked for: what its rule gives, without the dates left out. */
+/**
+ * How many sessions a stored schedule was asked for: what its rule gives, without the dates left
+ * out.
+ */
 function wantedCount(row: ScheduleRow | undefined): number | null {
   if (!row || countOf(row.rule) === null) return null
   return startsOf({ ...row, minutes: row.durationMinutes }).length
 }
 
-/** Plans the sessions, their reminders and check-ins. Sessions of the same schedule that had been cancelled or moved stay so. */
+/**
+ * Plans the sessions, their reminders and check-ins. Sessions of the same schedule that had been
+ * cancelled or moved stay so.
+ */
 export const scheduleSubmit = command({
   verb: 'schedule.submit',
   isTyped: false,
@@ -101,13 +127,17 @@ export const scheduleSubmit = command({
     const open = (await listOpen(context, group.id))[0]
     if (open)
       throw new UserError(
-        texts.t('schedule.checkInOpen', { closes: timeWithZone(texts, open.closesAt, group.timeZone, now) }),
+        texts.t('schedule.checkInOpen', {
+          closes: timeWithZone(texts, open.closesAt, group.timeZone, now),
+        }),
         {},
       )
     const known = await listSchedules(context, group.id)
     const which = textValue(values, 'which') || 'new'
     const stopped = known.find(({ id }) => which === `stop ${id}`)
-    return stopped ? await stop(context, group, stopped) : await save(context, group, { known, which, values })
+    return stopped
+      ? await stop(context, group, stopped)
+      : await save(context, group, { known, which, values })
   },
 })
 
@@ -119,7 +149,11 @@ async function stop(context: WriteContext, group: GroupRow, row: ScheduleRow): P
   return {
     reply: {
       type: 'done',
-      card: scheduleStopped(texts, { alias: group.alias, count: synced.removed, told: toldOf(synced) }),
+      card: scheduleStopped(texts, {
+        alias: group.alias,
+        count: synced.removed,
+        told: toldOf(synced),
+      }),
     },
     occurrences,
     jobs,
@@ -201,9 +235,12 @@ function refuseOtherZone(
   throw new UserError(message, { timeZone: message })
 }
 
-const toldOf = ({ cancelledSoon, movedSoon }: Synced): number => cancelledSoon.length + movedSoon.length
+const toldOf = ({ cancelledSoon, movedSoon }: Synced): number =>
+  cancelledSoon.length + movedSoon.length
 
-/** People rely on a session that is near: they are told when a changed schedule cancels or moves it. */
+/**
+ * People rely on a session that is near: they are told when a changed schedule cancels or moves it.
+ */
 async function tellOf(
   context: Context,
   group: GroupRow,
@@ -213,7 +250,8 @@ async function tellOf(
   for (const id of [...cancelledSoon, ...movedSoon]) {
     const session = await findSession(context, id)
     const kind = cancelledSoon.includes(id) ? 'session-cancelled' : 'session-moved'
-    if (session) told.push(...(await tellAll(context, { id, groupId: group.id }, kind, session.startsAt)))
+    if (session)
+      told.push(...(await tellAll(context, { id, groupId: group.id }, kind, session.startsAt)))
   }
   return told
 }

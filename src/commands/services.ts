@@ -34,7 +34,12 @@ export type Services = {
   /** Where the service is reached from outside; null when nobody said. */
   publicUrl: string | null
   newId?: () => string
-  onDone?: (facts: { platform: string; verb: string; outcome: 'ok' | 'refused' | 'failed'; ms: number }) => void
+  onDone?: (facts: {
+    platform: string
+    verb: string
+    outcome: 'ok' | 'refused' | 'failed'
+    ms: number
+  }) => void
 }
 
 /** One step of a job, in a transaction of its own with what it causes. May be repeated. */
@@ -60,7 +65,11 @@ export async function runStep<I, O>(
 }
 
 /** Writes what a verb caused, in its own transaction. */
-export async function applyEffects(services: Services, tenant: Tenant, effects: Effects): Promise<void> {
+export async function applyEffects(
+  services: Services,
+  tenant: Tenant,
+  effects: Effects,
+): Promise<void> {
   const { tx, organisationId } = tenant
   if (effects.occurrences?.length) await planOccurrences(tenant, effects.occurrences)
   if (effects.deliveries?.length)

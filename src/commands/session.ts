@@ -28,7 +28,15 @@ export const session = command({
     const { texts, now } = context
     const { alias, timeZone } = groupOf(context)
     const { startsAt, place, link, state } = aboutOf(context, 'session')
-    const facts = { alias, startsAt, timeZone, place, link, isCancelled: state === 'cancelled', now }
+    const facts = {
+      alias,
+      startsAt,
+      timeZone,
+      place,
+      link,
+      isCancelled: state === 'cancelled',
+      now,
+    }
     return { reply: { type: 'content', card: sessionCard(texts, facts) } }
   },
 })
@@ -55,7 +63,11 @@ export const cancel = command({
   },
 })
 
-const choice = ({ id, startsAt, state }: SessionDetails) => ({ id, startsAt, isCancelled: state === 'cancelled' })
+const choice = ({ id, startsAt, state }: SessionDetails) => ({
+  id,
+  startsAt,
+  isCancelled: state === 'cancelled',
+})
 
 const aheadOf = async (context: Context): Promise<SessionDetails[]> =>
   await listAhead(context, groupOf(context).id, context.now, MOST_CHOICES)
@@ -65,7 +77,10 @@ const nothingAhead = ({ texts, group, example }: Context) =>
     `${texts.t('next.none', { alias: group?.alias ?? '' })} ${texts.t('next.hint', { example: example('schedule') })}`,
   )
 
-/** Cancels one session: members are told at once, its check-in does not open, the others' plan follows. */
+/**
+ * Cancels one session: members are told at once, its check-in does not open, the others' plan
+ * follows.
+ */
 export const cancelSubmit = command({
   verb: 'cancel.submit',
   isTyped: false,
@@ -100,7 +115,8 @@ export const cancelSubmit = command({
   },
 })
 
-const staleChoice = ({ texts }: Context) => new UserError(texts.t('cancel.stale'), { session: texts.t('cancel.stale') })
+const staleChoice = ({ texts }: Context) =>
+  new UserError(texts.t('cancel.stale'), { session: texts.t('cancel.stale') })
 
 async function chosenSession(context: Context, id: string): Promise<SessionDetails> {
   const found = (await aheadOf(context)).find((one) => one.id === id)
@@ -108,7 +124,10 @@ async function chosenSession(context: Context, id: string): Promise<SessionDetai
   return found
 }
 
-/** One message to each member and facilitator about a changed session; useless once it would have begun. */
+/**
+ * One message to each member and facilitator about a changed session; useless once it would have
+ * begun.
+ */
 export async function tellAll(
   context: Context,
   { id, groupId }: { id: string; groupId: string },
@@ -120,7 +139,14 @@ export async function tellAll(
   const roster = await listRoster(context, groupId)
   return roster
     .filter((entry) => entry.role !== 'supervisor' && !entry.isBot && !entry.isDeactivated)
-    .map(({ personId }) => ({ key: `${kind} ${id} ${change}`, kind, personId, groupId, sessionId: id, expiresAt }))
+    .map(({ personId }) => ({
+      key: `${kind} ${id} ${change}`,
+      kind,
+      personId,
+      groupId,
+      sessionId: id,
+      expiresAt,
+    }))
 }
 
 export const move = command({
@@ -150,7 +176,10 @@ export const move = command({
   },
 })
 
-/** Moves one session to another time or place; a cancelled one takes place again. Members are told at once. */
+/**
+ * Moves one session to another time or place; a cancelled one takes place again. Members are told
+ * at once.
+ */
 export const moveSubmit = command({
   verb: 'move.submit',
   isTyped: false,
@@ -201,7 +230,11 @@ async function askAboutHoliday(context: Context, date: string, choice: string): 
   throw new UserError(message, { holidays: message })
 }
 
-function readMove({ texts, now }: Context, timeZone: string, values: Parameters<typeof textValue>[0]) {
+function readMove(
+  { texts, now }: Context,
+  timeZone: string,
+  values: Parameters<typeof textValue>[0],
+) {
   const { t } = texts
   const fields: Record<string, string> = {}
   const example = localOf(now, timeZone).toPlainDate().add({ days: 7 }).toString()
@@ -211,10 +244,12 @@ function readMove({ texts, now }: Context, timeZone: string, values: Parameters<
   if (!date) fields.date = t('schedule.badDate', { got: echo(typed('date')), example })
   if (!time) fields.time = t('schedule.badTime', { got: echo(typed('time')) })
   const link = typed('link') === '' ? null : parseLink(typed('link'))
-  if (typed('link') !== '' && !link) fields.link = t('schedule.badLink', { got: echo(typed('link')) })
+  if (typed('link') !== '' && !link)
+    fields.link = t('schedule.badLink', { got: echo(typed('link')) })
   const movedTo = `${date ?? example}T${time ?? '12:00'}`
   const placed = placeOne(movedTo, timeZone)
-  if (date && time && placed.startsAt <= now) fields.date = t('schedule.pastDate', { got: date, time, example })
+  if (date && time && placed.startsAt <= now)
+    fields.date = t('schedule.pastDate', { got: date, time, example })
   if (Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
   return { movedTo, ...placed, place: typed('place') || null, link }
 }

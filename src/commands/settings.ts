@@ -18,7 +18,8 @@ export const settings = command({
   effect: 'read',
   input: noInput,
   run: async ({ texts, organisation }) => {
-    const { language, holidays, country, resultMonths, ledgerDays, leastShared, leastStaff } = organisation
+    const { language, holidays, country, resultMonths, ledgerDays, leastShared, leastStaff } =
+      organisation
     const facts = {
       languages: LANGUAGES,
       language: language ?? 'en',
@@ -51,7 +52,8 @@ export const settingsSubmit = command({
     ): number => {
       const typed = textValue(values, name)
       const value = /^\d{1,2}$/.test(typed) ? Number(typed) : Number.NaN
-      if (!(value >= from && value <= to)) fields[name] = texts.t('schedule.badNumber', { from, to, got: echo(typed) })
+      if (!(value >= from && value <= to))
+        fields[name] = texts.t('schedule.badNumber', { from, to, got: echo(typed) })
       return value
     }
     const resultMonths = whole('resultMonths', 1, LONGEST_RETENTION.resultMonths)
@@ -73,7 +75,10 @@ export const settingsSubmit = command({
       leastStaff,
     })
     return {
-      reply: { type: 'done', card: settingsDone(texts, { resultMonths, ledgerDays, leastShared, leastStaff }) },
+      reply: {
+        type: 'done',
+        card: settingsDone(texts, { resultMonths, ledgerDays, leastShared, leastStaff }),
+      },
       audit: [{ action: 'settings.changed', subjectId: actor.organisationId }],
     }
   },

@@ -1,5 +1,11 @@
 import { UserError } from '../errors.ts'
-import { ensurePeople, listStaff, type PersonRow, setStaff, withStaffRole } from '../store/people.ts'
+import {
+  ensurePeople,
+  listStaff,
+  type PersonRow,
+  setStaff,
+  withStaffRole,
+} from '../store/people.ts'
 import { staffDone, staffForm } from '../views/staff.ts'
 import { type Context, command } from './command.ts'
 import { formInput, noInput, peopleValue } from './input.ts'
@@ -21,7 +27,10 @@ export const staffList = command({
   },
 })
 
-/** Makes the chosen people this connection's staff. Staff who still lead or oversee a group stay until that is changed. */
+/**
+ * Makes the chosen people this connection's staff. Staff who still lead or oversee a group stay
+ * until that is changed.
+ */
 export const staffListSubmit = command({
   verb: 'admin.staff.submit',
   isTyped: false,
@@ -37,7 +46,9 @@ export const staffListSubmit = command({
     const guests = chosen.filter((person) => person.isGuest)
     if (guests.length > 0) fail(texts, 'staff.guest', guests)
     const before = await listStaff(tx, connection)
-    const removed = before.filter((person) => !chosen.some(({ personId }) => personId === person.personId))
+    const removed = before.filter(
+      (person) => !chosen.some(({ personId }) => personId === person.personId),
+    )
     const busyIds = await withStaffRole(
       context,
       removed.map((person) => person.personId),

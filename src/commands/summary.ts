@@ -75,7 +75,10 @@ const HEADCOUNTS = 4
 async function workOf(context: Context): Promise<GroupWork> {
   const { now, role } = context
   const { id } = groupOf(context)
-  const ended = await listEnded(context, [id], { startsAt: plus(now, -WORK_DAYS * DAY_MS), endsAt: now })
+  const ended = await listEnded(context, [id], {
+    startsAt: plus(now, -WORK_DAYS * DAY_MS),
+    endsAt: now,
+  })
   const held = ended.filter(({ state }) => state === 'planned')
   const contacts = await listWaiting(context, id)
   const oldest = contacts[0]
@@ -94,15 +97,26 @@ async function workOf(context: Context): Promise<GroupWork> {
   }
 }
 
-function openerOf({ texts, content }: Context, next: NextSession, shown: readonly ShownResult[]): string | null {
-  const opener = openerFor(content.openers, stageOf(next.number, next.total), findingOf(shown), next.number)
+function openerOf(
+  { texts, content }: Context,
+  next: NextSession,
+  shown: readonly ShownResult[],
+): string | null {
+  const opener = openerFor(
+    content.openers,
+    stageOf(next.number, next.total),
+    findingOf(shown),
+    next.number,
+  )
   return opener && texts.pick(opener.text)
 }
 
 /** Sets that a summary shows; more is a report. */
 const MOST_SETS = 3
 
-/** The newest results whose scales together fit one page; the others stand under "the last four". */
+/**
+ * The newest results whose scales together fit one page; the others stand under "the last four".
+ */
 function fitting(newest: readonly ShownResult[]): ShownResult[] {
   let room = MOST_STATEMENTS
   const shown: ShownResult[] = []
@@ -115,20 +129,35 @@ function fitting(newest: readonly ShownResult[]): ShownResult[] {
   return shown
 }
 
-/** Check-ins since then that have no result yet or get none. Those for staff alone do not exist for members. */
-async function pendingOf(context: Context, newest: readonly ShownResult[], areMissing: boolean): Promise<Pending[]> {
+/**
+ * Check-ins since then that have no result yet or get none. Those for staff alone do not exist for
+ * members.
+ */
+async function pendingOf(
+  context: Context,
+  newest: readonly ShownResult[],
+  areMissing: boolean,
+): Promise<Pending[]> {
   const { now, role } = context
   const { id } = groupOf(context)
   const rows = await listLatest(context, id)
   const pending: Pending[] = []
   for (const row of rows.filter(({ audience }) => role !== 'member' || mayMembersSee(audience))) {
-    const one = newest.some((result) => result.row.unitId === row.unitId) ? null : await stateOf(context, row)
+    const one = newest.some((result) => result.row.unitId === row.unitId)
+      ? null
+      : await stateOf(context, row)
     if (one) pending.push(one)
   }
   if (pending.length > 0 || newest.length > 0 || areMissing) return pending.slice(0, MOST_SETS)
   const openOne = (await listOpen(context, id))[0] ?? null
   const planned = await nextPlanned(context, id, now)
-  return [{ state: 'none', nextCheckInAt: planned?.opensAt ?? null, openUntil: openOne?.closesAt ?? null }]
+  return [
+    {
+      state: 'none',
+      nextCheckInAt: planned?.opensAt ?? null,
+      openUntil: openOne?.closesAt ?? null,
+    },
+  ]
 }
 
 type LatestRow = Awaited<ReturnType<typeof listLatest>>[number]
@@ -147,7 +176,10 @@ async function stateOf(context: Context, row: LatestRow): Promise<Pending | null
   return unit?.state === 'open' || unit?.state === 'closing' ? { state: 'counting' } : null
 }
 
-/** The newest result that members see, as a message to the group: to change, preview and confirm like any other. */
+/**
+ * The newest result that members see, as a message to the group: to change, preview and confirm
+ * like any other.
+ */
 export const summaryPost = command({
   verb: 'summary.post',
   opens: 'form',
@@ -164,8 +196,17 @@ export const summaryPost = command({
     if (!result) throw new UserError(texts.t('summary.nothingToPost'))
     const text = resultText(texts, { ...result, timeZone, now })
     const date = localOf(now, timeZone).toPlainDate().add({ days: 1 }).toString()
-    const draft = { text, target: 'members', date, time: '10:00', repeat: 'once', count: '' } as const
+    const draft = {
+      text,
+      target: 'members',
+      date,
+      time: '10:00',
+      repeat: 'once',
+      count: '',
+    } as const
     const facts = { id, draft, hasChannel: channelId !== null, timeZone }
-    return { reply: { type: 'form', form: messageForm(texts, { verb: 'message.submit', ...facts }) } }
+    return {
+      reply: { type: 'form', form: messageForm(texts, { verb: 'message.submit', ...facts }) },
+    }
   },
 })

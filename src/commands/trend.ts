@@ -6,7 +6,10 @@ import { MOST_RESULTS, resultsOf } from './results.ts'
 
 const LAST_FEW = 4
 
-/** The group's results of each question set, one line each, oldest first: whole releases, as they were published. */
+/**
+ * The group's results of each question set, one line each, oldest first: whole releases, as they
+ * were published.
+ */
 const trendOver = <V extends Verb>(verb: V, period: 'four' | 'all') =>
   command({
     verb,
@@ -44,7 +47,9 @@ async function trendsOf(context: Context, limit: number): Promise<TrendOf[]> {
   return [...Map.groupBy(results, ({ set }) => set.id).values()].flatMap((own) => {
     const newest = own[0]
     if (!newest) return []
-    const shown = own.slice(0, limit).map(({ row, set, disclosed }) => ({ at: row.sessionAt, set, disclosed }))
+    const shown = own
+      .slice(0, limit)
+      .map(({ row, set, disclosed }) => ({ at: row.sessionAt, set, disclosed }))
     return [{ title: newest.set.title, results: shown.reverse() }]
   })
 }

@@ -34,9 +34,18 @@ export const winPost = command({
     const { channelId, timeZone } = groupOf(context)
     const text = texts.t('win.message', { text: await mustFind(context, id) })
     const date = localOf(now, timeZone).toPlainDate().add({ days: 1 }).toString()
-    const draft = { text, target: 'members', date, time: '10:00', repeat: 'once', count: '' } as const
+    const draft = {
+      text,
+      target: 'members',
+      date,
+      time: '10:00',
+      repeat: 'once',
+      count: '',
+    } as const
     const facts = { id, draft, hasChannel: channelId !== null, timeZone }
-    return { reply: { type: 'form', form: messageForm(texts, { verb: 'win.post.submit', ...facts }) } }
+    return {
+      reply: { type: 'form', form: messageForm(texts, { verb: 'win.post.submit', ...facts }) },
+    }
   },
 })
 
@@ -61,7 +70,10 @@ export const winPostSubmit = command({
   },
 })
 
-/** It is not posted: the member gets a kind note, and the words are gone. The facilitator does not learn who it was. */
+/**
+ * It is not posted: the member gets a kind note, and the words are gone. The facilitator does not
+ * learn who it was.
+ */
 export const winDecline = command({
   verb: 'win.decline',
   isTyped: false,

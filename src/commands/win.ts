@@ -17,7 +17,10 @@ import { formInput, groupInput, textValue } from './input.ts'
 const sealedSchema = z.object({ personId: z.string().nullable(), text: z.string() })
 type Opened = z.infer<typeof sealedSchema>
 
-/** Opens a win: who wrote it, and what. Only for finding a person's own wins, and whom to thank. Null: it cannot be opened, so it is nobody's. */
+/**
+ * Opens a win: who wrote it, and what. Only for finding a person's own wins, and whom to thank.
+ * Null: it cannot be opened, so it is nobody's.
+ */
 export function openWin(keyring: Keyring, { id, sealed }: WinRow): Opened | null {
   try {
     return sealedSchema.parse(JSON.parse(openText(keyring, id, sealed)))
@@ -26,10 +29,12 @@ export function openWin(keyring: Keyring, { id, sealed }: WinRow): Opened | null
   }
 }
 
-const sealWin = (keyring: Keyring, id: string, win: Opened) => sealText(keyring, id, JSON.stringify(win))
+const sealWin = (keyring: Keyring, id: string, win: Opened) =>
+  sealText(keyring, id, JSON.stringify(win))
 
 /**
- * A member shares a success; a facilitator sees those that wait, without who wrote them. Text after the word is not read: it would stay on the line for others to see.
+ * A member shares a success; a facilitator sees those that wait, without who wrote them. Text after
+ * the word is not read: it would stay on the line for others to see.
  */
 export const win = command({
   verb: 'win',
@@ -71,13 +76,19 @@ export const winSubmit = command({
     const { id: groupId } = groupOf(context)
     const text = textValue(values, 'text')
     if (text === '') throw onText(texts.t('error.required', { example: texts.t('win.example') }))
-    if (text.length > MAX_WIN_CHARS) throw onText(texts.t('error.tooLong', { limit: MAX_WIN_CHARS, got: text.length }))
+    if (text.length > MAX_WIN_CHARS)
+      throw onText(texts.t('error.tooLong', { limit: MAX_WIN_CHARS, got: text.length }))
     await lockGroup(context, groupId)
     // Looked at again under the lock: who left a moment ago leaves nothing behind.
     const roster = await listRoster(context, groupId)
     if (!roster.some((entry) => entry.personId === personId && entry.role === 'member'))
-      throw new UserError(texts.t('error.notFound', { example: context.example('next') }), {}, { endsForm: true })
-    if ((await listWins(context, [groupId])).length >= MAX_WINS) throw onText(texts.t('win.tooMany'))
+      throw new UserError(
+        texts.t('error.notFound', { example: context.example('next') }),
+        {},
+        { endsForm: true },
+      )
+    if ((await listWins(context, [groupId])).length >= MAX_WINS)
+      throw onText(texts.t('win.tooMany'))
     const id = newId()
     const sealed = sealWin(ballotKeys.keyring, id, { personId, text })
     await createWin(context, { id, groupId, sealed, deleteOn: plus(now, WIN_DAYS * DAY_MS) })
@@ -101,8 +112,14 @@ const onText = (message: string) => new UserError(message, { text: message })
 
 type Where = Tenant & { ballotKeys: BallotKeys }
 
-/** A leaver takes along the wins that nobody has decided on; a win that cannot be opened goes too. */
-export async function withdrawWins(base: Where, groupIds: readonly string[], personId: string): Promise<void> {
+/**
+ * A leaver takes along the wins that nobody has decided on; a win that cannot be opened goes too.
+ */
+export async function withdrawWins(
+  base: Where,
+  groupIds: readonly string[],
+  personId: string,
+): Promise<void> {
   const { ballotKeys } = base
   for (const row of await listWins(base, groupIds)) {
     const opened = openWin(ballotKeys.keyring, row)
@@ -111,16 +128,24 @@ export async function withdrawWins(base: Where, groupIds: readonly string[], per
 }
 
 /**
- * Somebody who is taken off the roster is taken off their wins; the words stay. Were they deleted, a facilitator could take somebody off
- * and see which words are gone.
+ * Somebody who is taken off the roster is taken off their wins; the words stay. Were they deleted,
+ * a facilitator could take somebody off and see which words are gone.
  */
-export async function disownWins(base: Where, groupId: string, personIds: readonly string[]): Promise<void> {
+export async function disownWins(
+  base: Where,
+  groupId: string,
+  personIds: readonly string[],
+): Promise<void> {
   const { ballotKeys } = base
   if (personIds.length === 0) return
   for (const row of await listWins(base, [groupId])) {
     const opened = openWin(ballotKeys.keyring, row)
     if (!opened?.personId || !personIds.includes(opened.personId)) continue
-    await resealWin(base, row.id, sealWin(ballotKeys.keyring, row.id, { ...opened, personId: null }))
+    await resealWin(
+      base,
+      row.id,
+      sealWin(ballotKeys.keyring, row.id, { ...opened, personId: null }),
+    )
   }
 }
 

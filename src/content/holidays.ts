@@ -23,8 +23,15 @@ export async function isHolidayCalendar(calendar: string): Promise<boolean> {
   return states !== undefined && state in states
 }
 
-/** The public holidays of a calendar in some years, named in a language; none where there is no calendar. Source: date-holidays (data CC BY 3.0). */
-export async function publicHolidays(calendar: string, years: readonly number[], language: string): Promise<Holiday[]> {
+/**
+ * The public holidays of a calendar in some years, named in a language; none where there is no
+ * calendar. Source: date-holidays (data CC BY 3.0).
+ */
+export async function publicHolidays(
+  calendar: string,
+  years: readonly number[],
+  language: string,
+): Promise<Holiday[]> {
   if (!(await isHolidayCalendar(calendar))) return []
   const [country = '', state] = calendar.split('-')
   const Calendars = await load()

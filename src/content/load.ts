@@ -27,15 +27,27 @@ import { readSiteSets } from './site-sets.ts'
 import { createTextsFor, type Texts } from './texts.ts'
 
 export type { QuestionSet, Scale } from './question-set.ts'
-export { LANGUAGES, type Language, type TextKey, type Texts, type TextValues, type Wording } from './texts.ts'
+export {
+  LANGUAGES,
+  type Language,
+  type TextKey,
+  type Texts,
+  type TextValues,
+  type Wording,
+} from './texts.ts'
 
-const wordingList = z.object({ en: z.array(z.string().min(1)).min(1) }).catchall(z.array(z.string().min(1)))
+const wordingList = z
+  .object({ en: z.array(z.string().min(1)).min(1) })
+  .catchall(z.array(z.string().min(1)))
 
 const kindSchema = z.object({
   id: z.string(),
   title: wording,
   sizeHint: z.object({ from: z.int(), to: z.int() }),
-  /** Check-ins that a new group is asked around its sessions; `isOffered`: not by itself, facilitators can add it. */
+  /**
+   * Check-ins that a new group is asked around its sessions; `isOffered`: not by itself,
+   * facilitators can add it.
+   */
   checkIns: z.array(
     z.object({
       questionSet: z.string(),
@@ -52,17 +64,32 @@ const kindSchema = z.object({
   goals: wordingList,
   agreement: wordingList,
   /** One thing for the facilitators to think of, by stage. */
-  stagePrompts: z.object({ planning: wording, beginning: wording, middle: wording, ending: wording }),
+  stagePrompts: z.object({
+    planning: wording,
+    beginning: wording,
+    middle: wording,
+    ending: wording,
+  }),
 })
 export type Kind = z.infer<typeof kindSchema>
 
-/** By ISO 3166 country, or by region of one, such as "GB-NIR". Names as people know them, in their language where there is one. */
+/**
+ * By ISO 3166 country, or by region of one, such as "GB-NIR". Names as people know them, in their
+ * language where there is one.
+ */
 const crisisSchema = z.record(
   z.string().regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/),
   z.object({
     emergency: z.string(),
     lines: z
-      .array(z.object({ name: wording, number: z.string(), source: z.string(), verifiedOn: z.iso.date() }))
+      .array(
+        z.object({
+          name: wording,
+          number: z.string(),
+          source: z.string(),
+          verifiedOn: z.iso.date(),
+        }),
+      )
       .min(1),
   }),
 )
@@ -75,14 +102,20 @@ export const ownLinesSchema = z.object({
   savedOn: z.iso.date(),
 })
 export type OwnLines = z.infer<typeof ownLinesSchema>
-/** A line that nobody has looked at for so long may be wrong by now: the build refuses ours, admins are told of theirs. */
+/**
+ * A line that nobody has looked at for so long may be wrong by now: the build refuses ours, admins
+ * are told of theirs.
+ */
 export const LINES_GOOD_FOR_DAYS = 180
 
 /** Findings about a group, the most pressing one; `none`: there is no result. */
 export const FINDINGS = ['lower', 'low', 'mixed', 'none', 'higher', 'high'] as const
 export type Finding = (typeof FINDINGS)[number]
 
-/** Ways to open a session with the whole group, each for some stages and findings, with its source. Never about a person. */
+/**
+ * Ways to open a session with the whole group, each for some stages and findings, with its source.
+ * Never about a person.
+ */
 const openerSchema = z.object({
   id: z.string(),
   stages: z.array(z.enum(['beginning', 'middle', 'ending'])).min(1),
@@ -133,7 +166,10 @@ const QUESTION_SETS = [
   pulse2,
 ]
 
-/** Reads and checks all content, and the sets in a site's own directory (null: none). Throws when a file does not fit its schema: the build is wrong, not the person. */
+/**
+ * Reads and checks all content, and the sets in a site's own directory (null: none). Throws when a
+ * file does not fit its schema: the build is wrong, not the person.
+ */
 export function loadContent(siteSets: string | null = null): Content {
   // A changed set is a new file with a new version; the old one stays for what was asked with it.
   const questionSets = [
@@ -141,7 +177,8 @@ export function loadContent(siteSets: string | null = null): Content {
     ...(siteSets ? readSiteSets(siteSets) : []),
   ].sort((a, b) => a.version - b.version)
   const kinds = KINDS.map((kind) => kindSchema.parse(kind))
-  const find = (id: string, version: number) => questionSets.find((set) => set.id === id && set.version === version)
+  const find = (id: string, version: number) =>
+    questionSets.find((set) => set.id === id && set.version === version)
   return {
     questionSets: new Map(questionSets.map((set) => [set.id, set])),
     questionSet: (id, version) => {
@@ -159,6 +196,9 @@ export function loadContent(siteSets: string | null = null): Content {
 }
 
 /** A list in the language, such as goals; English when it is missing there. */
-export function pickList(texts: Texts, lists: { en: string[] } & Record<string, string[]>): string[] {
+export function pickList(
+  texts: Texts,
+  lists: { en: string[] } & Record<string, string[]>,
+): string[] {
   return lists[texts.language.split('-')[0] ?? 'en'] ?? lists.en
 }

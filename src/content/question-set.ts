@@ -19,7 +19,10 @@ const questionSchema = z.object({
   text: wording,
   /** Names the set's options that it is answered with. */
   options: z.string(),
-  /** Asks about harm to oneself or others: never in a check-in, where nobody reads answers one by one. */
+  /**
+   * Asks about harm to oneself or others: never in a check-in, where nobody reads answers one by
+   * one.
+   */
   isRisk: z.boolean(),
   loinc: z.string().nullable(),
 })
@@ -30,12 +33,18 @@ const scaleSchema = z.object({
   questions: z.array(z.string()).min(1),
   /** Questions that count the other way round. */
   reversed: z.array(z.string()),
-  /** `sum`: shown on the range of the sum; `mean`: on the range of one question. Missing answers count as the mean of the others. */
+  /**
+   * `sum`: shown on the range of the sum; `mean`: on the range of one question. Missing answers
+   * count as the mean of the others.
+   */
   score: z.enum(['sum', 'mean']),
   /** With fewer answers the scale is missing for that member. */
   leastAnswered: z.int().min(1),
   highIs: z.enum(['better', 'worse']),
-  /** For the noise band: spread and reliability of one member's mean, in steps of a question, and where they come from. */
+  /**
+   * For the noise band: spread and reliability of one member's mean, in steps of a question, and
+   * where they come from.
+   */
   noise: z.object({
     sdSteps: z.number().positive(),
     reliability: z.number().min(0).max(1),
@@ -80,21 +89,29 @@ export const questionSetSchema = z
       if (own.includes(undefined)) complain(`scale ${scale.id} names a question that is not there`)
       if (scale.reversed.some((id) => !scale.questions.includes(id)))
         complain(`scale ${scale.id} reverses a question that is not its own`)
-      if (scale.leastAnswered > scale.questions.length) complain(`scale ${scale.id} needs more answers than it has`)
+      if (scale.leastAnswered > scale.questions.length)
+        complain(`scale ${scale.id} needs more answers than it has`)
       const spans = own.map((question) => (question ? spanOf(set, question.options) : 0))
       if (new Set(spans).size > 1) complain(`scale ${scale.id} mixes questions of different ranges`)
     }
-    // Two sums over nearly the same people may differ by one person's answer: no question counts twice.
+    // Two sums over nearly the same people may differ by one person's answer: no question counts
+    // twice.
     const counted = set.scales.flatMap(({ questions }) => questions)
     if (new Set(counted).size !== counted.length) complain('a question counts in two scales')
   })
 
-const spanOf = (set: { options: Record<string, { value: number | null }[]> }, name: string): number => {
+const spanOf = (
+  set: { options: Record<string, { value: number | null }[]> },
+  name: string,
+): number => {
   const values = set.options[name]?.flatMap(({ value }) => value ?? []) ?? []
   return Math.max(...values) - Math.min(...values)
 }
 
-/** Questions asked together: their words, their rights, how they are scored, and the assumptions behind the noise band. */
+/**
+ * Questions asked together: their words, their rights, how they are scored, and the assumptions
+ * behind the noise band.
+ */
 export type QuestionSet = z.infer<typeof questionSetSchema>
 export type Scale = QuestionSet['scales'][number]
 

@@ -2,8 +2,9 @@
 export type Role = 'member' | 'facilitator' | 'supervisor'
 
 /**
- * The people who may do something. `anyone` is any person of the organisation; `group` means one of the roles in the group that the
- * input names; `own` means the row belongs to the person; `system` is never reachable from a platform.
+ * The people who may do something. `anyone` is any person of the organisation; `group` means one of
+ * the roles in the group that the input names; `own` means the row belongs to the person; `system`
+ * is never reachable from a platform.
  */
 export type AccessRule =
   | { who: 'anyone' }
@@ -13,8 +14,16 @@ export type AccessRule =
   | { who: 'group'; roles: readonly Role[] }
   | { who: 'system' }
 
-/** A person's roles as the store knows them at the moment of the action. `roleInGroup` is null outside the group. */
-export type Standing = { isStaff: boolean; isAdmin: boolean; isSupervisor: boolean; roleInGroup: Role | null }
+/**
+ * A person's roles as the store knows them at the moment of the action. `roleInGroup` is null
+ * outside the group.
+ */
+export type Standing = {
+  isStaff: boolean
+  isAdmin: boolean
+  isSupervisor: boolean
+  roleInGroup: Role | null
+}
 
 /** Whether the rule lets this person act. */
 export function isAllowed(rule: AccessRule, standing: Standing): boolean {

@@ -3,11 +3,15 @@ import { type Stage, stageOf } from './stage.ts'
 import { DAY_MS, HOUR_MS, plus } from './time.ts'
 
 /**
- * Figures that one group may publish in any window: more lets an attacker who sees attendance work out single answers
- * (simulated: 1.2 to 1.6 times chance within it). A unit costs one for each of its scales.
+ * Figures that one group may publish in any window: more lets an attacker who sees attendance work
+ * out single answers (simulated: 1.2 to 1.6 times chance within it). A unit costs one for each of
+ * its scales.
  */
 export const RELEASE_BUDGET = { releases: 13, windowDays: 182 } as const
-/** A programme of so many sessions, asked one thing, may publish after each; else what is asked weekly publishes after every second. */
+/**
+ * A programme of so many sessions, asked one thing, may publish after each; else what is asked
+ * weekly publishes after every second.
+ */
 export const SHORT_PROGRAMME_SESSIONS = 12
 /** Check-ins that one unit can have. */
 export const MOST_IN_UNIT = 2
@@ -34,20 +38,29 @@ export type CheckInPlan = {
 export type CheckInWindow = { opensAt: Date; closesAt: Date }
 export type SessionTimes = { id: string; startsAt: Date; endsAt: Date }
 
-/** A check-in that opened, is open, or stays planned whatever is planned anew. `planId` is null when it was opened by hand. */
+/**
+ * A check-in that opened, is open, or stays planned whatever is planned anew. `planId` is null when
+ * it was opened by hand.
+ */
 export type EarlierCheckIn = { planId: string | null; sessionId: string | null; opensAt: Date }
 /** A release that a group published or will, and when its unit began. */
 export type Spent = { at: Date; scales: number }
 
 /** When a check-in of a plan opens and closes around a session. */
-export function windowOf(plan: Pick<CheckInPlan, 'timing' | 'openHours'>, session: SessionTimes): CheckInWindow {
+export function windowOf(
+  plan: Pick<CheckInPlan, 'timing' | 'openHours'>,
+  session: SessionTimes,
+): CheckInWindow {
   const length = plan.openHours * HOUR_MS
   return plan.timing === 'after'
     ? { opensAt: session.endsAt, closesAt: plus(session.endsAt, length) }
     : { opensAt: plus(session.startsAt, -length), closesAt: session.startsAt }
 }
 
-/** `cadence`: sooner than the days that the questions ask about. `budget`: more than a group may publish. */
+/**
+ * `cadence`: sooner than the days that the questions ask about. `budget`: more than a group may
+ * publish.
+ */
 export type CutReason = 'cadence' | 'budget'
 export type PlannedCheckIn = CheckInWindow & { planId: string; sessionId: string; unitSize: number }
 export type CheckInPlanning = {
@@ -65,13 +78,17 @@ export type Programme = {
   now: Date
 }
 
-/** Decides which sessions ahead get which check-ins. Older plans (first in the list) have the first claim on the budget. */
+/**
+ * Decides which sessions ahead get which check-ins. Older plans (first in the list) have the first
+ * claim on the budget.
+ */
 export function planCheckIns(plans: readonly CheckInPlan[], programme: Programme): CheckInPlanning {
   const planning: CheckInPlanning = { planned: [], cut: [] }
   const spent = [...programme.spent]
   for (const plan of plans) {
     const { windows, tooSoon } = windowsOf(plan, programme)
-    for (let index = 0; index < tooSoon; index += 1) planning.cut.push({ planId: plan.id, reason: 'cadence' })
+    for (let index = 0; index < tooSoon; index += 1)
+      planning.cut.push({ planId: plan.id, reason: 'cadence' })
     const unitSize = unitSizeOf(plans.length, programme.sessions.length, windows)
     let room = programme.roomInUnit.get(plan.id) ?? 0
     for (const window of windows) {
@@ -92,18 +109,34 @@ export function planCheckIns(plans: readonly CheckInPlan[], programme: Programme
 
 type SessionWindow = CheckInWindow & { sessionId: string }
 
-/** A plan's windows ahead: every nth session of its stages, counted on from the last that was asked. */
-function windowsOf(plan: CheckInPlan, programme: Programme): { windows: SessionWindow[]; tooSoon: number } {
+/**
+ * A plan's windows ahead: every nth session of its stages, counted on from the last that was asked.
+ */
+function windowsOf(
+  plan: CheckInPlan,
+  programme: Programme,
+): { windows: SessionWindow[]; tooSoon: number } {
   const { sessions, earlier, now } = programme
   const own = earlier.filter(({ planId }) => planId === plan.id)
   const askedIds = new Set(own.map(({ sessionId }) => sessionId))
-  const fitting = sessions.filter((_, index) => plan.stages.includes(stageOf(index + 1, sessions.length)))
+  const fitting = sessions.filter((_, index) =>
+    plan.stages.includes(stageOf(index + 1, sessions.length)),
+  )
   const lastAsked = fitting.findLastIndex(({ id }) => askedIds.has(id))
-  const first = lastAsked < 0 ? fitting.findIndex((session) => windowOf(plan, session).opensAt > now) : lastAsked
-  let last = own.reduce<Date | null>((latest, { opensAt }) => (latest && latest > opensAt ? latest : opensAt), null)
+  const first =
+    lastAsked < 0
+      ? fitting.findIndex((session) => windowOf(plan, session).opensAt > now)
+      : lastAsked
+  let last = own.reduce<Date | null>(
+    (latest, { opensAt }) => (latest && latest > opensAt ? latest : opensAt),
+    null,
+  )
   const windows: SessionWindow[] = []
   let tooSoon = 0
-  for (let index = lastAsked < 0 ? first : first + plan.everyNth; index >= 0 && index < fitting.length; ) {
+  for (
+    let index = lastAsked < 0 ? first : first + plan.everyNth;
+    index >= 0 && index < fitting.length;
+  ) {
     const session = fitting[index]
     if (!session) break
     const window = windowOf(plan, session)
@@ -131,22 +164,33 @@ function unitSizeOf(plans: number, sessions: number, windows: readonly CheckInWi
   return isRare ? 1 : MOST_IN_UNIT
 }
 
-/** Whether a unit of so many scales may begin then: no window of 26 weeks that holds it publishes more than the budget. */
+/**
+ * Whether a unit of so many scales may begin then: no window of 26 weeks that holds it publishes
+ * more than the budget.
+ */
 export function fitsBudget(at: Date, scales: number, spent: readonly Spent[]): boolean {
   const length = RELEASE_BUDGET.windowDays * DAY_MS
   const starts = [at, ...spent.map((one) => one.at)].filter(
     (start) => start <= at && at.getTime() - start.getTime() < length,
   )
   return starts.every((start) => {
-    const inside = spent.filter((one) => one.at >= start && one.at.getTime() - start.getTime() < length)
+    const inside = spent.filter(
+      (one) => one.at >= start && one.at.getTime() - start.getTime() < length,
+    )
     return inside.reduce((sum, one) => sum + one.scales, 0) + scales <= RELEASE_BUDGET.releases
   })
 }
 
-/** The days to wait until a set may be asked again by hand; 0: now. `last` is when it opened last, null: never. */
+/**
+ * The days to wait until a set may be asked again by hand; 0: now. `last` is when it opened last,
+ * null: never.
+ */
 export function daysToWait(recallDays: number, last: Date | null, now: Date): number {
   if (!last) return 0
-  return Math.max(0, Math.ceil((last.getTime() + recallDays * DAY_MS - SLACK_MS - now.getTime()) / DAY_MS))
+  return Math.max(
+    0,
+    Math.ceil((last.getTime() + recallDays * DAY_MS - SLACK_MS - now.getTime()) / DAY_MS),
+  )
 }
 
 export const DROP_REASONS = ['tooFewMembers', 'overlap', 'budget', 'groupEnded'] as const
@@ -156,15 +200,22 @@ export type Opening =
   | { decision: 'drop'; reason: 'tooFewMembers' | 'overlap' }
 
 /**
- * The decision when a check-in's time has come. Late openings keep the full length; one that would run into the same plan's
- * next check-in is dropped. `nextOpensAt` is null when no other is planned.
+ * The decision when a check-in's time has come. Late openings keep the full length; one that would
+ * run into the same plan's next check-in is dropped. `nextOpensAt` is null when no other is
+ * planned.
  */
-export function decideOpening(now: Date, planned: CheckInWindow, members: number, nextOpensAt: Date | null): Opening {
+export function decideOpening(
+  now: Date,
+  planned: CheckInWindow,
+  members: number,
+  nextOpensAt: Date | null,
+): Opening {
   const length = planned.closesAt.getTime() - planned.opensAt.getTime()
   const closesAt = now > planned.opensAt ? plus(now, length) : planned.closesAt
   if (nextOpensAt && closesAt > nextOpensAt) return { decision: 'drop', reason: 'overlap' }
   if (members < LEAST_MEMBERS_AT_OPEN) return { decision: 'drop', reason: 'tooFewMembers' }
-  // Halfway or a day before the close, whichever is later; a check-in of a few hours has no second note.
+  // Halfway or a day before the close, whichever is later; a check-in of a few hours has no second
+  // note.
   const before = Math.min(NUDGE_HOURS_BEFORE_CLOSE * HOUR_MS, length / 2)
   return {
     decision: 'open',

@@ -24,11 +24,17 @@ export type DeliveryKind =
 
 /** How one kind of message behaves. */
 type KindRule = {
-  /** The ledger's rule when nobody can know whether it arrived (the process died, or the platform timed out). */
+  /**
+   * The ledger's rule when nobody can know whether it arrived (the process died, or the platform
+   * timed out).
+   */
   whenUnknown: 'tryOnceMore' | 'drop'
   /** The switch by which a person turns it off; null: it always comes. */
   heldBy: 'reminders' | 'checkIns' | 'pause' | null
-  /** In a person's quiet hours it waits; `unlessTooLate`: it comes at once where waiting would make it useless. */
+  /**
+   * In a person's quiet hours it waits; `unlessTooLate`: it comes at once where waiting would make
+   * it useless.
+   */
   quiet: 'waits' | 'waitsUnlessTooLate'
 }
 
@@ -69,15 +75,27 @@ export function heldBack(kind: DeliveryKind, wishes: Wishes): 'paused' | 'optedO
   return heldBy === 'checkIns' && !wishes.wantsCheckIns ? 'optedOut' : null
 }
 
-/** When a message goes out: now, at the end of quiet hours, or (null) not at all because that would be too late. */
-export function sendAt(kind: DeliveryKind, now: Date, quietEnds: Date, expiresAt: Date | null): Date | null {
-  if (quietEnds <= now || !expiresAt || quietEnds < expiresAt) return quietEnds > now ? quietEnds : now
+/**
+ * When a message goes out: now, at the end of quiet hours, or (null) not at all because that would
+ * be too late.
+ */
+export function sendAt(
+  kind: DeliveryKind,
+  now: Date,
+  quietEnds: Date,
+  expiresAt: Date | null,
+): Date | null {
+  if (quietEnds <= now || !expiresAt || quietEnds < expiresAt)
+    return quietEnds > now ? quietEnds : now
   return RULES[kind].quiet === 'waitsUnlessTooLate' ? now : null
 }
 
 /** A lost answer mostly means that the message arrived: one more attempt. */
 const MOST_LOST_ANSWERS = 1
-/** A process that dies mostly dies before the post: giving up after one more death lost 67 of 2,000 in the crash suite. */
+/**
+ * A process that dies mostly dies before the post: giving up after one more death lost 67 of 2,000
+ * in the crash suite.
+ */
 const MOST_INTERRUPTIONS = 3
 
 /** Attempts after which a message that keeps failing is given up. */
@@ -91,7 +109,10 @@ export type LedgerStep =
   | { state: 'failed' | 'dropped'; reason: Reason }
   | { state: 'planned'; waitMs: number; isUntried: boolean }
 
-/** The attempts so far: attempts with this one (1 for the first), and what became of those before that ended unknown. */
+/**
+ * The attempts so far: attempts with this one (1 for the first), and what became of those before
+ * that ended unknown.
+ */
 export type Tries = { attempts: number; lostAnswers: number; interruptions: number }
 
 /** The ledger's rule after an attempt. */
@@ -100,25 +121,36 @@ export function afterAttempt(kind: DeliveryKind, tries: Tries, attempt: Attempt)
   if (attempt.outcome === 'sent') return { state: 'sent' }
   if (attempt.outcome === 'unknown') {
     const hasRoom =
-      attempt.reason === INTERRUPTED ? interruptions < MOST_INTERRUPTIONS : lostAnswers < MOST_LOST_ANSWERS
+      attempt.reason === INTERRUPTED
+        ? interruptions < MOST_INTERRUPTIONS
+        : lostAnswers < MOST_LOST_ANSWERS
     return RULES[kind].whenUnknown === 'tryOnceMore' && hasRoom
       ? { state: 'planned', waitMs: backOffMs(lostAnswers + interruptions), isUntried: false }
       : { state: 'dropped', reason: 'unknown' }
   }
-  // The workspace's trouble, or its pace, is not this message's: it waits, and its attempts are not used up.
-  if (attempt.outcome === 'paced') return { state: 'planned', waitMs: attempt.retryAfterMs, isUntried: true }
-  if (attempt.outcome === 'noWorkspace') return { state: 'planned', waitMs: WORKSPACE_TROUBLE_MS, isUntried: true }
+  // The workspace's trouble, or its pace, is not this message's: it waits, and its attempts are not
+  // used up.
+  if (attempt.outcome === 'paced')
+    return { state: 'planned', waitMs: attempt.retryAfterMs, isUntried: true }
+  if (attempt.outcome === 'noWorkspace')
+    return { state: 'planned', waitMs: WORKSPACE_TROUBLE_MS, isUntried: true }
   const isHopeless = attempt.outcome === 'gone' || attempt.outcome === 'notYet'
   if (isHopeless || attempts >= MAX_ATTEMPTS) return { state: 'failed', reason: attempt.reason }
   return { state: 'planned', waitMs: backOffMs(attempts - 1), isUntried: false }
 }
 
-/** Longer each time: what fails, or dies, over and over does not take the same messages with it each time. */
+/**
+ * Longer each time: what fails, or dies, over and over does not take the same messages with it each
+ * time.
+ */
 const backOffMs = (before: number) => Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** before)
 
 /** So many answers lost in a row are the way's fault, not the messages': it rests for so long. */
 export const LOST_IN_A_ROW = { count: 3, restMs: 30_000 } as const
-/** A token that was taken back is tried again so often; what is due meanwhile waits, or becomes too late. */
+/**
+ * A token that was taken back is tried again so often; what is due meanwhile waits, or becomes too
+ * late.
+ */
 export const WORKSPACE_TROUBLE_MS = 5 * 60_000
 /** A message without a time of its own is given up after so long (product clock). */
 export const LONGEST_WAIT_DAYS = 7

@@ -9,7 +9,9 @@ export const DEFAULT_DIGEST: Omit<DigestTime, 'timeZone'> = { weekday: 1, localT
 
 /** The next time it goes out, strictly after `after`. */
 export function nextDigestAt(plan: DigestTime, after: Date): Date {
-  const today = Temporal.Instant.fromEpochMilliseconds(after.getTime()).toZonedDateTimeISO(plan.timeZone).toPlainDate()
+  const today = Temporal.Instant.fromEpochMilliseconds(after.getTime())
+    .toZonedDateTimeISO(plan.timeZone)
+    .toPlainDate()
   for (let days = 0; days <= 14; days += 1) {
     const date = today.add({ days })
     if (date.dayOfWeek !== plan.weekday) continue
@@ -31,18 +33,28 @@ export const ATTENTION = [
 ] as const
 export type Attention = (typeof ATTENTION)[number]
 
-/** Groups in the order in which they need attention, then by name: about what has to be done, never who does better. */
-export function byAttention<G extends { alias: string; attention: readonly Attention[] }>(groups: readonly G[]): G[] {
-  const first = ({ attention }: G) => Math.min(ATTENTION.length, ...attention.map((one) => ATTENTION.indexOf(one)))
+/**
+ * Groups in the order in which they need attention, then by name: about what has to be done, never
+ * who does better.
+ */
+export function byAttention<G extends { alias: string; attention: readonly Attention[] }>(
+  groups: readonly G[],
+): G[] {
+  const first = ({ attention }: G) =>
+    Math.min(ATTENTION.length, ...attention.map((one) => ATTENTION.indexOf(one)))
   return groups.toSorted((a, b) => first(a) - first(b) || a.alias.localeCompare(b.alias))
 }
 
-/** After another day was chosen a digest may cover up to so many days: beyond, what was missed is too old to act on. */
+/**
+ * After another day was chosen a digest may cover up to so many days: beyond, what was missed is
+ * too old to act on.
+ */
 const MOST_DAYS = 14
 
 /**
- * The window of a digest: the seven local days that end at its own time, or at a moment that somebody asks at. Where another day was chosen
- * meanwhile it begins where the one before ended (null: there was none), so that nothing is told twice or never.
+ * The window of a digest: the seven local days that end at its own time, or at a moment that
+ * somebody asks at. Where another day was chosen meanwhile it begins where the one before ended
+ * (null: there was none), so that nothing is told twice or never.
  */
 export function digestWindow(
   { timeZone }: Pick<DigestTime, 'timeZone'>,
@@ -52,5 +64,8 @@ export function digestWindow(
   const end = Temporal.Instant.fromEpochMilliseconds(dueAt.getTime()).toZonedDateTimeISO(timeZone)
   const week = end.subtract({ weeks: 1 }).epochMilliseconds
   const most = end.subtract({ days: MOST_DAYS }).epochMilliseconds
-  return { startsAt: new Date(earlierEnd === null ? week : Math.max(most, earlierEnd.getTime())), endsAt: dueAt }
+  return {
+    startsAt: new Date(earlierEnd === null ? week : Math.max(most, earlierEnd.getTime())),
+    endsAt: dueAt,
+  }
 }

@@ -1,23 +1,46 @@
 import type { QuestionSet, Scale } from '../content/question-set.ts'
-import { type Band, bandOf, differenceOf, figuresOf, type ResponseBand, responseBand, tallyOf } from './figures.ts'
+import {
+  type Band,
+  bandOf,
+  differenceOf,
+  figuresOf,
+  type ResponseBand,
+  responseBand,
+  tallyOf,
+} from './figures.ts'
 import { stepsOf } from './score.ts'
 import { type Effect, hedgesG, noiseBandSteps } from './statistics.ts'
 import type { Release, Tally } from './tally.ts'
 
-/** Answers needed before anything of a unit is shown: to members and staff, to staff alone, outside the team. */
+/**
+ * Answers needed before anything of a unit is shown: to members and staff, to staff alone, outside
+ * the team.
+ */
 export const LEAST_ANSWERS = { shared: 6, staff: 5, outside: 11 } as const
 /** Thresholds that an organisation, and a plan of it, may raise: never lower. */
 export type Thresholds = { leastShared: number; leastStaff: number }
 
-/** Answers that a unit needs: the greatest of the built-in number, the organisation's and the plan's (null: none of its own). */
-export function answersNeeded(audience: 'shared' | 'staff', own: Thresholds, ofPlan: number | null): number {
+/**
+ * Answers that a unit needs: the greatest of the built-in number, the organisation's and the plan's
+ * (null: none of its own).
+ */
+export function answersNeeded(
+  audience: 'shared' | 'staff',
+  own: Thresholds,
+  ofPlan: number | null,
+): number {
   const ofOrganisation = audience === 'shared' ? own.leastShared : own.leastStaff
   return Math.max(LEAST_ANSWERS[audience], ofOrganisation, ofPlan ?? 0)
 }
 
-/** Members who must have written before any words of a unit are shown (privacy design, section 1). */
+/**
+ * Members who must have written before any words of a unit are shown (privacy design, section 1).
+ */
 export const LEAST_WRITERS = 10
-/** Changes that one page may tell; each is held to its part of the page's one false alarm in twenty (calibration.test.ts). */
+/**
+ * Changes that one page may tell; each is held to its part of the page's one false alarm in twenty
+ * (calibration.test.ts).
+ */
 export const MOST_STATEMENTS = 4
 /** A total over fewer groups would be one group's result under another name. */
 const LEAST_GROUPS = 2
@@ -28,13 +51,18 @@ export type Change = 'higher' | 'lower' | 'none' | 'roster'
 declare const disclosed: unique symbol
 
 /**
- * The part of one unit that may be shown; only this module can make one. A scale's `mean` is on 0 to 1 (null below 11 answers or
- * near an end), `highTenths` is a share of high answers in tenths (null when a side has fewer than three).
+ * The part of one unit that may be shown; only this module can make one. A scale's `mean` is on 0
+ * to 1 (null below 11 answers or near an end), `highTenths` is a share of high answers in tenths
+ * (null when a side has fewer than three).
  */
 export type Disclosed = { readonly [disclosed]: true } & (
   | { readonly kind: 'tooFew' }
   | { readonly kind: 'lost' }
-  | { readonly kind: 'shown'; readonly response: ResponseBand; readonly scales: readonly DisclosedScale[] }
+  | {
+      readonly kind: 'shown'
+      readonly response: ResponseBand
+      readonly scales: readonly DisclosedScale[]
+    }
 )
 export type DisclosedScale = {
   readonly scaleId: string
@@ -53,15 +81,18 @@ export type UnitResult = {
   release: Release | null
 }
 
-/** Whether members get what staff get. A unit made for staff alone is not shown to members, not even its absence. */
+/**
+ * Whether members get what staff get. A unit made for staff alone is not shown to members, not even
+ * its absence.
+ */
 export function mayMembersSee(audience: 'shared' | 'staff'): boolean {
   return audience === 'shared'
 }
 
 /**
- * Decides what may be shown of a unit. Every published figure is a function of whole units; `before` is the group's
- * previous unit of the same question set, or null. Whether something moved is the same wherever it is shown: two rules for one
- * difference would tell how large it is.
+ * Decides what may be shown of a unit. Every published figure is a function of whole units;
+ * `before` is the group's previous unit of the same question set, or null. Whether something moved
+ * is the same wherever it is shown: two rules for one difference would tell how large it is.
  */
 export function disclose(set: QuestionSet, unit: UnitResult, before: UnitResult | null): Disclosed {
   if (unit.state === 'lost') return seal({ kind: 'lost' })
@@ -79,18 +110,25 @@ export function disclose(set: QuestionSet, unit: UnitResult, before: UnitResult 
 }
 
 declare const outsideDisclosed: unique symbol
-/** One scale of one unit as it may leave the team. Null: fewer than eleven answered, or the unit published nothing. */
+/**
+ * One scale of one unit as it may leave the team. Null: fewer than eleven answered, or the unit
+ * published nothing.
+ */
 export type DisclosedOutside = {
   readonly [outsideDisclosed]: true
   readonly scales: readonly { scaleId: string; shown: { band: Band; mean: number | null } | null }[]
 }
 
-/** The part of a unit that a report may hold: scales that eleven or more answered; no share, no change, no number of people. */
+/**
+ * The part of a unit that a report may hold: scales that eleven or more answered; no share, no
+ * change, no number of people.
+ */
 export function discloseOutside(set: QuestionSet, unit: UnitResult): DisclosedOutside {
   const k = Math.max(unit.k, LEAST_ANSWERS.outside)
   const scales = set.scales.map(({ id: scaleId }) => {
     const tally = unit.state === 'released' ? tallyOf(unit, scaleId) : undefined
-    if (!tally || tally.answers < k || (unit.release?.answered ?? 0) < k) return { scaleId, shown: null }
+    if (!tally || tally.answers < k || (unit.release?.answered ?? 0) < k)
+      return { scaleId, shown: null }
     const { band, mean } = figuresOf(tally)
     return { scaleId, shown: { band, mean } }
   })
@@ -104,15 +142,22 @@ export type DisclosedTotal = {
   readonly scales: readonly { scaleId: string; band: Band }[]
 }
 
-/** One group's unit in a total, and whether whoever reads the total is shown that unit by itself. */
+/**
+ * One group's unit in a total, and whether whoever reads the total is shown that unit by itself.
+ */
 export type Part = { result: UnitResult; isShownSingly: boolean }
 
 /**
- * Decides what may be shown of several groups together: released units only, at least two, and what stays when the units that
- * are shown by themselves are taken away is nobody, or at least `k` people. Bands whatever the number: a rounded mean over two
- * groups, less the mean of the larger, would be a figure of the smaller. Null: nothing may be shown.
+ * Decides what may be shown of several groups together: released units only, at least two, and what
+ * stays when the units that are shown by themselves are taken away is nobody, or at least `k`
+ * people. Bands whatever the number: a rounded mean over two groups, less the mean of the larger,
+ * would be a figure of the smaller. Null: nothing may be shown.
  */
-export function discloseTotal(set: QuestionSet, parts: readonly Part[], k: number): DisclosedTotal | null {
+export function discloseTotal(
+  set: QuestionSet,
+  parts: readonly Part[],
+  k: number,
+): DisclosedTotal | null {
   const scales = set.scales.flatMap(({ id: scaleId }) => {
     const counted = parts.flatMap(({ result, isShownSingly }) => {
       const tally = result.state === 'released' ? tallyOf(result, scaleId) : undefined
@@ -126,11 +171,16 @@ export function discloseTotal(set: QuestionSet, parts: readonly Part[], k: numbe
     const totalMilli = counted.reduce((sum, { tally }) => sum + tally.totalMilli, 0)
     return [{ scaleId, band: bandOf(totalMilli / answers / 1000) }]
   })
-  return scales.length === 0 ? null : ({ scales } as Omit<DisclosedTotal, typeof totalDisclosed> as DisclosedTotal)
+  return scales.length === 0
+    ? null
+    : ({ scales } as Omit<DisclosedTotal, typeof totalDisclosed> as DisclosedTotal)
 }
 
 declare const courseDisclosed: unique symbol
-/** The part of a programme's two ends that may be shown. `effect` is null below eleven answers, near an end, and where nothing can be compared. */
+/**
+ * The part of a programme's two ends that may be shown. `effect` is null below eleven answers, near
+ * an end, and where nothing can be compared.
+ */
 export type DisclosedCourse = {
   readonly [courseDisclosed]: true
   readonly scales: readonly {
@@ -143,23 +193,35 @@ export type DisclosedCourse = {
 }
 
 /**
- * Decides what may be shown of a programme as a whole: its first shown unit beside its last, by the rule that holds between any two. The
- * effect's size is made of the two rounded means that may be shown anyway, so that it tells nothing more. Null: nothing to set side by side.
+ * Decides what may be shown of a programme as a whole: its first shown unit beside its last, by the
+ * rule that holds between any two. The effect's size is made of the two rounded means that may be
+ * shown anyway, so that it tells nothing more. Null: nothing to set side by side.
  */
-export function discloseCourse(set: QuestionSet, first: UnitResult, last: UnitResult): DisclosedCourse | null {
+export function discloseCourse(
+  set: QuestionSet,
+  first: UnitResult,
+  last: UnitResult,
+): DisclosedCourse | null {
   const [start, end] = [disclose(set, first, null), disclose(set, last, first)]
   if (start.kind !== 'shown' || end.kind !== 'shown') return null
   const scales = end.scales.flatMap(({ scaleId, band, mean, change }) => {
     const before = start.scales.find((one) => one.scaleId === scaleId)
     if (!before || change === null) return []
     const isMeasured = before.mean !== null && mean !== null && change !== 'roster'
-    const effect = isMeasured ? effectOf(set, scaleId, [first, last], { difference: mean - before.mean, change }) : null
+    const effect = isMeasured
+      ? effectOf(set, scaleId, [first, last], { difference: mean - before.mean, change })
+      : null
     return [{ scaleId, first: before.band, last: band, change, effect }]
   })
-  return scales.length === 0 ? null : ({ scales } as Omit<DisclosedCourse, typeof courseDisclosed> as DisclosedCourse)
+  return scales.length === 0
+    ? null
+    : ({ scales } as Omit<DisclosedCourse, typeof courseDisclosed> as DisclosedCourse)
 }
 
-/** To a tenth: more would be more than the rounded means carry. Rounding never takes an end of the interval across 0. */
+/**
+ * To a tenth: more would be more than the rounded means carry. Rounding never takes an end of the
+ * interval across 0.
+ */
 function effectOf(
   set: QuestionSet,
   scaleId: string,
@@ -171,7 +233,12 @@ function effectOf(
   if (!scale || before === undefined || now === undefined) return null
   const members = Math.max(...units.map(({ release }) => release?.invited ?? 0))
   const waves = { before, now, members }
-  const { g, low, high } = hedgesG(scale.noise, difference * stepsOf(set, scale), waves, MOST_STATEMENTS)
+  const { g, low, high } = hedgesG(
+    scale.noise,
+    difference * stepsOf(set, scale),
+    waves,
+    MOST_STATEMENTS,
+  )
   const tenths = (value: number) => Math.round(value * 10) / 10 + 0
   return {
     g: tenths(g),
@@ -181,10 +248,15 @@ function effectOf(
 }
 
 declare const wordsDisclosed: unique symbol
-/** The words of one unit, in an order of their own; only this module can say that they may be shown. */
+/**
+ * The words of one unit, in an order of their own; only this module can say that they may be shown.
+ */
 export type DisclosedWords = readonly string[] & { readonly [wordsDisclosed]: true }
 
-/** The words of a unit that met its own k and in which enough members wrote (the count is checked again where there are fewer). */
+/**
+ * The words of a unit that met its own k and in which enough members wrote (the count is checked
+ * again where there are fewer).
+ */
 export function discloseWords(unit: UnitResult, words: readonly string[]): DisclosedWords | null {
   const met = unit.state === 'released' && unit.release !== null && unit.release.answered >= unit.k
   return met && words.length >= LEAST_WRITERS ? (words as DisclosedWords) : null
@@ -193,25 +265,43 @@ export function discloseWords(unit: UnitResult, words: readonly string[]): Discl
 type Unsealed<T> = T extends unknown ? Omit<T, typeof disclosed> : never
 const seal = (result: Unsealed<Disclosed>): Disclosed => result as Disclosed
 
-function changeOf(set: QuestionSet, scale: Scale, unit: UnitResult, beforeUnit: UnitResult | null): Change | null {
+function changeOf(
+  set: QuestionSet,
+  scale: Scale,
+  unit: UnitResult,
+  beforeUnit: UnitResult | null,
+): Change | null {
   const now = tallyOf(unit, scale.id)
   const before = beforeUnit && tallyOf(beforeUnit, scale.id)
   const earlier = beforeUnit?.release
   if (!now || !earlier || !before || before.answers < beforeUnit.k) return null
-  if (unit.rosterChanges !== beforeUnit.rosterChanges && !maySurviveRosterChange(unit, beforeUnit, before, now))
+  if (
+    unit.rosterChanges !== beforeUnit.rosterChanges &&
+    !maySurviveRosterChange(unit, beforeUnit, before, now)
+  )
     return 'roster'
   const members = Math.max(unit.release?.invited ?? 0, earlier.invited)
-  const band = noiseBandSteps(scale.noise, { before: before.answers, now: now.answers, members }, MOST_STATEMENTS)
+  const band = noiseBandSteps(
+    scale.noise,
+    { before: before.answers, now: now.answers, members },
+    MOST_STATEMENTS,
+  )
   const differenceSteps = differenceOf(before, now) * stepsOf(set, scale)
   if (Math.abs(differenceSteps) <= band) return 'none'
   return differenceSteps > 0 ? 'higher' : 'lower'
 }
 
 /**
- * A join or a leave between two units can expose one person, so small groups are never compared across it. With more than
- * two changes the two rosters are different people and the noise band no longer holds.
+ * A join or a leave between two units can expose one person, so small groups are never compared
+ * across it. With more than two changes the two rosters are different people and the noise band no
+ * longer holds.
  */
-function maySurviveRosterChange(unit: UnitResult, before: UnitResult, earlier: Tally, now: Tally): boolean {
+function maySurviveRosterChange(
+  unit: UnitResult,
+  before: UnitResult,
+  earlier: Tally,
+  now: Tally,
+): boolean {
   const changes = Math.abs(unit.rosterChanges - before.rosterChanges)
   return changes <= 2 && Math.min(earlier.answers, now.answers) >= 8
 }

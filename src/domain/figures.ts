@@ -10,12 +10,17 @@ const MEAN_STEP = 1 / 20
 export type Band = 'low' | 'mixed' | 'high'
 export type ResponseBand = 'most' | 'half' | 'fewer'
 
-/** A band; the mean on 0 to 1 (null below 11 answers or near an end); the share of high answers in tenths (null when a side has fewer than three). */
+/**
+ * A band; the mean on 0 to 1 (null below 11 answers or near an end); the share of high answers in
+ * tenths (null when a side has fewer than three).
+ */
 export type Figures = { band: Band; mean: number | null; highTenths: number | null }
 
 /** A scale's tally of a unit, which published it or not. */
-export const tallyOf = ({ release }: { release: Release | null }, scaleId: string): Tally | undefined =>
-  release?.tallies.find(({ subject }) => subject === `scale:${scaleId}`)
+export const tallyOf = (
+  { release }: { release: Release | null },
+  scaleId: string,
+): Tally | undefined => release?.tallies.find(({ subject }) => subject === `scale:${scaleId}`)
 
 /** Of a mean on 0 to 1. */
 export const bandOf = (mean: number): Band =>
@@ -27,12 +32,16 @@ export const meanOf = (tally: Tally): number => tally.totalMilli / tally.answers
 const roundedOf = (tally: Tally): number => Math.round(meanOf(tally) / MEAN_STEP) * MEAN_STEP
 
 /**
- * By how much two means differ, on 0 to 1, for the word that tells of it. From eleven answers on, both sides, of what is shown: rounded means, and where one
- * is not shown for lying near an end, that end's step, wherever in it the mean lies. So the word tells nothing that the figures beside it do not.
+ * By how much two means differ, on 0 to 1, for the word that tells of it. From eleven answers on,
+ * both sides, of what is shown: rounded means, and where one is not shown for lying near an end,
+ * that end's step, wherever in it the mean lies. So the word tells nothing that the figures beside
+ * it do not.
  */
 export function differenceOf(before: Tally, now: Tally): number {
   if (Math.min(before.answers, now.answers) < FIGURES_FROM) return meanOf(now) - meanOf(before)
-  const [earlier, later] = [before, now].map((tally) => Math.min(1 - MEAN_STEP, Math.max(MEAN_STEP, roundedOf(tally))))
+  const [earlier, later] = [before, now].map((tally) =>
+    Math.min(1 - MEAN_STEP, Math.max(MEAN_STEP, roundedOf(tally))),
+  )
   return (later ?? 0) - (earlier ?? 0)
 }
 
@@ -43,7 +52,8 @@ export function figuresOf(tally: Tally): Figures {
   if (tally.answers < FIGURES_FROM) return { band, mean: null, highTenths: null }
   const rounded = roundedOf(tally)
   const isNearEnd = rounded < 1.5 * MEAN_STEP || rounded > 1 - 1.5 * MEAN_STEP
-  const hasBothSides = tally.high >= LEAST_ON_A_SIDE && tally.answers - tally.high >= LEAST_ON_A_SIDE
+  const hasBothSides =
+    tally.high >= LEAST_ON_A_SIDE && tally.answers - tally.high >= LEAST_ON_A_SIDE
   const tenths = Math.min(9, Math.max(1, Math.round((10 * tally.high) / tally.answers)))
   return { band, mean: isNearEnd ? null : rounded, highTenths: hasBothSides ? tenths : null }
 }

@@ -2,7 +2,12 @@ import type { Role } from './access.ts'
 import { MAX_MEMBERS } from './limits.ts'
 
 /** Somebody chosen for a roster, with what decides whether they may be on it. */
-export type Candidate = { personId: string; isStaff: boolean; isBot: boolean; isDeactivated: boolean }
+export type Candidate = {
+  personId: string
+  isStaff: boolean
+  isBot: boolean
+  isDeactivated: boolean
+}
 
 export type RosterChoice = Record<Role, readonly Candidate[]>
 
@@ -18,11 +23,16 @@ export function rosterProblems(choice: RosterChoice): RosterProblem[] {
   const problems: RosterProblem[] = []
   const { member: members, facilitator: facilitators, supervisor: supervisors } = choice
   const staffIds = new Set([...facilitators, ...supervisors].map((person) => person.personId))
-  const add = (field: RosterProblem['field'], reason: RosterProblem['reason'], people: readonly Candidate[]) => {
+  const add = (
+    field: RosterProblem['field'],
+    reason: RosterProblem['reason'],
+    people: readonly Candidate[],
+  ) => {
     if (problems.some((problem) => problem.field === field)) return
     problems.push({ field, reason, people: people.map((person) => person.personId) })
   }
-  const unusable = (people: readonly Candidate[]) => people.filter((person) => person.isBot || person.isDeactivated)
+  const unusable = (people: readonly Candidate[]) =>
+    people.filter((person) => person.isBot || person.isDeactivated)
   const notStaff = (people: readonly Candidate[]) => people.filter((person) => !person.isStaff)
   if (members.length > MAX_MEMBERS) add('members', 'tooMany', [])
   const both = members.filter((person) => staffIds.has(person.personId))
@@ -38,8 +48,8 @@ export function rosterProblems(choice: RosterChoice): RosterProblem[] {
 }
 
 /**
- * The word in an alias that could tell a bystander about health, or null. A stem of four letters or fewer must be a whole
- * word ("hiv", "pain"), so that "Spain" and "achievers" pass.
+ * The word in an alias that could tell a bystander about health, or null. A stem of four letters or
+ * fewer must be a whole word ("hiv", "pain"), so that "Spain" and "achievers" pass.
  */
 export function diagnosisWordIn(alias: string, stems: readonly string[]): string | null {
   const words =

@@ -31,7 +31,9 @@ export const SESSION_MINUTES = { from: 15, to: 480 } as const
 export const OPEN_HOURS = [4, 12, 24, 48, 72] as const
 /** Sessions from one check-in of a plan to the next. */
 export const EVERY_NTH = [1, 2, 3, 4, 6, 8, 12] as const
-/** Answers that a plan, or an organisation, can ask for beyond the usual before anything is shown. */
+/**
+ * Answers that a plan, or an organisation, can ask for beyond the usual before anything is shown.
+ */
 export const RAISED_ANSWERS = [8, 10, 12] as const
 export const MOST_ANSWERS_NEEDED = 15
 /** Plans of one group at a time. */
@@ -45,13 +47,18 @@ export const MAX_CONTACT_TIMES_CHARS = 80
 export const MAX_CONTACT_CHARS = 500
 /** Characters of a check-in's answer in words: two or three sentences. */
 export const MAX_ANSWER_CHARS = 280
-/** A win: something that went well, in a few sentences; and those of a group that wait at a time. */
+/**
+ * A win: something that went well, in a few sentences; and those of a group that wait at a time.
+ */
 export const MAX_WIN_CHARS = 280
 export const MAX_WINS = 20
 /** An organisation's own help lines: more would hide the first one. */
 export const MAX_HELP_LINES = 4
 export const MAX_LINE_CHARS = 80
-/** One page of a digest: so many groups, and so many lines of them. A supervisor of forty groups gets four pages or more. */
+/**
+ * One page of a digest: so many groups, and so many lines of them. A supervisor of forty groups
+ * gets four pages or more.
+ */
 export const GROUPS_ON_PAGE = 10
 export const LINES_ON_PAGE = 50
 /** Reminders that one session can have. */

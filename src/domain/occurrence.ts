@@ -15,7 +15,9 @@ export type OccurrenceKind = keyof typeof SUBJECTS
 type About<K extends OccurrenceKind> = { [Column in (typeof SUBJECTS)[K]]: string }
 
 /** Something planned for a time. Without what it is about it does not compile. */
-export type OccurrencePlan = { [K in OccurrenceKind]: { kind: K; dueAt: Date } & About<K> }[OccurrenceKind]
+export type OccurrencePlan = {
+  [K in OccurrenceKind]: { kind: K; dueAt: Date } & About<K>
+}[OccurrenceKind]
 
 /** A row whose time has come; of one kind, or of any. */
 export type Due<K extends OccurrenceKind = OccurrenceKind> = {

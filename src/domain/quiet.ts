@@ -3,10 +3,15 @@ import { Temporal } from 'temporal-polyfill'
 /** A person's quiet hours: local times in their own zone, such as 22:00 to 07:00. */
 export type QuietHours = { from: string; until: string; timeZone: string }
 
-/** When a message due at `at` may go out: at once outside quiet hours, else when they end. Null hours: at once. */
+/**
+ * When a message due at `at` may go out: at once outside quiet hours, else when they end. Null
+ * hours: at once.
+ */
 export function afterQuiet(at: Date, quiet: QuietHours | null): Date {
   if (!quiet || quiet.from === quiet.until) return at
-  const zoned = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(quiet.timeZone)
+  const zoned = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(
+    quiet.timeZone,
+  )
   const time = zoned.toPlainTime()
   const from = Temporal.PlainTime.from(quiet.from)
   const until = Temporal.PlainTime.from(quiet.until)
@@ -14,7 +19,10 @@ export function afterQuiet(at: Date, quiet: QuietHours | null): Date {
   const isBeforeUntil = Temporal.PlainTime.compare(time, until) < 0
   const isOverNight = Temporal.PlainTime.compare(from, until) > 0
   if (!(isOverNight ? isAfterFrom || isBeforeUntil : isAfterFrom && isBeforeUntil)) return at
-  const day = isOverNight && isAfterFrom ? zoned.toPlainDate().add({ days: 1 }) : zoned.toPlainDate()
-  const end = day.toPlainDateTime(until).toZonedDateTime(quiet.timeZone, { disambiguation: 'compatible' })
+  const day =
+    isOverNight && isAfterFrom ? zoned.toPlainDate().add({ days: 1 }) : zoned.toPlainDate()
+  const end = day
+    .toPlainDateTime(until)
+    .toZonedDateTime(quiet.timeZone, { disambiguation: 'compatible' })
   return new Date(end.epochMilliseconds)
 }

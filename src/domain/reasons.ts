@@ -1,6 +1,6 @@
 /**
- * Why a platform did not take a notice. Platforms keep their own words to themselves and say one of these; what they said
- * stands in the log.
+ * Why a platform did not take a notice. Platforms keep their own words to themselves and say one of
+ * these; what they said stands in the log.
  */
 export const REFUSALS = [
   /** The person has not opened the app yet. */
@@ -57,9 +57,10 @@ export const INTERRUPTED = 'interrupted'
 export const STOPPING = 'stopping'
 
 /**
- * How an attempt ended. `refused`: not taken, and may be tried again. `gone`: the person or channel cannot be reached any more.
- * `notYet`: not before the person opens the app. `noWorkspace`: nothing gets through there. `paced`: not before `retryAfterMs`.
- * `unknown`: nobody can know whether it arrived.
+ * How an attempt ended. `refused`: not taken, and may be tried again. `gone`: the person or channel
+ * cannot be reached any more. `notYet`: not before the person opens the app. `noWorkspace`: nothing
+ * gets through there. `paced`: not before `retryAfterMs`. `unknown`: nobody can know whether it
+ * arrived.
  */
 export type Attempt =
   | { outcome: 'sent' }

@@ -2,11 +2,25 @@ import { RRuleTemporal } from 'rrule-temporal'
 import { Temporal } from 'temporal-polyfill'
 import { MAX_SESSIONS } from './limits.ts'
 
-/** How a plan repeats. `monthlyWeekday`: the same weekday of the month ("first Tuesday"); `monthlyDate`: the same date. */
-export const REPEATS = ['once', 'weekly', 'weeks2', 'weeks3', 'weeks4', 'monthlyWeekday', 'monthlyDate'] as const
+/**
+ * How a plan repeats. `monthlyWeekday`: the same weekday of the month ("first Tuesday");
+ * `monthlyDate`: the same date.
+ */
+export const REPEATS = [
+  'once',
+  'weekly',
+  'weeks2',
+  'weeks3',
+  'weeks4',
+  'monthlyWeekday',
+  'monthlyDate',
+] as const
 export type Repeat = (typeof REPEATS)[number]
 
-/** A rule in local wall time. `firstDate` is "2027-03-02", `time` "17:30". It ends after `count`, or on the date `until`. */
+/**
+ * A rule in local wall time. `firstDate` is "2027-03-02", `time` "17:30". It ends after `count`, or
+ * on the date `until`.
+ */
 export type Recurrence = {
   firstDate: string
   time: string
@@ -20,7 +34,10 @@ export type Recurrence = {
 /** Where a local time lies in its zone: once, never (the clocks skip it), or twice. */
 export type WallTime = 'plain' | 'skipped' | 'twice'
 
-/** One planned start. `originalLocalStart` is its identity; `isAfterClockChange` when the zone's offset changed since the one before. */
+/**
+ * One planned start. `originalLocalStart` is its identity; `isAfterClockChange` when the zone's
+ * offset changed since the one before.
+ */
 export type PlannedStart = {
   originalLocalStart: string
   startsAt: Date
@@ -76,7 +93,8 @@ function frequencyOf(firstDate: string, repeat: Repeat): string {
 /** How a stored rule repeats. */
 export function repeatOf(rule: string): Repeat {
   if (rule.startsWith('FREQ=DAILY')) return 'once'
-  if (rule.startsWith('FREQ=MONTHLY')) return rule.includes('BYDAY') ? 'monthlyWeekday' : 'monthlyDate'
+  if (rule.startsWith('FREQ=MONTHLY'))
+    return rule.includes('BYDAY') ? 'monthlyWeekday' : 'monthlyDate'
   const interval = /INTERVAL=(\d)/.exec(rule)?.[1]
   return interval === undefined ? 'weekly' : (`weeks${interval}` as Repeat)
 }
@@ -93,7 +111,10 @@ export function nthWeekday(date: string): number {
   return nth === LAST ? -1 : nth
 }
 
-/** The rule runs on wall time alone (as if in UTC), so the clock on the wall keeps its place across clock changes. */
+/**
+ * The rule runs on wall time alone (as if in UTC), so the clock on the wall keeps its place across
+ * clock changes.
+ */
 function localStarts(rule: string, localStart: string): Temporal.PlainDateTime[] {
   const stamp = localStart.replace(/[-:]/g, '').padEnd(15, '0')
   const floating = new RRuleTemporal({ rruleString: `DTSTART:${stamp}Z\nRRULE:${rule}` })
@@ -109,7 +130,10 @@ export const LONGEST_EXCEPTIONS = 60
 const isLeftOut = (start: Temporal.PlainDateTime, exceptions: readonly string[]): boolean =>
   exceptions.includes(start.toPlainDate().toString())
 
-/** A rule with what places it: its first local start, a zone, how long each lasts, and the dates that are left out. */
+/**
+ * A rule with what places it: its first local start, a zone, how long each lasts, and the dates
+ * that are left out.
+ */
 export type PlacedRule = {
   rule: string
   localStart: string
@@ -119,7 +143,13 @@ export type PlacedRule = {
 }
 
 /** The starts that a rule gives, in order, each local start placed in the zone. */
-export function startsOf({ rule, localStart, timeZone, minutes, exceptions = [] }: PlacedRule): PlannedStart[] {
+export function startsOf({
+  rule,
+  localStart,
+  timeZone,
+  minutes,
+  exceptions = [],
+}: PlacedRule): PlannedStart[] {
   let offsetBefore: number | null = null
   return localStarts(rule, localStart)
     .filter((start) => !isLeftOut(start, exceptions))
@@ -139,13 +169,17 @@ export function startsOf({ rule, localStart, timeZone, minutes, exceptions = [] 
 }
 
 /**
- * A local time in a zone. One that the clocks skip moves forward by the gap; one that comes twice is the first
- * (Temporal's "compatible", as RFC 5545 section 3.3.5 says).
+ * A local time in a zone. One that the clocks skip moves forward by the gap; one that comes twice
+ * is the first (Temporal's "compatible", as RFC 5545 section 3.3.5 says).
  */
-function placeIn(local: Temporal.PlainDateTime, timeZone: string): { zoned: Temporal.ZonedDateTime; wall: WallTime } {
+function placeIn(
+  local: Temporal.PlainDateTime,
+  timeZone: string,
+): { zoned: Temporal.ZonedDateTime; wall: WallTime } {
   const earlier = local.toZonedDateTime(timeZone, { disambiguation: 'earlier' })
   const later = local.toZonedDateTime(timeZone, { disambiguation: 'later' })
-  if (earlier.epochMilliseconds === later.epochMilliseconds) return { zoned: earlier, wall: 'plain' }
+  if (earlier.epochMilliseconds === later.epochMilliseconds)
+    return { zoned: earlier, wall: 'plain' }
   const isTwice = earlier.toPlainDateTime().equals(local)
   return isTwice ? { zoned: earlier, wall: 'twice' } : { zoned: later, wall: 'skipped' }
 }
@@ -157,6 +191,14 @@ export function placeOne(localStart: string, timeZone: string): { startsAt: Date
 }
 
 /** The next start of a rule strictly after an instant; null when there is none. */
-export function nextStart(rule: string, localStart: string, timeZone: string, after: Date): Date | null {
-  return startsOf({ rule, localStart, timeZone, minutes: 0 }).find(({ startsAt }) => startsAt > after)?.startsAt ?? null
+export function nextStart(
+  rule: string,
+  localStart: string,
+  timeZone: string,
+  after: Date,
+): Date | null {
+  return (
+    startsOf({ rule, localStart, timeZone, minutes: 0 }).find(({ startsAt }) => startsAt > after)
+      ?.startsAt ?? null
+  )
 }

@@ -26,10 +26,14 @@ export type Cutoffs = {
   wins: Date
 }
 
-/** The rules table: results, sessions and headcounts by months, the ledger by days, the audit log by years. */
+/**
+ * The rules table: results, sessions and headcounts by months, the ledger by days, the audit log by
+ * years.
+ */
 export function cutoffsAt(now: Date, settings: RetentionSettings): Cutoffs {
   const utc = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO('UTC')
-  const before = (duration: Temporal.DurationLike) => new Date(utc.subtract(duration).epochMilliseconds)
+  const before = (duration: Temporal.DurationLike) =>
+    new Date(utc.subtract(duration).epochMilliseconds)
   const months = before({ months: Math.min(settings.resultMonths, LONGEST_RETENTION.resultMonths) })
   return {
     results: months,

@@ -54,7 +54,10 @@ export function nextWeekday(from: string, isoWeekday: number): string {
   return date.add({ days: (isoWeekday - date.dayOfWeek + 7) % 7 }).toString()
 }
 
-/** The parts of "every 2 weeks on Tuesday 17:30 for 90 minutes, 12 sessions". Parts that were left out are null. */
+/**
+ * The parts of "every 2 weeks on Tuesday 17:30 for 90 minutes, 12 sessions". Parts that were left
+ * out are null.
+ */
 export type TypedPlan = {
   isoWeekday: number
   time: string
@@ -63,13 +66,19 @@ export type TypedPlan = {
   count: number | null
 }
 
-/** Reads a typed schedule with the language's weekday names (Monday first); null when weekday or time is missing. */
+/**
+ * Reads a typed schedule with the language's weekday names (Monday first); null when weekday or
+ * time is missing.
+ */
 export function parseTypedPlan(text: string, weekdays: readonly string[]): TypedPlan | null {
   const words = bare(text)
   const isoWeekday = weekdays.findIndex((name) => words.includes(bare(name))) + 1
-  const time = parseTime(/\b\d{1,2}(?:[:.]\d{2}\s*(?:am|pm)?|\s*(?:am|pm))\b/i.exec(text)?.[0] ?? '')
+  const time = parseTime(
+    /\b\d{1,2}(?:[:.]\d{2}\s*(?:am|pm)?|\s*(?:am|pm))\b/i.exec(text)?.[0] ?? '',
+  )
   if (isoWeekday === 0 || time === null) return null
-  const numberBefore = (unit: string) => Number(new RegExp(`(\\d+)\\s*${unit}`, 'i').exec(text)?.[1] ?? Number.NaN)
+  const numberBefore = (unit: string) =>
+    Number(new RegExp(`(\\d+)\\s*${unit}`, 'i').exec(text)?.[1] ?? Number.NaN)
   const minutes = numberBefore('min')
   const count = numberBefore('ses')
   return {

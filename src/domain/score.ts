@@ -1,11 +1,15 @@
 import { type QuestionSet, rangeOf, type Scale } from '../content/question-set.ts'
 
-/** One ballot's answers by question id, as values of the set's options. A question left out was skipped. */
+/**
+ * One ballot's answers by question id, as values of the set's options. A question left out was
+ * skipped.
+ */
 export type Answers = Readonly<Record<string, number>>
 
 /**
- * One member's score of a scale on 0 to 1, where 1 is the top of its range; null with too few answers. Reversed questions are
- * turned round; a missing answer counts as the mean of the others (the usual proration of sums).
+ * One member's score of a scale on 0 to 1, where 1 is the top of its range; null with too few
+ * answers. Reversed questions are turned round; a missing answer counts as the mean of the others
+ * (the usual proration of sums).
  */
 export function scoreOf(set: QuestionSet, scale: Scale, answers: Answers): number | null {
   const values = scale.questions.flatMap((id) => {
@@ -33,7 +37,8 @@ export function shownRange(set: QuestionSet, scale: Scale): { from: number; to: 
 /** A mean on 0 to 1 on that range, to a tenth: the same figure wherever it is shown. */
 export function meanOnRange(set: QuestionSet, scale: Scale, mean: number): number {
   const { from, to } = shownRange(set, scale)
-  // A mean is a twentieth of the range; the least bit keeps .35 of 0 to 7 from falling below its half.
+  // A mean is a twentieth of the range; the least bit keeps .35 of 0 to 7 from falling below its
+  // half.
   return Math.round(10 * (from + mean * (to - from)) + 1e-9) / 10
 }
 

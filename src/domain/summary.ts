@@ -8,14 +8,21 @@ import { DAY_MS } from './time.ts'
 const PRESSING: readonly Finding[] = ['lower', 'low', 'mixed', 'none', 'higher', 'high']
 
 /** A band as good or bad news: on some scales high is worse. */
-export function goodness(set: QuestionSet, { scaleId, band }: Pick<DisclosedScale, 'scaleId' | 'band'>): Band {
+export function goodness(
+  set: QuestionSet,
+  { scaleId, band }: Pick<DisclosedScale, 'scaleId' | 'band'>,
+): Band {
   if (!isWorse(set, scaleId) || band === 'mixed') return band
   return band === 'low' ? 'high' : 'low'
 }
 
-const isWorse = (set: QuestionSet, scaleId: string) => set.scales.find(({ id }) => id === scaleId)?.highIs === 'worse'
+const isWorse = (set: QuestionSet, scaleId: string) =>
+  set.scales.find(({ id }) => id === scaleId)?.highIs === 'worse'
 
-/** The most pressing that a group's results say: what moved for the worse, then what is low, and so on. `none`: nothing is shown. */
+/**
+ * The most pressing that a group's results say: what moved for the worse, then what is low, and so
+ * on. `none`: nothing is shown.
+ */
 export function findingOf(results: readonly { set: QuestionSet; disclosed: Disclosed }[]): Finding {
   const found = results.flatMap(({ set, disclosed }) =>
     disclosed.kind === 'shown' ? disclosed.scales.flatMap((scale) => findingsOf(set, scale)) : [],
@@ -31,8 +38,9 @@ function findingsOf(set: QuestionSet, scale: DisclosedScale): Finding[] {
 }
 
 /**
- * One thing to open the next session with, by stage and finding; the session's number turns them over, so that the same one does not come
- * twice running where there are several. Null while the programme is planned.
+ * One thing to open the next session with, by stage and finding; the session's number turns them
+ * over, so that the same one does not come twice running where there are several. Null while the
+ * programme is planned.
  */
 export function openerFor(
   openers: readonly Opener[],
@@ -41,12 +49,17 @@ export function openerFor(
   sessionNumber: number,
 ): Opener | null {
   if (stage === 'planning') return null
-  const fitting = openers.filter(({ stages, findings }) => stages.includes(stage) && findings.includes(finding))
+  const fitting = openers.filter(
+    ({ stages, findings }) => stages.includes(stage) && findings.includes(finding),
+  )
   return fitting[sessionNumber % Math.max(1, fitting.length)] ?? null
 }
 
 /** Attendance beside the roster: bands, as everywhere. Null without a headcount or a member. */
-export function attendanceBand(headcounts: readonly number[], members: number): 'most' | 'half' | 'fewer' | null {
+export function attendanceBand(
+  headcounts: readonly number[],
+  members: number,
+): 'most' | 'half' | 'fewer' | null {
   if (headcounts.length === 0 || members === 0) return null
   const share = headcounts.reduce((sum, one) => sum + one, 0) / headcounts.length / members
   if (share >= 0.75) return 'most'
@@ -59,14 +72,19 @@ const LONGEST_PAUSE_MS = 84 * DAY_MS
 type Ended = { startsAt: Date; endsAt: Date; state: 'planned' | 'cancelled' }
 
 /**
- * The latest programme among a group's ended sessions, in order, whatever schedules they come from: from the last that took place back to a long
- * pause, and what was cancelled soon after. Null: none took place.
+ * The latest programme among a group's ended sessions, in order, whatever schedules they come from:
+ * from the last that took place back to a long pause, and what was cancelled soon after. Null: none
+ * took place.
  */
-export function programmeOf(ended: readonly Ended[]): { startsAt: Date; held: number; cancelled: number } | null {
+export function programmeOf(
+  ended: readonly Ended[],
+): { startsAt: Date; held: number; cancelled: number } | null {
   const lastHeld = ended.findLastIndex(({ state }) => state === 'planned')
   const isAfterPause = (index: number) => {
     const [before, one] = [ended[index - 1], ended[index]]
-    return before && one ? one.startsAt.getTime() - before.endsAt.getTime() > LONGEST_PAUSE_MS : false
+    return before && one
+      ? one.startsAt.getTime() - before.endsAt.getTime() > LONGEST_PAUSE_MS
+      : false
   }
   const first = ended.findLastIndex((_, index) => index <= lastHeld && isAfterPause(index))
   const after = ended.findIndex((_, index) => index > lastHeld && isAfterPause(index))

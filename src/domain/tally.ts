@@ -2,10 +2,16 @@ import type { QuestionSet, Scale } from '../content/question-set.ts'
 import { type Answers, scoreOf } from './score.ts'
 
 /**
- * The sums of one scale: how many members answered it, the sum of their means (0 to 1, thousandths),
- * and how many of those means lie in the low and in the high band.
+ * The sums of one scale: how many members answered it, the sum of their means (0 to 1,
+ * thousandths), and how many of those means lie in the low and in the high band.
  */
-export type Tally = { subject: string; answers: number; totalMilli: number; low: number; high: number }
+export type Tally = {
+  subject: string
+  answers: number
+  totalMilli: number
+  low: number
+  high: number
+}
 
 /** A unit's release: members invited, members with any answer, and the tallies that met k. */
 export type Release = { invited: number; answered: number; tallies: Tally[] }
@@ -15,13 +21,19 @@ export const LOW_BAND_UP_TO = 0.375
 export const HIGH_BAND_FROM = 0.625
 
 /**
- * Counts a unit. `ballots` holds, per member, the answers of each check-in that they answered; each member counts once
- * per subject, with the mean of their own values. Null when fewer than k members answered: nothing of it may be kept.
+ * Counts a unit. `ballots` holds, per member, the answers of each check-in that they answered; each
+ * member counts once per subject, with the mean of their own values. Null when fewer than k members
+ * answered: nothing of it may be kept.
  */
-export function countUnit(set: QuestionSet, ballots: readonly (readonly Answers[])[], k: number): Release | null {
+export function countUnit(
+  set: QuestionSet,
+  ballots: readonly (readonly Answers[])[],
+  k: number,
+): Release | null {
   const answered = ballots.filter((own) => own.some((answers) => Object.keys(answers).length > 0))
   if (answered.length < k) return null
-  // Scales only: a question's sum beside its scale's would give away the one member who is in the first and not in the second.
+  // Scales only: a question's sum beside its scale's would give away the one member who is in the
+  // first and not in the second.
   const tallies = set.scales
     .map((scale) =>
       tallyOf(
@@ -43,8 +55,12 @@ function tallyOf(subject: string, means: readonly number[]): Tally {
   }
 }
 
-/** A member's mean over the check-ins in which they answered enough of the scale; null when in none. */
+/**
+ * A member's mean over the check-ins in which they answered enough of the scale; null when in none.
+ */
 function ownMean(set: QuestionSet, scale: Scale, own: readonly Answers[]): number | null {
-  const scores = own.map((answers) => scoreOf(set, scale, answers)).filter((score) => score !== null)
+  const scores = own
+    .map((answers) => scoreOf(set, scale, answers))
+    .filter((score) => score !== null)
   return scores.length > 0 ? scores.reduce((sum, score) => sum + score, 0) / scores.length : null
 }

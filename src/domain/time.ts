@@ -6,7 +6,10 @@ export const DAY_MS = 24 * HOUR_MS
 
 export const plus = (instant: Date, ms: number): Date => new Date(instant.getTime() + ms)
 
-/** Whether Intl and Temporal know the IANA zone. Offsets such as "+02:00" are refused: they do not follow the clocks. */
+/**
+ * Whether Intl and Temporal know the IANA zone. Offsets such as "+02:00" are refused: they do not
+ * follow the clocks.
+ */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(name)) return false
   try {
@@ -18,26 +21,38 @@ export function isTimeZone(name: string): boolean {
 }
 
 /**
- * A local wall time in a zone as an instant. A time that the clocks skip moves forward by the gap; one that happens twice
- * is the earlier (Temporal's "compatible", as RFC 5545 says).
+ * A local wall time in a zone as an instant. A time that the clocks skip moves forward by the gap;
+ * one that happens twice is the earlier (Temporal's "compatible", as RFC 5545 says).
  */
 export function instantOf(localTime: string, timeZone: string): Date {
-  const zoned = Temporal.PlainDateTime.from(localTime).toZonedDateTime(timeZone, { disambiguation: 'compatible' })
+  const zoned = Temporal.PlainDateTime.from(localTime).toZonedDateTime(timeZone, {
+    disambiguation: 'compatible',
+  })
   return new Date(zoned.epochMilliseconds)
 }
 
 /** The local date and time of an instant in a zone. */
 export function localOf(instant: Date, timeZone: string): Temporal.PlainDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(timeZone).toPlainDateTime()
+  return Temporal.Instant.fromEpochMilliseconds(instant.getTime())
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDateTime()
 }
 
-/** The place a zone is named after: "Europe/Berlin" is Berlin, "America/Argentina/Buenos_Aires" is Buenos Aires. */
+/**
+ * The place a zone is named after: "Europe/Berlin" is Berlin, "America/Argentina/Buenos_Aires" is
+ * Buenos Aires.
+ */
 export function cityOf(timeZone: string): string {
   return (timeZone.split('/').at(-1) ?? timeZone).replaceAll('_', ' ')
 }
 
 /** "Tuesday 3 March, 17:30" in the language and the zone; the year when it is not that of `now`. */
-export function formatDateTime(instant: Date, timeZone: string, language: string, now: Date): string {
+export function formatDateTime(
+  instant: Date,
+  timeZone: string,
+  language: string,
+  now: Date,
+): string {
   return `${formatDate(instant, timeZone, language, now)}, ${formatTime(instant, timeZone, language)}`
 }
 
@@ -45,7 +60,10 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 /** Languages times zones times shapes; far more than an organisation has. */
 const MOST_FORMATS = 1_000
 
-/** Making a format takes Intl a millisecond and memory that is freed late, and each message needs some: made once. */
+/**
+ * Making a format takes Intl a millisecond and memory that is freed late, and each message needs
+ * some: made once.
+ */
 function formatOf(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${language} ${Object.values(options).join(' ')} ${Object.keys(options).join(' ')}`
   const known = formats.get(key)

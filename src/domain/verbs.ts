@@ -1,4 +1,6 @@
-/** Everything that a person can do, by name: what a button or a form carries. Dots join its words. */
+/**
+ * Everything that a person can do, by name: what a button or a form carries. Dots join its words.
+ */
 export const VERBS = [
   'home',
   'help',
@@ -96,7 +98,10 @@ export type Verb = (typeof VERBS)[number]
 /** The words that are typed for a verb: "admin staff". */
 export const typedAs = (verb: Verb): string => verb.replaceAll('.', ' ')
 
-/** The verb that a button carries; null when it is none. Buttons of older messages join words by spaces. */
+/**
+ * The verb that a button carries; null when it is none. Buttons of older messages join words by
+ * spaces.
+ */
 export function toVerb(carried: string): Verb | null {
   const dotted = carried.replaceAll(' ', '.')
   return VERBS.find((verb) => verb === dotted) ?? null

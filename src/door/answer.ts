@@ -9,20 +9,36 @@ import type { Reply } from '../views/card.ts'
 import { notAllowed, type Person } from './authorise.ts'
 
 /**
- * The door for answers: the same rule, asked in one statement together with the check-in's lock, in a transaction of
- * hand-written statements. It can write boxes and nothing else.
+ * The door for answers: the same rule, asked in one statement together with the check-in's lock, in
+ * a transaction of hand-written statements. It can write boxes and nothing else.
  */
-export async function answer(services: Services, command: AnsweringCommand, person: Person): Promise<Reply> {
+export async function answer(
+  services: Services,
+  command: AnsweringCommand,
+  person: Person,
+): Promise<Reply> {
   const { actor, texts, incoming, connection } = person
-  const notFound = () => new UserError(texts.t('error.notFound', { example: `${person.platform.prefix}next` }))
+  const notFound = () =>
+    new UserError(texts.t('error.notFound', { example: `${person.platform.prefix}next` }))
   const id = z.uuid().safeParse(incoming.input.id)
   if (!id.success) throw notFound()
   return await services.database.sqlTransaction(async (tx) => {
-    const checkIn = await lockForAnswer({ tx, organisationId: actor.organisationId }, id.data, actor.personId)
+    const checkIn = await lockForAnswer(
+      { tx, organisationId: actor.organisationId },
+      id.data,
+      actor.personId,
+    )
     // Somebody who has no place in a group does not learn that it exists.
     if (!checkIn || checkIn.role === null) throw notFound()
     const { isStaff, isAdmin } = actor
-    if (!isAllowed(command.access, { isStaff, isAdmin, isSupervisor: false, roleInGroup: checkIn.role }))
+    if (
+      !isAllowed(command.access, {
+        isStaff,
+        isAdmin,
+        isSupervisor: false,
+        roleInGroup: checkIn.role,
+      })
+    )
       throw notAllowed(texts, command)
     const { content, ballotKeys, clock } = services
     const context = {

@@ -46,7 +46,9 @@ export function resolve(texts: Texts, { prefix }: Traits, incoming: Incoming): R
   const typed = parseTyped(line)
   if (!typed) {
     const example = `${prefix}help`
-    throw new UserError(texts.t('error.unknownCommand', { got: echo(line), known: TYPED_WORDS.join(', '), example }))
+    throw new UserError(
+      texts.t('error.unknownCommand', { got: echo(line), known: TYPED_WORDS.join(', '), example }),
+    )
   }
   return { command: typed.command, input: typed.rest === '' ? {} : { text: typed.rest } }
 }
@@ -58,7 +60,10 @@ export function platformOf(services: Services, { platform }: Incoming): Traits {
   return known
 }
 
-/** Finds out who did it. First sight and new facts are kept, except around ballots: there not even that somebody came is written. */
+/**
+ * Finds out who did it. First sight and new facts are kept, except around ballots: there not even
+ * that somebody came is written.
+ */
 export async function identify(
   services: Services,
   texts: Texts,
@@ -69,12 +74,16 @@ export async function identify(
   const known = command.isSameForAll ? services.identityCache.find(incoming) : null
   if (known) return known
   const { platform, workspaceId } = incoming
-  const connection = await services.identityCache.connection(incoming, () => findConnection(db, platform, workspaceId))
+  const connection = await services.identityCache.connection(incoming, () =>
+    findConnection(db, platform, workspaceId),
+  )
   if (!connection) throw new UserError(texts.t('error.notConnected'))
   if (command.isUntraced) {
     const actor = await findActor(db, connection, incoming.sender.externalId)
     if (!actor)
-      throw new UserError(texts.t('error.notFound', { example: `${platformOf(services, incoming).prefix}help` }))
+      throw new UserError(
+        texts.t('error.notFound', { example: `${platformOf(services, incoming).prefix}help` }),
+      )
     return { connection, actor }
   }
   const who = { connection, actor: await meet(services, connection, incoming.sender) }
@@ -83,19 +92,28 @@ export async function identify(
 }
 
 /** Makes somebody known, and sends what waited for their first chat. */
-export async function meet(services: Services, connection: ConnectionRow, sender: Incoming['sender']): Promise<Actor> {
+export async function meet(
+  services: Services,
+  connection: ConnectionRow,
+  sender: Incoming['sender'],
+): Promise<Actor> {
   const { db, transaction } = services.database
   const { actor, isNewlyReachable } = await ensureActor(db, connection, sender, { isHere: true })
   if (isNewlyReachable) {
     const { organisationId, personId } = actor
-    await transaction((tx) => reviveWelcomes({ tx, organisationId }, services.queue, personId, services.clock.now()))
+    await transaction((tx) =>
+      reviveWelcomes({ tx, organisationId }, services.queue, personId, services.clock.now()),
+    )
   }
   return actor
 }
 
 export type Person = Pick<Context, 'incoming' | 'platform' | 'connection' | 'actor' | 'texts'>
 
-/** The verb's context and what it was given besides its group; or a reply, when the group has to be chosen first. */
+/**
+ * The verb's context and what it was given besides its group; or a reply, when the group has to be
+ * chosen first.
+ */
 type Authorised<Store> = { context: Context<Store>; input: Incoming['input'] } | { reply: Reply }
 
 /** Checks the rule with roles as they are now. Throws UserError for whoever may not. */
@@ -144,8 +162,15 @@ export async function authorise<Store extends Reader>(
   return { context, input }
 }
 
-/** Whether a group that this person answered for has ended so lately that its last digest may still be read. */
-async function supervisedLately(services: Services, tenant: Tenant<Reader>, { personId }: Actor): Promise<boolean> {
+/**
+ * Whether a group that this person answered for has ended so lately that its last digest may still
+ * be read.
+ */
+async function supervisedLately(
+  services: Services,
+  tenant: Tenant<Reader>,
+  { personId }: Actor,
+): Promise<boolean> {
   const now = services.clock.now()
   const window = { startsAt: plus(now, -READABLE_DAYS * DAY_MS), endsAt: now }
   return (await listSupervised(tenant, personId, window)).length > 0
@@ -156,12 +181,21 @@ const READABLE_DAYS = 21
 export function notAllowed(texts: Texts, command: Command): UserError {
   const roles = rolesNamed(command.access).map((role) => texts.t(`role.${role}`))
   // Nobody is shown a form again that they may not send.
-  return new UserError(texts.t('error.notAllowed', { roles: roles.join(', ') }), {}, { endsForm: true })
+  return new UserError(
+    texts.t('error.notAllowed', { roles: roles.join(', ') }),
+    {},
+    { endsForm: true },
+  )
 }
 
 /** Finds what an id names besides a group; null when there is none. */
-async function findAbout(tenant: Tenant<Reader>, subject: About['subject'], id: string): Promise<About | null> {
-  const found = <A extends About>(about: { [K in keyof A]: A[K] | null }) => (about.row === null ? null : (about as A))
+async function findAbout(
+  tenant: Tenant<Reader>,
+  subject: About['subject'],
+  id: string,
+): Promise<About | null> {
+  const found = <A extends About>(about: { [K in keyof A]: A[K] | null }) =>
+    about.row === null ? null : (about as A)
   if (subject === 'checkIn') return found({ subject, row: await findCheckIn(tenant, id) })
   if (subject === 'plan') return found({ subject, row: await findPlan(tenant, id) })
   if (subject === 'session') return found({ subject, row: await findSessionDetails(tenant, id) })
@@ -169,8 +203,13 @@ async function findAbout(tenant: Tenant<Reader>, subject: About['subject'], id: 
   return found({ subject, row: await findWin(tenant, id) })
 }
 
-/** The group that a command is about, with the person's place in it, and what is left of what was typed. */
-type Choice = { place: Membership; about: About | null; input: Incoming['input'] } | { reply: Reply }
+/**
+ * The group that a command is about, with the person's place in it, and what is left of what was
+ * typed.
+ */
+type Choice =
+  | { place: Membership; about: About | null; input: Incoming['input'] }
+  | { reply: Reply }
 
 /** By id, by the alias typed, or the person's only one. Several: a card to choose. */
 async function chooseGroup(
@@ -197,19 +236,32 @@ async function chooseGroup(
     return { place, about, input }
   }
   const access = command.access
-  const fitting = memberships.filter(({ role }) => access.who === 'group' && access.roles.includes(role))
-  if (memberships.length === 0) throw new UserError(texts.t('error.noGroup', { example: example('help') }))
+  const fitting = memberships.filter(
+    ({ role }) => access.who === 'group' && access.roles.includes(role),
+  )
+  if (memberships.length === 0)
+    throw new UserError(texts.t('error.noGroup', { example: example('help') }))
   if (fitting.length === 0) throw notAllowed(texts, command)
-  const named = input.text === undefined ? undefined : fitting.find(({ alias }) => isSameAlias(alias, input.text ?? ''))
+  const named =
+    input.text === undefined
+      ? undefined
+      : fitting.find(({ alias }) => isSameAlias(alias, input.text ?? ''))
   // The text named the group; nothing of it is left for the verb.
   if (named) return { place: named, about: null, input: {} }
   if (input.text !== undefined && !command.takesText) {
     const known = fitting.map(({ alias }) => alias).join(', ')
     const typed = `${typedAs(command.verb)} ${fitting[0]?.alias ?? ''}`
-    throw new UserError(texts.t('error.groupNotFound', { got: echo(input.text), known, example: example(typed) }))
+    throw new UserError(
+      texts.t('error.groupNotFound', { got: echo(input.text), known, example: example(typed) }),
+    )
   }
   const only = fitting.length === 1 ? fitting[0] : undefined
   if (only) return { place: only, about: null, input }
   const groups = fitting.map(({ id, alias }) => ({ id, alias }))
-  return { reply: { type: 'card', card: pickerCard(texts, { verb: command.verb, draft: input.text, groups }) } }
+  return {
+    reply: {
+      type: 'card',
+      card: pickerCard(texts, { verb: command.verb, draft: input.text, groups }),
+    },
+  }
 }

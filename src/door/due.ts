@@ -11,7 +11,10 @@ import { finishOccurrence, lockOccurrence } from '../store/occurrence.ts'
 
 /** Each kind's due handler. Reminders are done many at a time (remindTogether). */
 type DueHandlers = {
-  [K in Exclude<OccurrenceKind, 'reminder'>]: (base: Base, occurrence: Due<K>) => Promise<DueOutcome>
+  [K in Exclude<OccurrenceKind, 'reminder'>]: (
+    base: Base,
+    occurrence: Due<K>,
+  ) => Promise<DueOutcome>
 }
 
 const DUE_HANDLERS: DueHandlers = {
@@ -25,16 +28,21 @@ const DUE_HANDLERS: DueHandlers = {
   contactDue: escalate,
 }
 
-const handle = <K extends keyof DueHandlers>(base: Base, occurrence: Due<K> & { kind: K }): Promise<DueOutcome> =>
-  DUE_HANDLERS[occurrence.kind](base, occurrence)
+const handle = <K extends keyof DueHandlers>(
+  base: Base,
+  occurrence: Due<K> & { kind: K },
+): Promise<DueOutcome> => DUE_HANDLERS[occurrence.kind](base, occurrence)
 
-/** Does what is due, once: the row is locked, and done in the same transaction as what it causes. */
+/**
+ * Does what is due, once: the row is locked, and done in the same transaction as what it causes.
+ */
 export const handleDue = step<{ occurrenceId: string }, null>({
   verb: 'occurrence.happen',
   access: { who: 'system' },
   run: async (base, { occurrenceId }) => {
     const occurrence = await lockOccurrence(base, occurrenceId)
-    // Reminders are done many at a time (remindTogether); one that comes here is another worker's at this moment.
+    // Reminders are done many at a time (remindTogether); one that comes here is another worker's
+    // at this moment.
     if (!occurrence || occurrence.kind === 'reminder') return { result: null }
     const { dropped, ...effects } = await handle(base, occurrence)
     await finishOccurrence(base, occurrenceId, dropped)

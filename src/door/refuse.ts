@@ -8,7 +8,10 @@ import type { Incoming } from '../platform.ts'
 import type { Field, Form, Reply } from '../views/card.ts'
 import { problem } from '../views/notice.ts'
 
-/** A request that came to nothing, as far as it got. `again` does what a request asks, to open a form again. */
+/**
+ * A request that came to nothing, as far as it got. `again` does what a request asks, to open a
+ * form again.
+ */
 export type Unserved = {
   again(incoming: Incoming): Promise<Reply | null>
   texts: Texts
@@ -20,17 +23,24 @@ export type Unserved = {
 export async function refusal(request: Unserved, error: UserError | z.ZodError): Promise<Reply> {
   const { texts, incoming } = request
   const message =
-    error instanceof UserError ? error.message : texts.t('error.input', { got: z.prettifyError(error).slice(0, 200) })
+    error instanceof UserError
+      ? error.message
+      : texts.t('error.input', { got: z.prettifyError(error).slice(0, 200) })
   if (error instanceof UserError && error.endsForm && incoming.via === 'form')
     return { type: 'done', card: problem(texts, message) }
   return await said(request, message, error instanceof UserError ? error.fields : {})
 }
 
 /**
- * The words where the person is looking. A form stays open with what was typed in it; words about none of its fields stand
- * at the first. A check-in's form is replaced by them: answers are not shown back.
+ * The words where the person is looking. A form stays open with what was typed in it; words about
+ * none of its fields stand at the first. A check-in's form is replaced by them: answers are not
+ * shown back.
  */
-async function said(request: Unserved, message: string, fields: Readonly<Record<string, string>>): Promise<Reply> {
+async function said(
+  request: Unserved,
+  message: string,
+  fields: Readonly<Record<string, string>>,
+): Promise<Reply> {
   const { texts, incoming } = request
   const card = problem(texts, message)
   if (incoming.via !== 'form') return { type: 'card', card }
@@ -38,14 +48,25 @@ async function said(request: Unserved, message: string, fields: Readonly<Record<
   const first = form?.fields[0]
   if (!form || !first) return { type: 'done', card }
   const isAboutFields = Object.keys(fields).length > 0
-  return { type: 'errors', message, fields: isAboutFields ? fields : { [first.name]: message }, form }
+  return {
+    type: 'errors',
+    message,
+    fields: isAboutFields ? fields : { [first.name]: message },
+    form,
+  }
 }
 
 /** The form again, filled with what was sent. Never a check-in's: answers are not shown back. */
 async function reopen({ again, command, incoming }: Unserved): Promise<Form | null> {
   if (!command?.form || command.isUntraced) return null
   const input = incoming.input.id === undefined ? {} : { id: incoming.input.id }
-  const reply = await again({ ...incoming, verb: command.form, via: 'button', canOpen: true, input })
+  const reply = await again({
+    ...incoming,
+    verb: command.form,
+    via: 'button',
+    canOpen: true,
+    input,
+  })
   return reply?.type === 'form'
     ? { ...reply.form, fields: reply.form.fields.map((field) => refill(field, incoming)) }
     : null
@@ -58,16 +79,32 @@ function refill(field: Field, incoming: Incoming): Field {
   return typeof value === 'string' ? { ...field, value } : field
 }
 
-/** Ours, not theirs: logged with its cause under a code that the person can name. Past the deadline: nothing was done. */
-export async function failure(request: Unserved, services: Services, error: unknown): Promise<Reply> {
+/**
+ * Ours, not theirs: logged with its cause under a code that the person can name. Past the deadline:
+ * nothing was done.
+ */
+export async function failure(
+  request: Unserved,
+  services: Services,
+  error: unknown,
+): Promise<Reply> {
   const { texts, command, incoming } = request
   const code = randomUUID().slice(0, 8)
   const isLate = isTransactionTimeout(error)
-  // Around ballots a line would say when somebody came: only a fault of ours is worth that, never an ordinary wait.
+  // Around ballots a line would say when somebody came: only a fault of ours is worth that, never
+  // an ordinary wait.
   if (!command?.isUntraced)
-    services.log.error('command.failed', error, { verb: command?.verb ?? 'unknown', platform: incoming.platform, code })
+    services.log.error('command.failed', error, {
+      verb: command?.verb ?? 'unknown',
+      platform: incoming.platform,
+      code,
+    })
   else if (!isLate) services.log.error('command.failed', error, { verb: 'untraced' })
-  return await said(request, isLate ? texts.t('error.busy') : texts.t('error.generic', { code }), {})
+  return await said(
+    request,
+    isLate ? texts.t('error.busy') : texts.t('error.generic', { code }),
+    {},
+  )
 }
 
 /** The change met another one, or took too long, and was rolled back. */
@@ -75,6 +112,9 @@ function isTransactionTimeout(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error instanceof BusyError) return true
   const code = 'code' in error ? error.code : null
-  // Prisma: the transaction ran out of time or found no connection; it met a conflict. Postgres: a lock was not had in time.
-  return code === 'P2028' || code === 'P2034' || /55P03|40P01|lock timeout|deadlock/.test(error.message)
+  // Prisma: the transaction ran out of time or found no connection; it met a conflict. Postgres: a
+  // lock was not had in time.
+  return (
+    code === 'P2028' || code === 'P2034' || /55P03|40P01|lock timeout|deadlock/.test(error.message)
+  )
 }

@@ -54,7 +54,10 @@ import { winDecline, winDeclinedNote, winPost, winPostSubmit } from '../commands
 import { toVerb, typedAs, type Verb } from '../domain/verbs.ts'
 import { handleDue } from './due.ts'
 
-/** Everything that a person can do. Each entry says who may: tests generate the role matrix from here. */
+/**
+ * Everything that a person can do. Each entry says who may: tests generate the role matrix from
+ * here.
+ */
 export const COMMANDS = [
   home,
   help,
@@ -151,13 +154,23 @@ type Unserved = Exclude<Verb, (typeof COMMANDS)[number]['verb']>
 const ALL_ARE_SERVED: [Unserved] extends [never] ? true : Unserved = true
 
 /** Everything that only the system does, step by step. */
-export const STEPS = [handleDue, reportUnreachable, beginRelease, recordOutcome, finishRelease] as const
+export const STEPS = [
+  handleDue,
+  reportUnreachable,
+  beginRelease,
+  recordOutcome,
+  finishRelease,
+] as const
 
-const BY_VERB: ReadonlyMap<Verb, Command> = new Map(COMMANDS.map((command) => [command.verb, command]))
+const BY_VERB: ReadonlyMap<Verb, Command> = new Map(
+  COMMANDS.map((command) => [command.verb, command]),
+)
 if (BY_VERB.size !== COMMANDS.length || !ALL_ARE_SERVED) throw new Error('a verb has two commands')
 
 /** Commands by what is typed for them, the longest words first. */
-const TYPED: readonly { command: Command; words: string }[] = COMMANDS.filter(({ isTyped }) => isTyped)
+const TYPED: readonly { command: Command; words: string }[] = COMMANDS.filter(
+  ({ isTyped }) => isTyped,
+)
   .map((command) => ({ command, words: typedAs(command.verb) }))
   .sort((a, b) => b.words.length - a.words.length)
 
@@ -167,7 +180,10 @@ export function findCommand(carried: string): Command | null {
   return verb && (BY_VERB.get(verb) ?? null)
 }
 
-/** The command that a typed line begins with, and what follows it; null when it is none. An empty line is home. */
+/**
+ * The command that a typed line begins with, and what follows it; null when it is none. An empty
+ * line is home.
+ */
 export function parseTyped(line: string): { command: Command; rest: string } | null {
   const typed = line.trim().replace(/\s+/g, ' ')
   const lower = typed.toLowerCase()
@@ -176,7 +192,10 @@ export function parseTyped(line: string): { command: Command; rest: string } | n
   return found ? { command: found.command, rest: typed.slice(found.words.length).trim() } : null
 }
 
-/** Words that can be typed, for a reply to one that is not known: first words alone, or the reply would be a wall. */
+/**
+ * Words that can be typed, for a reply to one that is not known: first words alone, or the reply
+ * would be a wall.
+ */
 export const TYPED_WORDS: readonly string[] = TYPED.map(({ words }) => words).filter(
   (words) => words !== 'home' && !words.includes(' '),
 )

@@ -11,12 +11,20 @@ import { claimRequest } from '../store/request.ts'
 import type { Reply } from '../views/card.ts'
 import { leadOnCard } from '../views/notice.ts'
 import { answer } from './answer.ts'
-import { authorise, identify, type Person, platformOf, type Resolved, resolve } from './authorise.ts'
+import {
+  authorise,
+  identify,
+  type Person,
+  platformOf,
+  type Resolved,
+  resolve,
+} from './authorise.ts'
 import { failure, refusal } from './refuse.ts'
 
 /**
- * The one door for what people do: finds out who it is, checks the rule, runs the verb in one transaction with what it
- * causes, and turns every failure into words. Null means that nothing is to be said (a repeated request).
+ * The one door for what people do: finds out who it is, checks the rule, runs the verb in one
+ * transaction with what it causes, and turns every failure into words. Null means that nothing is
+ * to be said (a repeated request).
  */
 export async function run(services: Services, incoming: Incoming): Promise<Reply | null> {
   const startedAt = performance.now()
@@ -24,7 +32,12 @@ export async function run(services: Services, incoming: Incoming): Promise<Reply
   let command: Command | null = null
   const done = (outcome: 'ok' | 'refused' | 'failed') => {
     if (command && !command.isUntraced)
-      services.onDone?.({ platform: incoming.platform, verb: command.verb, outcome, ms: performance.now() - startedAt })
+      services.onDone?.({
+        platform: incoming.platform,
+        verb: command.verb,
+        outcome,
+        ms: performance.now() - startedAt,
+      })
   }
   try {
     const platform = platformOf(services, incoming)
@@ -32,7 +45,13 @@ export async function run(services: Services, incoming: Incoming): Promise<Reply
     command = resolved.command
     const { connection, actor } = await identify(services, texts, resolved.command, incoming)
     texts = services.content.textsFor(actor.language ?? connection.organisation.language)
-    const reply = await perform(services, resolved, { incoming, platform, connection, actor, texts })
+    const reply = await perform(services, resolved, {
+      incoming,
+      platform,
+      connection,
+      actor,
+      texts,
+    })
     if (command.changesSettings) services.identityCache.forget()
     done('ok')
     return reply
@@ -47,7 +66,11 @@ export async function run(services: Services, incoming: Incoming): Promise<Reply
   }
 }
 
-async function perform(services: Services, resolved: Resolved, person: Person): Promise<Reply | null> {
+async function perform(
+  services: Services,
+  resolved: Resolved,
+  person: Person,
+): Promise<Reply | null> {
   const { command, input } = resolved
   if (command.effect === 'ballot') return await answer(services, command, person)
   if (command.effect === 'read') return await read(services, { command, input }, person)
@@ -57,40 +80,67 @@ async function perform(services: Services, resolved: Resolved, person: Person): 
     if ('reply' in entered) return entered.reply
     const { context } = entered
     const act = async () => await command.handle(context, entered.input)
-    if (mustLeadOn(command, person)) return await leadOn(context, { command, input: entered.input }, act)
+    if (mustLeadOn(command, person))
+      return await leadOn(context, { command, input: entered.input }, act)
     const result = await act()
     await apply(services, context, result)
     return result.reply
   }, COMMAND_TRANSACTION)
 }
 
-async function read(services: Services, resolved: Resolved<ReadCommand>, person: Person): Promise<Reply> {
+async function read(
+  services: Services,
+  resolved: Resolved<ReadCommand>,
+  person: Person,
+): Promise<Reply> {
   const { command } = resolved
   const entered = await authorise<Reader>(services, services.database.db, resolved, person)
   if ('reply' in entered) return entered.reply
   const { context, input } = entered
   const act = async () => await command.handle(context, input)
-  return mustLeadOn(command, person) ? await leadOn(context, { command, input }, act) : (await act()).reply
+  return mustLeadOn(command, person)
+    ? await leadOn(context, { command, input }, act)
+    : (await act()).reply
 }
 
-const mustLeadOn = ({ opens }: Command, { incoming }: Person): boolean => opens !== undefined && !incoming.canOpen
+const mustLeadOn = ({ opens }: Command, { incoming }: Person): boolean =>
+  opens !== undefined && !incoming.canOpen
 
 /**
- * For a request that cannot open a form or a result: the neutral card that leads to it. A form is made once, so that what
- * was typed is checked now; a result is not, so that nothing is recorded as opened.
+ * For a request that cannot open a form or a result: the neutral card that leads to it. A form is
+ * made once, so that what was typed is checked now; a result is not, so that nothing is recorded as
+ * opened.
  */
-async function leadOn(context: Context, { command, input }: Resolved, make: () => Promise<Result>): Promise<Reply> {
+async function leadOn(
+  context: Context,
+  { command, input }: Resolved,
+  make: () => Promise<Result>,
+): Promise<Reply> {
   const what = command.opens ?? 'form'
   if (what === 'form') await make()
   const id = context.incoming.input.id ?? context.group?.id ?? null
-  const card = leadOnCard(context.texts, what, { verb: command.verb, id, ...(input.text ? { draft: input.text } : {}) })
+  const card = leadOnCard(context.texts, what, {
+    verb: command.verb,
+    id,
+    ...(input.text ? { draft: input.text } : {}),
+  })
   return { type: 'card', card }
 }
 
 /** Claims the request. A platform's retry, or an impatient second press, changes nothing. */
-async function isFirst(services: Services, tx: Tx, { incoming, connection, actor }: Person): Promise<boolean> {
-  const digest = createHash('sha256').update([incoming.platform, connection.id, incoming.requestId].join('\n')).digest()
-  return await claimRequest({ tx, organisationId: actor.organisationId }, digest, services.clock.now())
+async function isFirst(
+  services: Services,
+  tx: Tx,
+  { incoming, connection, actor }: Person,
+): Promise<boolean> {
+  const digest = createHash('sha256')
+    .update([incoming.platform, connection.id, incoming.requestId].join('\n'))
+    .digest()
+  return await claimRequest(
+    { tx, organisationId: actor.organisationId },
+    digest,
+    services.clock.now(),
+  )
 }
 
 async function apply(services: Services, context: WriteContext, result: Result): Promise<void> {

@@ -10,7 +10,10 @@ import type { Retention } from './retention.ts'
 
 /** Half a minute late at most is on time for a reminder, and a claim costs one statement. */
 const EVERY_HALF_MINUTE = '*/30 * * * * *'
-/** A key is put a moment before its unit exists; older than this without a unit, it is a crash's left-over. */
+/**
+ * A key is put a moment before its unit exists; older than this without a unit, it is a crash's
+ * left-over.
+ */
 const ORPHAN_KEY_AGE_MS = 10 * MINUTE_MS
 /** The longest any platform repeats a request. */
 const REQUEST_DAYS = 2
@@ -18,7 +21,10 @@ const REQUEST_DAYS = 2
 /** The parts that a tick keeps going. */
 export type Ticking = { lanes: Lanes; retention: Retention }
 
-/** One look at what is due: claims it, finishes what a crash left, forgets what is over. Harmless on any number of machines. */
+/**
+ * One look at what is due: claims it, finishes what a crash left, forgets what is over. Harmless on
+ * any number of machines.
+ */
 export async function tick(services: Services, { lanes, retention }: Ticking): Promise<void> {
   const { database, queue, clock } = services
   const wall = clock.wall()
@@ -45,7 +51,9 @@ async function destroyOrphanKeys({ database, ballotKeys, log }: Services): Promi
   }
 }
 
-/** Ticks at once and then every half minute; a tick that is still running is not joined by another. */
+/**
+ * Ticks at once and then every half minute; a tick that is still running is not joined by another.
+ */
 export function startClock(services: Services, ticking: Ticking): { stop(): Promise<void> } {
   let running: Promise<void> | null = null
   const beat = () => {
@@ -69,10 +77,15 @@ export function startClock(services: Services, ticking: Ticking): { stop(): Prom
 const LOOK_EVERY_MS = 10
 
 /**
- * Ticks until nothing is due, waiting or half done. For the demo and the tests, which move the clock themselves. Throws when
- * that takes longer than `patienceMs` of wall-clock time. Messages that wait for a later attempt are not waited for.
+ * Ticks until nothing is due, waiting or half done. For the demo and the tests, which move the
+ * clock themselves. Throws when that takes longer than `patienceMs` of wall-clock time. Messages
+ * that wait for a later attempt are not waited for.
  */
-export async function drain(services: Services, ticking: Ticking, patienceMs = 30_000): Promise<void> {
+export async function drain(
+  services: Services,
+  ticking: Ticking,
+  patienceMs = 30_000,
+): Promise<void> {
   const { db } = services.database
   const until = Date.now() + patienceMs
   await tick(services, ticking)
@@ -85,7 +98,8 @@ export async function drain(services: Services, ticking: Ticking, patienceMs = 3
     }
     if (left.due > 0) await tick(services, ticking)
     if (Object.values(left).every((count) => count === 0)) return
-    if (Date.now() > until) throw new Error(`not settled after ${patienceMs} ms: ${JSON.stringify(left)}`)
+    if (Date.now() > until)
+      throw new Error(`not settled after ${patienceMs} ms: ${JSON.stringify(left)}`)
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
   }
 }

@@ -3,14 +3,23 @@ import { prepare, reportUnreachable } from '../commands/delivery.ts'
 import { runStep, type Services } from '../commands/services.ts'
 import { LOST_IN_A_ROW, WORKSPACE_TROUBLE_MS } from '../domain/delivery.ts'
 import { type Attempt, type Drop, type Refusal, STOPPING } from '../domain/reasons.ts'
-import { type Address, type Outgoing, type Platform, PlatformError, type Rate } from '../platform.ts'
+import {
+  type Address,
+  type Outgoing,
+  type Platform,
+  PlatformError,
+  type Rate,
+} from '../platform.ts'
 import { type Claimed, type Outcome, recordOutcomes } from '../store/batch.ts'
 import { clearTrouble, keepAddresses, type Lane, pauseConnection } from '../store/lane.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import type { Semaphore } from './semaphore.ts'
 
 type Learnt = { externalId: string; address: Address }
-/** How a lane sends. `rates` are its workspace's, which each message keeps to; `statements` lets it to the store. */
+/**
+ * How a lane sends. `rates` are its workspace's, which each message keeps to; `statements` lets it
+ * to the store.
+ */
 export type Way = {
   platform: Platform
   rateLimiter: RateLimiter | null
@@ -25,36 +34,52 @@ export type Way = {
 type Sent = { claimed: Claimed; outcome: Outcome; learnt: Learnt | null; code: string | null }
 
 /**
- * Sends the messages that a lane took: each outside any transaction, at the platform's pace, tried once; then writes how it
- * went. False when nothing more should be sent over this lane for now.
+ * Sends the messages that a lane took: each outside any transaction, at the platform's pace, tried
+ * once; then writes how it went. False when nothing more should be sent over this lane for now.
  */
-export async function deliverBatch(services: Services, way: Way, batch: readonly Claimed[]): Promise<boolean> {
+export async function deliverBatch(
+  services: Services,
+  way: Way,
+  batch: readonly Claimed[],
+): Promise<boolean> {
   const { db } = services.database
   const { statements, lane, hasTrouble } = way
   const sent = await Promise.all(batch.map((claimed) => deliverOne(services, way, claimed)))
   const now = services.clock.now()
   const outcomes = sent.map(({ outcome }) => outcome)
   await patiently(() =>
-    statements.within(() => recordOutcomes({ tx: db, organisationId: lane.organisationId }, outcomes, now)),
+    statements.within(() =>
+      recordOutcomes({ tx: db, organisationId: lane.organisationId }, outcomes, now),
+    ),
   )
   const learnt = sent.flatMap((one) => one.learnt ?? [])
   if (learnt.length > 0) await keepAddresses(db, lane, learnt)
   const attempts = sent.flatMap(({ outcome }) => ('attempt' in outcome ? [outcome.attempt] : []))
   if (hasTrouble && attempts.some(({ outcome }) => outcome === 'sent')) await clearTrouble(db, lane)
   for (const { claimed, outcome, code } of sent) {
-    services.log.info('delivery', { kind: claimed.kind, delivery: claimed.id, ...said(outcome), code })
+    services.log.info('delivery', {
+      kind: claimed.kind,
+      delivery: claimed.id,
+      ...said(outcome),
+      code,
+    })
     if (isUnreachable(outcome))
       await runStep(services, reportUnreachable, lane.organisationId, {
         claimed,
         connectionId: lane.connectionId,
         reason: outcome.attempt.reason,
         // The group or the person may be gone by now; the others' messages go on.
-      }).catch((error: unknown) => services.log.error('delivery.report', error, { delivery: claimed.id }))
+      }).catch((error: unknown) =>
+        services.log.error('delivery.report', error, { delivery: claimed.id }),
+      )
   }
   return await goesOn(services, way, attempts)
 }
 
-/** Outcomes are written down also when the store was away for a moment: otherwise nobody would know, and it would go twice. */
+/**
+ * Outcomes are written down also when the store was away for a moment: otherwise nobody would know,
+ * and it would go twice.
+ */
 async function patiently(write: () => Promise<void>): Promise<void> {
   for (const waitMs of RECORD_AGAIN_MS) {
     try {
@@ -77,12 +102,20 @@ function said(outcome: Outcome) {
 }
 
 /** Nobody there any more. A person who never opened the app is waited for instead. */
-function isUnreachable(outcome: Outcome): outcome is Outcome & { attempt: { outcome: 'gone'; reason: Refusal } } {
+function isUnreachable(
+  outcome: Outcome,
+): outcome is Outcome & { attempt: { outcome: 'gone'; reason: Refusal } } {
   return 'attempt' in outcome && outcome.attempt.outcome === 'gone'
 }
 
-/** A workspace that asked for patience, or that takes nothing from us, is left alone for a while. */
-async function goesOn(services: Services, { lane, lost }: Way, attempts: readonly Attempt[]): Promise<boolean> {
+/**
+ * A workspace that asked for patience, or that takes nothing from us, is left alone for a while.
+ */
+async function goesOn(
+  services: Services,
+  { lane, lost }: Way,
+  attempts: readonly Attempt[],
+): Promise<boolean> {
   for (const { outcome } of attempts) lost.inARow = outcome === 'unknown' ? lost.inARow + 1 : 0
   if (lost.inARow >= LOST_IN_A_ROW.count) {
     lost.inARow = 0
@@ -90,7 +123,10 @@ async function goesOn(services: Services, { lane, lost }: Way, attempts: readonl
     return false
   }
   const trouble = attempts.find((attempt) => attempt.outcome === 'noWorkspace')
-  const waitMs = Math.max(0, ...attempts.map((one) => (one.outcome === 'paced' ? one.retryAfterMs : 0)))
+  const waitMs = Math.max(
+    0,
+    ...attempts.map((one) => (one.outcome === 'paced' ? one.retryAfterMs : 0)),
+  )
   if (!trouble && waitMs === 0) return true
   const reason = trouble?.outcome === 'noWorkspace' ? trouble.reason : null
   await pauseConnection(services.database.db, lane, trouble ? WORKSPACE_TROUBLE_MS : waitMs, reason)
@@ -132,10 +168,12 @@ async function tryToSend(
   try {
     const { address } = await platform.send(outgoing)
     const { recipient } = outgoing
-    const learnt = recipient.type === 'person' && address ? { externalId: recipient.externalId, address } : null
+    const learnt =
+      recipient.type === 'person' && address ? { externalId: recipient.externalId, address } : null
     return { attempt: { outcome: 'sent' }, learnt, code: null }
   } catch (error) {
-    if (error instanceof PlatformError) return { attempt: error.attempt, learnt: null, code: error.code }
+    if (error instanceof PlatformError)
+      return { attempt: error.attempt, learnt: null, code: error.code }
     services.log.error('delivery.failed', error, { platform: platform.name })
     return { attempt: { outcome: 'unknown', reason: 'unexpected' }, learnt: null, code: null }
   }

@@ -1,7 +1,14 @@
 import type { Services } from '../commands/services.ts'
 import type { Platform } from '../platform.ts'
 import { claimBatch } from '../store/batch.ts'
-import { findLane, type Lane, type LaneTo, leaseLane, listBusyLanes, releaseLane } from '../store/lane.ts'
+import {
+  findLane,
+  type Lane,
+  type LaneTo,
+  leaseLane,
+  listBusyLanes,
+  releaseLane,
+} from '../store/lane.ts'
 import { deliverBatch } from './deliver.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { createSemaphore, WIDE_OPEN } from './semaphore.ts'
@@ -12,7 +19,10 @@ const UNPACED_BATCH = 20
 const LONGEST_NAP_MS = 60_000
 
 export type Lanes = {
-  /** Sends what a lane has; at once, or when what it does now is over. Resolves when it is empty, taken or paused. */
+  /**
+   * Sends what a lane has; at once, or when what it does now is over. Resolves when it is empty,
+   * taken or paused.
+   */
   wake(lane: Lane): Promise<void>
   /** Lanes that this process is at. */
   countRunning(): number
@@ -23,9 +33,9 @@ export type Lanes = {
 }
 
 /**
- * The ways out. Each connection is a lane of its own, so a slow or revoked workspace delays nobody else; a lease in the store
- * lets one process at a time, its `owner`, send over it, so its pace holds across machines. `isUnpaced` is for platforms
- * that keep no limits.
+ * The ways out. Each connection is a lane of its own, so a slow or revoked workspace delays nobody
+ * else; a lease in the store lets one process at a time, its `owner`, send over it, so its pace
+ * holds across machines. `isUnpaced` is for platforms that keep no limits.
  */
 export function createLanes(
   services: Services,
@@ -73,8 +83,9 @@ export function createLanes(
   }
 
   /**
-   * Sends until there is nothing left or nothing may be sent. A message is taken only when its place is free and its turn is
-   * `LEAD_MS` away: what stands in `sending` is on the wire or about to be, so a crash leaves no more than that in doubt.
+   * Sends until there is nothing left or nothing may be sent. A message is taken only when its
+   * place is free and its turn is `LEAD_MS` away: what stands in `sending` is on the wire or about
+   * to be, so a crash leaves no more than that in doubt.
    */
   async function sendAll(lane: Lane, way: ReturnType<typeof wayOf>): Promise<void> {
     let leasedAt = services.clock.wall().getTime()
@@ -85,8 +96,12 @@ export function createLanes(
       }
       const room = rateLimiter ? await rateLimiter.room(way.rates, way.width, LEAD_MS) : way.width
       const takeAndSend = async () => {
-        const batch = await statements.within(() => claimBatch(db, lane, services.clock.now(), room))
-        return batch.length > 0 && (await deliverBatch(services, way, batch)) && batch.length === room
+        const batch = await statements.within(() =>
+          claimBatch(db, lane, services.clock.now(), room),
+        )
+        return (
+          batch.length > 0 && (await deliverBatch(services, way, batch)) && batch.length === room
+        )
       }
       if (room === 0 || !(await way.places.within(takeAndSend, LONGEST_PLACE_MS))) return
     }
@@ -145,18 +160,27 @@ export function createLanes(
   return lanes
 }
 
-/** Of the ten connections that a process has to the store, so that requests and occurrences always find one. */
+/**
+ * Of the ten connections that a process has to the store, so that requests and occurrences always
+ * find one.
+ */
 const STATEMENTS_AT_ONCE = 6
 
 /**
- * Batches under way over all lanes that may send many a second: more only wait in the sockets, cost memory, and make lanes that
- * may send one a second, which do not queue here, miss theirs.
+ * Batches under way over all lanes that may send many a second: more only wait in the sockets, cost
+ * memory, and make lanes that may send one a second, which do not queue here, miss theirs.
  */
 const BATCHES_AT_ONCE = 8
-/** A batch that hangs keeps its place no longer, so that those behind it do not wait for somebody else's trouble. */
+/**
+ * A batch that hangs keeps its place no longer, so that those behind it do not wait for somebody
+ * else's trouble.
+ */
 const LONGEST_PLACE_MS = 500
 
-/** A message is taken from the store so long before its turn: about what taking costs when the store is busy. */
+/**
+ * A message is taken from the store so long before its turn: about what taking costs when the store
+ * is busy.
+ */
 const LEAD_MS = 100
 
 /** Half of the lease. */

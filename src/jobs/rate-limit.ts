@@ -1,15 +1,26 @@
 import type { Rate } from '../platform.ts'
 
-/** Keeps calls within rates. A call's place is free again only when its answer has been here for the rate's whole time. */
+/**
+ * Keeps calls within rates. A call's place is free again only when its answer has been here for the
+ * rate's whole time.
+ */
 export type RateLimiter = {
-  /** Resolves when a call with these rates may start, and counts it as begun; `done` must follow. False: stopped meanwhile. */
+  /**
+   * Resolves when a call with these rates may start, and counts it as begun; `done` must follow.
+   * False: stopped meanwhile.
+   */
   turn(rates: readonly Rate[]): Promise<boolean>
   /** Whether a call may start this moment; if so, it counts as begun. */
   tryTurn(rates: readonly Rate[]): boolean
-  /** Waits until a call may start within `leadMs`. Resolves with how many may by then, `most` at most; 0: stopped meanwhile. */
+  /**
+   * Waits until a call may start within `leadMs`. Resolves with how many may by then, `most` at
+   * most; 0: stopped meanwhile.
+   */
   room(rates: readonly Rate[], most: number, leadMs: number): Promise<number>
   done(rates: readonly Rate[]): void
-  /** Counts as many calls as each rate allows, now: for a lane that somebody else used a moment ago. */
+  /**
+   * Counts as many calls as each rate allows, now: for a lane that somebody else used a moment ago.
+   */
   fill(rates: readonly Rate[]): void
   stop(): void
 }
@@ -20,8 +31,8 @@ type Window = { ends: number[]; running: number }
 const MOST_KEYS = 10_000
 
 /**
- * A sliding window for each key on the wall clock. Platforms count calls when they arrive; counting from the answer on is
- * never too early, whatever the network does.
+ * A sliding window for each key on the wall clock. Platforms count calls when they arrive; counting
+ * from the answer on is never too early, whatever the network does.
  */
 export function createRateLimiter(wallMs: () => number): RateLimiter {
   const windows = new Map<string, Window>()
@@ -37,8 +48,10 @@ export function createRateLimiter(wallMs: () => number): RateLimiter {
     for (const [key, { ends, running }] of windows)
       if (running === 0 && (ends.at(-1) ?? 0) < at - 60_000) windows.delete(key)
   }
-  const endsWithin = ({ key, perMs }: Rate, at: number) => windowOf(key).ends.filter((end) => end > at - perMs)
-  const roomOf = (rate: Rate, at: number) => rate.calls - windowOf(rate.key).running - endsWithin(rate, at).length
+  const endsWithin = ({ key, perMs }: Rate, at: number) =>
+    windowOf(key).ends.filter((end) => end > at - perMs)
+  const roomOf = (rate: Rate, at: number) =>
+    rate.calls - windowOf(rate.key).running - endsWithin(rate, at).length
   const waitFor = (rate: Rate, at: number): number => {
     const { key, calls, perMs } = rate
     const { running } = windowOf(key)
@@ -93,7 +106,8 @@ export function createRateLimiter(wallMs: () => number): RateLimiter {
       }
     },
     fill(rates) {
-      for (const { key, calls } of rates) windowOf(key).ends.push(...Array.from({ length: calls }, wallMs))
+      for (const { key, calls } of rates)
+        windowOf(key).ends.push(...Array.from({ length: calls }, wallMs))
     },
     stop() {
       isStopped = true

@@ -5,11 +5,14 @@ import { scrubBallots } from '../store/ballot.ts'
 import type { JobData } from '../store/engine/queue.ts'
 
 /** Called after each step with its name; the crash tests end the process there. */
-export type AfterStep = (step: 'begun' | 'opened' | 'recorded' | 'destroyed' | 'scrubbed' | 'finished') => void
+export type AfterStep = (
+  step: 'begun' | 'opened' | 'recorded' | 'destroyed' | 'scrubbed' | 'finished',
+) => void
 
 /**
- * Makes a unit's release: open in a child process, publish and delete the ballots, destroy the key, clean the files. Every
- * step may be repeated, so whatever a crash left is finished by running it again.
+ * Makes a unit's release: open in a child process, publish and delete the ballots, destroy the key,
+ * clean the files. Every step may be repeated, so whatever a crash left is finished by running it
+ * again.
  */
 export async function makeRelease(
   services: Services,
@@ -22,7 +25,10 @@ export async function makeRelease(
   if (next.work === 'open') {
     const outcome = await openUnit(next.request)
     after('opened')
-    const { isRecorded } = await runStep(services, recordOutcome, organisationId, { unitId, outcome })
+    const { isRecorded } = await runStep(services, recordOutcome, organisationId, {
+      unitId,
+      outcome,
+    })
     after('recorded')
     if (isRecorded && outcome.outcome !== 'counted')
       services.log.warn('release.lost', { unit: unitId, reason: outcome.outcome })

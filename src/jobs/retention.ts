@@ -16,7 +16,10 @@ async function forgetAll(services: Services, now: Date): Promise<void> {
   }
 }
 
-/** Deleting by age, once an hour of the product clock; what another machine deleted meanwhile is simply not there. */
+/**
+ * Deleting by age, once an hour of the product clock; what another machine deleted meanwhile is
+ * simply not there.
+ */
 export type Retention = { run(): Promise<void> }
 
 export function createRetention(services: Services): Retention {
@@ -29,7 +32,8 @@ export function createRetention(services: Services): Retention {
       try {
         await forgetAll(services, now)
       } catch (error) {
-        // It met somebody who was at the same rows; what is past its time can wait for the next look.
+        // It met somebody who was at the same rows; what is past its time can wait for the next
+        // look.
         services.log.warn('retention.again', { reason: messageOf(error).slice(0, 200) })
         doneAt = null
       }

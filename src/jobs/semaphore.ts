@@ -2,7 +2,10 @@ import pLimit from 'p-limit'
 
 /** Places that so many may take at once; the others wait their turn, in order. */
 export type Semaphore = {
-  /** Does something in a place. Work that takes longer than `longestMs` (of wall-clock time) goes on without it. */
+  /**
+   * Does something in a place. Work that takes longer than `longestMs` (of wall-clock time) goes on
+   * without it.
+   */
   within<T>(work: () => Promise<T>, longestMs?: number): Promise<T>
 }
 

@@ -8,12 +8,16 @@ import { makeRelease } from './release.ts'
 /** Starts working off the queues. A job's error is logged and the job is tried again. */
 export async function startWorkers(services: Services, lanes: Lanes): Promise<void> {
   const handlers: Record<QueueName, (data: JobData) => Promise<unknown>> = {
-    occurrence: ({ organisationId, id }) => runStep(services, handleDue, organisationId, { occurrenceId: id }),
-    // Not waited for: what a lane still has to send is in its rows, and one lane must not hold up another.
+    occurrence: ({ organisationId, id }) =>
+      runStep(services, handleDue, organisationId, { occurrenceId: id }),
+    // Not waited for: what a lane still has to send is in its rows, and one lane must not hold up
+    // another.
     lane: async ({ organisationId, id }) => void lanes.wake({ organisationId, connectionId: id }),
     release: (data) => makeRelease(services, data),
   }
-  /** All at once; where that fails, one by one, so that one fault does not hold up its neighbours. */
+  /**
+   * All at once; where that fails, one by one, so that one fault does not hold up its neighbours.
+   */
   const together = async (batch: readonly JobData[]): Promise<ReadonlySet<string>> => {
     const done = await remindTogether(services, batch).catch((error: unknown) => {
       services.log.error('job.failed', error, { queue: 'occurrence', jobs: batch.length })
@@ -21,10 +25,14 @@ export async function startWorkers(services: Services, lanes: Lanes): Promise<vo
     })
     if (done) return done
     const alone = new Set<string>()
-    for (const job of batch.length > 1 ? batch : []) for (const id of await together([job])) alone.add(id)
+    for (const job of batch.length > 1 ? batch : [])
+      for (const id of await together([job])) alone.add(id)
     return alone
   }
-  for (const [queue, handle] of Object.entries(handlers) as [QueueName, (data: JobData) => Promise<unknown>][]) {
+  for (const [queue, handle] of Object.entries(handlers) as [
+    QueueName,
+    (data: JobData) => Promise<unknown>,
+  ][]) {
     await services.queue.work(
       queue,
       async (data) => {

@@ -2,7 +2,10 @@ import type { Answer } from './server.ts'
 
 /** A failure for the next call that matches: before the platform acts, or after. */
 export type Fault = {
-  /** Slack's method, or the connector's verb and path (`POST /v3/conversations`). Left out: whatever comes next. */
+  /**
+   * Slack's method, or the connector's verb and path (`POST /v3/conversations`). Left out: whatever
+   * comes next.
+   */
   method?: string
   /** Slack: the conversation that the call is about. */
   channel?: string
@@ -39,7 +42,10 @@ export function createFaults(): Faults {
   }
 }
 
-/** Lets a call meet its fault: `act` runs unless the fault comes first, `fail` says it in the platform's words. */
+/**
+ * Lets a call meet its fault: `act` runs unless the fault comes first, `fail` says it in the
+ * platform's words.
+ */
 export function meet(
   fault: Fault | null,
   act: () => Answer,
@@ -50,5 +56,10 @@ export function meet(
   const status = fault.status ?? 500
   const headers: Record<string, string> =
     fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) }
-  return { status, body: fail(status, fault.error), headers, ...(fault.cut ? { cut: fault.cut } : {}) }
+  return {
+    status,
+    body: fail(status, fault.error),
+    headers,
+    ...(fault.cut ? { cut: fault.cut } : {}),
+  }
 }

@@ -4,7 +4,10 @@ import type { SlackSimulator } from './slack.ts'
 import type { TeamsSimulator } from './teams.ts'
 import type { Message } from './workspace.ts'
 
-/** State that the platforms themselves would still know after the service was started anew. Nothing private is kept. */
+/**
+ * State that the platforms themselves would still know after the service was started anew. Nothing
+ * private is kept.
+ */
 type Memory = {
   slack: Message[]
   teams: Message[]
@@ -25,10 +28,16 @@ export function readStory(file: string): Story | null {
 }
 
 /** Brings back what a file remembers of the platforms, if there is one, and keeps it up to date. */
-export function keepMemory(file: string, slack: SlackSimulator, teams: TeamsSimulator, story: () => Story): Keeper {
+export function keepMemory(
+  file: string,
+  slack: SlackSimulator,
+  teams: TeamsSimulator,
+  story: () => Story,
+): Keeper {
   restore(file, slack, teams)
   const save = () => {
-    const lasting = (messages: readonly Message[]) => messages.filter(({ onlyFor }) => onlyFor === null)
+    const lasting = (messages: readonly Message[]) =>
+      messages.filter(({ onlyFor }) => onlyFor === null)
     const memory: Memory = {
       slack: lasting(slack.journal.messages),
       teams: lasting(teams.journal.messages),

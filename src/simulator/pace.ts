@@ -2,7 +2,10 @@
 export type Rate = { calls: number; perMs: number }
 
 export type Pace = {
-  /** Turns the limits on; a new simulator does not mind. `everyCall`: a stricter one for every method. */
+  /**
+   * Turns the limits on; a new simulator does not mind. `everyCall`: a stricter one for every
+   * method.
+   */
   enforce(isEnforced: boolean, everyCall?: Rate): void
   /** That stricter limit; null when the platform's own hold. */
   everyCall(): Rate | null
@@ -29,7 +32,8 @@ export function createPace(wallMs: () => number): Pace {
       for (const { calls: most, perMs } of rates) {
         const within = known.filter((earlier) => earlier > at - perMs)
         const oldest = within.at(-most)
-        if (within.length >= most && oldest !== undefined) return Math.max(1, Math.ceil((oldest + perMs - at) / 1000))
+        if (within.length >= most && oldest !== undefined)
+          return Math.max(1, Math.ceil((oldest + perMs - at) / 1000))
       }
       const longest = Math.max(...rates.map(({ perMs }) => perMs))
       calls.set(key, [...known.filter((earlier) => earlier > at - longest), at])

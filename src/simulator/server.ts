@@ -3,7 +3,12 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
 /** `cut` leaves the caller without an answer: the connection is reset, or nothing ever comes. */
-export type Answer = { status: number; body: unknown; headers?: Record<string, string>; cut?: 'reset' | 'hang' }
+export type Answer = {
+  status: number
+  body: unknown
+  headers?: Record<string, string>
+  cut?: 'reset' | 'hang'
+}
 export type Received = {
   method: string
   path: string
@@ -19,7 +24,8 @@ export async function listen(
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
   port = 0,
 ): Promise<Server> {
-  if (process.env.NODE_ENV === 'production') throw new Error('the simulator does not run in production')
+  if (process.env.NODE_ENV === 'production')
+    throw new Error('the simulator does not run in production')
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' })
@@ -47,7 +53,13 @@ export async function serve(handle: (request: Received) => Promise<Answer>): Pro
     const url = new URL(request.url ?? '/', 'http://localhost')
     const raw = (await buffer(request)).toString('utf8')
     const { method = 'GET', headers } = request
-    const answer = await handle({ method, path: url.pathname, query: url.searchParams, headers, raw })
+    const answer = await handle({
+      method,
+      path: url.pathname,
+      query: url.searchParams,
+      headers,
+      raw,
+    })
     if (answer.cut === 'reset') request.socket.resetAndDestroy()
     if (answer.cut) return
     response

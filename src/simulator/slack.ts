@@ -5,7 +5,14 @@ import { serve } from './server.ts'
 import { answerApi } from './slack/api.ts'
 import { createHands, type SlackHands } from './slack/hands.ts'
 import { createSender, type Sender, type SignedHeaders, type SlackAnswer } from './slack/send.ts'
-import { createState, directOf, newTrigger, type SlackApp, type SlackState, topView } from './slack/state.ts'
+import {
+  createState,
+  directOf,
+  newTrigger,
+  type SlackApp,
+  type SlackState,
+  topView,
+} from './slack/state.ts'
 import type { Hands } from './workspace.ts'
 
 export type { SlackApp, SlackChannel, SlackWorkspace } from './slack/state.ts'
@@ -29,7 +36,10 @@ export type SlackSimulator = Hands &
     close(): Promise<void>
   }
 
-/** Slack on this machine: the Web API for an app and its workspaces, and the requests that people's clicks cause. */
+/**
+ * Slack on this machine: the Web API for an app and its workspaces, and the requests that people's
+ * clicks cause.
+ */
 export async function startSlack(app: SlackApp, now: () => Date): Promise<SlackSimulator> {
   const state = createState(app, now)
   const server = await serve((request) => answerApi(state, request))
@@ -54,7 +64,11 @@ export async function startSlack(app: SlackApp, now: () => Date): Promise<SlackS
     async uninstall(teamId, retryDelaysMs) {
       const workspace = app.workspaces.find((known) => known.teamId === teamId)
       if (workspace) state.revoked.add(workspace.botToken)
-      await sender.event(teamId, { type: 'tokens_revoked', tokens: { oauth: [], bot: ['U0BOT'] } }, retryDelaysMs)
+      await sender.event(
+        teamId,
+        { type: 'tokens_revoked', tokens: { oauth: [], bot: ['U0BOT'] } },
+        retryDelaysMs,
+      )
       await sender.event(teamId, { type: 'app_uninstalled' }, retryDelaysMs)
     },
     openForm: (person) => topView(state, person)?.seen ?? null,

@@ -1,4 +1,6 @@
-/** A payload as a person sees it, read from the platform's own JSON and from nothing of the bot's. */
+/**
+ * A payload as a person sees it, read from the platform's own JSON and from nothing of the bot's.
+ */
 export type SeenButton = { label: string; raw: Record<string, unknown> }
 export type SeenInput = {
   name: string
@@ -35,12 +37,17 @@ function kindOf(first: unknown): string {
 /** Reads a Slack message or view. */
 export function slackSurface(payload: Json): Surface {
   const blocks = list(payload.blocks)
-  const surface = emptySurface(kindOf(blocks[0]?.block_id), payload.title ? textOf(payload.title) : null)
+  const surface = emptySurface(
+    kindOf(blocks[0]?.block_id),
+    payload.title ? textOf(payload.title) : null,
+  )
   surface.submitLabel = payload.submit ? textOf(payload.submit) : null
   if (blocks.length === 0 && payload.text) surface.reading.push(str(payload.text))
   for (const block of blocks) {
-    if (block.type === 'section' || block.type === 'header') surface.reading.push(...textOf(block.text).split('\n'))
-    if (block.type === 'context') surface.reading.push(...list(block.elements).map((element) => str(element.text)))
+    if (block.type === 'section' || block.type === 'header')
+      surface.reading.push(...textOf(block.text).split('\n'))
+    if (block.type === 'context')
+      surface.reading.push(...list(block.elements).map((element) => str(element.text)))
     if (block.type === 'data_visualization') surface.reading.push(...slackChart(block))
     if (block.type === 'actions') {
       for (const raw of list(block.elements))
@@ -61,7 +68,11 @@ function slackChart(block: Json): string[] {
         .map(({ label, value }) => `${str(label)} ${value}`)
         .join(', ')}`,
   )
-  return [`[chart] ${str(block.title)} (${str(axis.y_label)})`, ...bars, ...[str(axis.x_label)].filter(Boolean)]
+  return [
+    `[chart] ${str(block.title)} (${str(axis.y_label)})`,
+    ...bars,
+    ...[str(axis.x_label)].filter(Boolean),
+  ]
 }
 
 function teamsChart(element: Json): string[] {
@@ -90,21 +101,37 @@ function addButton(surface: Surface, button: SeenButton): void {
 function addInput(surface: Surface, input: SeenInput): void {
   surface.inputs.push(input)
   const chosen = Array.isArray(input.value) ? `${input.value.length} chosen` : input.value
-  const options = input.options.map((option) => `  (${option.value === input.value ? '•' : ' '}) ${option.label}`)
-  surface.reading.push(input.options.length > 0 ? input.label : `${input.label}: ${chosen || '____'}`, ...options)
+  const options = input.options.map(
+    (option) => `  (${option.value === input.value ? '•' : ' '}) ${option.label}`,
+  )
+  surface.reading.push(
+    input.options.length > 0 ? input.label : `${input.label}: ${chosen || '____'}`,
+    ...options,
+  )
   if (input.hint) surface.reading.push(`  ${input.hint}`)
 }
 
 function slackInput(block: Json): SeenInput {
   const element = (block.element ?? {}) as Json
   const initial =
-    element.initial_users ?? (element.initial_option as Json | undefined)?.value ?? element.initial_value ?? null
+    element.initial_users ??
+    (element.initial_option as Json | undefined)?.value ??
+    element.initial_value ??
+    null
   return {
     name: str(block.block_id).replace('field:', ''),
     label: textOf(block.label),
     hint: block.hint ? textOf(block.hint) : null,
-    type: element.type === 'plain_text_input' ? 'text' : element.type === 'multi_users_select' ? 'people' : 'choice',
-    options: list(element.options).map((option) => ({ value: str(option.value), label: textOf(option.text) })),
+    type:
+      element.type === 'plain_text_input'
+        ? 'text'
+        : element.type === 'multi_users_select'
+          ? 'people'
+          : 'choice',
+    options: list(element.options).map((option) => ({
+      value: str(option.value),
+      label: textOf(option.text),
+    })),
     value: initial as SeenInput['value'],
     maxLength: typeof element.max_length === 'number' ? element.max_length : null,
     isOptional: block.optional === true,
@@ -143,7 +170,10 @@ function teamsInput(element: Json): SeenInput {
     label: str(element.label),
     hint: null,
     type: element.type === 'Input.Text' ? 'text' : isPeople ? 'people' : 'choice',
-    options: list(element.choices).map((choice) => ({ value: str(choice.value), label: str(choice.title) })),
+    options: list(element.choices).map((choice) => ({
+      value: str(choice.value),
+      label: str(choice.title),
+    })),
     value: isPeople ? value.split(',').filter((id) => id !== '') : value || null,
     maxLength: typeof element.maxLength === 'number' ? element.maxLength : null,
     isOptional: element.isRequired !== true,
@@ -154,5 +184,9 @@ function teamsInput(element: Json): SeenInput {
 /** All of it as plain text, the way a screen reader would go through it. */
 export function plainText(surface: Surface): string {
   const title = surface.title ? [surface.title] : []
-  return [...title, ...surface.reading, ...(surface.submitLabel ? [`[${surface.submitLabel}]`] : [])].join('\n')
+  return [
+    ...title,
+    ...surface.reading,
+    ...(surface.submitLabel ? [`[${surface.submitLabel}]`] : []),
+  ].join('\n')
 }

@@ -17,7 +17,12 @@ export type TeamsSimulator = Hands &
     platform: 'teams'
     state: TeamsState
     /** The stand-in for Microsoft's authority that the bot is given. */
-    authority: { openIdMetadataUrl: string; issuer: string; serviceUrl: string; getToken(): Promise<string> }
+    authority: {
+      openIdMetadataUrl: string
+      issuer: string
+      serviceUrl: string
+      getToken(): Promise<string>
+    }
     failNext(fault: Fault): void
     /** Counts calls as Teams does, and answers 429 to one too many. Off at first. */
     enforcePace(isEnforced: boolean): void
@@ -26,7 +31,10 @@ export type TeamsSimulator = Hands &
     close(): Promise<void>
   }
 
-/** Teams on this machine: authority and connector for an app and its tenants, and the activities that people's clicks cause. */
+/**
+ * Teams on this machine: authority and connector for an app and its tenants, and the activities
+ * that people's clicks cause.
+ */
 export async function startTeams(app: TeamsApp, now: () => Date): Promise<TeamsSimulator> {
   const state = createState(app, now)
   const authority = await createAuthority(app.appId)
@@ -58,7 +66,9 @@ export async function startTeams(app: TeamsApp, now: () => Date): Promise<TeamsS
       const answer = await hands.typeIn('personal', person, line)
       // The answer to a typed line arrives after the request is acknowledged.
       if (answer.status === 200)
-        await waitUntil(() => state.journal.seen.slice(before).some((seen) => seen.person === person))
+        await waitUntil(() =>
+          state.journal.seen.slice(before).some((seen) => seen.person === person),
+        )
       return answer
     },
     async press(seen, label) {

@@ -14,7 +14,10 @@ export type SimulatedPerson = {
 
 export type Audience = 'dm' | 'private' | 'channel' | 'form' | 'home'
 
-/** One thing that a person saw: what arrived, where, and what a lock screen would show of it (null: nothing). */
+/**
+ * One thing that a person saw: what arrived, where, and what a lock screen would show of it (null:
+ * nothing).
+ */
 export type Seen = {
   at: string
   platform: 'slack' | 'teams'
@@ -36,7 +39,10 @@ export type LoggedRequest = {
   error: string | null
 }
 
-/** A message as it stands in its conversation now. `onlyFor` is the one person who can see it; null: everybody there. */
+/**
+ * A message as it stands in its conversation now. `onlyFor` is the one person who can see it; null:
+ * everybody there.
+ */
 export type Message = {
   id: string
   place: string
@@ -49,7 +55,10 @@ export type Message = {
   isEdited: boolean
 }
 
-/** Everything that a simulated platform remembers. `seen` is what was ever shown; `messages` is what stands there now. */
+/**
+ * Everything that a simulated platform remembers. `seen` is what was ever shown; `messages` is what
+ * stands there now.
+ */
 export type Journal = {
   seen: Seen[]
   requests: LoggedRequest[]
@@ -58,15 +67,26 @@ export type Journal = {
   onChange: () => void
 }
 
-export const createJournal = (): Journal => ({ seen: [], requests: [], messages: [], onChange: () => {} })
+export const createJournal = (): Journal => ({
+  seen: [],
+  requests: [],
+  messages: [],
+  onChange: () => {},
+})
 
-/** The bot's answer to a person's request. `problem` is what the platform's client says when it did not work. */
+/**
+ * The bot's answer to a person's request. `problem` is what the platform's client says when it did
+ * not work.
+ */
 export type BotAnswer = { status: number; body: unknown; problem?: string }
 
 /** Field values by name: text, a choice's value, or ids for people. */
 export type Filled = Record<string, string | readonly string[]>
 
-/** A person at a keyboard, the same on both platforms. Each resolves when the bot has answered the request. */
+/**
+ * A person at a keyboard, the same on both platforms. Each resolves when the bot has answered the
+ * request.
+ */
 export type Hands = {
   platform: 'slack' | 'teams'
   journal: Journal
@@ -87,7 +107,9 @@ export function lastSeen(journal: Journal, person: string, kind: string): Seen {
   const own = journal.seen.filter((seen) => seen.person === person)
   const found = own.findLast((seen) => seen.kind === kind)
   if (!found)
-    throw new Error(`${person} has not seen ${kind}; they saw: ${own.map((seen) => seen.kind).join(', ') || 'nothing'}`)
+    throw new Error(
+      `${person} has not seen ${kind}; they saw: ${own.map((seen) => seen.kind).join(', ') || 'nothing'}`,
+    )
   return found
 }
 

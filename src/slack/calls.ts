@@ -10,7 +10,10 @@ export async function whoAmI(client: WebClient): Promise<Workspace> {
   return { externalId: team_id, name: team ?? team_id }
 }
 
-/** Describes somebody who was chosen. Somebody of whom Slack does not tell in time is marked: a bot or a closed account must not count as a member. */
+/**
+ * Describes somebody who was chosen. Somebody of whom Slack does not tell in time is marked: a bot
+ * or a closed account must not count as a member.
+ */
 export async function describe(client: WebClient, userId: string): Promise<PersonRef> {
   try {
     const { user } = await client.users.info({ user: userId, include_locale: true })
@@ -25,16 +28,25 @@ export async function describe(client: WebClient, userId: string): Promise<Perso
       ...(user?.tz ? { timeZone: user.tz } : {}),
     }
   } catch (error) {
-    if (toPlatformError(error, false).attempt.outcome === 'gone') return { externalId: userId, isDeactivated: true }
+    if (toPlatformError(error, false).attempt.outcome === 'gone')
+      return { externalId: userId, isDeactivated: true }
     return { externalId: userId, isUnchecked: true }
   }
 }
 
 /** The channel of a person's direct messages; null until it was opened. */
-export const toDirectChannel = (address: Address | null): string | null => address?.directChannel ?? null
+export const toDirectChannel = (address: Address | null): string | null =>
+  address?.directChannel ?? null
 
-/** One message to one person's DM, or to a channel; with another token than the client's unless null. Throws PlatformError. */
-export async function send(client: WebClient, { recipient, notice }: Outgoing, token: string | null): Promise<Sent> {
+/**
+ * One message to one person's DM, or to a channel; with another token than the client's unless
+ * null. Throws PlatformError.
+ */
+export async function send(
+  client: WebClient,
+  { recipient, notice }: Outgoing,
+  token: string | null,
+): Promise<Sent> {
   const isPerson = recipient.type === 'person'
   const channel = isPerson
     ? (toDirectChannel(recipient.address) ?? (await openDm(client, recipient.externalId, token)))
@@ -42,7 +54,12 @@ export async function send(client: WebClient, { recipient, notice }: Outgoing, t
   try {
     const message = { channel, ...renderMessage(notice), unfurl_links: false, unfurl_media: false }
     await client.chat.postMessage({ ...message, ...withToken(token) })
-    return { address: isPerson && recipient.address?.directChannel !== channel ? { directChannel: channel } : null }
+    return {
+      address:
+        isPerson && recipient.address?.directChannel !== channel
+          ? { directChannel: channel }
+          : null,
+    }
   } catch (error) {
     throw toPlatformError(error, true)
   }

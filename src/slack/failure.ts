@@ -1,4 +1,9 @@
-import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api'
+import {
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+} from '@slack/web-api'
 import type { Refusal } from '../domain/reasons.ts'
 import { neverLeft } from '../errors.ts'
 import { PlatformError } from '../platform.ts'
@@ -14,7 +19,9 @@ const GONE = new Map<string, Refusal>([
   ['user_not_visible', 'noSuchPerson'],
 ])
 
-/** And for "this workspace takes nothing from the app": its token was taken back, or may too little. */
+/**
+ * And for "this workspace takes nothing from the app": its token was taken back, or may too little.
+ */
 const NO_WORKSPACE = new Map<string, Refusal>([
   ['account_inactive', 'tokenRefused'],
   ['invalid_auth', 'tokenRefused'],
@@ -26,14 +33,25 @@ const NO_WORKSPACE = new Map<string, Refusal>([
 ])
 
 /** Slack's words for "something went wrong on our side": parts of the call may have been done. */
-const MAYBE_DONE = new Set(['fatal_error', 'internal_error', 'request_timeout', 'service_unavailable'])
+const MAYBE_DONE = new Set([
+  'fatal_error',
+  'internal_error',
+  'request_timeout',
+  'service_unavailable',
+])
 
-/** Slack's words for "this has a block that I do not take". Nothing was done; whether the trigger is still good, Slack does not say. */
+/**
+ * Slack's words for "this has a block that I do not take". Nothing was done; whether the trigger is
+ * still good, Slack does not say.
+ */
 const REFUSED_BLOCK = new Set(['invalid_arguments', 'invalid_blocks', 'invalid_blocks_format'])
 export const isRefusedBlock = (error: unknown): boolean =>
   error instanceof WebAPIPlatformError && REFUSED_BLOCK.has(error.data.error)
 
-/** The SDK's error in our words. `mayHaveActed` says whether a lost answer leaves it open that Slack did it. */
+/**
+ * The SDK's error in our words. `mayHaveActed` says whether a lost answer leaves it open that Slack
+ * did it.
+ */
 export function toPlatformError(error: unknown, mayHaveActed: boolean): PlatformError {
   const lost = mayHaveActed ? 'unknown' : 'refused'
   if (error instanceof WebAPIRateLimitedError) {
@@ -62,7 +80,8 @@ function fromCode(code: string, lost: 'unknown' | 'refused', cause: unknown): Pl
   const gone = GONE.get(code)
   if (gone) return new PlatformError({ outcome: 'gone', reason: gone }, { code, cause })
   const trouble = NO_WORKSPACE.get(code)
-  if (trouble) return new PlatformError({ outcome: 'noWorkspace', reason: trouble }, { code, cause })
+  if (trouble)
+    return new PlatformError({ outcome: 'noWorkspace', reason: trouble }, { code, cause })
   return MAYBE_DONE.has(code)
     ? new PlatformError({ outcome: lost, reason: 'platformFault' }, { code, cause })
     : new PlatformError({ outcome: 'refused', reason: 'notTaken' }, { code, cause })

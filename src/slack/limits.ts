@@ -1,4 +1,7 @@
-/** Sizes that Slack refuses beyond (docs.slack.dev, Block Kit and views reference; the sum is from bolt-js issue 2509). */
+/**
+ * Sizes that Slack refuses beyond (docs.slack.dev, Block Kit and views reference; the sum is from
+ * bolt-js issue 2509).
+ */
 export const SLACK_LIMITS = {
   blocksInMessage: 50,
   blocksInView: 100,

@@ -3,12 +3,25 @@ import { z } from 'zod'
 import type { ChannelRef, FieldValue, Incoming, PersonRef } from '../platform.ts'
 
 /** The data that this app puts into its own buttons and forms. */
-const buttonValue = z.object({ verb: z.string(), id: z.string().nullable(), text: z.string().optional() })
+const buttonValue = z.object({
+  verb: z.string(),
+  id: z.string().nullable(),
+  text: z.string().optional(),
+})
 const metadata = z.object({ id: z.string().nullable(), version: z.string().optional() })
 
-/** Where a command was typed: null in a direct message. Slack names every private channel "privategroup". */
+/**
+ * Where a command was typed: null in a direct message. Slack names every private channel
+ * "privategroup".
+ */
 function channelOf({ channel_id, channel_name }: SlashCommand): ChannelRef | null {
-  if (!channel_id || !channel_name || channel_name === 'directmessage' || channel_id.startsWith('D')) return null
+  if (
+    !channel_id ||
+    !channel_name ||
+    channel_name === 'directmessage' ||
+    channel_id.startsWith('D')
+  )
+    return null
   const isPrivate = channel_name === 'privategroup' || channel_name.startsWith('mpdm-')
   return { id: channel_id, isPrivate, address: null }
 }
@@ -51,8 +64,14 @@ export function parseButton(body: BlockAction): Incoming | null {
   }
 }
 
-/** The home tab was opened, which asks for what this person can do next; null for the app's other tabs. */
-export function parseHome(event: { tab?: string; user: string }, envelope: EnvelopedEvent): Incoming | null {
+/**
+ * The home tab was opened, which asks for what this person can do next; null for the app's other
+ * tabs.
+ */
+export function parseHome(
+  event: { tab?: string; user: string },
+  envelope: EnvelopedEvent,
+): Incoming | null {
   if (event.tab !== 'home') return null
   return {
     requestId: envelope.event_id,
@@ -66,7 +85,10 @@ export function parseHome(event: { tab?: string; user: string }, envelope: Envel
   }
 }
 
-/** A submitted form, with the people that its pickers chose as `describe` knows them; null when it is not one of ours. */
+/**
+ * A submitted form, with the people that its pickers chose as `describe` knows them; null when it
+ * is not one of ours.
+ */
 export async function parseForm(
   body: ViewSubmitAction,
   describe: (userId: string) => Promise<PersonRef>,
@@ -109,8 +131,8 @@ function parseJson(text: string | undefined): unknown {
 const typed = z.object({ type: z.string() })
 
 /**
- * Whether a body has the shape of something that Slack sends: a command, a typed payload, a typed event, or its check of the
- * certificate. Bolt would run into anything else, signed or not.
+ * Whether a body has the shape of something that Slack sends: a command, a typed payload, a typed
+ * event, or its check of the certificate. Bolt would run into anything else, signed or not.
  */
 export function isSlackBody(contentType: string, body: string): boolean {
   if (contentType.startsWith('application/json')) return typed.safeParse(parseJson(body)).success

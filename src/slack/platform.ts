@@ -25,10 +25,18 @@ export type SlackSettings = {
   signingSecret: string
   botToken: string
   apiUrl: string
-  /** Tokens of workspaces besides the one that `botToken` is for; null for one that this app is not in. */
+  /**
+   * Tokens of workspaces besides the one that `botToken` is for; null for one that this app is not
+   * in.
+   */
   tokenFor?: (workspaceId: string) => string | null
 }
-export type SlackDeps = { onIncoming: OnIncoming; log: Log; say(key: TextKey): string; wall(): Date }
+export type SlackDeps = {
+  onIncoming: OnIncoming
+  log: Log
+  say(key: TextKey): string
+  wall(): Date
+}
 
 /** Slack closes the door at 3 s: past this a read is acknowledged empty and answered later. */
 const ANSWER_WITHIN_MS = 2_200
@@ -37,10 +45,15 @@ const INTERACTIVE_TIMEOUT_MS = 2_500
 const OUTBOUND_TIMEOUT_MS = 10_000
 /** A form of thirty people is far below; anything larger is not from Slack. */
 const BODY_LIMIT_BYTES = 1_000_000
-/** Slack signs with its own clock; a request from further in the future than this is not from now. */
+/**
+ * Slack signs with its own clock; a request from further in the future than this is not from now.
+ */
 const MAX_AHEAD_SECONDS = 60
 
-/** Slack behind the port: Bolt receives and verifies, two clients send. Neither retries: a retried post is a double post. */
+/**
+ * Slack behind the port: Bolt receives and verifies, two clients send. Neither retries: a retried
+ * post is a double post.
+ */
 export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform {
   const options = {
     slackApiUrl: settings.apiUrl,
@@ -48,7 +61,10 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     rejectRateLimitedCalls: true,
     logger: QUIET,
   }
-  const interactive = new WebClient(settings.botToken, { ...options, timeout: INTERACTIVE_TIMEOUT_MS })
+  const interactive = new WebClient(settings.botToken, {
+    ...options,
+    timeout: INTERACTIVE_TIMEOUT_MS,
+  })
   const outbound = new WebClient(settings.botToken, { ...options, timeout: OUTBOUND_TIMEOUT_MS })
   const receiver = new HTTPReceiver({
     signingSecret: settings.signingSecret,
@@ -112,8 +128,10 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       own = workspace.externalId
       return workspace
     },
-    serves: (workspaceId) => workspaceId === own || (settings.tokenFor?.(workspaceId) ?? null) !== null,
-    send: async (outgoing) => await send(outbound, outgoing, settings.tokenFor?.(outgoing.workspaceId) ?? null),
+    serves: (workspaceId) =>
+      workspaceId === own || (settings.tokenFor?.(workspaceId) ?? null) !== null,
+    send: async (outgoing) =>
+      await send(outbound, outgoing, settings.tokenFor?.(outgoing.workspaceId) ?? null),
     rates: slackRates,
     workspaceRates,
     batch: 1,
@@ -124,9 +142,16 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
 }
 
 const SLACK_PATH = '/slack/events'
-const SLACK_TRAITS: Traits = { name: 'slack', title: 'Slack', prefix: '/group ', reachesUnseen: true }
+const SLACK_TRAITS: Traits = {
+  name: 'slack',
+  title: 'Slack',
+  prefix: '/group ',
+  reachesUnseen: true,
+}
 
-/** The turn after each kind of request: run the verb, then answer so that only this person sees it. */
+/**
+ * The turn after each kind of request: run the verb, then answer so that only this person sees it.
+ */
 function createTurns(client: WebClient, deps: SlackDeps) {
   const openView = createViews(client, deps)
   return {
@@ -142,11 +167,16 @@ function createTurns(client: WebClient, deps: SlackDeps) {
       const reply = await work
       if (reply?.type === 'form') {
         const isOpen = await opens(openView(triggerId, reply))
-        if (isInTime) await ack(isOpen ? undefined : { response_type: 'ephemeral', text: deps.say('error.busy') })
+        if (isInTime)
+          await ack(
+            isOpen ? undefined : { response_type: 'ephemeral', text: deps.say('error.busy') },
+          )
         return
       }
       const message =
-        reply && 'card' in reply ? ({ response_type: 'ephemeral', ...renderMessage(reply.card) } as const) : undefined
+        reply && 'card' in reply
+          ? ({ response_type: 'ephemeral', ...renderMessage(reply.card) } as const)
+          : undefined
       if (isInTime) await ack(message)
       else if (message) await respond(message)
     },
@@ -160,38 +190,60 @@ function createTurns(client: WebClient, deps: SlackDeps) {
       if (!incoming) return await ack()
       const reply = await deps.onIncoming(incoming)
       const isOpen = !reply || (await opens(openView(triggerId, reply)))
-      // Nobody can be told there; left unacknowledged, Slack itself marks the button as failed. No line is logged, see below.
+      // Nobody can be told there; left unacknowledged, Slack itself marks the button as failed. No
+      // line is logged, see below.
       if (!isOpen && !respond) return
       await ack()
       // Told, not logged: the button may be a check-in's, and a line would say when somebody came.
       if (!isOpen)
-        await respond?.({ response_type: 'ephemeral', replace_original: false, text: deps.say('error.busy') })
+        await respond?.({
+          response_type: 'ephemeral',
+          replace_original: false,
+          text: deps.say('error.busy'),
+        })
     },
-    /** Bolt has acknowledged it already; a home tab that cannot be drawn now is drawn at its next opening. */
+    /**
+     * Bolt has acknowledged it already; a home tab that cannot be drawn now is drawn at its next
+     * opening.
+     */
     async home(incoming: Incoming | null): Promise<void> {
       const reply = incoming && (await deps.onIncoming(incoming))
       if (!reply || !('card' in reply)) return
       try {
-        await client.views.publish({ user_id: incoming.sender.externalId, view: renderHome(reply.card) })
+        await client.views.publish({
+          user_id: incoming.sender.externalId,
+          view: renderHome(reply.card),
+        })
       } catch (error) {
         deps.log.warn('slack.home', { reason: toPlatformError(error, false).code })
       }
     },
-    async form(parse: () => Promise<Incoming | null>, ack: AckFn<ViewResponseAction>): Promise<void> {
+    async form(
+      parse: () => Promise<Incoming | null>,
+      ack: AckFn<ViewResponseAction>,
+    ): Promise<void> {
       const incoming = await parse()
       const reply = incoming && (await deps.onIncoming(incoming))
       if (!reply) return await ack()
       if (reply.type === 'errors') {
-        const errors = Object.fromEntries(Object.entries(reply.fields).map(([name, text]) => [`field:${name}`, text]))
+        const errors = Object.fromEntries(
+          Object.entries(reply.fields).map(([name, text]) => [`field:${name}`, text]),
+        )
         return await ack({ response_action: 'errors', errors })
       }
-      const view = 'card' in reply ? renderCardView(reply.card, deps.say('button.close')) : renderForm(reply.form)
+      const view =
+        'card' in reply
+          ? renderCardView(reply.card, deps.say('button.close'))
+          : renderForm(reply.form)
       await ack({ response_action: 'update', view })
     },
   }
 }
 
-/** Whether a form or result could be opened: its trigger may have expired, or Slack may not have answered. */
+/**
+ * Whether a form or result could be opened: its trigger may have expired, or Slack may not have
+ * answered.
+ */
 async function opens(opening: Promise<void>): Promise<boolean> {
   return await opening.then(
     () => true,
@@ -207,8 +259,9 @@ async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> 
 }
 
 /**
- * Bolt says the head before the body, which then goes out in chunks; held back until the end, it is one packet. In ASCII, which
- * JSON can always be, head and body are one string to write, not two to encode.
+ * Bolt says the head before the body, which then goes out in chunks; held back until the end, it is
+ * one packet. In ASCII, which JSON can always be, head and body are one string to write, not two to
+ * encode.
  */
 function inOnePiece(response: ServerResponse): ServerResponse {
   const { writeHead, end } = response
@@ -226,7 +279,9 @@ function inOnePiece(response: ServerResponse): ServerResponse {
 }
 
 const isJson = (response: ServerResponse, body: unknown): body is string =>
-  typeof body === 'string' && String(response.getHeader('content-type')).startsWith('application/json')
+  typeof body === 'string' &&
+  String(response.getHeader('content-type')).startsWith('application/json')
 
 const NOT_ASCII = /[\u0080-\uffff]/g
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+const escaped = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -1,7 +1,10 @@
 import type { Outgoing, Rate } from '../platform.ts'
 import { toDirectChannel } from './calls.ts'
 
-/** Slack takes one message a second in a channel, and lets an app burst little beyond; one a second over all is always taken. */
+/**
+ * Slack takes one message a second in a channel, and lets an app burst little beyond; one a second
+ * over all is always taken.
+ */
 export function slackRates({ workspaceId, recipient }: Outgoing): readonly Rate[] {
   const target = recipient.type === 'person' ? recipient.externalId : recipient.id
   const toTarget = { key: `slack ${workspaceId} to ${target}`, calls: 1, perMs: 1_000 }

@@ -1,11 +1,22 @@
 import type { types } from '@slack/bolt'
 import { clip, plain } from '../domain/text.ts'
-import { type Block, type Button, type Card, type Chart, type Field, type Form, LEVEL } from '../views/card.ts'
+import {
+  type Block,
+  type Button,
+  type Card,
+  type Chart,
+  type Field,
+  type Form,
+  LEVEL,
+} from '../views/card.ts'
 import { SLACK_LIMITS as LIMITS } from './limits.ts'
 
 type KnownBlock = types.KnownBlock | ChartBlock
 type ModalView = types.ModalView
-/** Slack's chart, which its own package does not know yet (docs.slack.dev, data visualization block). */
+/**
+ * Slack's chart, which its own package does not know yet (docs.slack.dev, data visualization
+ * block).
+ */
 type ChartBlock = {
   type: 'data_visualization'
   block_id?: string
@@ -18,7 +29,9 @@ type ChartBlock = {
 }
 type PlainText = types.PlainTextElement
 
-/** Everything is plain_text: no mention, link or formatting is ever read out of what a person typed. */
+/**
+ * Everything is plain_text: no mention, link or formatting is ever read out of what a person typed.
+ */
 const plainText = (text: string, limit: number): PlainText => ({
   type: 'plain_text',
   text: clip(plain(text), limit) || ' ',
@@ -45,7 +58,9 @@ export function renderMessage(card: Card): SlackMessage {
 function toMessage(card: Card): SlackMessage {
   const first = card.blocks[0]
   const hasOwnTitle = !(first && 'text' in first && first.text === card.title)
-  const blocks: Block[] = hasOwnTitle ? [{ type: 'heading', text: card.title }, ...card.blocks] : [...card.blocks]
+  const blocks: Block[] = hasOwnTitle
+    ? [{ type: 'heading', text: card.title }, ...card.blocks]
+    : [...card.blocks]
   return {
     text: clip(escapeMrkdwn(card.notification), LIMITS.notification),
     blocks: labelled(card.kind, renderBlocks(withoutCharts(blocks), LIMITS.blocksInMessage)),
@@ -55,8 +70,15 @@ function toMessage(card: Card): SlackMessage {
 const withoutCharts = (blocks: readonly Block[]) => blocks.filter(({ type }) => type !== 'chart')
 export const hasCharts = (card: Card) => card.blocks.some(({ type }) => type === 'chart')
 
-/** A card as a modal without a submit button. Its charts are drawn where Slack may refuse them and be asked again without. */
-export function renderCardView(card: Card, closeLabel: string, draws: 'charts' | 'text' = 'text'): ModalView {
+/**
+ * A card as a modal without a submit button. Its charts are drawn where Slack may refuse them and
+ * be asked again without.
+ */
+export function renderCardView(
+  card: Card,
+  closeLabel: string,
+  draws: 'charts' | 'text' = 'text',
+): ModalView {
   const blocks = draws === 'charts' ? withFewCharts(card.blocks) : withoutCharts(card.blocks)
   return {
     type: 'modal',
@@ -74,16 +96,24 @@ function withFewCharts(blocks: readonly Block[]): Block[] {
 
 /** A card as the app's home tab. */
 export function renderHome(card: Card): types.HomeView {
-  return { type: 'home', blocks: labelled(card.kind, renderBlocks(withoutCharts(card.blocks), LIMITS.blocksInView)) }
+  return {
+    type: 'home',
+    blocks: labelled(card.kind, renderBlocks(withoutCharts(card.blocks), LIMITS.blocksInView)),
+  }
 }
 
-/** A form as a modal. Its subject travels as an id in private_metadata; the verb is the callback id. */
+/**
+ * A form as a modal. Its subject travels as an id in private_metadata; the verb is the callback id.
+ */
 export function renderForm(form: Form): ModalView {
   const intro = renderBlocks(form.intro, LIMITS.blocksInView - form.fields.length)
   return {
     type: 'modal',
     callback_id: form.verb,
-    private_metadata: JSON.stringify({ id: form.id, ...(form.version ? { version: form.version } : {}) }),
+    private_metadata: JSON.stringify({
+      id: form.id,
+      ...(form.version ? { version: form.version } : {}),
+    }),
     title: plainText(form.title, LIMITS.viewTitle),
     submit: plainText(form.submitLabel, LIMITS.viewButton),
     close: plainText(form.closeLabel, LIMITS.viewButton),
@@ -91,14 +121,21 @@ export function renderForm(form: Form): ModalView {
   }
 }
 
-/** The first block's id says what kind of card this is; people never see it. Input blocks keep their own ids. */
+/**
+ * The first block's id says what kind of card this is; people never see it. Input blocks keep their
+ * own ids.
+ */
 function labelled(kind: string, blocks: KnownBlock[]): KnownBlock[] {
   const [first, ...rest] = blocks
-  if (!first || first.type === 'input') return [{ type: 'divider', block_id: `kind:${kind}` }, ...blocks]
+  if (!first || first.type === 'input')
+    return [{ type: 'divider', block_id: `kind:${kind}` }, ...blocks]
   return [{ ...first, block_id: `kind:${kind}` }, ...rest]
 }
 
-/** Blocks within the limits: what does not fit ends in a visible "…". A last row of buttons leads on from there, and stays. */
+/**
+ * Blocks within the limits: what does not fit ends in a visible "…". A last row of buttons leads on
+ * from there, and stays.
+ */
 function renderBlocks(blocks: readonly Block[], limit: number): KnownBlock[] {
   const rendered: KnownBlock[] = []
   let room: number = LIMITS.textInMessage
@@ -118,9 +155,13 @@ function renderBlocks(blocks: readonly Block[], limit: number): KnownBlock[] {
 }
 
 function textLength(block: Block): number {
-  if (block.type === 'buttons') return block.buttons.reduce((sum, button) => sum + button.label.length, 0)
+  if (block.type === 'buttons')
+    return block.buttons.reduce((sum, button) => sum + button.label.length, 0)
   if (block.type === 'chart') return 0
-  return Math.min(LIMITS.sectionText, block.type === 'list' ? block.items.join('\n').length : block.text.length)
+  return Math.min(
+    LIMITS.sectionText,
+    block.type === 'list' ? block.items.join('\n').length : block.text.length,
+  )
 }
 
 function renderBlock(block: Block): KnownBlock {
@@ -130,11 +171,17 @@ function renderBlock(block: Block): KnownBlock {
     case 'text':
       return { type: 'section', text: plainText(block.text, LIMITS.sectionText) }
     case 'list':
-      return { type: 'section', text: plainText(block.items.map((item) => `• ${item}`).join('\n'), LIMITS.sectionText) }
+      return {
+        type: 'section',
+        text: plainText(block.items.map((item) => `• ${item}`).join('\n'), LIMITS.sectionText),
+      }
     case 'note':
       return { type: 'context', elements: [plainText(block.text, LIMITS.contextText)] }
     case 'buttons':
-      return { type: 'actions', elements: block.buttons.slice(0, LIMITS.buttonsInRow).map(renderButton) }
+      return {
+        type: 'actions',
+        elements: block.buttons.slice(0, LIMITS.buttonsInRow).map(renderButton),
+      }
     case 'chart':
       return renderChart(block)
   }
@@ -158,7 +205,10 @@ function renderChart({ title, hidden, categories, series, levels }: Chart): Char
       axis_config: {
         categories: labels,
         ...(hidden === null ? {} : { x_label: clip(plain(hidden), LIMITS.chartTitle) }),
-        y_label: clip(plain(levels.map((name, index) => `${index + 1} ${name}`).join(', ')), LIMITS.chartTitle),
+        y_label: clip(
+          plain(levels.map((name, index) => `${index + 1} ${name}`).join(', ')),
+          LIMITS.chartTitle,
+        ),
       },
     },
   }

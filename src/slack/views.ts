@@ -5,7 +5,10 @@ import type { Reply } from '../views/card.ts'
 import { isRefusedBlock, toPlatformError } from './failure.ts'
 import { hasCharts, renderCardView, renderForm } from './render.ts'
 
-/** Opens forms and results as modals. A chart that Slack refuses is left out: the same content stands beside it as text. */
+/**
+ * Opens forms and results as modals. A chart that Slack refuses is left out: the same content
+ * stands beside it as text.
+ */
 export function createViews(
   client: WebClient,
   deps: { say(key: TextKey): string; log: Log },

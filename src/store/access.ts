@@ -24,7 +24,9 @@ export type Actor = {
   timeZone: string | null
 }
 
-/** The connection that a verified workspace or tenant id stands for; null when it is not connected. */
+/**
+ * The connection that a verified workspace or tenant id stands for; null when it is not connected.
+ */
 export async function findConnection(
   db: Reader,
   platform: PlatformName,
@@ -75,24 +77,37 @@ type AccountFields = {
 }
 
 /** One statement in place of the client's two: every request asks this. */
-async function findAccount(db: Reader, connectionId: string, externalId: string): Promise<AccountFields | null> {
+async function findAccount(
+  db: Reader,
+  connectionId: string,
+  externalId: string,
+): Promise<AccountFields | null> {
   const rows = await db.sql.rows<AccountFields>`
-    select a."personId"::text as "personId", a."language", a."timeZone", a."address", a."name", a."isBot", a."isDeactivated",
+    select a."personId"::text as "personId", a."language", a."timeZone", a."address", a."name",
+      a."isBot", a."isDeactivated",
       a."isGuest", a."unreachable", p."isStaff", p."isAdmin"
-    from "Account" a join "Person" p on p."organisationId" = a."organisationId" and p."id" = a."personId"
+    from "Account" a join "Person" p on p."organisationId" = a."organisationId"
+      and p."id" = a."personId"
     where a."connectionId" = ${connectionId}::uuid and a."externalId" = ${externalId}`
   return rows[0] ?? null
 }
 
-/** The person behind a platform id, as already known; null when they never appeared. Writes nothing. */
-export async function findActor(db: Reader, connection: ConnectionRow, externalId: string): Promise<Actor | null> {
+/**
+ * The person behind a platform id, as already known; null when they never appeared. Writes nothing.
+ */
+export async function findActor(
+  db: Reader,
+  connection: ConnectionRow,
+  externalId: string,
+): Promise<Actor | null> {
   const account = await findAccount(db, connection.id, externalId)
   return account && toActor(connection, account)
 }
 
 /**
- * The person behind a platform id; makes them known on first sight and keeps what the platform newly said.
- * `isNewlyReachable` tells that a personal chat became known. `isHere`: they did something themselves, so they can be reached.
+ * The person behind a platform id; makes them known on first sight and keeps what the platform
+ * newly said. `isNewlyReachable` tells that a personal chat became known. `isHere`: they did
+ * something themselves, so they can be reached.
  */
 export async function ensureActor(
   db: Writer,
@@ -106,9 +121,14 @@ export async function ensureActor(
     // Ids are fixed by account, so two requests that meet here make one person.
     const personId = fixedId('person', connection.id, ref.externalId)
     const id = fixedId('account', connection.id, ref.externalId)
-    await db.prisma.person.createMany({ data: [{ organisationId, id: personId }], skipDuplicates: true })
+    await db.prisma.person.createMany({
+      data: [{ organisationId, id: personId }],
+      skipDuplicates: true,
+    })
     await db.prisma.account.createMany({
-      data: [{ organisationId, id, personId, connectionId: connection.id, externalId: ref.externalId }],
+      data: [
+        { organisationId, id, personId, connectionId: connection.id, externalId: ref.externalId },
+      ],
       skipDuplicates: true,
     })
     account = await findAccount(db, connection.id, ref.externalId)
@@ -121,7 +141,9 @@ export async function ensureActor(
       : {}),
   }
   if (Object.keys(changes).length > 0) {
-    const where = { connectionId_externalId: { connectionId: connection.id, externalId: ref.externalId } }
+    const where = {
+      connectionId_externalId: { connectionId: connection.id, externalId: ref.externalId },
+    }
     const { language, timeZone } = await db.prisma.account.update({ where, data: changes })
     account = { ...account, language, timeZone }
   }
@@ -131,13 +153,16 @@ export async function ensureActor(
 function changesOf(account: AccountFields, ref: PersonRef): Prisma.AccountUpdateInput {
   const changes: Prisma.AccountUpdateInput = {}
   if (ref.name !== undefined && ref.name !== account.name) changes.name = ref.name
-  if (ref.language !== undefined && ref.language !== account.language) changes.language = ref.language
-  if (ref.timeZone !== undefined && ref.timeZone !== account.timeZone) changes.timeZone = ref.timeZone
+  if (ref.language !== undefined && ref.language !== account.language)
+    changes.language = ref.language
+  if (ref.timeZone !== undefined && ref.timeZone !== account.timeZone)
+    changes.timeZone = ref.timeZone
   if (ref.isBot !== undefined && ref.isBot !== account.isBot) changes.isBot = ref.isBot
   if (ref.isDeactivated !== undefined && ref.isDeactivated !== account.isDeactivated)
     changes.isDeactivated = ref.isDeactivated
   if (ref.isGuest !== undefined && ref.isGuest !== account.isGuest) changes.isGuest = ref.isGuest
-  if (ref.address !== undefined && !isSameAddress(account.address, ref.address)) changes.address = { ...ref.address }
+  if (ref.address !== undefined && !isSameAddress(account.address, ref.address))
+    changes.address = { ...ref.address }
   return changes
 }
 
@@ -175,15 +200,23 @@ export async function findActorLanguage(
 export type Membership = GroupRow & { role: Role }
 
 /** The running groups of a person with their role in each, by alias. */
-export async function listMemberships({ tx, organisationId }: Tenant<Reader>, personId: string): Promise<Membership[]> {
+export async function listMemberships(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string,
+): Promise<Membership[]> {
   return await tx.sql.rows<Membership>`
     select r."role"::text as "role", ${GROUP_COLUMNS}
-    from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId" and g."id" = r."groupId"
-    where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid and g."endedAt" is null
+    from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId"
+      and g."id" = r."groupId"
+    where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid
+      and g."endedAt" is null
     order by g."alias"`
 }
 
-/** A person's place in a group that has ended, which staff keep until it is deleted; null when there is none. */
+/**
+ * A person's place in a group that has ended, which staff keep until it is deleted; null when there
+ * is none.
+ */
 export async function findEndedMembership(
   { tx, organisationId }: Tenant<Reader>,
   groupId: string,
@@ -191,25 +224,34 @@ export async function findEndedMembership(
 ): Promise<Membership | null> {
   const rows = await tx.sql.rows<Membership>`
     select r."role"::text as "role", ${GROUP_COLUMNS}
-    from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId" and g."id" = r."groupId"
+    from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId"
+      and g."id" = r."groupId"
     where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid
       and g."id" = ${groupId}::uuid and g."endedAt" is not null and r."role" <> 'member'`
   return rows[0] ?? null
 }
 
 /** A group that a supervisor answers for. */
-export type SupervisedGroup = Pick<GroupRow, 'alias' | 'contactHours'> & { groupId: string; hasEnded: boolean }
+export type SupervisedGroup = Pick<GroupRow, 'alias' | 'contactHours'> & {
+  groupId: string
+  hasEnded: boolean
+}
 
-/** The groups of a supervisor that ran at some time of a window, by name. `hasEnded`: by its end. */
+/**
+ * The groups of a supervisor that ran at some time of a window, by name. `hasEnded`: by its end.
+ */
 export async function listSupervised(
   { tx, organisationId }: Tenant<Reader>,
   personId: string,
   { startsAt, endsAt }: { startsAt: Date; endsAt: Date },
 ): Promise<SupervisedGroup[]> {
   return await tx.sql.rows<SupervisedGroup>`
-    select g."id"::text as "groupId", g."alias", g."contactHours", coalesce(g."endedAt" < ${endsAt}, false) as "hasEnded"
-    from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId" and g."id" = r."groupId"
-    where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid and r."role" = 'supervisor'
+    select g."id"::text as "groupId", g."alias", g."contactHours", coalesce(g."endedAt" < ${endsAt},
+      false) as "hasEnded"
+    from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId"
+      and g."id" = r."groupId"
+    where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid
+      and r."role" = 'supervisor'
       and (g."endedAt" is null or g."endedAt" >= ${startsAt})
     order by g."alias"`
 }

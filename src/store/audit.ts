@@ -13,7 +13,8 @@ export async function appendAudit(
 ): Promise<void> {
   if (facts.length === 0) return
   const heads = await tx.sql.rows<{ auditHead: Uint8Array | null; auditLength: number }>`
-    select "auditHead", "auditLength" from "Organisation" where "id" = ${organisationId}::uuid for no key update`
+    select "auditHead", "auditLength" from "Organisation"
+      where "id" = ${organisationId}::uuid for no key update`
   let head: Uint8Array | null = heads[0]?.auditHead ?? null
   let number = heads[0]?.auditLength ?? 0
   for (const fact of facts) {
@@ -32,29 +33,42 @@ export async function appendAudit(
 /** SHA-256 over the previous hash and this entry's fields, one to a line. */
 function hashOf(previous: Uint8Array | null, entry: Entry): Uint8Array<ArrayBuffer> {
   const hash = createHash('sha256').update(previous ?? Buffer.alloc(32))
-  hash.update([entry.number, entry.at.toISOString(), entry.actorId, entry.action, entry.subjectId].join('\n'))
+  hash.update(
+    [entry.number, entry.at.toISOString(), entry.actorId, entry.action, entry.subjectId].join('\n'),
+  )
   return Uint8Array.from(hash.digest())
 }
 
-/** Checks the whole chain of an organisation: its length, or the number of the first entry that does not fit. */
+/**
+ * Checks the whole chain of an organisation: its length, or the number of the first entry that does
+ * not fit.
+ */
 export async function verifyAudit({
   tx,
   organisationId,
 }: Tenant<Reader>): Promise<{ length: number; brokenAt: number | null }> {
-  const { auditLength, auditHead, auditForgotten, auditAnchor } = await tx.prisma.organisation.findUniqueOrThrow({
-    where: { id: organisationId },
-    select: { auditLength: true, auditHead: true, auditForgotten: true, auditAnchor: true },
+  const { auditLength, auditHead, auditForgotten, auditAnchor } =
+    await tx.prisma.organisation.findUniqueOrThrow({
+      where: { id: organisationId },
+      select: { auditLength: true, auditHead: true, auditForgotten: true, auditAnchor: true },
+    })
+  const entries = await tx.prisma.auditEntry.findMany({
+    where: { organisationId },
+    orderBy: { number: 'asc' },
   })
-  const entries = await tx.prisma.auditEntry.findMany({ where: { organisationId }, orderBy: { number: 'asc' } })
   // Entries past their time were deleted; the last one's hash is where the rest begins.
   let head: Uint8Array | null = auditAnchor
   for (const [index, entry] of entries.entries()) {
     const hash = hashOf(head, entry)
-    if (entry.number !== auditForgotten + index + 1 || !Buffer.from(hash).equals(Buffer.from(entry.hash)))
+    if (
+      entry.number !== auditForgotten + index + 1 ||
+      !Buffer.from(hash).equals(Buffer.from(entry.hash))
+    )
       return { length: auditLength, brokenAt: auditForgotten + index + 1 }
     head = hash
   }
   const isWhole =
-    auditForgotten + entries.length === auditLength && Buffer.from(head ?? []).equals(Buffer.from(auditHead ?? []))
+    auditForgotten + entries.length === auditLength &&
+    Buffer.from(head ?? []).equals(Buffer.from(auditHead ?? []))
   return { length: auditLength, brokenAt: isWhole ? null : auditForgotten + entries.length + 1 }
 }

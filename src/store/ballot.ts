@@ -4,7 +4,10 @@ import type { Database } from './engine/database.ts'
 import type { Reader, SqlTx, Tenant } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 
-/** A check-in as somebody who answers it meets it. `unit` is null until it opened; `role` is the person's own, null outside. */
+/**
+ * A check-in as somebody who answers it meets it. `unit` is null until it opened; `role` is the
+ * person's own, null outside.
+ */
 export type AnsweredCheckIn = {
   id: string
   groupId: string
@@ -23,8 +26,9 @@ export type AnsweredCheckIn = {
 }
 
 /**
- * The check-in with its row locked, and a person's place in its group, in one statement. Null when it does not exist. Only the
- * check-in is as it is under the lock; whatever else could have changed while waiting is looked at again by `listBoxes`.
+ * The check-in with its row locked, and a person's place in its group, in one statement. Null when
+ * it does not exist. Only the check-in is as it is under the lock; whatever else could have changed
+ * while waiting is looked at again by `listBoxes`.
  */
 export async function lockForAnswer(
   { tx, organisationId }: Tenant<SqlTx>,
@@ -36,25 +40,29 @@ export async function lockForAnswer(
       'id'
     >
   const [row] = await tx.sql.rows<Row>`
-    select c."id"::text as "id", c."groupId"::text as "groupId", c."state"::text as "state", c."closesAt", g."timeZone",
-      g."contactHours", r."role"::text as "role", u."id"::text as "unitId", u."publicKey", u."questionSetId",
+    select c."id"::text as "id", c."groupId"::text as "groupId", c."state"::text as "state",
+      c."closesAt", g."timeZone",
+      g."contactHours", r."role"::text as "role", u."id"::text as "unitId", u."publicKey",
+        u."questionSetId",
       u."questionSetVersion", u."asksText"
     from "CheckIn" c
     join "Group" g on g."organisationId" = c."organisationId" and g."id" = c."groupId"
     left join "ReleaseUnit" u on u."organisationId" = c."organisationId" and u."id" = c."unitId"
-    left join "RosterEntry" r on r."organisationId" = c."organisationId" and r."groupId" = c."groupId"
+    left join "RosterEntry" r on r."organisationId" = c."organisationId"
+      and r."groupId" = c."groupId"
       and r."personId" = ${personId}::uuid and g."endedAt" is null
     where c."organisationId" = ${organisationId}::uuid and c."id" = ${id}::uuid
     for update of c`
   if (!row) return null
   const { unitId, publicKey, questionSetId, questionSetVersion, asksText, ...checkIn } = row
-  const unit = unitId === null ? null : { id: unitId, publicKey, questionSetId, questionSetVersion, asksText }
+  const unit =
+    unitId === null ? null : { id: unitId, publicKey, questionSetId, questionSetVersion, asksText }
   return { ...checkIn, unit }
 }
 
 /**
- * Every box of a check-in, by member, and whether a person is a member of the group now: who left a moment ago has taken
- * their answers with them. The caller holds the check-in's lock.
+ * Every box of a check-in, by member, and whether a person is a member of the group now: who left a
+ * moment ago has taken their answers with them. The caller holds the check-in's lock.
  */
 export async function listBoxes(
   { tx, organisationId }: Tenant<SqlTx>,
@@ -63,19 +71,28 @@ export async function listBoxes(
 ): Promise<{ isMember: boolean; boxes: { memberId: string; box: Uint8Array }[] }> {
   const rows = await tx.sql.rows<{ memberId: string; box: Uint8Array; isMember: boolean }>`
     select b."memberId"::text as "memberId", b."box", exists (
-        select 1 from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId" and g."id" = r."groupId"
-        where r."organisationId" = ${organisationId}::uuid and r."groupId" = ${checkIn.groupId}::uuid
-          and r."personId" = ${personId}::uuid and r."role" = 'member' and g."endedAt" is null) as "isMember"
+        select 1 from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId"
+          and g."id" = r."groupId"
+        where r."organisationId" = ${organisationId}::uuid
+          and r."groupId" = ${checkIn.groupId}::uuid
+          and r."personId" = ${personId}::uuid and r."role" = 'member'
+            and g."endedAt" is null) as "isMember"
     from "Ballot" b
     where b."organisationId" = ${organisationId}::uuid and b."checkInId" = ${checkIn.id}::uuid
     order by b."memberId"`
-  return { isMember: rows[0]?.isMember ?? false, boxes: rows.map(({ memberId, box }) => ({ memberId, box })) }
+  return {
+    isMember: rows[0]?.isMember ?? false,
+    boxes: rows.map(({ memberId, box }) => ({ memberId, box })),
+  }
 }
 
 export type BallotRow = { memberId: string; box: Uint8Array }
 
 /** Every box of a check-in, by member. The caller holds the check-in's lock. */
-export async function listBallots({ tx, organisationId }: Tenant<Reader>, checkInId: string): Promise<BallotRow[]> {
+export async function listBallots(
+  { tx, organisationId }: Tenant<Reader>,
+  checkInId: string,
+): Promise<BallotRow[]> {
   return await tx.prisma.ballot.findMany({
     where: { organisationId, checkInId },
     orderBy: { memberId: 'asc' },
@@ -98,15 +115,26 @@ export async function replaceBallots(
   checkInId: string,
   ballots: readonly BallotRow[],
 ): Promise<void> {
-  const values = ballots.map(({ memberId, box }) => Prisma.sql`(${memberId}::uuid, ${Buffer.from(box)}::bytea)`)
+  const values = ballots.map(
+    ({ memberId, box }) => Prisma.sql`(${memberId}::uuid, ${Buffer.from(box)}::bytea)`,
+  )
   const changed = await tx.sql.run`
-    update "Ballot" set "box" = fresh."box" from (values ${Prisma.join(values)}) as fresh("memberId", "box")
-    where "organisationId" = ${organisationId}::uuid and "checkInId" = ${checkInId}::uuid and "Ballot"."memberId" = fresh."memberId"`
-  if (changed !== ballots.length) throw new Error(`re-wrapped ${changed} of ${ballots.length} ballots`)
+    update "Ballot" set "box" = fresh."box"
+      from (values ${Prisma.join(values)}) as fresh("memberId", "box")
+    where "organisationId" = ${organisationId}::uuid and "checkInId" = ${checkInId}::uuid
+      and "Ballot"."memberId" = fresh."memberId"`
+  if (changed !== ballots.length)
+    throw new Error(`re-wrapped ${changed} of ${ballots.length} ballots`)
 }
 
-/** Every check-in of a group whose answers are still sealed under a living key: open, or closed in a unit that takes more. */
-export async function listUnmade({ tx, organisationId }: Tenant<Reader>, groupId: string): Promise<string[]> {
+/**
+ * Every check-in of a group whose answers are still sealed under a living key: open, or closed in a
+ * unit that takes more.
+ */
+export async function listUnmade(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+): Promise<string[]> {
   const rows = await tx.prisma.checkIn.findMany({
     where: { organisationId, groupId, unit: { state: 'open' } },
     orderBy: { id: 'asc' },
@@ -128,8 +156,9 @@ export async function listUnitBallots(
 const scrubs = new WeakMap<Database, () => Promise<void>>()
 
 /**
- * Takes deleted ballots out of the table's pages, and on the embedded store out of the current log file. Many units that are
- * made at one minute share a run: two at once would only wait for each other.
+ * Takes deleted ballots out of the table's pages, and on the embedded store out of the current log
+ * file. Many units that are made at one minute share a run: two at once would only wait for each
+ * other.
  */
 export async function scrubBallots(database: Database): Promise<void> {
   const scrub = scrubs.get(database) ?? coalesce(() => scrubNow(database))

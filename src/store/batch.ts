@@ -7,7 +7,10 @@ import { Prisma } from './generated/client.ts'
 import type { Lane } from './lane.ts'
 import { LEASE_SECONDS } from './occurrence.ts'
 
-/** A message that this process sends now, with everything that it is made from, as of now. Nulls: it is about none. */
+/**
+ * A message that this process sends now, with everything that it is made from, as of now. Nulls: it
+ * is about none.
+ */
 export type Claimed = {
   id: string
   kind: DeliveryKind
@@ -55,47 +58,68 @@ export type Claimed = {
 }
 
 /**
- * Takes the next messages of a lane into `sending`, in one statement that also reads what they are made from. `now` is the
- * product clock: what was paused, left or cancelled by then is seen.
+ * Takes the next messages of a lane into `sending`, in one statement that also reads what they are
+ * made from. `now` is the product clock: what was paused, left or cancelled by then is seen.
  */
-export async function claimBatch(db: Writer, lane: Lane, now: Date, limit: number): Promise<Claimed[]> {
+export async function claimBatch(
+  db: Writer,
+  lane: Lane,
+  now: Date,
+  limit: number,
+): Promise<Claimed[]> {
   return await db.sql.rows<Claimed>`
     with batch as (
       update "Delivery" set "state" = 'sending', "attempts" = "attempts" + 1,
         "leasedUntil" = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
       where ("organisationId", "id") in (
         select "organisationId", "id" from "Delivery"
-        where "organisationId" = ${lane.organisationId}::uuid and "connectionId" = ${lane.connectionId}::uuid
-          and "state" = 'planned' and "plannedAt" <= ${now} and ("notBefore" is null or "notBefore" <= clock_timestamp())
+        where "organisationId" = ${lane.organisationId}::uuid
+          and "connectionId" = ${lane.connectionId}::uuid
+          and "state" = 'planned' and "plannedAt" <= ${now} and ("notBefore" is null
+            or "notBefore" <= clock_timestamp())
         order by "plannedAt", "id" limit ${limit} for update skip locked)
       returning *)
-    select b."id"::text as "id", b."kind", b."attempts", b."lostAnswers", b."interruptions", b."expiresAt", b."personId"::text as "personId",
-      b."groupId"::text as "groupId", b."checkInId"::text as "checkInId", b."sessionId"::text as "sessionId",
-      b."digestId"::text as "digestId", b."messageId"::text as "messageId", b."receiptId"::text as "receiptId", b."contactId"::text as "contactId",
+    select b."id"::text as "id", b."kind", b."attempts", b."lostAnswers", b."interruptions",
+      b."expiresAt", b."personId"::text as "personId",
+      b."groupId"::text as "groupId", b."checkInId"::text as "checkInId",
+        b."sessionId"::text as "sessionId",
+      b."digestId"::text as "digestId", b."messageId"::text as "messageId",
+        b."receiptId"::text as "receiptId", b."contactId"::text as "contactId",
       c."platform"::text as "platform", c."externalId" as "workspaceId",
-      a."externalId", a."address", coalesce(d."language", a."language", g."language", o."language") as "language",
-      coalesce(p."pausedUntil" > ${now}, false) as "isPaused", coalesce(p."wantsReminders", true) as "wantsReminders",
-      coalesce(p."wantsCheckIns", true) as "wantsCheckIns", p."quietFrom", p."quietUntil", a."timeZone" as "personZone",
-      g."alias", g."timeZone", g."endedAt" is not null as "hasEnded", g."contactHours", g."channelId", g."channelAddress", r."role"::text as "role",
+      a."externalId", a."address", coalesce(d."language", a."language", g."language",
+        o."language") as "language",
+      coalesce(p."pausedUntil" > ${now}, false) as "isPaused", coalesce(p."wantsReminders",
+        true) as "wantsReminders",
+      coalesce(p."wantsCheckIns", true) as "wantsCheckIns", p."quietFrom", p."quietUntil",
+        a."timeZone" as "personZone",
+      g."alias", g."timeZone", g."endedAt" is not null as "hasEnded", g."contactHours",
+        g."channelId", g."channelAddress", r."role"::text as "role",
       s."state"::text as "sessionState", s."startsAt",
       coalesce(s."place", s."link", h."place", h."link") is not null as "hasPlace",
-      k."state"::text as "checkInState", k."closesAt", m."state"::text as "messageState", q."seenAt" is not null as "isContactSeen",
+      k."state"::text as "checkInState", k."closesAt", m."state"::text as "messageState",
+        q."seenAt" is not null as "isContactSeen",
       case when b."kind" = 'delivery-problem' then (
-        select count(*)::int from "RosterEntry" e where e."organisationId" = b."organisationId" and e."groupId" = b."groupId"
-          and not exists (select 1 from "Account" ea where ea."organisationId" = e."organisationId" and ea."personId" = e."personId"
+        select count(*)::int from "RosterEntry" e where e."organisationId" = b."organisationId"
+          and e."groupId" = b."groupId"
+          and not exists (select 1 from "Account" ea
+            where ea."organisationId" = e."organisationId" and ea."personId" = e."personId"
             and ea."unreachable" is null and not ea."isDeactivated")) else 0 end as "unreachable"
     from batch b
       join "Connection" c on c."organisationId" = b."organisationId" and c."id" = b."connectionId"
       join "Organisation" o on o."id" = b."organisationId"
       left join "Person" p on p."organisationId" = b."organisationId" and p."id" = b."personId"
-      left join "Account" a on a."organisationId" = b."organisationId" and a."personId" = b."personId" and a."connectionId" = b."connectionId"
+      left join "Account" a on a."organisationId" = b."organisationId"
+        and a."personId" = b."personId" and a."connectionId" = b."connectionId"
       left join "Group" g on g."organisationId" = b."organisationId" and g."id" = b."groupId"
-      left join "RosterEntry" r on r."organisationId" = b."organisationId" and r."groupId" = b."groupId" and r."personId" = b."personId"
+      left join "RosterEntry" r on r."organisationId" = b."organisationId"
+        and r."groupId" = b."groupId" and r."personId" = b."personId"
       left join "Session" s on s."organisationId" = b."organisationId" and s."id" = b."sessionId"
       left join "Schedule" h on h."organisationId" = s."organisationId" and h."id" = s."scheduleId"
       left join "CheckIn" k on k."organisationId" = b."organisationId" and k."id" = b."checkInId"
-      left join "ContactRequest" q on q."organisationId" = b."organisationId" and q."id" = b."contactId"
-      left join "DigestPlan" d on b."kind" = 'digest-notice' and d."organisationId" = b."organisationId" and d."personId" = b."personId"
+      left join "ContactRequest" q on q."organisationId" = b."organisationId"
+        and q."id" = b."contactId"
+      left join "DigestPlan" d on b."kind" = 'digest-notice'
+        and d."organisationId" = b."organisationId" and d."personId" = b."personId"
       left join "Message" m on m."organisationId" = b."organisationId" and m."id" = b."messageId"
     order by b."plannedAt", b."id"`
 }
@@ -119,7 +143,10 @@ const stepOf = (outcome: Outcome): LedgerStep =>
       ? { state: 'dropped', reason: outcome.dropped }
       : afterAttempt(outcome.kind, outcome, outcome.attempt)
 
-/** Writes how attempts ended, in one statement. Only rows still in `sending` change: a late writer changes nothing. */
+/**
+ * Writes how attempts ended, in one statement. Only rows still in `sending` change: a late writer
+ * changes nothing.
+ */
 export async function recordOutcomes(
   { tx, organisationId }: Tenant<Writer>,
   outcomes: readonly Outcome[],
@@ -131,27 +158,42 @@ export async function recordOutcomes(
     const isOver = step.state !== 'planned'
     const waitMs = step.state === 'planned' ? step.waitMs : 0
     const untried = step.state === 'planned' && step.isUntried ? 1 : 0
-    const unknown = 'attempt' in outcome && outcome.attempt.outcome === 'unknown' ? outcome.attempt.reason : null
+    const unknown =
+      'attempt' in outcome && outcome.attempt.outcome === 'unknown' ? outcome.attempt.reason : null
     const died = unknown === INTERRUPTED ? 1 : 0
     const lost = unknown !== null && unknown !== INTERRUPTED ? 1 : 0
     const reason = 'reason' in step ? step.reason : null
-    return Prisma.sql`(${outcome.id}::uuid, ${step.state}, ${reason}::text, ${waitMs / 1000}::float8, ${untried}::int, ${lost}::int, ${died}::int, ${isOver ? now : null}::timestamptz, ${'later' in outcome ? outcome.later : null}::timestamptz)`
+    return Prisma.sql`(${outcome.id}::uuid, ${step.state}, ${reason}::text,
+      ${waitMs / 1000}::float8, ${untried}::int, ${lost}::int, ${died}::int,
+      ${isOver ? now : null}::timestamptz,
+      ${'later' in outcome ? outcome.later : null}::timestamptz)`
   })
   await tx.sql.run`
-    update "Delivery" d set "state" = o."state"::"DeliveryState", "reason" = o."reason", "leasedUntil" = null,
+    update "Delivery" d set "state" = o."state"::"DeliveryState", "reason" = o."reason",
+      "leasedUntil" = null,
       "attempts" = d."attempts" - o."untried", "lostAnswers" = d."lostAnswers" + o."lost",
       "interruptions" = d."interruptions" + o."died", "endedAt" = o."endedAt",
       "plannedAt" = coalesce(o."later", d."plannedAt"),
-      "notBefore" = case when o."wait" > 0 then clock_timestamp() + make_interval(secs => o."wait") end
-    from (values ${Prisma.join(values)}) as o("id", "state", "reason", "wait", "untried", "lost", "died", "endedAt", "later")
-    where d."organisationId" = ${organisationId}::uuid and d."id" = o."id" and d."state" = 'sending'`
+      "notBefore" = case when o."wait" > 0
+        then clock_timestamp() + make_interval(secs => o."wait") end
+    from (values ${Prisma.join(values)}) as o("id", "state", "reason", "wait", "untried", "lost",
+      "died", "endedAt", "later")
+    where d."organisationId" = ${organisationId}::uuid and d."id" = o."id"
+      and d."state" = 'sending'`
 }
 
-/** Rows left in `sending` past their lease: nobody knows whether the message arrived, so the kind's rule decides. */
+/**
+ * Rows left in `sending` past their lease: nobody knows whether the message arrived, so the kind's
+ * rule decides.
+ */
 export async function resolveInterrupted(tx: Tx, now: Date): Promise<void> {
-  const rows = await tx.sql.rows<{ organisationId: string; id: string; kind: DeliveryKind } & Tries>`
-    select "organisationId"::text as "organisationId", "id"::text as "id", "kind", "attempts", "lostAnswers", "interruptions" from "Delivery"
-    where "state" = 'sending' and "leasedUntil" < clock_timestamp() limit ${RESOLVE_LIMIT} for update skip locked`
+  const rows = await tx.sql.rows<
+    { organisationId: string; id: string; kind: DeliveryKind } & Tries
+  >`
+    select "organisationId"::text as "organisationId", "id"::text as "id", "kind", "attempts",
+      "lostAnswers", "interruptions" from "Delivery"
+    where "state" = 'sending' and "leasedUntil" < clock_timestamp()
+      limit ${RESOLVE_LIMIT} for update skip locked`
   for (const organisationId of new Set(rows.map((row) => row.organisationId))) {
     const own = rows.filter((row) => row.organisationId === organisationId)
     const attempt = { outcome: 'unknown', reason: INTERRUPTED } as const

@@ -40,33 +40,52 @@ export async function createCheckIns(
   groupId: string,
   checkIns: readonly NewCheckIn[],
 ): Promise<void> {
-  await tx.prisma.checkIn.createMany({ data: checkIns.map((checkIn) => ({ organisationId, groupId, ...checkIn })) })
+  await tx.prisma.checkIn.createMany({
+    data: checkIns.map((checkIn) => ({ organisationId, groupId, ...checkIn })),
+  })
 }
 
-export async function findCheckIn({ tx, organisationId }: Tenant<Reader>, id: string): Promise<CheckInRow | null> {
+export async function findCheckIn(
+  { tx, organisationId }: Tenant<Reader>,
+  id: string,
+): Promise<CheckInRow | null> {
   return await tx.prisma.checkIn.findUnique({
     where: { organisationId_id: { organisationId, id } },
     select: CHECK_IN_FIELDS,
   })
 }
 
-/** The check-in with its row locked: opening, answering and closing happen one at a time. Null when it does not exist. */
-export async function lockCheckIn({ tx, organisationId }: Tenant, id: string): Promise<CheckInRow | null> {
+/**
+ * The check-in with its row locked: opening, answering and closing happen one at a time. Null when
+ * it does not exist.
+ */
+export async function lockCheckIn(
+  { tx, organisationId }: Tenant,
+  id: string,
+): Promise<CheckInRow | null> {
   const rows = await tx.sql.rows<CheckInRow>`
-    select "id", "groupId", "sessionId", "planId", "unitId", "questionSetId", "audience"::text as "audience", "unitSize", "leastAnswers", "asksText", "opensAt", "closesAt", "state"::text as "state" from "CheckIn"
+    select "id", "groupId", "sessionId", "planId", "unitId", "questionSetId",
+      "audience"::text as "audience", "unitSize", "leastAnswers", "asksText", "opensAt", "closesAt",
+      "state"::text as "state" from "CheckIn"
     where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid for update`
   return rows[0] ?? null
 }
 
 /** Check-ins of a group that are open now. */
-export async function listOpen({ tx, organisationId }: Tenant<Reader>, groupId: string): Promise<CheckInRow[]> {
+export async function listOpen(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+): Promise<CheckInRow[]> {
   return await tx.prisma.checkIn.findMany({
     where: { organisationId, groupId, state: 'open' },
     select: CHECK_IN_FIELDS,
   })
 }
 
-/** The next planned check-in of a group after an instant, of one plan when it is named; null when there is none. */
+/**
+ * The next planned check-in of a group after an instant, of one plan when it is named; null when
+ * there is none.
+ */
 export async function nextPlanned(
   { tx, organisationId }: Tenant<Reader>,
   groupId: string,
@@ -74,15 +93,21 @@ export async function nextPlanned(
   planId?: string,
 ): Promise<CheckInRow | null> {
   return await tx.prisma.checkIn.findFirst({
-    where: { organisationId, groupId, state: 'planned', opensAt: { gt: after }, ...(planId ? { planId } : {}) },
+    where: {
+      organisationId,
+      groupId,
+      state: 'planned',
+      opensAt: { gt: after },
+      ...(planId ? { planId } : {}),
+    },
     orderBy: { opensAt: 'asc' },
     select: CHECK_IN_FIELDS,
   })
 }
 
 /**
- * The group's latest check-in of each question set that has come to something (closed or dropped), the newest first. `at` is
- * its session's start, or when it was opened by hand.
+ * The group's latest check-in of each question set that has come to something (closed or dropped),
+ * the newest first. `at` is its session's start, or when it was opened by hand.
  */
 export async function listLatest(
   { tx, organisationId }: Tenant<Reader>,
@@ -91,13 +116,16 @@ export async function listLatest(
   // Sets are few: each step finds the next one's name, and its latest check-in by the index.
   const ids = await tx.sql.rows<{ id: string }>`
     with recursive asked("questionSetId") as (
-      (select min("questionSetId") from "CheckIn" where "organisationId" = ${organisationId}::uuid and "groupId" = ${groupId}::uuid)
+      (select min("questionSetId") from "CheckIn"
+        where "organisationId" = ${organisationId}::uuid and "groupId" = ${groupId}::uuid)
       union all
-      select (select min(c."questionSetId") from "CheckIn" c where c."organisationId" = ${organisationId}::uuid
+      select (select min(c."questionSetId") from "CheckIn" c
+        where c."organisationId" = ${organisationId}::uuid
         and c."groupId" = ${groupId}::uuid and c."questionSetId" > asked."questionSetId")
       from asked where asked."questionSetId" is not null)
     select latest."id"::text as "id" from asked cross join lateral (
-      select c."id" from "CheckIn" c where c."organisationId" = ${organisationId}::uuid and c."groupId" = ${groupId}::uuid
+      select c."id" from "CheckIn" c where c."organisationId" = ${organisationId}::uuid
+        and c."groupId" = ${groupId}::uuid
         and c."questionSetId" = asked."questionSetId" and c."state" in ('closed', 'dropped')
       order by c."opensAt" desc, c."id" limit 1) latest`
   const rows = await tx.prisma.checkIn.findMany({
@@ -108,7 +136,10 @@ export async function listLatest(
   return rows.map(({ session, ...row }) => ({ ...row, at: session?.startsAt ?? row.opensAt }))
 }
 
-/** Check-ins of groups that were dropped and would have opened in a window, by group; a group without any is not in it. */
+/**
+ * Check-ins of groups that were dropped and would have opened in a window, by group; a group
+ * without any is not in it.
+ */
 export async function countDropped(
   { tx, organisationId }: Tenant<Reader>,
   groupIds: readonly string[],
@@ -116,13 +147,22 @@ export async function countDropped(
 ): Promise<Map<string, number>> {
   const rows = await tx.prisma.checkIn.groupBy({
     by: ['groupId'],
-    where: { organisationId, groupId: { in: [...groupIds] }, state: 'dropped', opensAt: { gte: startsAt, lt: endsAt } },
+    where: {
+      organisationId,
+      groupId: { in: [...groupIds] },
+      state: 'dropped',
+      opensAt: { gte: startsAt, lt: endsAt },
+    },
     _count: true,
   })
   return new Map(rows.map(({ groupId, _count }) => [groupId, _count]))
 }
 
-export async function dropCheckIn({ tx, organisationId }: Tenant, id: string, reason: string): Promise<void> {
+export async function dropCheckIn(
+  { tx, organisationId }: Tenant,
+  id: string,
+  reason: string,
+): Promise<void> {
   await tx.prisma.checkIn.update({
     where: { organisationId_id: { organisationId, id } },
     data: { state: 'dropped', reason },
@@ -151,10 +191,16 @@ export async function openCheckIn(
 }
 
 export async function closeCheckIn({ tx, organisationId }: Tenant, id: string): Promise<void> {
-  await tx.prisma.checkIn.update({ where: { organisationId_id: { organisationId, id } }, data: { state: 'closed' } })
+  await tx.prisma.checkIn.update({
+    where: { organisationId_id: { organisationId, id } },
+    data: { state: 'closed' },
+  })
 }
 
-/** Check-ins of a group that opened or stay planned, with the set and unit of each. Dropped ones asked nobody. */
+/**
+ * Check-ins of a group that opened or stay planned, with the set and unit of each. Dropped ones
+ * asked nobody.
+ */
 export async function listAsked(
   { tx, organisationId }: Tenant<Reader>,
   groupId: string,
@@ -166,6 +212,12 @@ export async function listAsked(
 }
 
 /** Forgets the check-ins that are planned and whose time has not come. */
-export async function clearCheckIns({ tx, organisationId }: Tenant, groupId: string, now: Date): Promise<void> {
-  await tx.prisma.checkIn.deleteMany({ where: { organisationId, groupId, state: 'planned', opensAt: { gt: now } } })
+export async function clearCheckIns(
+  { tx, organisationId }: Tenant,
+  groupId: string,
+  now: Date,
+): Promise<void> {
+  await tx.prisma.checkIn.deleteMany({
+    where: { organisationId, groupId, state: 'planned', opensAt: { gt: now } },
+  })
 }

@@ -2,7 +2,9 @@ import { type Reason, toReason } from '../domain/reasons.ts'
 import type { PlatformName } from '../platform.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 
-/** An organisation's connections, and why a platform takes nothing from us there (null: it does). */
+/**
+ * An organisation's connections, and why a platform takes nothing from us there (null: it does).
+ */
 export async function listConnections({
   tx,
   organisationId,
@@ -12,5 +14,8 @@ export async function listConnections({
     orderBy: { id: 'asc' },
     select: { name: true, platform: true, trouble: true },
   })
-  return rows.map((row) => ({ ...row, trouble: row.trouble === null ? null : toReason(row.trouble) }))
+  return rows.map((row) => ({
+    ...row,
+    trouble: row.trouble === null ? null : toReason(row.trouble),
+  }))
 }

@@ -2,7 +2,10 @@ import type { DigestTime } from '../domain/digest.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 import { type Flag, toFlag } from './flag.ts'
 
-/** When and how a supervisor's digest comes. Null language: as on the platform; null connection: wherever they are reached. */
+/**
+ * When and how a supervisor's digest comes. Null language: as on the platform; null connection:
+ * wherever they are reached.
+ */
 export type DigestPlan = DigestTime & { language: string | null; connectionId: string | null }
 
 export async function findDigestPlan(
@@ -28,15 +31,33 @@ export async function saveDigestPlan(
   })
 }
 
-export async function deleteDigestPlan({ tx, organisationId }: Tenant, personId: string): Promise<void> {
+export async function deleteDigestPlan(
+  { tx, organisationId }: Tenant,
+  personId: string,
+): Promise<void> {
   await tx.prisma.digestPlan.deleteMany({ where: { organisationId, personId } })
 }
 
-export type DigestRow = { id: string; personId: string; startsAt: Date; endsAt: Date; timeZone: string }
-const DIGEST_FIELDS = { id: true, personId: true, startsAt: true, endsAt: true, timeZone: true } as const
+export type DigestRow = {
+  id: string
+  personId: string
+  startsAt: Date
+  endsAt: Date
+  timeZone: string
+}
+const DIGEST_FIELDS = {
+  id: true,
+  personId: true,
+  startsAt: true,
+  endsAt: true,
+  timeZone: true,
+} as const
 
 /** One digest a supervisor and week; the same week again is the same row. */
-export async function ensureDigest({ tx, organisationId }: Tenant, digest: DigestRow): Promise<void> {
+export async function ensureDigest(
+  { tx, organisationId }: Tenant,
+  digest: DigestRow,
+): Promise<void> {
   await tx.prisma.digest.createMany({ data: [{ organisationId, ...digest }], skipDuplicates: true })
 }
 
@@ -54,7 +75,10 @@ export async function lastDigestEnd(
   return row?.endsAt ?? null
 }
 
-export async function findDigest({ tx, organisationId }: Tenant<Reader>, id: string): Promise<DigestRow | null> {
+export async function findDigest(
+  { tx, organisationId }: Tenant<Reader>,
+  id: string,
+): Promise<DigestRow | null> {
   return await tx.prisma.digest.findUnique({
     where: { organisationId_id: { organisationId, id } },
     select: DIGEST_FIELDS,

@@ -4,7 +4,10 @@ import type { Reader, Tenant } from './engine/transaction.ts'
 const UNNEEDED = { isStaff: false, isAdmin: false, roles: { none: {} } } as const
 
 /** Forgets people who have no place any more, with everything about them; returns how many. */
-export async function forgetPeople({ tx, organisationId }: Tenant, personIds: readonly string[]): Promise<number> {
+export async function forgetPeople(
+  { tx, organisationId }: Tenant,
+  personIds: readonly string[],
+): Promise<number> {
   const { count } = await tx.prisma.person.deleteMany({
     where: { organisationId, id: { in: [...personIds] }, ...UNNEEDED },
   })
@@ -28,7 +31,10 @@ export type Deleted = {
 export async function deleteGroup(tenant: Tenant, groupId: string): Promise<Deleted> {
   const { tx, organisationId } = tenant
   const where = { organisationId, groupId }
-  const roster = await tx.prisma.rosterEntry.findMany({ where, select: { personId: true, role: true } })
+  const roster = await tx.prisma.rosterEntry.findMany({
+    where,
+    select: { personId: true, role: true },
+  })
   const counts = {
     members: roster.filter(({ role }) => role === 'member').length,
     sessions: await tx.prisma.session.count({ where }),
@@ -49,11 +55,20 @@ export async function deleteGroup(tenant: Tenant, groupId: string): Promise<Dele
 
 export type ReceiptRow = { id: string; personId: string; at: Date; counts: Deleted }
 
-export async function saveReceipt({ tx, organisationId }: Tenant, receipt: ReceiptRow): Promise<void> {
-  await tx.prisma.deletionReceipt.createMany({ data: [{ organisationId, ...receipt }], skipDuplicates: true })
+export async function saveReceipt(
+  { tx, organisationId }: Tenant,
+  receipt: ReceiptRow,
+): Promise<void> {
+  await tx.prisma.deletionReceipt.createMany({
+    data: [{ organisationId, ...receipt }],
+    skipDuplicates: true,
+  })
 }
 
-export async function findReceipt({ tx, organisationId }: Tenant<Reader>, id: string): Promise<ReceiptRow | null> {
+export async function findReceipt(
+  { tx, organisationId }: Tenant<Reader>,
+  id: string,
+): Promise<ReceiptRow | null> {
   const row = await tx.prisma.deletionReceipt.findUnique({
     where: { organisationId_id: { organisationId, id } },
     select: { id: true, personId: true, at: true, counts: true },

@@ -3,7 +3,10 @@ import type { Reader, Tenant } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 import { lockRow } from './lock-row.ts'
 
-/** A group with what its facilitators set. Null goals or agreement: the kind's own. Null language or holidays: the organisation's. */
+/**
+ * A group with what its facilitators set. Null goals or agreement: the kind's own. Null language or
+ * holidays: the organisation's.
+ */
 export type GroupRow = {
   id: string
   alias: string
@@ -61,7 +64,14 @@ export const GROUP_COLUMNS = Prisma.raw(
 
 export async function createGroup(
   { tx, organisationId }: Tenant,
-  group: { id: string; kind: string; alias: string; timeZone: string; isOpen: boolean; language: string | null },
+  group: {
+    id: string
+    kind: string
+    alias: string
+    timeZone: string
+    isOpen: boolean
+    language: string | null
+  },
   facilitatorId: string,
   now: Date,
 ): Promise<void> {
@@ -71,12 +81,19 @@ export async function createGroup(
   })
 }
 
-export async function getGroup({ tx, organisationId }: Tenant<Reader>, id: string): Promise<GroupRow> {
+export async function getGroup(
+  { tx, organisationId }: Tenant<Reader>,
+  id: string,
+): Promise<GroupRow> {
   const row = await tx.prisma.group.findUniqueOrThrow({
     where: { organisationId_id: { organisationId, id } },
     select: GROUP_FIELDS,
   })
-  return { ...row, goals: row.goals as string[] | null, agreement: row.agreement as string[] | null }
+  return {
+    ...row,
+    goals: row.goals as string[] | null,
+    agreement: row.agreement as string[] | null,
+  }
 }
 
 /** Takes the group's row lock: roster and schedule change one at a time. */
@@ -95,7 +112,11 @@ export type GroupEdit = {
   contactTimes: string | null
 }
 
-export async function editGroup({ tx, organisationId }: Tenant, id: string, edit: GroupEdit): Promise<void> {
+export async function editGroup(
+  { tx, organisationId }: Tenant,
+  id: string,
+  edit: GroupEdit,
+): Promise<void> {
   await tx.prisma.group.update({ where: { organisationId_id: { organisationId, id } }, data: edit })
 }
 
@@ -108,9 +129,16 @@ export async function editAgreement(
   const list = (lines: readonly string[] | null) => (lines === null ? Prisma.DbNull : [...lines])
   await tx.prisma.group.update({
     where: { organisationId_id: { organisationId, id } },
-    data: { goals: list(words.goals), agreement: list(words.agreement), agreementVersion: { increment: 1 } },
+    data: {
+      goals: list(words.goals),
+      agreement: list(words.agreement),
+      agreementVersion: { increment: 1 },
+    },
   })
-  await tx.prisma.rosterEntry.updateMany({ where: { organisationId, groupId: id }, data: { agreedAt: null } })
+  await tx.prisma.rosterEntry.updateMany({
+    where: { organisationId, groupId: id },
+    data: { agreedAt: null },
+  })
 }
 
 export async function setReminders(
@@ -140,7 +168,10 @@ export async function setChannel(
   })
 }
 
-/** Ends a group: nobody has a place in it any more, and what lay ahead is gone. Returns how many sessions that were. */
+/**
+ * Ends a group: nobody has a place in it any more, and what lay ahead is gone. Returns how many
+ * sessions that were.
+ */
 export async function endGroup(
   { tx, organisationId }: Tenant,
   id: string,

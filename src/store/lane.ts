@@ -3,7 +3,10 @@ import type { Address, PlatformName } from '../platform.ts'
 import type { Reader, Writer } from './engine/transaction.ts'
 import { LEASE_SECONDS } from './occurrence.ts'
 
-/** A lane is one connection's way out: its messages go in their order, at the platform's pace, from one process at a time. */
+/**
+ * A lane is one connection's way out: its messages go in their order, at the platform's pace, from
+ * one process at a time.
+ */
 export type Lane = { organisationId: string; connectionId: string }
 /** A lane and where it leads to. */
 export type LaneTo = Lane & { platform: PlatformName; externalId: string }
@@ -14,14 +17,20 @@ export async function listBusyLanes(db: Reader, now: Date): Promise<LaneTo[]> {
     with busy as (
       select distinct "organisationId", "connectionId" from "Delivery"
       where ("state" = 'sending' or ("state" = 'planned' and "plannedAt" <= ${now}
-        and ("notBefore" is null or "notBefore" <= clock_timestamp()))) and "connectionId" is not null)
-    select c."organisationId"::text as "organisationId", c."id"::text as "connectionId", c."platform"::text as "platform", c."externalId"
-    from busy join "Connection" c on c."organisationId" = busy."organisationId" and c."id" = busy."connectionId"
+        and ("notBefore" is null or "notBefore" <= clock_timestamp())))
+          and "connectionId" is not null)
+    select c."organisationId"::text as "organisationId", c."id"::text as "connectionId",
+      c."platform"::text as "platform", c."externalId"
+    from busy join "Connection" c on c."organisationId" = busy."organisationId"
+      and c."id" = busy."connectionId"
     where c."pausedUntil" is null or c."pausedUntil" <= clock_timestamp()`
 }
 
 /** Where a lane leads to; null when it was removed. */
-export async function findLane(db: Reader, { organisationId, connectionId }: Lane): Promise<LaneTo | null> {
+export async function findLane(
+  db: Reader,
+  { organisationId, connectionId }: Lane,
+): Promise<LaneTo | null> {
   const row = await db.prisma.connection.findUnique({
     where: { organisationId_id: { organisationId, id: connectionId } },
     select: { platform: true, externalId: true },
@@ -36,29 +45,44 @@ export type Lease =
   | { state: 'paused'; forMs: number }
 
 /**
- * Takes a lane, or keeps it, for the lease's time. `isHandedOver`: another process had it before, so its pace is not
- * known here. `busy`: another process has it. `paused`: nothing may be sent for so long (wall clock).
+ * Takes a lane, or keeps it, for the lease's time. `isHandedOver`: another process had it before,
+ * so its pace is not known here. `busy`: another process has it. `paused`: nothing may be sent for
+ * so long (wall clock).
  */
-export async function leaseLane(db: Writer, { organisationId, connectionId }: Lane, owner: string): Promise<Lease> {
+export async function leaseLane(
+  db: Writer,
+  { organisationId, connectionId }: Lane,
+  owner: string,
+): Promise<Lease> {
   const rows = await db.sql.rows<{ before: string | null; hasTrouble: boolean; pausedMs: number }>`
     with known as (
-      select "organisationId", "id", "laneOwner"::text as "before", "trouble" is not null as "hasTrouble",
-        greatest(0, coalesce(extract(epoch from "pausedUntil" - clock_timestamp()) * 1000, 0))::float8 as "pausedMs"
-      from "Connection" where "organisationId" = ${organisationId}::uuid and "id" = ${connectionId}::uuid
+      select "organisationId", "id", "laneOwner"::text as "before",
+        "trouble" is not null as "hasTrouble",
+        greatest(0, coalesce(extract(epoch from "pausedUntil" - clock_timestamp()) * 1000,
+          0))::float8 as "pausedMs"
+      from "Connection" where "organisationId" = ${organisationId}::uuid
+        and "id" = ${connectionId}::uuid
         and ("laneUntil" is null or "laneUntil" < clock_timestamp() or "laneOwner" = ${owner}::uuid)
       for no key update skip locked), taken as (
-      update "Connection" c set "laneOwner" = ${owner}::uuid, "laneUntil" = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS / 2})
-      from known where c."organisationId" = known."organisationId" and c."id" = known."id" and known."pausedMs" = 0)
+      update "Connection" c set "laneOwner" = ${owner}::uuid,
+        "laneUntil" = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS / 2})
+      from known where c."organisationId" = known."organisationId" and c."id" = known."id"
+        and known."pausedMs" = 0)
     select "before", "hasTrouble", "pausedMs" from known`
   const row = rows[0]
   if (!row) return { state: 'busy' }
   if (row.pausedMs > 0) return { state: 'paused', forMs: row.pausedMs }
-  return { state: 'leased', isHandedOver: row.before !== null && row.before !== owner, hasTrouble: row.hasTrouble }
+  return {
+    state: 'leased',
+    isHandedOver: row.before !== null && row.before !== owner,
+    hasTrouble: row.hasTrouble,
+  }
 }
 
 /**
- * Gives the lane back, so that no other process waits for the lease's end. Returns how long until its next message may be
- * tried (wall clock): rows that came between the last look and this one had nobody else to send them. Null: none waits.
+ * Gives the lane back, so that no other process waits for the lease's end. Returns how long until
+ * its next message may be tried (wall clock): rows that came between the last look and this one had
+ * nobody else to send them. Null: none waits.
  */
 export async function releaseLane(
   db: Writer,
@@ -69,14 +93,25 @@ export async function releaseLane(
   const rows = await db.sql.rows<{ ms: number | null }>`
     with released as (
       update "Connection" set "laneUntil" = null
-      where "organisationId" = ${organisationId}::uuid and "id" = ${connectionId}::uuid and "laneOwner" = ${owner}::uuid)
-    select (extract(epoch from min(coalesce("notBefore", clock_timestamp())) - clock_timestamp()) * 1000)::float8 as "ms" from "Delivery"
-    where "organisationId" = ${organisationId}::uuid and "connectionId" = ${connectionId}::uuid and "state" = 'planned' and "plannedAt" <= ${now}`
+      where "organisationId" = ${organisationId}::uuid and "id" = ${connectionId}::uuid
+        and "laneOwner" = ${owner}::uuid)
+    select (extract(epoch from min(coalesce("notBefore",
+      clock_timestamp())) - clock_timestamp()) * 1000)::float8 as "ms" from "Delivery"
+    where "organisationId" = ${organisationId}::uuid and "connectionId" = ${connectionId}::uuid
+      and "state" = 'planned' and "plannedAt" <= ${now}`
   return rows[0]?.ms ?? null
 }
 
-/** The platform takes nothing from us for a while; `trouble` says why, null when it only asked for patience. */
-export async function pauseConnection(db: Writer, lane: Lane, forMs: number, trouble: Refusal | null): Promise<void> {
+/**
+ * The platform takes nothing from us for a while; `trouble` says why, null when it only asked for
+ * patience.
+ */
+export async function pauseConnection(
+  db: Writer,
+  lane: Lane,
+  forMs: number,
+  trouble: Refusal | null,
+): Promise<void> {
   await db.sql
     .run`update "Connection" set "pausedUntil" = clock_timestamp() + make_interval(secs => ${forMs / 1000}), "trouble" = ${trouble}
     where "organisationId" = ${lane.organisationId}::uuid and "id" = ${lane.connectionId}::uuid`
@@ -97,5 +132,8 @@ export async function keepAddresses(
   learnt: readonly { externalId: string; address: Address }[],
 ): Promise<void> {
   for (const { externalId, address } of learnt)
-    await db.prisma.account.updateMany({ where: { connectionId, externalId }, data: { address: { ...address } } })
+    await db.prisma.account.updateMany({
+      where: { connectionId, externalId },
+      data: { address: { ...address } },
+    })
 }

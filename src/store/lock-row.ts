@@ -2,8 +2,8 @@ import type { Tenant } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 
 /**
- * Takes a row's lock until the transaction ends: what changes it happens one at a time. Rows that point at it can still be
- * made meanwhile. False when there is no such row.
+ * Takes a row's lock until the transaction ends: what changes it happens one at a time. Rows that
+ * point at it can still be made meanwhile. False when there is no such row.
  */
 export async function lockRow(
   { tx, organisationId }: Tenant,

@@ -23,7 +23,10 @@ const MESSAGE_FIELDS = {
   state: true,
 } as const
 
-export async function findMessage({ tx, organisationId }: Tenant<Reader>, id: string): Promise<MessageRow | null> {
+export async function findMessage(
+  { tx, organisationId }: Tenant<Reader>,
+  id: string,
+): Promise<MessageRow | null> {
   return await tx.prisma.message.findUnique({
     where: { organisationId_id: { organisationId, id } },
     select: MESSAGE_FIELDS,
@@ -37,7 +40,10 @@ export async function lockMessage(tenant: Tenant, id: string): Promise<MessageRo
 }
 
 /** Messages of a group that are to come, and drafts, in the order of their first time. */
-export async function listMessages({ tx, organisationId }: Tenant<Reader>, groupId: string): Promise<MessageRow[]> {
+export async function listMessages(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+): Promise<MessageRow[]> {
   return await tx.prisma.message.findMany({
     where: { organisationId, groupId, state: { in: ['draft', 'active'] } },
     orderBy: [{ localStart: 'asc' }, { id: 'asc' }],
@@ -45,7 +51,10 @@ export async function listMessages({ tx, organisationId }: Tenant<Reader>, group
   })
 }
 
-export async function saveMessage({ tx, organisationId }: Tenant, { id, ...message }: MessageRow): Promise<void> {
+export async function saveMessage(
+  { tx, organisationId }: Tenant,
+  { id, ...message }: MessageRow,
+): Promise<void> {
   await tx.prisma.message.upsert({
     where: { organisationId_id: { organisationId, id } },
     create: { organisationId, id, ...message },
@@ -58,5 +67,8 @@ export async function setMessageState(
   id: string,
   state: MessageRow['state'],
 ): Promise<void> {
-  await tx.prisma.message.update({ where: { organisationId_id: { organisationId, id } }, data: { state } })
+  await tx.prisma.message.update({
+    where: { organisationId_id: { organisationId, id } },
+    data: { state },
+  })
 }

@@ -1,4 +1,10 @@
-import { type Due, type OccurrenceKind, type OccurrencePlan, type SkipReason, SUBJECTS } from '../domain/occurrence.ts'
+import {
+  type Due,
+  type OccurrenceKind,
+  type OccurrencePlan,
+  type SkipReason,
+  SUBJECTS,
+} from '../domain/occurrence.ts'
 import type { Database } from './engine/database.ts'
 import type { Queue } from './engine/queue.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
@@ -16,11 +22,20 @@ const subjectOf = (plan: OccurrencePlan): string => {
 }
 
 /** Plans something for a time. Ids are fixed by what and when, so planning twice is once. */
-export async function planOccurrences({ tx, organisationId }: Tenant, plans: readonly OccurrencePlan[]): Promise<void> {
+export async function planOccurrences(
+  { tx, organisationId }: Tenant,
+  plans: readonly OccurrencePlan[],
+): Promise<void> {
   await tx.prisma.occurrence.createMany({
     data: plans.map((plan) => ({
       organisationId,
-      id: fixedId('occurrence', organisationId, plan.kind, subjectOf(plan), plan.dueAt.toISOString()),
+      id: fixedId(
+        'occurrence',
+        organisationId,
+        plan.kind,
+        subjectOf(plan),
+        plan.dueAt.toISOString(),
+      ),
       ...plan,
     })),
     skipDuplicates: true,
@@ -28,16 +43,21 @@ export async function planOccurrences({ tx, organisationId }: Tenant, plans: rea
 }
 
 /**
- * Claims what is due by the product clock and sends a job for each, in one transaction; returns how many. The claim is one
- * conditional statement, so ticks on several machines do not meet.
+ * Claims what is due by the product clock and sends a job for each, in one transaction; returns how
+ * many. The claim is one conditional statement, so ticks on several machines do not meet.
  */
-export async function claimOccurrences(database: Database, queue: Queue, now: Date): Promise<number> {
+export async function claimOccurrences(
+  database: Database,
+  queue: Queue,
+  now: Date,
+): Promise<number> {
   return await database.transaction(async (tx) => {
     const rows = await tx.sql.rows<{ organisationId: string; id: string; attempts: number }>`
       update "Occurrence" set "leasedUntil" = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}), "attempts" = "attempts" + 1
       where ("organisationId", "id") in (
         select "organisationId", "id" from "Occurrence"
-        where "state" = 'planned' and "dueAt" <= ${now} and ("leasedUntil" is null or "leasedUntil" < clock_timestamp())
+        where "state" = 'planned' and "dueAt" <= ${now} and ("leasedUntil" is null
+          or "leasedUntil" < clock_timestamp())
         order by "dueAt" limit ${CLAIM_LIMIT} for update skip locked)
       returning "organisationId", "id", "attempts"`
     await queue.enqueue(
@@ -52,15 +72,26 @@ export async function claimOccurrences(database: Database, queue: Queue, now: Da
   })
 }
 
-/** The row while it is still to be done, locked so that a second worker waits; null when it was done. */
-export async function lockOccurrence({ tx, organisationId }: Tenant, id: string): Promise<Due | null> {
-  const [row] = await tx.sql.rows<{ id: string; kind: OccurrenceKind; dueAt: Date } & Record<string, unknown>>`
-    select "id", "kind"::text as "kind", "dueAt", "sessionId", "checkInId", "personId", "messageId", "groupId", "contactId"
+/**
+ * The row while it is still to be done, locked so that a second worker waits; null when it was
+ * done.
+ */
+export async function lockOccurrence(
+  { tx, organisationId }: Tenant,
+  id: string,
+): Promise<Due | null> {
+  const [row] = await tx.sql.rows<
+    { id: string; kind: OccurrenceKind; dueAt: Date } & Record<string, unknown>
+  >`
+    select "id", "kind"::text as "kind", "dueAt", "sessionId", "checkInId", "personId", "messageId",
+      "groupId", "contactId"
     from "Occurrence"
-    where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid and "state" = 'planned' for update`
+    where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid
+      and "state" = 'planned' for update`
   if (!row) return null
   const column = SUBJECTS[row.kind]
-  // Rows go with what they are about; one without it would be a fault of planOccurrences, whose type forbids it.
+  // Rows go with what they are about; one without it would be a fault of planOccurrences, whose
+  // type forbids it.
   if (typeof row[column] !== 'string') throw new Error(`a ${row.kind} is about nothing`)
   return { id: row.id, kind: row.kind, dueAt: row.dueAt, [column]: row[column] } as Due
 }
@@ -72,8 +103,10 @@ export async function finishOccurrence(
   reason: SkipReason | null,
 ): Promise<void> {
   // It may have gone with the group that it deleted.
-  await tx.sql.run`update "Occurrence" set "state" = ${reason === null ? 'done' : 'dropped'}::"OccurrenceState",
-    "reason" = ${reason}, "leasedUntil" = null where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid`
+  await tx.sql
+    .run`update "Occurrence" set "state" = ${reason === null ? 'done' : 'dropped'}::"OccurrenceState",
+    "reason" = ${reason}, "leasedUntil" = null where "organisationId" = ${organisationId}::uuid
+      and "id" = ${id}::uuid`
 }
 
 /** How many rows are due now and not done, whoever holds them. */
@@ -82,7 +115,10 @@ export async function countDue(db: Reader, now: Date): Promise<number> {
 }
 
 /** The next thing that happens after an instant; null when nothing is planned. */
-export async function findNextDue(db: Reader, after: Date): Promise<{ dueAt: Date; kind: OccurrenceKind } | null> {
+export async function findNextDue(
+  db: Reader,
+  after: Date,
+): Promise<{ dueAt: Date; kind: OccurrenceKind } | null> {
   return await db.prisma.occurrence.findFirst({
     where: { state: 'planned', dueAt: { gt: after } },
     orderBy: { dueAt: 'asc' },
@@ -99,15 +135,18 @@ export async function listGoingOut(
 ): Promise<GoingOut[]> {
   return await tx.sql.rows<GoingOut>`
     with led as (select unnest(${groupIds}::uuid[]) as "groupId"), about as (
-      select s."groupId", o."kind", o."dueAt", o."state" from led join "Session" s on s."groupId" = led."groupId"
+      select s."groupId", o."kind", o."dueAt", o."state" from led join "Session" s
+        on s."groupId" = led."groupId"
         join "Occurrence" o on o."organisationId" = s."organisationId" and o."sessionId" = s."id"
         where s."organisationId" = ${organisationId}::uuid and s."state" = 'planned'
       union all
-      select k."groupId", o."kind", o."dueAt", o."state" from led join "CheckIn" k on k."groupId" = led."groupId"
+      select k."groupId", o."kind", o."dueAt", o."state" from led join "CheckIn" k
+        on k."groupId" = led."groupId"
         join "Occurrence" o on o."organisationId" = k."organisationId" and o."checkInId" = k."id"
         where k."organisationId" = ${organisationId}::uuid
       union all
-      select m."groupId", o."kind", o."dueAt", o."state" from led join "Message" m on m."groupId" = led."groupId"
+      select m."groupId", o."kind", o."dueAt", o."state" from led join "Message" m
+        on m."groupId" = led."groupId"
         join "Occurrence" o on o."organisationId" = m."organisationId" and o."messageId" = m."id"
         where m."organisationId" = ${organisationId}::uuid)
     select "kind"::text as "kind", "dueAt", "groupId"::text as "groupId" from about
@@ -117,17 +156,32 @@ export async function listGoingOut(
 export type GoingOut = { kind: OccurrenceKind; dueAt: Date; groupId: string }
 
 /** Forgets when a supervisor's next digest was to come. */
-export async function clearDigests({ tx, organisationId }: Tenant, personId: string): Promise<void> {
-  await tx.prisma.occurrence.deleteMany({ where: { organisationId, personId, kind: 'digest', state: 'planned' } })
+export async function clearDigests(
+  { tx, organisationId }: Tenant,
+  personId: string,
+): Promise<void> {
+  await tx.prisma.occurrence.deleteMany({
+    where: { organisationId, personId, kind: 'digest', state: 'planned' },
+  })
 }
 
 /** Forgets what is planned for a message. */
-export async function clearMessagePlans({ tx, organisationId }: Tenant, messageId: string): Promise<void> {
+export async function clearMessagePlans(
+  { tx, organisationId }: Tenant,
+  messageId: string,
+): Promise<void> {
   await tx.prisma.occurrence.deleteMany({ where: { organisationId, messageId, state: 'planned' } })
 }
 
-/** Forgets what was planned for sessions that have not begun: reminders and the question for the headcount. */
-export async function clearPlans({ tx, organisationId }: Tenant, groupId: string, now: Date): Promise<void> {
+/**
+ * Forgets what was planned for sessions that have not begun: reminders and the question for the
+ * headcount.
+ */
+export async function clearPlans(
+  { tx, organisationId }: Tenant,
+  groupId: string,
+  now: Date,
+): Promise<void> {
   const session = { groupId, startsAt: { gt: now } }
   await tx.prisma.occurrence.deleteMany({
     where: {

@@ -4,7 +4,9 @@ import type { Reader, Tenant, Writer } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 import { fixedId } from './ids.ts'
 
-/** An organisation with what its admins set. Null language or holidays: English, and the country's. */
+/**
+ * An organisation with what its admins set. Null language or holidays: English, and the country's.
+ */
 export type OrganisationRow = {
   id: string
   name: string
@@ -41,7 +43,10 @@ export const toOrganisation = (
 })
 
 /** Answers needed before anything is shown, as they are now. */
-export async function getThresholds({ tx, organisationId: id }: Tenant<Reader>): Promise<Thresholds> {
+export async function getThresholds({
+  tx,
+  organisationId: id,
+}: Tenant<Reader>): Promise<Thresholds> {
   return await tx.prisma.organisation.findUniqueOrThrow({
     where: { id },
     select: { leastShared: true, leastStaff: true },
@@ -49,19 +54,30 @@ export async function getThresholds({ tx, organisationId: id }: Tenant<Reader>):
 }
 
 /** Replaces the built-in help lines of the organisation; null: the built-in ones again. */
-export async function saveHelpLines({ tx, organisationId: id }: Tenant, lines: OwnLines | null): Promise<void> {
-  await tx.prisma.organisation.update({ where: { id }, data: { crisisLines: lines ?? Prisma.DbNull } })
+export async function saveHelpLines(
+  { tx, organisationId: id }: Tenant,
+  lines: OwnLines | null,
+): Promise<void> {
+  await tx.prisma.organisation.update({
+    where: { id },
+    data: { crisisLines: lines ?? Prisma.DbNull },
+  })
 }
 
 export type Settings = Omit<OrganisationRow, 'id' | 'name' | 'country' | 'crisisLines'>
 
-export async function saveSettings({ tx, organisationId }: Tenant, settings: Settings): Promise<void> {
+export async function saveSettings(
+  { tx, organisationId }: Tenant,
+  settings: Settings,
+): Promise<void> {
   await tx.prisma.organisation.update({ where: { id: organisationId }, data: settings })
 }
 
 /** Every organisation of the store with its settings. */
 export async function listOrganisations(db: Reader): Promise<OrganisationRow[]> {
-  return (await db.prisma.organisation.findMany({ select: ORGANISATION_FIELDS })).map(toOrganisation)
+  return (await db.prisma.organisation.findMany({ select: ORGANISATION_FIELDS })).map(
+    toOrganisation,
+  )
 }
 
 /** Makes sure that the organisation exists, and returns its id. */

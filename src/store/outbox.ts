@@ -6,7 +6,10 @@ import type { Job, Queue } from './engine/queue.ts'
 import type { Reader, Tenant, Tx } from './engine/transaction.ts'
 import { fixedId } from './ids.ts'
 
-/** A message planned in the transaction that caused it: to one person, or to a group's channel. `key` makes planning it twice once. */
+/**
+ * A message planned in the transaction that caused it: to one person, or to a group's channel.
+ * `key` makes planning it twice once.
+ */
 export type DeliveryPlan = {
   key: string
   kind: DeliveryKind
@@ -31,20 +34,35 @@ export type OwnedPlan = DeliveryPlan & { organisationId: string }
 /** Where somebody's messages go, and when they do not want any. */
 type Mailbox = { connectionId: string; quiet: QuietHours | null }
 
-/** Writes ledger rows and wakes the connections that they go out over, in the caller's transaction. */
-export async function planDeliveries(tx: Tx, queue: Queue, plans: readonly OwnedPlan[], now: Date): Promise<void> {
+/**
+ * Writes ledger rows and wakes the connections that they go out over, in the caller's transaction.
+ */
+export async function planDeliveries(
+  tx: Tx,
+  queue: Queue,
+  plans: readonly OwnedPlan[],
+  now: Date,
+): Promise<void> {
   if (plans.length === 0) return
   const mailboxes = await findMailboxes(tx, plans)
-  const rows = plans.map((plan) => toRow(plan, mailboxes.get(`${plan.organisationId} ${plan.personId}`) ?? null, now))
+  const rows = plans.map((plan) =>
+    toRow(plan, mailboxes.get(`${plan.organisationId} ${plan.personId}`) ?? null, now),
+  )
   // One statement with one value: the client's own createMany takes its time to put together.
   const made = await tx.sql.rows<Made>`
-    insert into "Delivery" ("organisationId", "id", "kind", "personId", "connectionId", "groupId", "sessionId", "checkInId",
-      "digestId", "messageId", "receiptId", "contactId", "state", "reason", "plannedAt", "expiresAt", "endedAt")
-    select "organisationId", "id", "kind", "personId", "connectionId", "groupId", "sessionId", "checkInId",
-      "digestId", "messageId", "receiptId", "contactId", "state", "reason", "plannedAt", "expiresAt", "endedAt"
+    insert into "Delivery" ("organisationId", "id", "kind", "personId", "connectionId", "groupId",
+      "sessionId", "checkInId",
+      "digestId", "messageId", "receiptId", "contactId", "state", "reason", "plannedAt",
+        "expiresAt", "endedAt")
+    select "organisationId", "id", "kind", "personId", "connectionId", "groupId", "sessionId",
+      "checkInId",
+      "digestId", "messageId", "receiptId", "contactId", "state", "reason", "plannedAt",
+        "expiresAt", "endedAt"
     from jsonb_populate_recordset(null::"Delivery", ${JSON.stringify(rows)}::jsonb)
     on conflict do nothing
-    returning "organisationId"::text as "organisationId", "id"::text as "id", "connectionId"::text as "connectionId", "state" = 'planned' and "plannedAt" <= ${now} as "isDue"`
+    returning "organisationId"::text as "organisationId", "id"::text as "id",
+      "connectionId"::text as "connectionId", "state" = 'planned'
+      and "plannedAt" <= ${now} as "isDue"`
   const first = new Map(made.filter(({ isDue }) => isDue).map((row) => [row.connectionId, row]))
   const jobs = [...first.values()].flatMap(({ organisationId, connectionId, id }) =>
     connectionId ? laneJob(organisationId, connectionId, id) : [],
@@ -58,29 +76,41 @@ function toRow({ key, ...plan }: OwnedPlan, mailbox: Mailbox | null, now: Date) 
   const connectionId = mailbox?.connectionId ?? plan.connectionId ?? null
   const expiresAt = plan.expiresAt ?? plus(now, LONGEST_WAIT_DAYS * DAY_MS)
   const at = sendAt(plan.kind, now, afterQuiet(now, mailbox?.quiet ?? null), plan.expiresAt ?? null)
-  const dropped: Drop | null = connectionId === null ? 'noAccount' : at === null ? 'quietHours' : null
+  const dropped: Drop | null =
+    connectionId === null ? 'noAccount' : at === null ? 'quietHours' : null
   return {
     ...plan,
     id: fixedId('delivery', plan.organisationId, key, plan.personId ?? 'channel'),
     connectionId,
     expiresAt,
     plannedAt: at ?? now,
-    ...(dropped === null ? { state: 'planned' } : { state: 'dropped', reason: dropped, endedAt: now }),
+    ...(dropped === null
+      ? { state: 'planned' }
+      : { state: 'dropped', reason: dropped, endedAt: now }),
   }
 }
 
-/** The account that each person's messages go to: one that is in use before one that is closed or cannot be reached, then the one that they prefer. */
-async function findMailboxes(tx: Reader, plans: readonly OwnedPlan[]): Promise<Map<string, Mailbox>> {
+/**
+ * The account that each person's messages go to: one that is in use before one that is closed or
+ * cannot be reached, then the one that they prefer.
+ */
+async function findMailboxes(
+  tx: Reader,
+  plans: readonly OwnedPlan[],
+): Promise<Map<string, Mailbox>> {
   const people = plans.filter(({ personId }) => personId !== null)
   if (people.length === 0) return new Map()
   const rows = await tx.sql.rows<MailboxRow>`
-    select distinct on (a."organisationId", a."personId") a."organisationId"::text as "organisationId",
+    select distinct on (a."organisationId",
+      a."personId") a."organisationId"::text as "organisationId",
       a."personId"::text as "personId", a."connectionId"::text as "connectionId",
       p."quietFrom" as "from", p."quietUntil" as "until", a."timeZone"
-    from unnest(${people.map(({ organisationId }) => organisationId)}::uuid[], ${people.map(({ personId }) => personId)}::uuid[],
+    from unnest(${people.map(({ organisationId }) => organisationId)}::uuid[],
+      ${people.map(({ personId }) => personId)}::uuid[],
         ${people.map(({ connectionId }) => connectionId ?? null)}::uuid[])
       as wanted("organisationId", "personId", "connectionId")
-      join "Account" a on a."organisationId" = wanted."organisationId" and a."personId" = wanted."personId"
+      join "Account" a on a."organisationId" = wanted."organisationId"
+        and a."personId" = wanted."personId"
       join "Person" p on p."organisationId" = a."organisationId" and p."id" = a."personId"
     order by a."organisationId", a."personId", a."isDeactivated", a."unreachable" is not null,
       a."connectionId" is distinct from wanted."connectionId", a."id"`
@@ -109,13 +139,23 @@ export async function countFailed(
 ): Promise<Map<string, number>> {
   const rows = await tx.prisma.delivery.groupBy({
     by: ['groupId'],
-    where: { organisationId, groupId: { in: [...groupIds] }, state: 'failed', endedAt: { gte: startsAt, lt: endsAt } },
+    where: {
+      organisationId,
+      groupId: { in: [...groupIds] },
+      state: 'failed',
+      endedAt: { gte: startsAt, lt: endsAt },
+    },
     _count: true,
   })
-  return new Map(rows.flatMap(({ groupId, _count }) => (groupId === null ? [] : [[groupId, _count] as const])))
+  return new Map(
+    rows.flatMap(({ groupId, _count }) => (groupId === null ? [] : [[groupId, _count] as const])),
+  )
 }
 
-/** Wakes whoever sends over a connection. `reason` makes the job's id: waking twice for one reason is once. */
+/**
+ * Wakes whoever sends over a connection. `reason` makes the job's id: waking twice for one reason
+ * is once.
+ */
 export const laneJob = (organisationId: string, connectionId: string, reason: string): Job => ({
   queue: 'lane',
   id: fixedId('lane', connectionId, reason),
@@ -130,7 +170,13 @@ export async function reviveWelcomes(
   now: Date,
 ): Promise<void> {
   const rows = await tx.prisma.delivery.updateManyAndReturn({
-    where: { organisationId, personId, kind: 'welcome', state: 'failed', reason: 'notOpened' satisfies Refusal },
+    where: {
+      organisationId,
+      personId,
+      kind: 'welcome',
+      state: 'failed',
+      reason: 'notOpened' satisfies Refusal,
+    },
     data: {
       state: 'planned',
       reason: null,
@@ -146,13 +192,19 @@ export async function reviveWelcomes(
       connectionId ? laneJob(organisationId, connectionId, `${id} ${attempts}`) : [],
     ),
   )
-  // Where the first one is no longer in the ledger: a member who has not accepted, and of whom no welcome is on its way or sent.
+  // Where the first one is no longer in the ledger: a member who has not accepted, and of whom no
+  // welcome is on its way or sent.
   const waiting = await tx.prisma.rosterEntry.findMany({
     where: { organisationId, personId, role: 'member', agreedAt: null, group: { endedAt: null } },
     select: { groupId: true },
   })
   const known = await tx.prisma.delivery.findMany({
-    where: { organisationId, personId, kind: 'welcome', state: { in: ['planned', 'sending', 'sent'] } },
+    where: {
+      organisationId,
+      personId,
+      kind: 'welcome',
+      state: { in: ['planned', 'sending', 'sent'] },
+    },
     select: { groupId: true },
   })
   const missing = waiting.filter(({ groupId }) => !known.some((row) => row.groupId === groupId))
@@ -169,15 +221,28 @@ export async function reviveWelcomes(
 /** Messages that are being sent, or could be sent now. */
 export async function countPending(db: Reader, now: Date): Promise<number> {
   return await db.prisma.delivery.count({
-    where: { OR: [{ state: 'sending' }, { state: 'planned', notBefore: null, plannedAt: { lte: now } }] },
+    where: {
+      OR: [{ state: 'sending' }, { state: 'planned', notBefore: null, plannedAt: { lte: now } }],
+    },
   })
 }
 
 /** So many notices of a kind that were not sent for a reason. */
-export type Trouble = { kind: DeliveryKind; state: 'failed' | 'dropped'; reason: Reason; count: number }
+export type Trouble = {
+  kind: DeliveryKind
+  state: 'failed' | 'dropped'
+  reason: Reason
+  count: number
+}
 
-/** Counts what failed or was given up since an instant: how many of each kind and reason, over an organisation. */
-export async function countTroubles({ tx, organisationId }: Tenant<Reader>, since: Date): Promise<Trouble[]> {
+/**
+ * Counts what failed or was given up since an instant: how many of each kind and reason, over an
+ * organisation.
+ */
+export async function countTroubles(
+  { tx, organisationId }: Tenant<Reader>,
+  since: Date,
+): Promise<Trouble[]> {
   const rows = await tx.prisma.delivery.groupBy({
     by: ['kind', 'state', 'reason'],
     where: { organisationId, endedAt: { gte: since }, state: { in: ['failed', 'dropped'] } },

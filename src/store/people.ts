@@ -17,7 +17,9 @@ export async function ensurePeople(
     people.push(
       await db.prisma.account
         .findUniqueOrThrow({
-          where: { connectionId_externalId: { connectionId: connection.id, externalId: ref.externalId } },
+          where: {
+            connectionId_externalId: { connectionId: connection.id, externalId: ref.externalId },
+          },
           select: PERSON_FIELDS,
         })
         .then(toPerson),
@@ -68,10 +70,16 @@ export async function setStaff(
   personIds: readonly string[],
   isStaff: boolean,
 ): Promise<void> {
-  await tx.prisma.person.updateMany({ where: { organisationId, id: { in: [...personIds] } }, data: { isStaff } })
+  await tx.prisma.person.updateMany({
+    where: { organisationId, id: { in: [...personIds] } },
+    data: { isStaff },
+  })
 }
 
-export async function makeAdmin({ tx, organisationId }: Tenant<Writer>, personId: string): Promise<void> {
+export async function makeAdmin(
+  { tx, organisationId }: Tenant<Writer>,
+  personId: string,
+): Promise<void> {
   await tx.prisma.person.update({
     where: { organisationId_id: { organisationId, id: personId } },
     data: { isAdmin: true },
@@ -84,14 +92,22 @@ export async function withStaffRole(
   personIds: readonly string[],
 ): Promise<string[]> {
   const rows = await tx.prisma.rosterEntry.findMany({
-    where: { organisationId, personId: { in: [...personIds] }, role: { not: 'member' }, group: { endedAt: null } },
+    where: {
+      organisationId,
+      personId: { in: [...personIds] },
+      role: { not: 'member' },
+      group: { endedAt: null },
+    },
     distinct: ['personId'],
     select: { personId: true },
   })
   return rows.map((row) => row.personId)
 }
 
-/** Messages do not reach this account any more, for this reason; the person's next own act clears it. */
+/**
+ * Messages do not reach this account any more, for this reason; the person's next own act clears
+ * it.
+ */
 export async function markUnreachable(
   { tx, organisationId }: Tenant,
   connectionId: string,
@@ -105,7 +121,10 @@ export async function markUnreachable(
 }
 
 /** Whether a person is still there. */
-export async function isKnown({ tx, organisationId }: Tenant<Reader>, personId: string): Promise<boolean> {
+export async function isKnown(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string,
+): Promise<boolean> {
   return (await tx.prisma.person.count({ where: { organisationId, id: personId } })) > 0
 }
 

@@ -39,7 +39,10 @@ export async function createPlans(
 }
 
 /** The plans of a group that are not stopped, the oldest first. */
-export async function listPlans({ tx, organisationId }: Tenant<Reader>, groupId: string): Promise<PlanRow[]> {
+export async function listPlans(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+): Promise<PlanRow[]> {
   const rows = await tx.prisma.checkInPlan.findMany({
     where: { organisationId, groupId, isStopped: false },
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
@@ -61,7 +64,11 @@ export async function findPlan(
 }
 
 /** False when there is no such plan that runs. */
-export async function stopPlan({ tx, organisationId }: Tenant, groupId: string, id: string): Promise<boolean> {
+export async function stopPlan(
+  { tx, organisationId }: Tenant,
+  groupId: string,
+  id: string,
+): Promise<boolean> {
   const { count } = await tx.prisma.checkInPlan.updateMany({
     where: { organisationId, groupId, id, isStopped: false },
     data: { isStopped: true },

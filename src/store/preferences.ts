@@ -33,17 +33,25 @@ export async function savePreferences(
   personId: string,
   wishes: PreferencesRow,
 ): Promise<void> {
-  await tx.prisma.person.update({ where: { organisationId_id: { organisationId, id: personId } }, data: wishes })
+  await tx.prisma.person.update({
+    where: { organisationId_id: { organisationId, id: personId } },
+    data: wishes,
+  })
 }
 
 /** Places in groups, running and ended. */
-export async function countPlaces({ tx, organisationId }: Tenant<Reader>, personId: string): Promise<number> {
+export async function countPlaces(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string,
+): Promise<number> {
   return await tx.prisma.rosterEntry.count({ where: { organisationId, personId } })
 }
 
 /** Takes a person out of every group that has ended. */
 export async function leaveEnded({ tx, organisationId }: Tenant, personId: string): Promise<void> {
-  await tx.prisma.rosterEntry.deleteMany({ where: { organisationId, personId, group: { endedAt: { not: null } } } })
+  await tx.prisma.rosterEntry.deleteMany({
+    where: { organisationId, personId, group: { endedAt: { not: null } } },
+  })
 }
 
 /** Everything that the store holds about a person. */
@@ -67,7 +75,10 @@ export type PersonData = PreferencesRow & {
   openCheckIns: number
 }
 
-export async function readPerson({ tx, organisationId }: Tenant<Reader>, personId: string): Promise<PersonData> {
+export async function readPerson(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string,
+): Promise<PersonData> {
   const person = await tx.prisma.person.findUniqueOrThrow({
     where: { organisationId_id: { organisationId, id: personId } },
     select: {

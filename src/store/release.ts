@@ -5,8 +5,9 @@ import type { Reader, Tenant } from './engine/transaction.ts'
 import { fixedId } from './ids.ts'
 
 /**
- * Publishes a unit and deletes its ballots, in the caller's transaction; false when another worker did. `release` is null
- * below k, or when the ballots cannot be opened: then nothing of them is kept, not even how many there were.
+ * Publishes a unit and deletes its ballots, in the caller's transaction; false when another worker
+ * did. `release` is null below k, or when the ballots cannot be opened: then nothing of them is
+ * kept, not even how many there were.
  */
 export async function recordRelease(
   { tx, organisationId }: Tenant,
@@ -23,9 +24,16 @@ export async function recordRelease(
     await tx.prisma.release.create({
       data: { organisationId, unitId, invited: release.invited, answered: release.answered },
     })
-    await tx.prisma.tally.createMany({ data: release.tallies.map((tally) => ({ organisationId, unitId, ...tally })) })
+    await tx.prisma.tally.createMany({
+      data: release.tallies.map((tally) => ({ organisationId, unitId, ...tally })),
+    })
     await tx.prisma.releaseText.createMany({
-      data: release.words.map(({ id, sealed }) => ({ organisationId, unitId, id, text: Uint8Array.from(sealed) })),
+      data: release.words.map(({ id, sealed }) => ({
+        organisationId,
+        unitId,
+        id,
+        text: Uint8Array.from(sealed),
+      })),
     })
   }
   await tx.prisma.ballot.deleteMany({ where: { organisationId, unitId } })
@@ -43,7 +51,12 @@ export async function markCleaned({ tx, organisationId }: Tenant, unitId: string
 export async function sweepUnits(database: Database, queue: Queue, round: number): Promise<number> {
   return await database.transaction(async (tx) => {
     const units = await tx.prisma.releaseUnit.findMany({
-      where: { OR: [{ state: 'closing' }, { state: { in: ['released', 'withheld', 'lost'] }, isCleaned: false }] },
+      where: {
+        OR: [
+          { state: 'closing' },
+          { state: { in: ['released', 'withheld', 'lost'] }, isCleaned: false },
+        ],
+      },
       select: { organisationId: true, id: true },
     })
     await queue.enqueue(
@@ -70,6 +83,11 @@ export async function unitsWithKey(db: Reader, unitIds: readonly string[]): Prom
 /** How many units are not finished yet. */
 export async function countUnfinishedUnits(db: Reader): Promise<number> {
   return await db.prisma.releaseUnit.count({
-    where: { OR: [{ state: 'closing' }, { state: { in: ['released', 'withheld', 'lost'] }, isCleaned: false }] },
+    where: {
+      OR: [
+        { state: 'closing' },
+        { state: { in: ['released', 'withheld', 'lost'] }, isCleaned: false },
+      ],
+    },
   })
 }

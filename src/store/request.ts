@@ -1,7 +1,11 @@
 import type { Tenant, Writer } from './engine/transaction.ts'
 
 /** Claims a request; false when it was claimed before: the request is a repeat. */
-export async function claimRequest({ tx, organisationId }: Tenant, digest: Uint8Array, now: Date): Promise<boolean> {
+export async function claimRequest(
+  { tx, organisationId }: Tenant,
+  digest: Uint8Array,
+  now: Date,
+): Promise<boolean> {
   const { count } = await tx.prisma.servedRequest.createMany({
     data: [{ organisationId, digest: Uint8Array.from(digest), at: now }],
     skipDuplicates: true,

@@ -23,37 +23,52 @@ export type ResultRow = {
 const FINISHED = Prisma.sql`('released', 'withheld', 'lost')`
 
 /** One finished unit; null while it is not, or when there is none. */
-export async function findResult({ tx, organisationId }: Tenant<Reader>, unitId: string): Promise<ResultRow | null> {
+export async function findResult(
+  { tx, organisationId }: Tenant<Reader>,
+  unitId: string,
+): Promise<ResultRow | null> {
   const one = Prisma.sql`select u."organisationId", u."id" from "ReleaseUnit" u
-    where u."organisationId" = ${organisationId}::uuid and u."id" = ${unitId}::uuid and u."state" in ${FINISHED}`
+    where u."organisationId" = ${organisationId}::uuid and u."id" = ${unitId}::uuid
+      and u."state" in ${FINISHED}`
   return (await readResults(tx, one))[0] ?? null
 }
 
 /**
- * Each group's latest finished units that closed before an instant, newest first; `limit` of each group, of one question set when it is
- * named. It walks back from that instant and stops: how much came before costs nothing (npm run bench -- summary).
+ * Each group's latest finished units that closed before an instant, newest first; `limit` of each
+ * group, of one question set when it is named. It walks back from that instant and stops: how much
+ * came before costs nothing (npm run bench -- summary).
  */
 export async function listResults(
   { tx, organisationId }: Tenant<Reader>,
   groupIds: readonly string[],
-  { closedBefore, limit, questionSetId }: { closedBefore: Date; limit: number; questionSetId?: string },
+  {
+    closedBefore,
+    limit,
+    questionSetId,
+  }: { closedBefore: Date; limit: number; questionSetId?: string },
 ): Promise<ResultRow[]> {
   const ofSet = questionSetId ? Prisma.sql`and c."questionSetId" = ${questionSetId}` : Prisma.empty
-  // So many check-ins are at least so many units. A unit that closes later than asked is not in it, whatever of it was before.
+  // So many check-ins are at least so many units. A unit that closes later than asked is not in it,
+  // whatever of it was before.
   const units = Prisma.sql`select latest."organisationId", latest."unitId" as "id"
     from unnest(${groupIds}::uuid[]) as one("id") cross join lateral (
       select c."organisationId", c."unitId", max(c."closesAt") as "closedAt" from (
         select c."organisationId", c."unitId", c."closesAt" from "CheckIn" c
           join "ReleaseUnit" u on u."organisationId" = c."organisationId" and u."id" = c."unitId"
-        where c."organisationId" = ${organisationId}::uuid and c."groupId" = one."id" and c."closesAt" < ${closedBefore}
+        where c."organisationId" = ${organisationId}::uuid and c."groupId" = one."id"
+          and c."closesAt" < ${closedBefore}
           and u."state" in ${FINISHED} ${ofSet} and not exists (select from "CheckIn" later
             where later."unitId" = c."unitId" and later."closesAt" >= ${closedBefore})
         order by c."closesAt" desc limit ${limit * MOST_IN_UNIT}) c
-      group by c."organisationId", c."unitId" order by max(c."closesAt") desc limit ${limit}) latest`
+      group by c."organisationId", c."unitId" order by max(c."closesAt") desc
+        limit ${limit}) latest`
   return await readResults(tx, units)
 }
 
-/** The words of a unit, sealed, in the order of their random ids. Only the disclosure gate may read what is in them. */
+/**
+ * The words of a unit, sealed, in the order of their random ids. Only the disclosure gate may read
+ * what is in them.
+ */
 export async function listWords(
   { tx, organisationId }: Tenant<Reader>,
   unitId: string,
@@ -76,25 +91,37 @@ type Row = Omit<ResultRow, 'result'> & {
   tallies: NonNullable<UnitResult['release']>['tallies'] | null
 }
 
-/** The units that a query names, with what they published: one statement, whatever is read of them. Newest first. */
+/**
+ * The units that a query names, with what they published: one statement, whatever is read of them.
+ * Newest first.
+ */
 async function readResults(db: Reader, units: Prisma.Sql): Promise<ResultRow[]> {
   const rows = await db.sql.rows<Row>`
-    select u."id"::text as "unitId", u."groupId"::text as "groupId", u."questionSetId", u."questionSetVersion",
-      u."audience"::text as "audience", u."state"::text as "state", u."k", u."rosterChanges", r."invited", r."answered",
+    select u."id"::text as "unitId", u."groupId"::text as "groupId", u."questionSetId",
+      u."questionSetVersion",
+      u."audience"::text as "audience", u."state"::text as "state", u."k", u."rosterChanges",
+        r."invited", r."answered",
       last."closedAt", last."sessionAt", last."id"::text as "lastCheckInId", published."tallies",
-      exists (select from "ReleaseText" w where w."organisationId" = u."organisationId" and w."unitId" = u."id") as "hasWords"
+      exists (select from "ReleaseText" w where w."organisationId" = u."organisationId"
+        and w."unitId" = u."id") as "hasWords"
     from (${units}) one
       join "ReleaseUnit" u on u."organisationId" = one."organisationId" and u."id" = one."id"
-      join lateral (select c."id", c."closesAt" as "closedAt", coalesce(s."startsAt", c."opensAt") as "sessionAt" from "CheckIn" c
-          left join "Session" s on s."organisationId" = c."organisationId" and s."id" = c."sessionId"
-        where c."organisationId" = u."organisationId" and c."unitId" = u."id" order by c."closesAt" desc limit 1) last on true
+      join lateral (select c."id", c."closesAt" as "closedAt", coalesce(s."startsAt",
+        c."opensAt") as "sessionAt" from "CheckIn" c
+          left join "Session" s on s."organisationId" = c."organisationId"
+            and s."id" = c."sessionId"
+        where c."organisationId" = u."organisationId" and c."unitId" = u."id"
+          order by c."closesAt" desc limit 1) last on true
       left join "Release" r on r."organisationId" = u."organisationId" and r."unitId" = u."id"
-      left join lateral (select json_agg(json_build_object('subject', t."subject", 'answers', t."answers",
-          'totalMilli', t."totalMilli", 'low', t."low", 'high', t."high")) as "tallies" from "Tally" t
+      left join lateral (select json_agg(json_build_object('subject', t."subject", 'answers',
+        t."answers",
+          'totalMilli', t."totalMilli", 'low', t."low", 'high', t."high")) as "tallies"
+            from "Tally" t
         where t."organisationId" = u."organisationId" and t."unitId" = u."id") published on true
     order by last."closedAt" desc`
   return rows.map(({ state, k, rosterChanges, invited, answered, tallies, ...row }) => {
-    const release = invited === null || answered === null ? null : { invited, answered, tallies: tallies ?? [] }
+    const release =
+      invited === null || answered === null ? null : { invited, answered, tallies: tallies ?? [] }
     return { ...row, result: { state, k, rosterChanges, release } }
   })
 }

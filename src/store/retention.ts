@@ -10,27 +10,38 @@ const ROUND = 500
 type Rule = { table: string; isOver(before: Cutoffs): Prisma.Sql }
 
 /** No check-in of a unit closed later than an instant. `unit` is the column that names it. */
-const lastClosedBefore = (unit: string, at: Date) => Prisma.sql`not exists (select 1 from "CheckIn" k
-  where k."organisationId" = r."organisationId" and k."unitId" = r.${Prisma.raw(`"${unit}"`)} and k."closesAt" >= ${at})`
+const lastClosedBefore = (
+  unit: string,
+  at: Date,
+) => Prisma.sql`not exists (select 1 from "CheckIn" k
+  where k."organisationId" = r."organisationId" and k."unitId" = r.${Prisma.raw(`"${unit}"`)}
+    and k."closesAt" >= ${at})`
 
 /** Everything that goes by age alone. */
 const RULES = {
   results: {
     table: 'ReleaseUnit',
     isOver: ({ results }) =>
-      Prisma.sql`r."state" in ('released', 'withheld', 'lost') and r."isCleaned" and ${lastClosedBefore('id', results)}`,
+      Prisma.sql`r."state" in ('released', 'withheld', 'lost') and r."isCleaned"
+        and ${lastClosedBefore('id', results)}`,
   },
   sessions: {
     table: 'Session',
-    isOver: ({ sessions }) => Prisma.sql`r."endsAt" < ${sessions} and not exists (select 1 from "CheckIn" k
-      where k."organisationId" = r."organisationId" and k."sessionId" = r."id" and k."unitId" is not null)`,
+    isOver: ({
+      sessions,
+    }) => Prisma.sql`r."endsAt" < ${sessions} and not exists (select 1 from "CheckIn" k
+      where k."organisationId" = r."organisationId" and k."sessionId" = r."id"
+        and k."unitId" is not null)`,
   },
   deliveries: { table: 'Delivery', isOver: ({ ledger }) => Prisma.sql`r."endedAt" < ${ledger}` },
   occurrences: {
     table: 'Occurrence',
     isOver: ({ ledger }) => Prisma.sql`r."state" in ('done', 'dropped') and r."dueAt" < ${ledger}`,
   },
-  contacts: { table: 'ContactRequest', isOver: ({ contacts }) => Prisma.sql`r."seenAt" < ${contacts}` },
+  contacts: {
+    table: 'ContactRequest',
+    isOver: ({ contacts }) => Prisma.sql`r."seenAt" < ${contacts}`,
+  },
   words: { table: 'ReleaseText', isOver: ({ words }) => lastClosedBefore('unitId', words) },
   // A message that was never confirmed may hold a win; its first date is the only time that it has.
   drafts: {
@@ -46,10 +57,15 @@ const dayOf = (instant: Date): string => instant.toISOString().slice(0, 10)
 export type Forgotten = Record<keyof typeof RULES | 'audit', number>
 
 /**
- * Deletes what is past its time in an organisation, at most a round of each kind; the caller goes on while anything was
- * deleted. The audit log's chain begins anew at the hash of the last entry that went.
+ * Deletes what is past its time in an organisation, at most a round of each kind; the caller goes
+ * on while anything was deleted. The audit log's chain begins anew at the hash of the last entry
+ * that went.
  */
-export async function forgetOld(database: Database, organisationId: string, before: Cutoffs): Promise<Forgotten> {
+export async function forgetOld(
+  database: Database,
+  organisationId: string,
+  before: Cutoffs,
+): Promise<Forgotten> {
   const counts: Partial<Forgotten> = {}
   for (const [kind, { table, isOver }] of Object.entries(RULES)) {
     const name = Prisma.raw(`"${table}"`)
@@ -58,12 +74,15 @@ export async function forgetOld(database: Database, organisationId: string, befo
       select r."organisationId", r."id" from ${name} r
       where r."organisationId" = ${organisationId}::uuid and ${isOver(before)} limit ${ROUND})`
   }
-  const audit = await database.transaction((tx) => forgetAudit({ tx, organisationId }, before.audit))
+  const audit = await database.transaction((tx) =>
+    forgetAudit({ tx, organisationId }, before.audit),
+  )
   return { ...(counts as Forgotten), audit }
 }
 
 async function forgetAudit({ tx, organisationId }: Tenant, before: Date): Promise<number> {
-  await tx.sql.rows`select 1 from "Organisation" where "id" = ${organisationId}::uuid for no key update`
+  await tx.sql
+    .rows`select 1 from "Organisation" where "id" = ${organisationId}::uuid for no key update`
   const old = await tx.prisma.auditEntry.findMany({
     where: { organisationId, at: { lt: before } },
     orderBy: { number: 'asc' },

@@ -13,17 +13,29 @@ export type RosterRow = {
   unreachable: string | null
 }
 
-/** The people of a group, each with the account that messages go to: one that is in use before one that is closed. */
-export async function listRoster({ tx, organisationId }: Tenant<Reader>, groupId: string): Promise<RosterRow[]> {
+/**
+ * The people of a group, each with the account that messages go to: one that is in use before one
+ * that is closed.
+ */
+export async function listRoster(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+): Promise<RosterRow[]> {
   return await tx.sql.rows<RosterRow>`
-    select distinct on (r."personId") r."personId"::text as "personId", r."role"::text as "role", a."externalId",
-      a."connectionId"::text as "connectionId", a."name", a."isBot", a."isDeactivated", a."unreachable"
-    from "RosterEntry" r join "Account" a on a."organisationId" = r."organisationId" and a."personId" = r."personId"
+    select distinct on (r."personId") r."personId"::text as "personId", r."role"::text as "role",
+      a."externalId",
+      a."connectionId"::text as "connectionId", a."name", a."isBot", a."isDeactivated",
+        a."unreachable"
+    from "RosterEntry" r join "Account" a on a."organisationId" = r."organisationId"
+      and a."personId" = r."personId"
     where r."organisationId" = ${organisationId}::uuid and r."groupId" = ${groupId}::uuid
     order by r."personId", a."isDeactivated", a."unreachable" is not null, a."id"`
 }
 
-/** Members who are asked: on the roster, not a bot, account not closed. People who paused or opted out are on it like the others. */
+/**
+ * Members who are asked: on the roster, not a bot, account not closed. People who paused or opted
+ * out are on it like the others.
+ */
 export async function listAskable(tenant: Tenant<Reader>, groupId: string): Promise<string[]> {
   const roster = await listRoster(tenant, groupId)
   return roster
@@ -36,13 +48,19 @@ const canBeReached = (entry: RosterRow) => !entry.isDeactivated && entry.unreach
 /** Facilitators who can be reached; where there is none, the supervisors: somebody must know. */
 export async function listStaffOf(tenant: Tenant<Reader>, groupId: string): Promise<string[]> {
   const roster = await listRoster(tenant, groupId)
-  const inRole = (role: Role) => roster.filter((entry) => entry.role === role && canBeReached(entry))
+  const inRole = (role: Role) =>
+    roster.filter((entry) => entry.role === role && canBeReached(entry))
   const facilitators = inRole('facilitator')
-  return (facilitators.length > 0 ? facilitators : inRole('supervisor')).map(({ personId }) => personId)
+  return (facilitators.length > 0 ? facilitators : inRole('supervisor')).map(
+    ({ personId }) => personId,
+  )
 }
 
 /** The running groups of a person. */
-export async function listGroupsOf({ tx, organisationId }: Tenant<Reader>, personId: string): Promise<string[]> {
+export async function listGroupsOf(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string,
+): Promise<string[]> {
   const rows = await tx.prisma.rosterEntry.findMany({
     where: { organisationId, personId, group: { endedAt: null } },
     select: { groupId: true },
@@ -50,14 +68,25 @@ export async function listGroupsOf({ tx, organisationId }: Tenant<Reader>, perso
   return rows.map(({ groupId }) => groupId)
 }
 
-/** Adds and removes people; returns nothing. Each joining or leaving member counts as one roster change. */
+/**
+ * Adds and removes people; returns nothing. Each joining or leaving member counts as one roster
+ * change.
+ */
 export async function changeRoster(
   { tx, organisationId }: Tenant,
   groupId: string,
-  change: { add: readonly { personId: string; role: Role }[]; remove: readonly string[]; memberChanges: number },
+  change: {
+    add: readonly { personId: string; role: Role }[]
+    remove: readonly string[]
+    memberChanges: number
+  },
 ): Promise<void> {
-  await tx.prisma.rosterEntry.deleteMany({ where: { organisationId, groupId, personId: { in: [...change.remove] } } })
-  await tx.prisma.rosterEntry.createMany({ data: change.add.map((entry) => ({ organisationId, groupId, ...entry })) })
+  await tx.prisma.rosterEntry.deleteMany({
+    where: { organisationId, groupId, personId: { in: [...change.remove] } },
+  })
+  await tx.prisma.rosterEntry.createMany({
+    data: change.add.map((entry) => ({ organisationId, groupId, ...entry })),
+  })
   if (change.memberChanges === 0) return
   await tx.prisma.group.update({
     where: { organisationId_id: { organisationId, id: groupId } },
@@ -65,7 +94,10 @@ export async function changeRoster(
   })
 }
 
-/** A person's place in a running group; null outside it. `hasEndedToo`: staff keep theirs in a group that has ended. */
+/**
+ * A person's place in a running group; null outside it. `hasEndedToo`: staff keep theirs in a group
+ * that has ended.
+ */
 export async function findRole(
   { tx, organisationId }: Tenant<Reader>,
   groupId: string,
@@ -100,6 +132,8 @@ export async function countAgreement(
 ): Promise<{ members: number; accepted: number }> {
   const where = { organisationId, groupId, role: 'member' } as const
   const members = await tx.prisma.rosterEntry.count({ where })
-  const accepted = await tx.prisma.rosterEntry.count({ where: { ...where, agreedAt: { not: null } } })
+  const accepted = await tx.prisma.rosterEntry.count({
+    where: { ...where, agreedAt: { not: null } },
+  })
   return { members, accepted }
 }

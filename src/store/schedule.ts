@@ -22,7 +22,10 @@ const SCHEDULE_FIELDS = {
 } as const
 
 /** The schedules that a group follows, by their first session. */
-export async function listSchedules({ tx, organisationId }: Tenant<Reader>, groupId: string): Promise<ScheduleRow[]> {
+export async function listSchedules(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+): Promise<ScheduleRow[]> {
   return await tx.prisma.schedule.findMany({
     where: { organisationId, groupId, isStopped: false },
     orderBy: [{ localStart: 'asc' }, { id: 'asc' }],
@@ -48,8 +51,15 @@ export async function saveSchedule(
 }
 
 /** Takes a schedule away; its sessions are the caller's. */
-export async function stopSchedule({ tx, organisationId }: Tenant, groupId: string, id: string): Promise<void> {
-  await tx.prisma.schedule.updateMany({ where: { organisationId, groupId, id }, data: { isStopped: true } })
+export async function stopSchedule(
+  { tx, organisationId }: Tenant,
+  groupId: string,
+  id: string,
+): Promise<void> {
+  await tx.prisma.schedule.updateMany({
+    where: { organisationId, groupId, id },
+    data: { isStopped: true },
+  })
 }
 
 /** A session as its schedule has it. */
@@ -64,7 +74,10 @@ export type KnownSession = {
 }
 
 /** Every session of a schedule. */
-export async function listOwn({ tx, organisationId }: Tenant<Reader>, scheduleId: string): Promise<KnownSession[]> {
+export async function listOwn(
+  { tx, organisationId }: Tenant<Reader>,
+  scheduleId: string,
+): Promise<KnownSession[]> {
   return await tx.prisma.session.findMany({
     where: { organisationId, scheduleId },
     select: { id: true, originalLocalStart: true, state: true, movedTo: true, startsAt: true },

@@ -3,8 +3,20 @@ import { SESSION_MINUTES } from '../domain/limits.ts'
 import { MINUTE_MS, plus } from '../domain/time.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 
-export type SessionRow = { id: string; groupId: string; startsAt: Date; endsAt: Date; state: 'planned' | 'cancelled' }
-const SESSION_FIELDS = { id: true, groupId: true, startsAt: true, endsAt: true, state: true } as const
+export type SessionRow = {
+  id: string
+  groupId: string
+  startsAt: Date
+  endsAt: Date
+  state: 'planned' | 'cancelled'
+}
+const SESSION_FIELDS = {
+  id: true,
+  groupId: true,
+  startsAt: true,
+  endsAt: true,
+  state: true,
+} as const
 
 /** A session with where it is: its own place and link, or its schedule's. */
 export type SessionDetails = SessionRow & {
@@ -46,7 +58,10 @@ export async function listUpcoming(
   })
 }
 
-export async function findSession({ tx, organisationId }: Tenant<Reader>, id: string): Promise<SessionRow | null> {
+export async function findSession(
+  { tx, organisationId }: Tenant<Reader>,
+  id: string,
+): Promise<SessionRow | null> {
   return await tx.prisma.session.findUnique({
     where: { organisationId_id: { organisationId, id } },
     select: SESSION_FIELDS,
@@ -125,10 +140,20 @@ export async function cancelSession(
 }
 
 /** Where a session is moved to. Null place or link: as before. */
-export type Move = { movedTo: string; startsAt: Date; endsAt: Date; place: string | null; link: string | null }
+export type Move = {
+  movedTo: string
+  startsAt: Date
+  endsAt: Date
+  place: string | null
+  link: string | null
+}
 
 /** Moves a session; a cancelled one takes place again. */
-export async function moveSession({ tx, organisationId }: Tenant, id: string, move: Move): Promise<void> {
+export async function moveSession(
+  { tx, organisationId }: Tenant,
+  id: string,
+  move: Move,
+): Promise<void> {
   const { place, link, ...times } = move
   await tx.prisma.session.update({
     where: { organisationId_id: { organisationId, id } },
@@ -164,7 +189,8 @@ export async function listEnded(
   groupIds: readonly string[],
   { startsAt, endsAt }: { startsAt: Date; endsAt: Date },
 ): Promise<EndedSession[]> {
-  // The start's bounds say nothing more; the index begins with it, and what came before is not read.
+  // The start's bounds say nothing more; the index begins with it, and what came before is not
+  // read.
   const begun = { gte: plus(startsAt, -SESSION_MINUTES.to * MINUTE_MS), lt: endsAt }
   return await tx.prisma.session.findMany({
     where: {
@@ -184,10 +210,14 @@ export async function sessionPlaces(
   sessionIds: readonly string[],
 ): Promise<Map<string, SessionPlace>> {
   const rows = await tx.sql.rows<SessionPlace & { id: string }>`
-    select one."id"::text as "id", count(*) filter (where every."startsAt" <= one."startsAt")::int as "number", count(*)::int as "total"
-    from "Session" one join "Session" every on every."organisationId" = one."organisationId" and every."groupId" = one."groupId"
+    select one."id"::text as "id",
+      count(*) filter (where every."startsAt" <= one."startsAt")::int as "number",
+      count(*)::int as "total"
+    from "Session" one join "Session" every on every."organisationId" = one."organisationId"
+      and every."groupId" = one."groupId"
       and every."scheduleId" = one."scheduleId"
-    where one."organisationId" = ${organisationId}::uuid and one."id" = any(${sessionIds}::uuid[]) and every."state" = 'planned'
+    where one."organisationId" = ${organisationId}::uuid
+      and one."id" = any(${sessionIds}::uuid[]) and every."state" = 'planned'
     group by one."id"`
   return new Map(rows.map(({ id, number, total }) => [id, { number, total }]))
 }
@@ -195,7 +225,10 @@ export async function sessionPlaces(
 export type SessionPlace = { number: number; total: number }
 export type NextSession = SessionPlace & { groupId: string; startsAt: Date }
 
-/** The next sessions of each group that have not ended, soonest first, with their places; `limit` of each group. */
+/**
+ * The next sessions of each group that have not ended, soonest first, with their places; `limit` of
+ * each group.
+ */
 export async function listNext(
   { tx, organisationId }: Tenant<Reader>,
   groupIds: readonly string[],
@@ -209,12 +242,16 @@ export async function listNext(
         count(*) over (partition by "scheduleId")::int as "total",
         row_number() over (partition by "groupId", "endsAt" > ${now} order by "startsAt") as "rank"
       from "Session"
-      where "organisationId" = ${organisationId}::uuid and "groupId" = any(${groupIds}::uuid[]) and "state" = 'planned') every
+      where "organisationId" = ${organisationId}::uuid and "groupId" = any(${groupIds}::uuid[])
+        and "state" = 'planned') every
     where "endsAt" > ${now} and "rank" <= ${limit} order by "startsAt"`
 }
 
 /** Every session of a group that takes place, from the first. */
-export async function listProgramme({ tx, organisationId }: Tenant<Reader>, groupId: string): Promise<SessionTimes[]> {
+export async function listProgramme(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+): Promise<SessionTimes[]> {
   return await tx.prisma.session.findMany({
     where: { organisationId, groupId, state: 'planned' },
     orderBy: [{ startsAt: 'asc' }, { id: 'asc' }],

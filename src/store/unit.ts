@@ -21,7 +21,9 @@ export type UnitRow = Omit<NewUnit, 'rosterChanges' | 'checkInCount'> & {
 }
 
 export async function createUnit({ tx, organisationId }: Tenant, unit: NewUnit): Promise<void> {
-  await tx.prisma.releaseUnit.create({ data: { organisationId, ...unit, publicKey: Uint8Array.from(unit.publicKey) } })
+  await tx.prisma.releaseUnit.create({
+    data: { organisationId, ...unit, publicKey: Uint8Array.from(unit.publicKey) },
+  })
 }
 
 /** The plan's unit that takes one more check-in, with its row locked; null when it has none. */
@@ -31,8 +33,10 @@ export async function lockRunningUnit(tenant: Tenant, planId: string): Promise<U
     select u."id"::text as "id" from "ReleaseUnit" u
     where u."organisationId" = ${organisationId}::uuid and u."state" = 'open'
       and exists (select 1 from "CheckIn" c
-        where c."organisationId" = u."organisationId" and c."unitId" = u."id" and c."planId" = ${planId}::uuid)
-      and (select count(*) from "CheckIn" c where c."organisationId" = u."organisationId" and c."unitId" = u."id") < u."checkInCount"
+        where c."organisationId" = u."organisationId" and c."unitId" = u."id"
+          and c."planId" = ${planId}::uuid)
+      and (select count(*) from "CheckIn" c where c."organisationId" = u."organisationId"
+        and c."unitId" = u."id") < u."checkInCount"
     limit 1 for update of u`
   return rows[0] ? await getUnit(tenant, rows[0].id) : null
 }
@@ -43,24 +47,34 @@ export async function lockUnit(tenant: Tenant, id: string): Promise<UnitRow | nu
 }
 
 /**
- * Starts closing every unit of a group that gets no more answers: none of its check-ins is open, and it has all of them or its
- * plan has none left. Returns the units that are to be made now.
+ * Starts closing every unit of a group that gets no more answers: none of its check-ins is open,
+ * and it has all of them or its plan has none left. Returns the units that are to be made now.
  */
-export async function closeUnits({ tx, organisationId }: Tenant, groupId: string): Promise<string[]> {
+export async function closeUnits(
+  { tx, organisationId }: Tenant,
+  groupId: string,
+): Promise<string[]> {
   const rows = await tx.sql.rows<{ id: string }>`
     update "ReleaseUnit" u set "state" = 'closing'
-    where u."organisationId" = ${organisationId}::uuid and u."groupId" = ${groupId}::uuid and u."state" = 'open'
+    where u."organisationId" = ${organisationId}::uuid and u."groupId" = ${groupId}::uuid
+      and u."state" = 'open'
       and not exists (select 1 from "CheckIn" c
-        where c."organisationId" = u."organisationId" and c."unitId" = u."id" and c."state" = 'open')
-      and ((select count(*) from "CheckIn" c where c."organisationId" = u."organisationId" and c."unitId" = u."id") >= u."checkInCount"
+        where c."organisationId" = u."organisationId" and c."unitId" = u."id"
+          and c."state" = 'open')
+      and ((select count(*) from "CheckIn" c where c."organisationId" = u."organisationId"
+        and c."unitId" = u."id") >= u."checkInCount"
         or not exists (select 1 from "CheckIn" mine join "CheckIn" next
-            on next."organisationId" = mine."organisationId" and next."planId" = mine."planId" and next."state" = 'planned'
+            on next."organisationId" = mine."organisationId" and next."planId" = mine."planId"
+              and next."state" = 'planned'
           where mine."organisationId" = u."organisationId" and mine."unitId" = u."id"))
     returning u."id"::text as "id"`
   return rows.map(({ id }) => id)
 }
 
-export async function getUnit({ tx, organisationId }: Tenant<Reader>, id: string): Promise<UnitRow> {
+export async function getUnit(
+  { tx, organisationId }: Tenant<Reader>,
+  id: string,
+): Promise<UnitRow> {
   return await tx.prisma.releaseUnit.findUniqueOrThrow({
     where: { organisationId_id: { organisationId, id } },
     select: {
@@ -78,7 +92,10 @@ export async function getUnit({ tx, organisationId }: Tenant<Reader>, id: string
   })
 }
 
-/** Units of a group that still take answers, with the plan that each belongs to and how many more check-ins it takes. */
+/**
+ * Units of a group that still take answers, with the plan that each belongs to and how many more
+ * check-ins it takes.
+ */
 export async function listOpenUnits(
   { tx, organisationId }: Tenant<Reader>,
   groupId: string,

@@ -5,16 +5,30 @@ export type WinRow = { id: string; groupId: string; sealed: Uint8Array }
 const WIN_FIELDS = { id: true, groupId: true, sealed: true } as const
 
 /** `deleteOn` is a day: no time of day is kept. */
-export async function createWin({ tx, organisationId }: Tenant, win: WinRow & { deleteOn: Date }): Promise<void> {
-  await tx.prisma.win.create({ data: { organisationId, ...win, sealed: Uint8Array.from(win.sealed) } })
+export async function createWin(
+  { tx, organisationId }: Tenant,
+  win: WinRow & { deleteOn: Date },
+): Promise<void> {
+  await tx.prisma.win.create({
+    data: { organisationId, ...win, sealed: Uint8Array.from(win.sealed) },
+  })
 }
 
-export async function findWin({ tx, organisationId }: Tenant<Reader>, id: string): Promise<WinRow | null> {
-  return await tx.prisma.win.findUnique({ where: { organisationId_id: { organisationId, id } }, select: WIN_FIELDS })
+export async function findWin(
+  { tx, organisationId }: Tenant<Reader>,
+  id: string,
+): Promise<WinRow | null> {
+  return await tx.prisma.win.findUnique({
+    where: { organisationId_id: { organisationId, id } },
+    select: WIN_FIELDS,
+  })
 }
 
 /** Wins of groups that wait, by their random ids: no order of time. */
-export async function listWins({ tx, organisationId }: Tenant<Reader>, groupIds: readonly string[]): Promise<WinRow[]> {
+export async function listWins(
+  { tx, organisationId }: Tenant<Reader>,
+  groupIds: readonly string[],
+): Promise<WinRow[]> {
   return await tx.prisma.win.findMany({
     where: { organisationId, groupId: { in: [...groupIds] } },
     orderBy: { id: 'asc' },
@@ -22,8 +36,15 @@ export async function listWins({ tx, organisationId }: Tenant<Reader>, groupIds:
   })
 }
 
-export async function resealWin({ tx, organisationId }: Tenant, id: string, sealed: Uint8Array): Promise<void> {
-  await tx.prisma.win.updateMany({ where: { organisationId, id }, data: { sealed: Uint8Array.from(sealed) } })
+export async function resealWin(
+  { tx, organisationId }: Tenant,
+  id: string,
+  sealed: Uint8Array,
+): Promise<void> {
+  await tx.prisma.win.updateMany({
+    where: { organisationId, id },
+    data: { sealed: Uint8Array.from(sealed) },
+  })
 }
 
 /** Every win of a group that waits. */

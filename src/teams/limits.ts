@@ -1,4 +1,7 @@
-/** Teams takes 100 KB a message (UTF-16, mentions included) and advises 80 KB; text is kept far below. */
+/**
+ * Teams takes 100 KB a message (UTF-16, mentions included) and advises 80 KB; text is kept far
+ * below.
+ */
 export const TEAMS_LIMITS = {
   blockText: 3_000,
   titleText: 150,

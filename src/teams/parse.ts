@@ -12,9 +12,17 @@ const activitySchema = z.object({
   locale: z.string().optional(),
   text: z.string().optional(),
   value: z.unknown().optional(),
-  from: z.object({ id: z.string(), aadObjectId: z.string().optional(), name: z.string().optional() }),
+  from: z.object({
+    id: z.string(),
+    aadObjectId: z.string().optional(),
+    name: z.string().optional(),
+  }),
   recipient: z.object({ id: z.string(), isTargeted: z.boolean().optional() }),
-  conversation: z.object({ id: z.string(), conversationType: z.string().optional(), tenantId: z.string().optional() }),
+  conversation: z.object({
+    id: z.string(),
+    conversationType: z.string().optional(),
+    tenantId: z.string().optional(),
+  }),
   channelData: z
     .object({
       tenant: z.object({ id: z.string() }).optional(),
@@ -45,7 +53,8 @@ export function tenantOf(activity: TeamsActivity): string | null {
   return activity.channelData?.tenant?.id ?? activity.conversation.tenantId ?? null
 }
 
-export const isPersonal = (activity: TeamsActivity): boolean => activity.conversation.conversationType === 'personal'
+export const isPersonal = (activity: TeamsActivity): boolean =>
+  activity.conversation.conversationType === 'personal'
 
 /** Where the bot can write: what our addresses hold. */
 const conversationSchema = z.object({
@@ -59,7 +68,10 @@ type Conversation = z.infer<typeof conversationSchema>
 /** An address as this folder made it. */
 export const toConversation = (address: Address): Conversation => conversationSchema.parse(address)
 
-/** The person who acted, and where they can be reached when this is their personal chat; null for an app or a guest without an id. */
+/**
+ * The person who acted, and where they can be reached when this is their personal chat; null for an
+ * app or a guest without an id.
+ */
 export function senderOf(activity: TeamsActivity): PersonRef | null {
   const { from, conversation, recipient } = activity
   const tenantId = tenantOf(activity)
@@ -80,8 +92,9 @@ export function senderOf(activity: TeamsActivity): PersonRef | null {
 }
 
 /**
- * Reads what somebody did: a typed line (personal chat, @mention and targeted slash message read alike), a card's button, a
- * dialog's opening or sending. Null when it is nothing that a command answers.
+ * Reads what somebody did: a typed line (personal chat, @mention and targeted slash message read
+ * alike), a card's button, a dialog's opening or sending. Null when it is nothing that a command
+ * answers.
  */
 export function parseActivity(activity: TeamsActivity): Incoming | null {
   const sender = senderOf(activity)
@@ -98,7 +111,8 @@ export function parseActivity(activity: TeamsActivity): Incoming | null {
   } as const
   if (activity.type === 'message') {
     const data = submitted.safeParse(activity.value)
-    if (data.success) return { ...base, verb: data.data.verb, input: idOf(data.data), via: 'button' }
+    if (data.success)
+      return { ...base, verb: data.data.verb, input: idOf(data.data), via: 'button' }
     const channel = channelOf(activity, workspaceId)
     return {
       ...base,
@@ -110,25 +124,37 @@ export function parseActivity(activity: TeamsActivity): Incoming | null {
   }
   if (activity.type !== 'invoke') return null
   if (activity.name === 'adaptiveCard/action') {
-    const action = z.object({ action: z.object({ verb: z.string(), data: z.unknown() }) }).safeParse(activity.value)
+    const action = z
+      .object({ action: z.object({ verb: z.string(), data: z.unknown() }) })
+      .safeParse(activity.value)
     const data = action.success ? submitted.safeParse(action.data.action.data) : null
-    return data?.success ? { ...base, verb: data.data.verb, input: idOf(data.data), via: 'button' } : null
+    return data?.success
+      ? { ...base, verb: data.data.verb, input: idOf(data.data), via: 'button' }
+      : null
   }
   const task = z.object({ data: submitted }).safeParse(activity.value)
   if (!task.success) return null
   const { data } = task.data
-  if (activity.name === 'task/fetch') return { ...base, verb: data.verb, input: idOf(data), via: 'button' }
+  if (activity.name === 'task/fetch')
+    return { ...base, verb: data.verb, input: idOf(data), via: 'button' }
   if (activity.name === 'task/submit')
     return {
       ...base,
       verb: data.verb,
-      input: { ...idOf(data), ...(data.version ? { version: data.version } : {}), values: valuesOf(data) },
+      input: {
+        ...idOf(data),
+        ...(data.version ? { version: data.version } : {}),
+        values: valuesOf(data),
+      },
       via: 'form',
     }
   return null
 }
 
-/** The channel or group chat of a typed line; null in a personal chat. A thread of a channel stands for the channel. */
+/**
+ * The channel or group chat of a typed line; null in a personal chat. A thread of a channel stands
+ * for the channel.
+ */
 function channelOf(
   { conversation, channelData, serviceUrl, recipient }: TeamsActivity,
   tenantId: string,
@@ -136,8 +162,13 @@ function channelOf(
   if (conversation.conversationType === 'personal') return null
   const id = channelData?.channel?.id ?? conversation.id.split(';')[0] ?? conversation.id
   // Teams says "private" of a channel only its members see; what says nothing counts as public.
-  const isPrivate = conversation.conversationType === 'groupChat' || channelData?.channel?.type === 'private'
-  return { id, isPrivate, address: { serviceUrl, conversationId: id, botId: recipient.id, tenantId } }
+  const isPrivate =
+    conversation.conversationType === 'groupChat' || channelData?.channel?.type === 'private'
+  return {
+    id,
+    isPrivate,
+    address: { serviceUrl, conversationId: id, botId: recipient.id, tenantId },
+  }
 }
 
 const idOf = (data: { id?: string | null | undefined; text?: string | undefined }) => ({
@@ -161,7 +192,8 @@ function valuesOf(data: Record<string, unknown>): Record<string, FieldValue> {
   const values: Record<string, FieldValue> = {}
   for (const [key, value] of Object.entries(data)) {
     if (typeof value !== 'string') continue
-    if (key.startsWith(TEXT_FIELD)) values[key.slice(TEXT_FIELD.length)] = value === '' ? null : value
+    if (key.startsWith(TEXT_FIELD))
+      values[key.slice(TEXT_FIELD.length)] = value === '' ? null : value
     if (key.startsWith(PEOPLE_FIELD)) values[key.slice(PEOPLE_FIELD.length)] = people(value)
   }
   return values

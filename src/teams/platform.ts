@@ -35,12 +35,20 @@ export type TeamsDeps = {
 /** Where activities come in, and what is made of one before it is read. */
 export type TeamsDoor = { path: string; adopt(body: unknown): unknown }
 const TEAMS_DOOR: TeamsDoor = { path: '/api/messages', adopt: (body) => body }
-const TEAMS_TRAITS: Traits = { name: 'teams', title: 'Microsoft Teams', prefix: '', reachesUnseen: false }
+const TEAMS_TRAITS: Traits = {
+  name: 'teams',
+  title: 'Microsoft Teams',
+  prefix: '',
+  reachesUnseen: false,
+}
 
 /** Teams takes 100 KB a message; a form of thirty people comes back far below. */
 const BODY_LIMIT_BYTES = 256_000
 
-/** Teams behind the port: activities in, cards out. A line typed anywhere is answered to its writer alone. */
+/**
+ * Teams behind the port: activities in, cards out. A line typed anywhere is answered to its writer
+ * alone.
+ */
 export function createTeams(
   tenantId: string,
   transport: Transport,
@@ -51,7 +59,9 @@ export function createTeams(
   const inBackground = (work: Promise<void>): void => {
     const tracked = work
       .catch((error: unknown) =>
-        deps.log.warn('teams.reply', { reason: error instanceof PlatformError ? error.code : 'unexpected' }),
+        deps.log.warn('teams.reply', {
+          reason: error instanceof PlatformError ? error.code : 'unexpected',
+        }),
       )
       .finally(() => running.delete(tracked))
     running.add(tracked)
@@ -62,24 +72,32 @@ export function createTeams(
     const sent = door.adopt(body.value)
     const activity = readActivity(sent)
     if (!activity || typeof sent !== 'object' || sent === null) return sendJson(response, 400, null)
-    const answer = await transport.receive(request.headers.authorization ?? '', sent, activity.serviceUrl, () =>
-      takeTurn(activity),
+    const answer = await transport.receive(
+      request.headers.authorization ?? '',
+      sent,
+      activity.serviceUrl,
+      () => takeTurn(activity),
     )
     sendJson(response, answer.status, answer.body ?? null)
   }
   async function takeTurn(activity: TeamsActivity): Promise<Answer> {
-    if (activity.type === 'conversationUpdate' || activity.type === 'installationUpdate') return await seen(activity)
+    if (activity.type === 'conversationUpdate' || activity.type === 'installationUpdate')
+      return await seen(activity)
     const incoming = parseActivity(activity)
     if (!incoming) return { status: activity.type === 'invoke' ? 400 : 200 }
     const reply = await deps.onIncoming(incoming)
     if (activity.type === 'message') {
       // The work is done; the answer goes out after this request is acknowledged.
-      if (reply) inBackground(replyPrivately(transport, activity, chatCard(reply), deps.say('error.openChat')))
+      if (reply)
+        inBackground(
+          replyPrivately(transport, activity, chatCard(reply), deps.say('error.openChat')),
+        )
       return { status: 200 }
     }
     return {
       status: 200,
-      body: activity.name === 'adaptiveCard/action' ? cardAnswer(activity, reply) : dialogAnswer(reply),
+      body:
+        activity.name === 'adaptiveCard/action' ? cardAnswer(activity, reply) : dialogAnswer(reply),
     }
   }
   async function seen(activity: TeamsActivity): Promise<Answer> {
@@ -104,9 +122,13 @@ export function createTeams(
   }
 }
 
-/** The card that can stand in a chat. The door gives no form and no result to a request that cannot open one. */
+/**
+ * The card that can stand in a chat. The door gives no form and no result to a request that cannot
+ * open one.
+ */
 function chatCard(reply: Reply): Card {
-  if (reply.type === 'form' || reply.type === 'content') throw new Error('a form or a result was given to a chat')
+  if (reply.type === 'form' || reply.type === 'content')
+    throw new Error('a form or a result was given to a chat')
   if (reply.type === 'errors') {
     return {
       kind: 'problem',
@@ -118,7 +140,10 @@ function chatCard(reply: Reply): Card {
   return reply.card
 }
 
-const attachment = (card: AdaptiveCard) => ({ contentType: 'application/vnd.microsoft.card.adaptive', content: card })
+const attachment = (card: AdaptiveCard) => ({
+  contentType: 'application/vnd.microsoft.card.adaptive',
+  content: card,
+})
 
 function messageOf(card: Card) {
   const rendered = renderCard(card)
@@ -129,14 +154,23 @@ function messageOf(card: Card) {
 function cardAnswer(activity: TeamsActivity, reply: Reply | null) {
   if (!reply || !isPersonal(activity))
     return { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: '' }
-  return { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: renderCard(chatCard(reply)).card }
+  return {
+    statusCode: 200,
+    type: 'application/vnd.microsoft.card.adaptive',
+    value: renderCard(chatCard(reply)).card,
+  }
 }
 
 /** A dialog opened or sent: the next thing that it shows; an empty body closes it. */
 function dialogAnswer(reply: Reply | null) {
   if (!reply) return {}
   const { title, card } = dialogContent(reply)
-  return { task: { type: 'continue', value: { title, height: 'large', width: 'medium', card: attachment(card) } } }
+  return {
+    task: {
+      type: 'continue',
+      value: { title, height: 'large', width: 'medium', card: attachment(card) },
+    },
+  }
 }
 
 function dialogContent(reply: Reply): { title: string; card: AdaptiveCard } {
@@ -147,8 +181,9 @@ function dialogContent(reply: Reply): { title: string; card: AdaptiveCard } {
 }
 
 /**
- * Answers a typed message to its sender alone: in the personal chat; elsewhere as a targeted message; failing that in a
- * personal chat opened now; failing that with a line that says nothing but where to go.
+ * Answers a typed message to its sender alone: in the personal chat; elsewhere as a targeted
+ * message; failing that in a personal chat opened now; failing that with a line that says nothing
+ * but where to go.
  */
 async function replyPrivately(
   transport: Transport,
@@ -187,19 +222,31 @@ async function replyPrivately(
   }
   const direct = async () => {
     const { id } = await transport.post(serviceUrl, 'v3/conversations', opened)
-    await transport.post(serviceUrl, `v3/conversations/${encodeURIComponent(id ?? '')}/activities`, {
-      ...message,
-      from: { id: recipient.id },
-    })
+    await transport.post(
+      serviceUrl,
+      `v3/conversations/${encodeURIComponent(id ?? '')}/activities`,
+      {
+        ...message,
+        from: { id: recipient.id },
+      },
+    )
   }
   if (await tried(direct())) return
-  await transport.post(serviceUrl, here, { type: 'message', text: openChat, from: { id: recipient.id }, conversation })
+  await transport.post(serviceUrl, here, {
+    type: 'message',
+    text: openChat,
+    from: { id: recipient.id },
+    conversation,
+  })
 }
 
 /** Nobody knows whether the call went through, or it may go through in a moment. */
 const UNDECIDED = new Set<string>(['unknown', 'paced'])
 
-/** Whether a call went through. Only a refusal counts as "no": an unknown outcome is not tried elsewhere, it may have arrived. */
+/**
+ * Whether a call went through. Only a refusal counts as "no": an unknown outcome is not tried
+ * elsewhere, it may have arrived.
+ */
 async function tried(call: Promise<unknown>): Promise<boolean> {
   try {
     await call

@@ -1,6 +1,9 @@
 import type { Outgoing, Rate } from '../platform.ts'
 
-/** Microsoft's limits for one app (learn.microsoft.com, rate limits for bots): per tenant, and per conversation. */
+/**
+ * Microsoft's limits for one app (learn.microsoft.com, rate limits for bots): per tenant, and per
+ * conversation.
+ */
 export function teamsRates({ workspaceId, recipient }: Outgoing): readonly Rate[] {
   const target = recipient.type === 'person' ? recipient.externalId : recipient.id
   const key = `teams ${workspaceId} to ${target}`

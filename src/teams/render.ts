@@ -1,5 +1,13 @@
 import { clip, plain } from '../domain/text.ts'
-import { type Block, type Button, type Card, type Chart, type Field, type Form, LEVEL } from '../views/card.ts'
+import {
+  type Block,
+  type Button,
+  type Card,
+  type Chart,
+  type Field,
+  type Form,
+  LEVEL,
+} from '../views/card.ts'
 import { TEAMS_LIMITS as LIMITS } from './limits.ts'
 
 /** Adaptive Card JSON. Teams emits nothing newer than 1.5 reliably. */
@@ -29,7 +37,10 @@ export function renderCard(card: Card): { card: AdaptiveCard; summary: string } 
 
 /** A card inside a dialog, whose frame carries the title. */
 export function renderDialogCard(card: Card): { title: string; card: AdaptiveCard } {
-  return { title: clip(plain(card.title), LIMITS.titleText), card: adaptive(card.kind, renderBlocks(card.blocks)) }
+  return {
+    title: clip(plain(card.title), LIMITS.titleText),
+    card: adaptive(card.kind, renderBlocks(card.blocks)),
+  }
 }
 
 /** A form for a dialog. `errors` stand above the fields that they are about. */
@@ -54,13 +65,19 @@ const FRAME = {
   version: '1.5',
 } as const
 
-/** The first element's id says what kind of card this is (a form's submit action says it there); people never see it. */
+/**
+ * The first element's id says what kind of card this is (a form's submit action says it there);
+ * people never see it.
+ */
 function adaptive(kind: string, body: Element[]): AdaptiveCard {
   const [first, ...rest] = body
   return { ...FRAME, body: first ? [{ ...first, id: `kind:${kind}` }, ...rest] : [] }
 }
 
-/** Blocks within the limits: what does not fit ends in a visible "…". A last row of buttons leads on from there, and stays. */
+/**
+ * Blocks within the limits: what does not fit ends in a visible "…". A last row of buttons leads on
+ * from there, and stays.
+ */
 function renderBlocks(blocks: readonly Block[]): Element[] {
   const rendered: Element[] = []
   let room: number = LIMITS.cardText
@@ -69,7 +86,8 @@ function renderBlocks(blocks: readonly Block[]): Element[] {
   for (const block of blocks) {
     room -= textLength(block)
     const next = renderBlock(block)
-    if (rendered.length + next.length > LIMITS.blocks || room < 0) return [...rendered, paragraph('…'), ...tail]
+    if (rendered.length + next.length > LIMITS.blocks || room < 0)
+      return [...rendered, paragraph('…'), ...tail]
     rendered.push(...next)
   }
   return rendered
@@ -91,14 +109,22 @@ function renderBlock(block: Block): Element[] {
     case 'note':
       return [paragraph(block.text, { isSubtle: true, size: 'Small' })]
     case 'buttons':
-      return rows(block.buttons).map((buttons) => ({ type: 'ActionSet', actions: buttons.map(renderButton) }))
+      return rows(block.buttons).map((buttons) => ({
+        type: 'ActionSet',
+        actions: buttons.map(renderButton),
+      }))
     case 'chart':
       return [renderChart(block)]
   }
 }
 
 /** Told apart by how light they are, too; one series has one colour. */
-const CHART_COLOURS = ['categoricalBlue', 'categoricalMarigold', 'categoricalPurple', 'categoricalLime']
+const CHART_COLOURS = [
+  'categoricalBlue',
+  'categoricalMarigold',
+  'categoricalPurple',
+  'categoricalLime',
+]
 
 /** A client that draws none leaves it out: what it shows stands beside it as text. */
 function renderChart({ title, hidden, categories, series, levels }: Chart): Element {
@@ -130,13 +156,26 @@ function paragraph(text: string, style: Element = {}): Element {
   return { type: 'RichTextBlock', inlines: [run] }
 }
 
-/** Only a TextBlock can be a heading for screen readers, so Markdown's own characters are escaped in it. */
+/**
+ * Only a TextBlock can be a heading for screen readers, so Markdown's own characters are escaped in
+ * it.
+ */
 function headingElement(text: string, size: 'Medium' | 'Large'): Element {
   const escaped = clip(plain(text), LIMITS.titleText).replace(/[\\`*_{}[\]()#+\-!<>~|]/g, '\\$&')
-  return { type: 'TextBlock', text: escaped || ' ', style: 'heading', weight: 'Bolder', size, wrap: true }
+  return {
+    type: 'TextBlock',
+    text: escaped || ' ',
+    style: 'heading',
+    weight: 'Bolder',
+    size,
+    wrap: true,
+  }
 }
 
-/** A button to a form or a result opens a dialog; any other is an Action.Execute, with Action.Submit for old clients. */
+/**
+ * A button to a form or a result opens a dialog; any other is an Action.Execute, with Action.Submit
+ * for old clients.
+ */
 function renderButton(button: Button): Element {
   const common = { title: clip(plain(button.label), LIMITS.buttonText) || ' ' }
   if (button.opens === 'address') return { type: 'Action.OpenUrl', ...common, url: button.url }

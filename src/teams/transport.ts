@@ -1,6 +1,7 @@
-// Everything of botbuilder stands in this file: it verifies what comes in and mints tokens for what goes out. The SDK is at
-// the end of its life; its successor replaces this file alone. Outgoing calls are plain fetch: the SDK would retry a POST
-// after a 5xx (a double message) and drops the mark that keeps a reply private.
+// Everything of botbuilder stands in this file: it verifies what comes in and mints tokens for what
+// goes out. The SDK is at the end of its life; its successor replaces this file alone. Outgoing
+// calls are plain fetch: the SDK would retry a POST after a 5xx (a double message) and drops the
+// mark that keeps a reply private.
 import {
   type Activity,
   CloudAdapter,
@@ -11,7 +12,12 @@ import { AuthenticationError } from 'botframework-connector'
 import { PlatformError } from '../platform.ts'
 import { call } from './call.ts'
 
-export type TeamsSettings = { appId: string; appPassword: string; appType: 'SingleTenant'; tenantId: string }
+export type TeamsSettings = {
+  appId: string
+  appPassword: string
+  appType: 'SingleTenant'
+  tenantId: string
+}
 
 /** Another authority than Microsoft's, on this machine: the demo's and the tests' own. */
 export type LocalAuthority = {
@@ -34,14 +40,26 @@ const LOGIN = 'https://login.microsoftonline.com/'
 export type Answer = { status: number; body?: unknown }
 export type Transport = {
   /** Verifies an activity; only then runs `logic`. A refused one is 401 or 403 and runs nothing. */
-  receive(authorization: string, activity: object, serviceUrl: string, logic: () => Promise<Answer>): Promise<Answer>
+  receive(
+    authorization: string,
+    activity: object,
+    serviceUrl: string,
+    logic: () => Promise<Answer>,
+  ): Promise<Answer>
   /** One POST to the connector, tried once. Throws PlatformError. */
   post(serviceUrl: string, path: string, body: object): Promise<{ id?: string }>
 }
 
 class VerifyingAdapter extends CloudAdapter {
-  /** CloudAdapter.process without its own HTTP handling, which writes errors with their payload to the console. */
-  async verify(authorization: string, activity: object, logic: () => Promise<Answer>): Promise<Answer | undefined> {
+  /**
+   * CloudAdapter.process without its own HTTP handling, which writes errors with their payload to
+   * the console.
+   */
+  async verify(
+    authorization: string,
+    activity: object,
+    logic: () => Promise<Answer>,
+  ): Promise<Answer | undefined> {
     return await this.processActivity(authorization, activity as Activity, async (context) => {
       const { status, body } = await logic()
       await context.sendActivity({ type: 'invokeResponse', value: { status, body } })
@@ -71,7 +89,8 @@ export function createTransport(settings: TeamsSettings, local: LocalAuthority |
     throw error
   }
   const isAllowed = (serviceUrl: string) =>
-    isServiceUrl(serviceUrl) || (local !== null && new URL(serviceUrl).origin === new URL(local.serviceUrl).origin)
+    isServiceUrl(serviceUrl) ||
+    (local !== null && new URL(serviceUrl).origin === new URL(local.serviceUrl).origin)
   const getToken = local ? local.getToken : () => mintToken(factory, settings)
   return {
     async receive(authorization, activity, serviceUrl, logic) {
@@ -90,11 +109,21 @@ export function createTransport(settings: TeamsSettings, local: LocalAuthority |
     },
     async post(serviceUrl, path, body) {
       if (!URL.canParse(serviceUrl) || !isAllowed(serviceUrl))
-        throw new PlatformError({ outcome: 'gone', reason: 'blocked' }, { code: 'serviceUrlNotAllowed' })
+        throw new PlatformError(
+          { outcome: 'gone', reason: 'blocked' },
+          { code: 'serviceUrlNotAllowed' },
+        )
       const token = await getToken().catch((cause: unknown) => {
-        throw new PlatformError({ outcome: 'noWorkspace', reason: 'tokenRefused' }, { code: 'noToken', cause })
+        throw new PlatformError(
+          { outcome: 'noWorkspace', reason: 'tokenRefused' },
+          { code: 'noToken', cause },
+        )
       })
-      return await call(new URL(path, serviceUrl.endsWith('/') ? serviceUrl : `${serviceUrl}/`), token, body)
+      return await call(
+        new URL(path, serviceUrl.endsWith('/') ? serviceUrl : `${serviceUrl}/`),
+        token,
+        body,
+      )
     },
   }
 }
@@ -102,7 +131,12 @@ export function createTransport(settings: TeamsSettings, local: LocalAuthority |
 /** Exact host, https, no port, no user: a lookalike must not get a token. */
 export function isServiceUrl(serviceUrl: string): boolean {
   const url = new URL(serviceUrl)
-  return url.protocol === 'https:' && url.port === '' && url.username === '' && SERVICE_HOSTS.has(url.hostname)
+  return (
+    url.protocol === 'https:' &&
+    url.port === '' &&
+    url.username === '' &&
+    SERVICE_HOSTS.has(url.hostname)
+  )
 }
 
 async function mintToken(
@@ -115,7 +149,13 @@ async function mintToken(
   return String(await credentials.getToken())
 }
 
-/** A token that cannot be read is refused; only failing to fetch Microsoft's keys is a reason to come again. */
+/**
+ * A token that cannot be read is refused; only failing to fetch Microsoft's keys is a reason to
+ * come again.
+ */
 function statusOf(error: unknown): number {
-  return error instanceof Error && /ECONN|ENOTFOUND|ETIMEDOUT|fetch|openid|metadata/i.test(error.message) ? 503 : 401
+  return error instanceof Error &&
+    /ECONN|ENOTFOUND|ETIMEDOUT|fetch|openid|metadata/i.test(error.message)
+    ? 503
+    : 401
 }

@@ -9,14 +9,23 @@ export type FailedLine = { count: number; what: string; why: string; todo: strin
 /** The health of deliveries, and where an admin goes on from. */
 export function adminCard(
   texts: Texts,
-  facts: { troubles: readonly string[]; failed: readonly FailedLine[]; days: number; areLinesOld: boolean },
+  facts: {
+    troubles: readonly string[]
+    failed: readonly FailedLine[]
+    days: number
+    areLinesOld: boolean
+  },
 ): Card {
   const { t } = texts
   return card('admin', t('admin.title'), [
     heading(t('admin.connections')),
     list(facts.troubles.length > 0 ? facts.troubles : [t('admin.connectionsFine')]),
     heading(t('admin.failed', { days: facts.days })),
-    list(facts.failed.length > 0 ? facts.failed.map((line) => t('admin.failedLine', line)) : [t('admin.failedNone')]),
+    list(
+      facts.failed.length > 0
+        ? facts.failed.map((line) => t('admin.failedLine', line))
+        : [t('admin.failedNone')],
+    ),
     facts.areLinesOld && text(t('admin.oldLines')),
     note(t('admin.note')),
     buttons(

@@ -1,6 +1,16 @@
 import { type Kind, pickList, type Texts } from '../content/load.ts'
 import { MAX_AGREEMENT_LINE_CHARS, MAX_AGREEMENT_LINES } from '../domain/limits.ts'
-import { button, type Card, card, type Field, type Form, heading, list, note, text } from './card.ts'
+import {
+  button,
+  type Card,
+  card,
+  type Field,
+  type Form,
+  heading,
+  list,
+  note,
+  text,
+} from './card.ts'
 import { type Notice, notice } from './notice.ts'
 
 export function welcomeNotice({ t }: Texts, group: { id: string; alias: string }): Notice {

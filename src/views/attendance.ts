@@ -15,12 +15,20 @@ export type HeldSession = { id: string; startsAt: Date; headcount: number | null
 
 export function attendanceForm(
   texts: Texts,
-  facts: { groupId: string; sessions: readonly HeldSession[]; chosen: string; timeZone: string; now: Date },
+  facts: {
+    groupId: string
+    sessions: readonly HeldSession[]
+    chosen: string
+    timeZone: string
+    now: Date
+  },
 ): Form {
   const { t } = texts
   const label = (session: HeldSession) => {
     const time = timeWithZone(texts, session.startsAt, facts.timeZone, facts.now)
-    return session.headcount === null ? time : t('attendance.known', { time, count: session.headcount })
+    return session.headcount === null
+      ? time
+      : t('attendance.known', { time, count: session.headcount })
   }
   return {
     kind: 'attendance-form',

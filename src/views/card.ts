@@ -2,8 +2,8 @@ import type { Band } from '../domain/disclosure.ts'
 import type { Verb } from '../domain/verbs.ts'
 
 /**
- * A card is what a person sees, before any platform. All text is plain text: the renderers escape it. A button carries a verb
- * and an id, never state that matters.
+ * A card is what a person sees, before any platform. All text is plain text: the renderers escape
+ * it. A button carries a verb and an id, never state that matters.
  */
 export type VerbButton = {
   label: string
@@ -30,8 +30,9 @@ export type Block =
   | Chart
 
 /**
- * Levels over time, as bars. It never stands alone: what it shows stands beside it as text, for who does not see it and where a platform
- * draws none. It takes bands, so that no figure can be read off its pixels.
+ * Levels over time, as bars. It never stands alone: what it shows stands beside it as text, for who
+ * does not see it and where a platform draws none. It takes bands, so that no figure can be read
+ * off its pixels.
  */
 export type Chart = {
   type: 'chart'
@@ -75,14 +76,24 @@ export type Field =
       isOptional?: boolean
       isExpanded?: boolean
     }
-  | { type: 'people'; name: string; label: string; hint?: string; value: readonly string[]; limit: number }
+  | {
+      type: 'people'
+      name: string
+      label: string
+      hint?: string
+      value: readonly string[]
+      limit: number
+    }
 
 /** A form; submitting it runs `verb` with `id` and the fields' values. */
 export type Form = {
   kind: string
   verb: Verb
   id: string | null
-  /** A fingerprint of what the form was made of; it comes back with it, so that a stale one is noticed. Nothing else is read from it. */
+  /**
+   * A fingerprint of what the form was made of; it comes back with it, so that a stale one is
+   * noticed. Nothing else is read from it.
+   */
   version?: string
   title: string
   submitLabel: string
@@ -95,10 +106,15 @@ export type Form = {
 export type Reply =
   /** Says nothing about health; may stand in a chat. */
   | { type: 'card'; card: Card }
-  /** A result: shown where no notification carries it, as an answer to a person who can see it open. */
+  /**
+   * A result: shown where no notification carries it, as an answer to a person who can see it open.
+   */
   | { type: 'content'; card: Card }
   | { type: 'form'; form: Form }
-  /** Mistakes to mend, by field. `form` is the same form with what was typed, for platforms that do not keep it. */
+  /**
+   * Mistakes to mend, by field. `form` is the same form with what was typed, for platforms that do
+   * not keep it.
+   */
   | { type: 'errors'; message: string; fields: Readonly<Record<string, string>>; form: Form | null }
   /** A form is done; the card takes its place. */
   | { type: 'done'; card: Card }
@@ -125,8 +141,15 @@ export const button = (
 /** A button to a web page. */
 export const link = (label: string, url: string): Button => ({ label, opens: 'address', url })
 
-/** A card that takes a form's place, or stands in a chat, and whose title says all that a banner may. */
-export const card = (kind: string, title: string, blocks: readonly (Block | null | false)[]): Card => ({
+/**
+ * A card that takes a form's place, or stands in a chat, and whose title says all that a banner
+ * may.
+ */
+export const card = (
+  kind: string,
+  title: string,
+  blocks: readonly (Block | null | false)[],
+): Card => ({
   kind,
   title,
   notification: title,

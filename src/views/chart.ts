@@ -8,10 +8,16 @@ import type { Chart } from './card.ts'
 const FEWEST_POINTS = 2
 const MOST_POINTS = 20
 
-/** One result with the band of each of its scales; null: that scale, or all of the result, is not shown. */
+/**
+ * One result with the band of each of its scales; null: that scale, or all of the result, is not
+ * shown.
+ */
 type Point = { at: Date; bands: readonly (Band | null)[] }
 
-/** A set's results as a chart: those of which every scale is shown, the newest of them. Null while there are too few. */
+/**
+ * A set's results as a chart: those of which every scale is shown, the newest of them. Null while
+ * there are too few.
+ */
 export function chartOf(
   texts: Texts,
   facts: { title: Wording; set: QuestionSet; timeZone: string; points: readonly Point[] },

@@ -42,7 +42,12 @@ export function planLine({ t, pick, join }: Texts, plan: PlanWords): string {
 }
 
 /** `k`: answers needed before anything of it is shown. */
-export type RunningPlan = PlanWords & { id: string; k: number; nextAt: Date | null; unitSize: number }
+export type RunningPlan = PlanWords & {
+  id: string
+  k: number
+  nextAt: Date | null
+  unitSize: number
+}
 
 /** Shows what a group is asked, what it could be asked, and what is open now. */
 export function checkInsCard(
@@ -60,7 +65,9 @@ export function checkInsCard(
   const { t } = texts
   const time = (at: Date) => timeWithZone(texts, at, facts.timeZone, facts.now)
   return card('checkins', t('checkin.plansTitle', { alias: facts.alias }), [
-    ...facts.open.map(({ title, closesAt }) => text(t('checkin.openNow', { set: title, time: time(closesAt) }))),
+    ...facts.open.map(({ title, closesAt }) =>
+      text(t('checkin.openNow', { set: title, time: time(closesAt) })),
+    ),
     facts.plans.length === 0 && text(t('checkin.noPlans')),
     ...facts.plans.flatMap((plan): Block[] =>
       compact([
@@ -69,9 +76,14 @@ export function checkInsCard(
         text(t(`checkin.sees.${plan.audience}`, { k: plan.k })),
         plan.asksText && note(t('checkin.asksWords', { least: LEAST_WRITERS })),
         plan.nextAt && text(t('checkin.nextOpens', { time: time(plan.nextAt) })),
-        plan.unitSize > 1 && note(t('checkin.unitOf', { count: plan.unitSize, limit: RELEASE_BUDGET.releases })),
+        plan.unitSize > 1 &&
+          note(t('checkin.unitOf', { count: plan.unitSize, limit: RELEASE_BUDGET.releases })),
         buttons(
-          button(t('checkin.preview', { set: texts.pick(plan.set.title) }), 'checkin.preview', plan.id),
+          button(
+            t('checkin.preview', { set: texts.pick(plan.set.title) }),
+            'checkin.preview',
+            plan.id,
+          ),
           button(t('checkin.stop', { set: texts.pick(plan.set.title) }), 'checkin.stop', plan.id),
         ),
       ]),
@@ -92,7 +104,13 @@ export function planForm(
   facts: {
     groupId: string
     sets: readonly QuestionSet[]
-    draft: { set: string; timing: Timing; everyNth: number; openHours: number; audience: 'shared' | 'staff' }
+    draft: {
+      set: string
+      timing: Timing
+      everyNth: number
+      openHours: number
+      audience: 'shared' | 'staff'
+    }
     thresholds: Thresholds
     isNow: boolean
   },
@@ -131,7 +149,11 @@ export function planForm(
         hint: t('checkin.setHint'),
         options: facts.sets.map((set) => ({
           value: set.id,
-          label: t('checkin.setOption', { set: pick(set.title), count: set.questions.length, days: set.recallDays }),
+          label: t('checkin.setOption', {
+            set: pick(set.title),
+            count: set.questions.length,
+            days: set.recallDays,
+          }),
         })),
         value: draft.set,
       },
@@ -140,7 +162,10 @@ export function planForm(
         type: 'choice',
         name: 'openHours',
         label: t('checkin.openHours'),
-        options: OPEN_HOURS.map((hours) => ({ value: String(hours), label: t('checkin.hours', { hours }) })),
+        options: OPEN_HOURS.map((hours) => ({
+          value: String(hours),
+          label: t('checkin.hours', { hours }),
+        })),
         value: String(draft.openHours),
       },
       {
@@ -149,7 +174,9 @@ export function planForm(
         label: t('checkin.audience'),
         options: (['shared', 'staff'] as const).map((audience) => ({
           value: audience,
-          label: t(`checkin.audience.${audience}`, { k: answersNeeded(audience, facts.thresholds, null) }),
+          label: t(`checkin.audience.${audience}`, {
+            k: answersNeeded(audience, facts.thresholds, null),
+          }),
         })),
         value: draft.audience,
       },
@@ -159,7 +186,10 @@ export function planForm(
         label: t('checkin.least'),
         options: [
           { value: 'usual', label: t('checkin.leastUsual') },
-          ...RAISED_ANSWERS.map((count) => ({ value: String(count), label: t('checkin.leastMore', { count }) })),
+          ...RAISED_ANSWERS.map((count) => ({
+            value: String(count),
+            label: t('checkin.leastMore', { count }),
+          })),
         ],
         value: 'usual',
       },
@@ -168,7 +198,10 @@ export function planForm(
         name: 'words',
         label: t('checkin.wordsAsk'),
         hint: t('checkin.wordsAskHint', { least: LEAST_WRITERS, days: WORDS_DAYS }),
-        options: (['no', 'yes'] as const).map((value) => ({ value, label: t(`checkin.wordsAsk.${value}`) })),
+        options: (['no', 'yes'] as const).map((value) => ({
+          value,
+          label: t(`checkin.wordsAsk.${value}`),
+        })),
         value: 'no',
       },
     ],
@@ -178,7 +211,13 @@ export function planForm(
 /** A plan was made: its dates, and how results come. */
 export function planDone(
   texts: Texts,
-  facts: { plan: RunningPlan; openings: readonly Date[]; more: number; timeZone: string; now: Date },
+  facts: {
+    plan: RunningPlan
+    openings: readonly Date[]
+    more: number
+    timeZone: string
+    now: Date
+  },
 ): Card {
   const { t } = texts
   const { plan } = facts
@@ -187,12 +226,16 @@ export function planDone(
     text(planLine(texts, plan)),
     dates.length === 0 && text(t('checkin.noSessions')),
     dates.length > 0 && heading(t('checkin.opensOn')),
-    dates.length > 0 && list(facts.more > 0 ? [...dates, t('list.more', { count: facts.more })] : dates),
+    dates.length > 0 &&
+      list(facts.more > 0 ? [...dates, t('list.more', { count: facts.more })] : dates),
     text(t(`checkin.sees.${plan.audience}`, { k: plan.k })),
     plan.asksText && note(t('checkin.asksWords', { least: LEAST_WRITERS })),
-    plan.unitSize > 1 && note(t('checkin.unitOf', { count: plan.unitSize, limit: RELEASE_BUDGET.releases })),
+    plan.unitSize > 1 &&
+      note(t('checkin.unitOf', { count: plan.unitSize, limit: RELEASE_BUDGET.releases })),
     note(t('checkin.terms', { terms: texts.pick(plan.set.notice) })),
-    buttons(button(t('checkin.preview', { set: texts.pick(plan.set.title) }), 'checkin.preview', plan.id)),
+    buttons(
+      button(t('checkin.preview', { set: texts.pick(plan.set.title) }), 'checkin.preview', plan.id),
+    ),
   ])
 }
 
@@ -203,11 +246,15 @@ export function planStopped(texts: Texts, set: QuestionSet): Card {
 }
 
 /** One check-in was opened by hand. */
-export function nowDone(texts: Texts, facts: { set: QuestionSet; hours: number; cut: number }): Card {
+export function nowDone(
+  texts: Texts,
+  facts: { set: QuestionSet; hours: number; cut: number },
+): Card {
   const { t } = texts
   return card('checkin-now-done', t('checkin.nowTitle'), [
     text(t('checkin.nowDone', { set: texts.pick(facts.set.title), hours: facts.hours })),
-    facts.cut > 0 && note(t('checkin.nowCut', { count: facts.cut, limit: RELEASE_BUDGET.releases })),
+    facts.cut > 0 &&
+      note(t('checkin.nowCut', { count: facts.cut, limit: RELEASE_BUDGET.releases })),
   ])
 }
 

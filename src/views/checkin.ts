@@ -3,7 +3,16 @@ import { optionsOf, type QuestionSet } from '../content/question-set.ts'
 import { LEAST_WRITERS } from '../domain/disclosure.ts'
 import { MAX_ANSWER_CHARS } from '../domain/limits.ts'
 import { WORDS_DAYS } from '../domain/retention.ts'
-import { type Button, buttons, type Card, compact, type Field, type Form, note, text } from './card.ts'
+import {
+  type Button,
+  buttons,
+  type Card,
+  compact,
+  type Field,
+  type Form,
+  note,
+  text,
+} from './card.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
 
 /** The value of "I'd rather not say": as good as leaving the question out. */
@@ -16,7 +25,13 @@ const MOST_EXPANDED = 10
 
 /** Null: nobody is there for contact requests, and none is offered. */
 type Contactable = { contactGroupId: string | null }
-type CheckInFacts = { checkInId: string; alias: string; closesAt: Date; timeZone: string; now: Date }
+type CheckInFacts = {
+  checkInId: string
+  alias: string
+  closesAt: Date
+  timeZone: string
+  now: Date
+}
 
 export function checkInNotice(
   texts: Texts,
@@ -32,7 +47,10 @@ export function checkInNotice(
     opens: 'dialog',
     isPrimary: true,
   }
-  const line = t(kind === 'check-in' ? 'checkin.notice' : 'checkin.nudge', { alias: facts.alias, time })
+  const line = t(kind === 'check-in' ? 'checkin.notice' : 'checkin.nudge', {
+    alias: facts.alias,
+    time,
+  })
   // For everyone alike, so that using it says nothing about answers.
   return facts.contactGroupId === null
     ? notice(kind, line, button)
@@ -75,7 +93,9 @@ export function checkInForm(
         [
           t(`checkin.k.${facts.audience}`, { k: facts.k }),
           t('checkin.replaces'),
-          t('checkin.until', { time: timeWithZone(texts, facts.closesAt, facts.timeZone, facts.now) }),
+          t('checkin.until', {
+            time: timeWithZone(texts, facts.closesAt, facts.timeZone, facts.now),
+          }),
           texts.pick(set.notice),
         ].join(' '),
       ),
@@ -88,9 +108,16 @@ export function checkInForm(
   }
 }
 
-function choiceOf(texts: Texts, set: QuestionSet, question: QuestionSet['questions'][number]): Field {
+function choiceOf(
+  texts: Texts,
+  set: QuestionSet,
+  question: QuestionSet['questions'][number],
+): Field {
   const options = [
-    ...optionsOf(set, question.id).map(({ value, label }) => ({ value: String(value), label: texts.pick(label) })),
+    ...optionsOf(set, question.id).map(({ value, label }) => ({
+      value: String(value),
+      label: texts.pick(label),
+    })),
     { value: SKIPPED, label: texts.t('checkin.skip') },
   ]
   return {

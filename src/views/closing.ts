@@ -8,14 +8,30 @@ import { type Block, compact, heading, text } from './card.ts'
 export type Closing = {
   held: number
   cancelled: number
-  /** Set when what is older than so many months is deleted, and the programme may be longer than what is left of it. */
+  /**
+   * Set when what is older than so many months is deleted, and the programme may be longer than
+   * what is left of it.
+   */
   keptMonths: number | null
   /** `hidden`: results after the last that is shown. */
-  courses: readonly { set: QuestionSet; disclosed: DisclosedCourse; from: Date; to: Date; hidden: number }[]
+  courses: readonly {
+    set: QuestionSet
+    disclosed: DisclosedCourse
+    from: Date
+    to: Date
+    hidden: number
+  }[]
 }
 
-/** From the first result of a programme to its last: words, and from eleven answers the size of the change. */
-export function closingBlocks(texts: Texts, closing: Closing, facts: { timeZone: string; now: Date }): Block[] {
+/**
+ * From the first result of a programme to its last: words, and from eleven answers the size of the
+ * change.
+ */
+export function closingBlocks(
+  texts: Texts,
+  closing: Closing,
+  facts: { timeZone: string; now: Date },
+): Block[] {
   const { t } = texts
   const { held, cancelled, keptMonths, courses } = closing
   const scales = courses.flatMap(({ disclosed }) => disclosed.scales)
@@ -35,7 +51,11 @@ export function closingBlocks(texts: Texts, closing: Closing, facts: { timeZone:
   ])
 }
 
-function courseLines(texts: Texts, set: QuestionSet, shown: DisclosedCourse['scales'][number]): string[] {
+function courseLines(
+  texts: Texts,
+  set: QuestionSet,
+  shown: DisclosedCourse['scales'][number],
+): string[] {
   const { t } = texts
   const scale = set.scales.find(({ id }) => id === shown.scaleId)
   const name = scale ? texts.pick(scale.title) : shown.scaleId

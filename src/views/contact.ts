@@ -10,7 +10,11 @@ const VERBS = {
 } as const
 
 /** One neutral line: that there is a request, or that it was seen, stands behind the button. */
-export function contactNotice({ t }: Texts, kind: keyof typeof VERBS, contact: { id: string; alias: string }): Notice {
+export function contactNotice(
+  { t }: Texts,
+  kind: keyof typeof VERBS,
+  contact: { id: string; alias: string },
+): Notice {
   return notice(kind, t('summary.notice', { alias: contact.alias }), {
     ...button(t('button.open'), VERBS[kind], contact.id),
     isPrimary: true,
@@ -57,10 +61,16 @@ export function contactForm(
 
 /** The group has nobody who would see a request: what there is instead. */
 export function contactOff({ t }: Texts, lines: string): Card {
-  return card('contact-off', t('contact.title'), [text(t('checkin.noContact')), text(t('checkin.helpNow', { lines }))])
+  return card('contact-off', t('contact.title'), [
+    text(t('checkin.noContact')),
+    text(t('checkin.helpNow', { lines })),
+  ])
 }
 
-export function contactDone(texts: Texts, facts: { hours: number; times: string | null; lines: string }): Card {
+export function contactDone(
+  texts: Texts,
+  facts: { hours: number; times: string | null; lines: string },
+): Card {
   const { t } = texts
   return card('contact-done', t('contact.title'), [
     text(t('contact.sent')),
@@ -91,7 +101,10 @@ export function contactStatus(
   ])
 }
 
-/** For a facilitator or the backup: who asks, and what they wrote. `words` is null when they wrote nothing. */
+/**
+ * For a facilitator or the backup: who asks, and what they wrote. `words` is null when they wrote
+ * nothing.
+ */
 export function contactCard(
   texts: Texts,
   facts: {
@@ -113,7 +126,8 @@ export function contactCard(
       text(t('contact.from', { name: facts.name, time: time(facts.createdAt) })),
       text(facts.words ?? t('contact.noWords')),
       !facts.isSeen && text(t('contact.dueBy', { time: time(facts.dueAt) })),
-      !facts.isSeen && buttons({ ...button(t('contact.seen'), 'contact.seen', facts.id), isPrimary: true }),
+      !facts.isSeen &&
+        buttons({ ...button(t('contact.seen'), 'contact.seen', facts.id), isPrimary: true }),
       facts.isSeen && text(t('contact.isSeen')),
       note(t('contact.notAnswers')),
     ]),
@@ -128,7 +142,12 @@ export function contactSeen({ t }: Texts, name: string): Card {
 /** For facilitators: the requests that wait. */
 export function contactsCard(
   texts: Texts,
-  facts: { alias: string; waiting: readonly { id: string; createdAt: Date }[]; timeZone: string; now: Date },
+  facts: {
+    alias: string
+    waiting: readonly { id: string; createdAt: Date }[]
+    timeZone: string
+    now: Date
+  },
 ): Card {
   const { t } = texts
   const time = (at: Date) => timeWithZone(texts, at, facts.timeZone, facts.now)
@@ -144,7 +163,14 @@ export function contactsCard(
 /** For supervisors: that a request waits too long, without who asks or what they wrote. */
 export function overdueCard(
   texts: Texts,
-  facts: { alias: string; createdAt: Date; isSeen: boolean; staff: readonly string[]; timeZone: string; now: Date },
+  facts: {
+    alias: string
+    createdAt: Date
+    isSeen: boolean
+    staff: readonly string[]
+    timeZone: string
+    now: Date
+  },
 ): Card {
   const { t } = texts
   const time = timeWithZone(texts, facts.createdAt, facts.timeZone, facts.now)

@@ -4,7 +4,18 @@ import type { DisclosedTotal, ResponseBand } from '../domain/disclosure.ts'
 import { GROUPS_ON_PAGE, LINES_ON_PAGE } from '../domain/limits.ts'
 import { stageOf } from '../domain/stage.ts'
 import { formatDate } from '../domain/time.ts'
-import { button, buttons, type Card, card, compact, type Form, heading, list, note, text } from './card.ts'
+import {
+  button,
+  buttons,
+  type Card,
+  card,
+  compact,
+  type Form,
+  heading,
+  list,
+  note,
+  text,
+} from './card.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
 import { type ResultShown, resultLines } from './summary.ts'
 
@@ -33,7 +44,13 @@ export type DigestGroup = {
 export type Total = { set: QuestionSet; disclosed: DisclosedTotal }
 
 export function digestNotice({ t }: Texts, digestId: string): Notice {
-  const button = { label: t('button.open'), verb: 'digest', id: digestId, opens: 'dialog', isPrimary: true } as const
+  const button = {
+    label: t('button.open'),
+    verb: 'digest',
+    id: digestId,
+    opens: 'dialog',
+    isPrimary: true,
+  } as const
   return notice('digest-notice', t('digest.notice'), button)
 }
 
@@ -61,7 +78,9 @@ export function digestCard(
   const page = Math.min(pages.length, Math.max(1, facts.page))
   const isQuiet = facts.groups.every(
     ({ held, cancelled, results, attention, contacts, hasEnded, areMissing }) =>
-      held + cancelled + results.length + attention.length + contacts.promised === 0 && !hasEnded && !areMissing,
+      held + cancelled + results.length + attention.length + contacts.promised === 0 &&
+      !hasEnded &&
+      !areMissing,
   )
   return {
     kind: 'digest',
@@ -74,9 +93,14 @@ export function digestCard(
       facts.groups.length > 0 && isQuiet && text(t('digest.quiet')),
       ...(isQuiet
         ? []
-        : (pages[page - 1] ?? []).flatMap(({ alias, lines }) => [heading(alias), ...chunks(lines).map(list)])),
+        : (pages[page - 1] ?? []).flatMap(({ alias, lines }) => [
+            heading(alias),
+            ...chunks(lines).map(list),
+          ])),
       page === 1 && facts.totals.length > 0 && heading(t('digest.together')),
-      page === 1 && facts.totals.length > 0 && list(facts.totals.flatMap((total) => totalLines(texts, total))),
+      page === 1 &&
+        facts.totals.length > 0 &&
+        list(facts.totals.flatMap((total) => totalLines(texts, total))),
       facts.areLinesOld && text(t('digest.oldLines')),
       facts.groups.some(tellsAMove) && note(t('digest.chance')),
       note(t('digest.cannotTell')),
@@ -93,13 +117,18 @@ export function digestCard(
 const tellsAMove = ({ results }: DigestGroup): boolean =>
   results.some(
     ({ disclosed }) =>
-      disclosed.kind === 'shown' && disclosed.scales.some(({ change }) => change === 'higher' || change === 'lower'),
+      disclosed.kind === 'shown' &&
+      disclosed.scales.some(({ change }) => change === 'higher' || change === 'lower'),
   )
 
 type GroupText = { alias: string; lines: string[] }
 
 /** The groups by pages: as many as one view shows whole, at least one on each. */
-function pagesOf(texts: Texts, groups: readonly DigestGroup[], date: (at: Date) => string): GroupText[][] {
+function pagesOf(
+  texts: Texts,
+  groups: readonly DigestGroup[],
+  date: (at: Date) => string,
+): GroupText[][] {
   const pages: GroupText[][] = [[]]
   let room = LINES_ON_PAGE
   for (const group of groups) {
@@ -145,7 +174,8 @@ function groupLines(texts: Texts, group: DigestGroup, date: (at: Date) => string
         stage: t(`stage.${stageOf(group.sessionNumber, group.sessionTotal)}`),
       }),
     )
-  if (group.attendance) lines.push(t('digest.came', { band: t(`summary.answered.${group.attendance}`) }))
+  if (group.attendance)
+    lines.push(t('digest.came', { band: t(`summary.answered.${group.attendance}`) }))
   for (const result of group.results) {
     const { at, set, disclosed } = result
     lines.push(t('digest.result', { set: texts.pick(set.title), date: date(at) }))
@@ -220,7 +250,12 @@ export function digestSettingsForm(
   }
 }
 
-export function digestSettingsDone(texts: Texts, facts: { dueAt: Date; timeZone: string; now: Date }): Card {
+export function digestSettingsDone(
+  texts: Texts,
+  facts: { dueAt: Date; timeZone: string; now: Date },
+): Card {
   const time = timeWithZone(texts, facts.dueAt, facts.timeZone, facts.now)
-  return card('digest-settings-done', texts.t('digest.when'), [text(texts.t('digest.whenDone', { time }))])
+  return card('digest-settings-done', texts.t('digest.when'), [
+    text(texts.t('digest.whenDone', { time })),
+  ])
 }

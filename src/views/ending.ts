@@ -4,7 +4,10 @@ import { formatDate } from '../domain/time.ts'
 import { button, buttons, type Card, card, type Form, list, note, text } from './card.ts'
 import { type Notice, notice } from './notice.ts'
 
-export function endForm({ t }: Texts, facts: { groupId: string; alias: string; sessionsAhead: number }): Form {
+export function endForm(
+  { t }: Texts,
+  facts: { groupId: string; alias: string; sessionsAhead: number },
+): Form {
   const { usual, from, to } = DAYS_UNTIL_DELETION
   return {
     kind: 'end-form',
@@ -33,7 +36,14 @@ export function endForm({ t }: Texts, facts: { groupId: string; alias: string; s
 
 export function endDone(
   texts: Texts,
-  facts: { groupId: string; alias: string; members: number; deleteAt: Date; timeZone: string; now: Date },
+  facts: {
+    groupId: string
+    alias: string
+    members: number
+    deleteAt: Date
+    timeZone: string
+    now: Date
+  },
 ): Card {
   const { t } = texts
   const date = formatDate(facts.deleteAt, facts.timeZone, texts.language, facts.now)
@@ -109,7 +119,11 @@ const COUNTED: readonly (keyof DeletionCounts)[] = [
 ]
 
 export function receiptNotice({ t }: Texts, receiptId: string): Notice {
-  return notice('deletion-receipt', t('receipt.notice'), button(t('button.open'), 'receipt', receiptId))
+  return notice(
+    'deletion-receipt',
+    t('receipt.notice'),
+    button(t('button.open'), 'receipt', receiptId),
+  )
 }
 
 export function receiptCard(
@@ -121,7 +135,11 @@ export function receiptCard(
   const lines = COUNTED.map((what) => t(`receipt.${what}`, { count: counts[what] }))
   return {
     ...card('receipt', t('receipt.title'), [
-      text(t('receipt.intro', { date: formatDate(facts.at, facts.timeZone, texts.language, facts.now) })),
+      text(
+        t('receipt.intro', {
+          date: formatDate(facts.at, facts.timeZone, texts.language, facts.now),
+        }),
+      ),
       list(lines),
       note(t('receipt.note')),
     ]),

@@ -4,16 +4,23 @@ import { plain } from '../domain/text.ts'
 import { localOf } from '../domain/time.ts'
 import type { Report } from './report.ts'
 
-/** A figure that is not shown has a reason, in FHIR's own words: kept back, rather than unknown or zero. */
-const MASKED = { url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'masked' } as const
+/**
+ * A figure that is not shown has a reason, in FHIR's own words: kept back, rather than unknown or
+ * zero.
+ */
+const MASKED = {
+  url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
+  valueCode: 'masked',
+} as const
 /** The level of a scale: low, mixed or high, as everywhere here. */
 const LEVEL_URL = 'urn:groupwell:level'
 
 type Json = Record<string, unknown>
 
 /**
- * A report as FHIR R4 (hl7.org/fhir/R4/measurereport.html): a Bundle with one MeasureReport a result, of the whole group
- * (`type: summary`), its scales as the report's groups. It holds no population: how many people there were is not told.
+ * A report as FHIR R4 (hl7.org/fhir/R4/measurereport.html): a Bundle with one MeasureReport a
+ * result, of the whole group (`type: summary`), its scales as the report's groups. It holds no
+ * population: how many people there were is not told.
  */
 export function reportFhir(report: Report): Json {
   const entry = report.results.map(({ at, set, disclosed }) => {

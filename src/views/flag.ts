@@ -4,7 +4,12 @@ import { type Card, card, type Form, text } from './card.ts'
 /** `now` is what stands; null: nothing. */
 export function flagForm(
   { t }: Texts,
-  facts: { groupId: string; alias: string; flags: readonly ('talk' | 'cofacilitation')[]; now: string | null },
+  facts: {
+    groupId: string
+    alias: string
+    flags: readonly ('talk' | 'cofacilitation')[]
+    now: string | null
+  },
 ): Form {
   return {
     kind: 'flag-form',
@@ -31,5 +36,7 @@ export function flagForm(
 }
 
 export function flagDone({ t }: Texts, flag: 'talk' | 'cofacilitation' | null): Card {
-  return card('flag-done', t('flag.title'), [text(flag ? t('flag.done', { text: t(`flag.${flag}`) }) : t('flag.gone'))])
+  return card('flag-done', t('flag.title'), [
+    text(flag ? t('flag.done', { text: t(`flag.${flag}`) }) : t('flag.gone')),
+  ])
 }

@@ -1,12 +1,29 @@
 import type { Kind, Language, Texts } from '../content/load.ts'
-import { CONTACT_HOURS, LEAST_MEMBERS_AT_OPEN, MAX_ALIAS_CHARS, MAX_CONTACT_TIMES_CHARS } from '../domain/limits.ts'
-import { button, buttons, type Card, card, type Field, type Form, note, type Option, text } from './card.ts'
+import {
+  CONTACT_HOURS,
+  LEAST_MEMBERS_AT_OPEN,
+  MAX_ALIAS_CHARS,
+  MAX_CONTACT_TIMES_CHARS,
+} from '../domain/limits.ts'
+import {
+  button,
+  buttons,
+  type Card,
+  card,
+  type Field,
+  type Form,
+  note,
+  type Option,
+  text,
+} from './card.ts'
 import { promiseLine } from './contact.ts'
 
 /** A group's name and rules, as its forms start with. Empty: not chosen. */
 export type GroupDraft = { alias: string; isOpen: boolean; language: string }
 
-/** The languages that the content is complete in, named in themselves, and "as the organisation". */
+/**
+ * The languages that the content is complete in, named in themselves, and "as the organisation".
+ */
 const languageField = ({ t }: Texts, languages: readonly Language[], value: string): Field => ({
   type: 'choice',
   name: 'language',
@@ -41,10 +58,16 @@ const openField = ({ t }: Texts, isOpen: boolean): Field => ({
 
 export function newGroupForm(
   texts: Texts,
-  facts: { kinds: readonly Kind[]; timeZone: string; alias: string; languages: readonly Language[] },
+  facts: {
+    kinds: readonly Kind[]
+    timeZone: string
+    alias: string
+    languages: readonly Language[]
+  },
 ): Form {
   const { t } = texts
-  const size = ({ title, sizeHint }: Kind) => t('new.kindOption', { title: texts.pick(title), ...sizeHint })
+  const size = ({ title, sizeHint }: Kind) =>
+    t('new.kindOption', { title: texts.pick(title), ...sizeHint })
   return {
     kind: 'new-form',
     verb: 'new.submit',
@@ -141,7 +164,10 @@ export function editForm(
         hint: t('edit.contactHint'),
         options: [
           { value: 'none', label: t('edit.contactNone') },
-          ...CONTACT_HOURS.map((hours) => ({ value: String(hours), label: t('edit.contactWithin', { hours }) })),
+          ...CONTACT_HOURS.map((hours) => ({
+            value: String(hours),
+            label: t('edit.contactWithin', { hours }),
+          })),
         ],
         value: facts.contactHours === null ? 'none' : String(facts.contactHours),
       },

@@ -52,8 +52,8 @@ export function helpLinesDone({ t }: Texts, facts: { lines: string; days: number
 }
 
 /**
- * The help numbers in one line, name and number each: the organisation's own, or else its country's. Where both are missing,
- * where to find them.
+ * The help numbers in one line, name and number each: the organisation's own, or else its
+ * country's. Where both are missing, where to find them.
  */
 export function helpLines(
   { t, pick }: Texts,

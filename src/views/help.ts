@@ -44,7 +44,11 @@ const OTHERS: readonly [string, TextKey][] = [
 export function helpCard(texts: Texts, example: (command: string) => string): Card {
   const { t } = texts
   const lines = (commands: readonly [string, TextKey][]) =>
-    list(commands.map(([command, does]) => t('help.line', { command: example(command), does: t(does) })))
+    list(
+      commands.map(([command, does]) =>
+        t('help.line', { command: example(command), does: t(does) }),
+      ),
+    )
   return {
     kind: 'help',
     title: t('help.title'),
@@ -62,10 +66,17 @@ export function helpCard(texts: Texts, example: (command: string) => string): Ca
   }
 }
 
-/** Asks which group a command is for. `draft` is what was typed after it; it goes on with the choice. */
+/**
+ * Asks which group a command is for. `draft` is what was typed after it; it goes on with the
+ * choice.
+ */
 export function pickerCard(
   texts: Texts,
-  facts: { verb: Verb; draft: string | undefined; groups: readonly { id: string; alias: string }[] },
+  facts: {
+    verb: Verb
+    draft: string | undefined
+    groups: readonly { id: string; alias: string }[]
+  },
 ): Card {
   const title = texts.t('picker.title')
   const draft = facts.draft === undefined ? {} : { draft: facts.draft }

@@ -3,7 +3,10 @@ import type { Verb } from '../domain/verbs.ts'
 import { type Block, type Button, buttons, type Card, card, list, text } from './card.ts'
 import { type Upcoming, upcomingBlocks } from './next.ts'
 
-/** A check-in that is open for a person: for everybody on its roster alike, whether they answered or not. */
+/**
+ * A check-in that is open for a person: for everybody on its roster alike, whether they answered or
+ * not.
+ */
 export type OpenCheckIn = { id: string; alias: string; until: string }
 
 /** The home card: what comes next, what is open, and what this person can do, by their places. */
@@ -52,7 +55,13 @@ export function homeCard(
   )
   const open = facts.open.flatMap(({ id, alias, until }): Block[] => [
     text(t('checkin.notice', { alias, time: until })),
-    buttons({ label: t('checkin.button'), verb: 'checkin.answer', id, opens: 'dialog', isPrimary: true }),
+    buttons({
+      label: t('checkin.button'),
+      verb: 'checkin.answer',
+      id,
+      opens: 'dialog',
+      isPrimary: true,
+    }),
   ])
   return card('home', t('home.title'), [
     text(t('home.hello')),

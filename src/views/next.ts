@@ -6,10 +6,19 @@ import { timeWithZone } from './notice.ts'
 /** One thing that goes out next, and when. */
 export type Upcoming = { at: Date; what: TextKey; alias: string }
 
-export function upcomingBlocks(texts: Texts, upcoming: readonly Upcoming[], timeZone: string, now: Date) {
+export function upcomingBlocks(
+  texts: Texts,
+  upcoming: readonly Upcoming[],
+  timeZone: string,
+  now: Date,
+) {
   if (upcoming.length === 0) return []
   const lines = upcoming.map(({ at, what, alias }) =>
-    texts.t('next.goesOut', { time: timeWithZone(texts, at, timeZone, now), what: texts.t(what), alias }),
+    texts.t('next.goesOut', {
+      time: timeWithZone(texts, at, timeZone, now),
+      what: texts.t(what),
+      alias,
+    }),
   )
   return [text(texts.t('next.goesOutTitle')), list(lines)]
 }
@@ -44,7 +53,8 @@ export function nextCard(
       : compact([
           heading(group.alias),
           list(group.startsAt.map((at) => timeWithZone(texts, at, group.timeZone, facts.now))),
-          group.stage && text(t('next.stage', { ...group.stage, stage: t(`stage.${group.stage.stage}`) })),
+          group.stage &&
+            text(t('next.stage', { ...group.stage, stage: t(`stage.${group.stage.stage}`) })),
           group.stage && text(group.stage.prompt),
           note(t('next.reminders', { times: group.reminders })),
           facts.hasCalendar && buttons(button(t('calendar.button'), 'calendar', group.id, 'card')),

@@ -3,18 +3,29 @@ import { cityOf, formatDateTime } from '../domain/time.ts'
 import { type Button, buttons, type Card, text, type VerbButton } from './card.ts'
 
 /**
- * A message that nobody asked for: one line of time and alias, and a button. It is its own type, so that only cards made
- * here can be sent to a person unasked: desktop banners read a message's blocks, not just its fallback text.
+ * A message that nobody asked for: one line of time and alias, and a button. It is its own type, so
+ * that only cards made here can be sent to a person unasked: desktop banners read a message's
+ * blocks, not just its fallback text.
  */
 export type Notice = Card & { readonly isNotice: true }
 
-/** A neutral line with a button that leads to the content, and perhaps another; null for a line that says all. */
-export function notice(kind: string, line: string, button: Button | null, another?: Button): Notice {
+/**
+ * A neutral line with a button that leads to the content, and perhaps another; null for a line that
+ * says all.
+ */
+export function notice(
+  kind: string,
+  line: string,
+  button: Button | null,
+  another?: Button,
+): Notice {
   return {
     kind,
     title: line,
     notification: line,
-    blocks: button ? [text(line), another ? buttons(button, another) : buttons(button)] : [text(line)],
+    blocks: button
+      ? [text(line), another ? buttons(button, another) : buttons(button)]
+      : [text(line)],
     isNotice: true,
   }
 }
@@ -31,7 +42,9 @@ export function problem(texts: Texts, message: string): Card {
   return { kind: 'problem', title, notification: title, blocks: [text(message)] }
 }
 
-/** The neutral card that leads to a form or a result on platforms that open nothing by themselves. */
+/**
+ * The neutral card that leads to a form or a result on platforms that open nothing by themselves.
+ */
 export function leadOnCard(
   texts: Texts,
   what: 'form' | 'content',
@@ -42,6 +55,9 @@ export function leadOnCard(
     kind: 'lead-on',
     title: line,
     notification: line,
-    blocks: [text(line), buttons({ ...to, label: texts.t('button.open'), opens: 'dialog', isPrimary: true })],
+    blocks: [
+      text(line),
+      buttons({ ...to, label: texts.t('button.open'), opens: 'dialog', isPrimary: true }),
+    ],
   }
 }

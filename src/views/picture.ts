@@ -9,15 +9,22 @@ use([AriaComponent, BarChart, GridComponent, LegendComponent, SVGRenderer, Title
 
 const WIDTH = 720
 const HEIGHT = 260
-/** For paper and for who sees no colours: dark on white, of different lightness, and each with a pattern of its own. */
+/**
+ * For paper and for who sees no colours: dark on white, of different lightness, and each with a
+ * pattern of its own.
+ */
 const COLOURS = ['#1f5fa8', '#e0a526', '#7a4fb5', '#9fb62b']
 const INK = '#111111'
 
 /**
- * A chart as an SVG picture, with the levels' names on its axis and no number anywhere. Its meaning has to stand beside it in words. `place` is its
- * place on a page: two pictures of one page share no id.
+ * A chart as an SVG picture, with the levels' names on its axis and no number anywhere. Its meaning
+ * has to stand beside it in words. `place` is its place on a page: two pictures of one page share
+ * no id.
  */
-export function pictureOf({ title, hidden, categories, series, levels }: Chart, place: number): string {
+export function pictureOf(
+  { title, hidden, categories, series, levels }: Chart,
+  place: number,
+): string {
   const picture = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT })
   const font = { color: INK, fontFamily: 'sans-serif', fontSize: 12 }
   try {
@@ -56,7 +63,10 @@ export function pictureOf({ title, hidden, categories, series, levels }: Chart, 
   }
 }
 
-/** The library counts its names on from picture to picture, so that they would tell how many were drawn: they begin anew in each. */
+/**
+ * The library counts its names on from picture to picture, so that they would tell how many were
+ * drawn: they begin anew in each.
+ */
 function renumbered(svg: string, place: number): string {
   const known = new Map<string, string>()
   return svg.replaceAll(/zr\d+-[a-z]+-?\d+/g, (name) => {

@@ -7,23 +7,36 @@ import { timeWithZone } from './notice.ts'
 export function leadTime({ t }: Texts, minutes: number): string {
   if (minutes % 10_080 === 0) return t('lead.weeks', { count: minutes / 10_080 })
   if (minutes % 1_440 === 0 && minutes > 1_440) return t('lead.days', { count: minutes / 1_440 })
-  return minutes % 60 === 0 ? t('lead.hours', { count: minutes / 60 }) : t('lead.minutes', { count: minutes })
+  return minutes % 60 === 0
+    ? t('lead.hours', { count: minutes / 60 })
+    : t('lead.minutes', { count: minutes })
 }
 
 /** "24 hours and 1 hour before", in words; a group may have none. */
 export function leadTimes(texts: Texts, minutes: readonly number[]): string {
   const words = [...minutes].sort((a, b) => b - a).map((one) => leadTime(texts, one))
-  return words.length === 0 ? texts.t('lead.none') : texts.t('lead.before', { times: texts.join(words) })
+  return words.length === 0
+    ? texts.t('lead.none')
+    : texts.t('lead.before', { times: texts.join(words) })
 }
 
 export function remindForm(
   texts: Texts,
-  facts: { groupId: string; minutes: readonly number[]; nextAt: Date | null; timeZone: string; now: Date },
+  facts: {
+    groupId: string
+    minutes: readonly number[]
+    nextAt: Date | null
+    timeZone: string
+    now: Date
+  },
 ): Form {
   const { t } = texts
   const options: Option[] = [
     { value: 'none', label: t('remind.none') },
-    ...REMINDER_CHOICES.map((minutes) => ({ value: String(minutes), label: leadTimes(texts, [minutes]) })),
+    ...REMINDER_CHOICES.map((minutes) => ({
+      value: String(minutes),
+      label: leadTimes(texts, [minutes]),
+    })),
   ]
   const field = (index: number): Field => ({
     type: 'choice',
@@ -52,15 +65,23 @@ export function remindForm(
     submitLabel: t('button.save'),
     closeLabel: t('button.cancel'),
     intro: [text(t('remind.intro'))],
-    fields: [...Array.from({ length: MAX_REMINDERS }, (_, index) => field(index)), ...(facts.nextAt ? [now] : [])],
+    fields: [
+      ...Array.from({ length: MAX_REMINDERS }, (_, index) => field(index)),
+      ...(facts.nextAt ? [now] : []),
+    ],
   }
 }
 
-export function remindDone(texts: Texts, facts: { minutes: readonly number[]; people: number | null }): Card {
+export function remindDone(
+  texts: Texts,
+  facts: { minutes: readonly number[]; people: number | null },
+): Card {
   const { t } = texts
   return card('remind-done', t('remind.title'), [
     text(
-      facts.minutes.length > 0 ? t('remind.done', { times: leadTimes(texts, facts.minutes) }) : t('remind.doneNone'),
+      facts.minutes.length > 0
+        ? t('remind.done', { times: leadTimes(texts, facts.minutes) })
+        : t('remind.doneNone'),
     ),
     facts.people !== null && text(t('remind.sentNow', { count: facts.people })),
     note(t('remind.quiet')),

@@ -56,7 +56,9 @@ function rowsOf({ texts, results }: Report, dateOf: (at: Date) => string): strin
         dateOf(at),
         pick(set.title),
         scale ? pick(scale.title) : scaleId,
-        shown ? t(`summary.band.${shown.band}`) : t('report.notShown', { k: LEAST_ANSWERS.outside }),
+        shown
+          ? t(`summary.band.${shown.band}`)
+          : t('report.notShown', { k: LEAST_ANSWERS.outside }),
         scale && shown && shown.mean !== null ? meanOnRange(set, scale, shown.mean).toFixed(1) : '',
         `${from} – ${to}`,
       ]
@@ -64,7 +66,10 @@ function rowsOf({ texts, results }: Report, dateOf: (at: Date) => string): strin
   )
 }
 
-/** As a table for a spreadsheet. A cell that begins like a formula is not one; the byte order mark says that it is UTF-8. */
+/**
+ * As a table for a spreadsheet. A cell that begins like a formula is not one; the byte order mark
+ * says that it is UTF-8.
+ */
 export function reportCsv(report: Report): string {
   const { t } = report.texts
   const head = COLUMNS.map((column) => t(`report.column.${column}`))
@@ -94,7 +99,9 @@ function chartsOf({ texts, timeZone, results }: Report): Chart[] {
 export function reportHtml(report: Report, draw: (chart: Chart, place: number) => string): string {
   const { t, language } = report.texts
   const title = escapeHtml(t('report.title', { alias: report.alias }))
-  const head = COLUMNS.map((column) => `<th scope="col">${escapeHtml(t(`report.column.${column}`))}</th>`).join('')
+  const head = COLUMNS.map(
+    (column) => `<th scope="col">${escapeHtml(t(`report.column.${column}`))}</th>`,
+  ).join('')
   // A year on every date: a report is read later, and elsewhere.
   const dateOf = (at: Date) => formatDate(at, report.timeZone, language, NO_YEAR_LIKE_IT)
   const body = rowsOf(report, dateOf)
@@ -162,5 +169,12 @@ function methodOf({ texts, timeZone, madeAt, results, areMissing }: Report): str
   ]
 }
 
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-const escapeHtml = (words: string): string => plain(words).replace(/[&<>"']/g, (one) => ENTITIES[one] ?? one)
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+const escapeHtml = (words: string): string =>
+  plain(words).replace(/[&<>"']/g, (one) => ENTITIES[one] ?? one)

@@ -2,7 +2,19 @@ import type { Texts } from '../content/load.ts'
 import type { Role } from '../domain/access.ts'
 import { PAUSE_WEEKS } from '../domain/limits.ts'
 import { formatDate } from '../domain/time.ts'
-import { button, buttons, type Card, card, compact, type Field, type Form, heading, list, note, text } from './card.ts'
+import {
+  button,
+  buttons,
+  type Card,
+  card,
+  compact,
+  type Field,
+  type Form,
+  heading,
+  list,
+  note,
+  text,
+} from './card.ts'
 
 /** Everything that is stored about a person. Nulls: never said. */
 export type MyData = {
@@ -33,7 +45,13 @@ export type MyData = {
 export function mydataCard(
   texts: Texts,
   data: MyData,
-  facts: { mayBeForgotten: boolean; ledgerDays: number; timeZone: string; now: Date; example: string },
+  facts: {
+    mayBeForgotten: boolean
+    ledgerDays: number
+    timeZone: string
+    now: Date
+    example: string
+  },
 ): Card {
   const { t } = texts
   const unknown = t('mydata.unknown')
@@ -41,8 +59,14 @@ export function mydataCard(
   const place = ({ alias, role, agreedAt, hasEnded }: MyData['roles'][number]) => {
     const base = t('mydata.role', { alias, role: t(`mydata.role.${role}`) })
     const agreed =
-      role === 'member' ? (agreedAt ? t('mydata.agreed', { date: date(agreedAt) }) : t('mydata.notAgreed')) : null
-    return [base, agreed, hasEnded ? t('mydata.ended') : null].filter((part) => part !== null).join(' ')
+      role === 'member'
+        ? agreedAt
+          ? t('mydata.agreed', { date: date(agreedAt) })
+          : t('mydata.notAgreed')
+        : null
+    return [base, agreed, hasEnded ? t('mydata.ended') : null]
+      .filter((part) => part !== null)
+      .join(' ')
   }
   const wishes = [
     t(data.wantsReminders ? 'mydata.reminders' : 'mydata.noReminders'),
@@ -123,7 +147,10 @@ export function pauseForm(texts: Texts, draft: PauseDraft, pausedUntil: string |
     title: t('pause.title'),
     submitLabel: t('button.save'),
     closeLabel: t('button.cancel'),
-    intro: compact([text(t('pause.intro')), pausedUntil !== null && text(t('pause.now', { date: pausedUntil }))]),
+    intro: compact([
+      text(t('pause.intro')),
+      pausedUntil !== null && text(t('pause.now', { date: pausedUntil })),
+    ]),
     fields: [
       {
         type: 'choice',
@@ -132,7 +159,10 @@ export function pauseForm(texts: Texts, draft: PauseDraft, pausedUntil: string |
         options: [
           ...(draft.isPaused ? [{ value: 'keep', label: t('pause.keep') }] : []),
           { value: '0', label: t('pause.none') },
-          ...PAUSE_WEEKS.map((weeks) => ({ value: String(weeks), label: t('lead.weeks', { count: weeks }) })),
+          ...PAUSE_WEEKS.map((weeks) => ({
+            value: String(weeks),
+            label: t('lead.weeks', { count: weeks }),
+          })),
         ],
         value: draft.isPaused ? 'keep' : '0',
       },
@@ -156,7 +186,8 @@ export function pauseDone(
   },
 ): Card {
   const { t } = texts
-  const date = facts.pausedUntil && formatDate(facts.pausedUntil, facts.timeZone, texts.language, facts.now)
+  const date =
+    facts.pausedUntil && formatDate(facts.pausedUntil, facts.timeZone, texts.language, facts.now)
   return card('pause-done', t('pause.title'), [
     text(date ? t('mydata.paused', { date }) : t('pause.active')),
     text(t(facts.wantsReminders ? 'mydata.reminders' : 'mydata.noReminders')),
@@ -166,7 +197,10 @@ export function pauseDone(
   ])
 }
 
-export function leaveForm({ t }: Texts, facts: { groupId: string; alias: string; isLast: boolean }): Form {
+export function leaveForm(
+  { t }: Texts,
+  facts: { groupId: string; alias: string; isLast: boolean },
+): Form {
   return {
     kind: 'leave-form',
     verb: 'leave.submit',
@@ -191,7 +225,10 @@ export function forgetDone({ t }: Texts, facts: { isForgotten: boolean; lines: s
   ])
 }
 
-export function leaveDone({ t }: Texts, facts: { alias: string; isForgotten: boolean; lines: string }): Card {
+export function leaveDone(
+  { t }: Texts,
+  facts: { alias: string; isForgotten: boolean; lines: string },
+): Card {
   return card('leave-done', t('leave.title'), [
     text(t('leave.done', { alias: facts.alias })),
     facts.isForgotten && text(t('leave.doneForgotten')),

@@ -3,9 +3,15 @@ import { LEAST_MEMBERS_AT_OPEN, MAX_MEMBERS, MAX_STAFF_IN_GROUP } from '../domai
 import { button, type Card, card, type Form, list, note, text } from './card.ts'
 import { type Notice, notice } from './notice.ts'
 /** The people of a group, as platform ids. */
-export type RosterIds = { members: readonly string[]; facilitators: readonly string[]; supervisors: readonly string[] }
+export type RosterIds = {
+  members: readonly string[]
+  facilitators: readonly string[]
+  supervisors: readonly string[]
+}
 
-/** `unreachable` names those whom messages do not reach: a matter of the roster, never of answers. */
+/**
+ * `unreachable` names those whom messages do not reach: a matter of the roster, never of answers.
+ */
 export function rosterForm(
   { t }: Texts,
   groupId: string,
@@ -21,7 +27,10 @@ export function rosterForm(
     title: t('roster.title'),
     submitLabel: t('button.save'),
     closeLabel: t('button.cancel'),
-    intro: unreachable.length > 0 ? [text(t('roster.notReached', { names: unreachable.join(', ') }))] : [],
+    intro:
+      unreachable.length > 0
+        ? [text(t('roster.notReached', { names: unreachable.join(', ') }))]
+        : [],
     fields: [
       // One more than the limit may be chosen, so that the refusal can say what the limit is.
       {
@@ -60,12 +69,16 @@ export function rosterDone(
     text(t('roster.done', { alias: facts.alias, members: facts.members })),
     text(t('roster.welcome', { count: facts.welcomed })),
     facts.unreachable > 0 && text(t('roster.unreachable', { count: facts.unreachable })),
-    facts.members < LEAST_MEMBERS_AT_OPEN && note(t('roster.tooFew', { least: LEAST_MEMBERS_AT_OPEN })),
+    facts.members < LEAST_MEMBERS_AT_OPEN &&
+      note(t('roster.tooFew', { least: LEAST_MEMBERS_AT_OPEN })),
   ])
 }
 
 /** Somebody cannot be reached, or (count 0) the channel: a number, and where to see more. */
-export function problemNotice({ t }: Texts, facts: { id: string; alias: string; count: number }): Notice {
+export function problemNotice(
+  { t }: Texts,
+  facts: { id: string; alias: string; count: number },
+): Notice {
   const line =
     facts.count > 0
       ? t('problem.people', { alias: facts.alias, count: facts.count })

@@ -1,9 +1,26 @@
 import type { Texts } from '../content/load.ts'
 import { type CutReason, RELEASE_BUDGET } from '../domain/checkin.ts'
-import { MAX_LINK_CHARS, MAX_PLACE_CHARS, MAX_SESSIONS, PREVIEW_DATES, SESSION_MINUTES } from '../domain/limits.ts'
+import {
+  MAX_LINK_CHARS,
+  MAX_PLACE_CHARS,
+  MAX_SESSIONS,
+  PREVIEW_DATES,
+  SESSION_MINUTES,
+} from '../domain/limits.ts'
 import { nthWeekday, type PlannedStart, REPEATS, type Repeat } from '../domain/recurrence.ts'
 import { cityOf, dayOfMonth, weekdayName, weekdayOf } from '../domain/time.ts'
-import { button, buttons, type Card, card, type Field, type Form, heading, list, note, text } from './card.ts'
+import {
+  button,
+  buttons,
+  type Card,
+  card,
+  type Field,
+  type Form,
+  heading,
+  list,
+  note,
+  text,
+} from './card.ts'
 import { timeWithZone } from './notice.ts'
 import { leadTimes } from './reminder.ts'
 
@@ -50,7 +67,10 @@ export function scheduleForm(
     label: t('schedule.which'),
     options: [
       ...known.map(({ id, words }) => ({ value: id, label: t('schedule.change', { words }) })),
-      ...known.map(({ id, words }) => ({ value: `stop ${id}`, label: t('schedule.stop', { words }) })),
+      ...known.map(({ id, words }) => ({
+        value: `stop ${id}`,
+        label: t('schedule.stop', { words }),
+      })),
       { value: 'new', label: t('schedule.beside') },
     ],
     value: draft.which,
@@ -82,7 +102,10 @@ export function scheduleForm(
         type: 'choice',
         name: 'holidays',
         label: t('schedule.holidays'),
-        options: (['ask', 'skip', 'keep'] as const).map((value) => ({ value, label: t(`holidays.${value}`) })),
+        options: (['ask', 'skip', 'keep'] as const).map((value) => ({
+          value,
+          label: t(`holidays.${value}`),
+        })),
         value: draft.holidays,
       },
       field('timeZone', t('new.timeZoneHint'), 60),
@@ -101,7 +124,9 @@ export function scheduleWords(
   const nth = nthWeekday(facts.date)
   return t(`repeatWords.${facts.repeat}`, {
     weekday: weekdayName(weekdayOf(facts.date), texts.language),
-    nth: t(`nth.${nth === -1 ? 'last' : nth === 1 ? 'first' : nth === 2 ? 'second' : nth === 3 ? 'third' : 'fourth'}`),
+    nth: t(
+      `nth.${nth === -1 ? 'last' : nth === 1 ? 'first' : nth === 2 ? 'second' : nth === 3 ? 'third' : 'fourth'}`,
+    ),
     day: dayOfMonth(facts.date),
     date: facts.date,
     time: t('time.inZone', { time: facts.time, city: cityOf(facts.timeZone) }),
@@ -119,9 +144,16 @@ function previewLine(texts: Texts, start: PlannedStart, timeZone: string, now: D
 }
 
 /** The first dates, and every later one at which the clocks do something to the wanted time. */
-function preview(texts: Texts, starts: readonly PlannedStart[], timeZone: string, now: Date): string[] {
+function preview(
+  texts: Texts,
+  starts: readonly PlannedStart[],
+  timeZone: string,
+  now: Date,
+): string[] {
   const shown = starts.filter((start, index) => index < PREVIEW_DATES || start.wall !== 'plain')
-  const lines = shown.slice(0, 2 * PREVIEW_DATES).map((start) => previewLine(texts, start, timeZone, now))
+  const lines = shown
+    .slice(0, 2 * PREVIEW_DATES)
+    .map((start) => previewLine(texts, start, timeZone, now))
   const rest = starts.length - lines.length
   return rest > 0 ? [...lines, texts.t('list.more', { count: rest })] : lines
 }
@@ -160,7 +192,10 @@ export function scheduleDone(
   ])
 }
 
-export function scheduleStopped({ t }: Texts, facts: { alias: string; count: number; told: number }): Card {
+export function scheduleStopped(
+  { t }: Texts,
+  facts: { alias: string; count: number; told: number },
+): Card {
   return card('schedule-done', t('schedule.title'), [
     text(t('schedule.stopped', { alias: facts.alias, count: facts.count })),
     facts.told > 0 && text(t('schedule.told', { count: facts.told })),

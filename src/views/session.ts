@@ -1,7 +1,17 @@
 import type { Texts } from '../content/load.ts'
 import { MAX_LINK_CHARS, MAX_PLACE_CHARS } from '../domain/limits.ts'
 import type { WallTime } from '../domain/recurrence.ts'
-import { button, buttons, type Card, card, type Form, link, note, type Option, text } from './card.ts'
+import {
+  button,
+  buttons,
+  type Card,
+  card,
+  type Form,
+  link,
+  note,
+  type Option,
+  text,
+} from './card.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
 export type SessionFacts = {
   alias: string
@@ -14,11 +24,19 @@ export type SessionFacts = {
 
 export function reminderNotice(texts: Texts, facts: SessionFacts): Notice {
   const time = timeWithZone(texts, facts.startsAt, facts.timeZone, facts.now)
-  return notice('reminder', texts.t('reminder.notice', { alias: facts.alias, time }), whereButton(texts, facts))
+  return notice(
+    'reminder',
+    texts.t('reminder.notice', { alias: facts.alias, time }),
+    whereButton(texts, facts),
+  )
 }
 
 /** A session was cancelled, or has a new time. */
-export function changeNotice(texts: Texts, kind: 'session-cancelled' | 'session-moved', facts: SessionFacts): Notice {
+export function changeNotice(
+  texts: Texts,
+  kind: 'session-cancelled' | 'session-moved',
+  facts: SessionFacts,
+): Notice {
   const time = timeWithZone(texts, facts.startsAt, facts.timeZone, facts.now)
   const key = kind === 'session-cancelled' ? 'change.cancelled' : 'change.moved'
   return notice(kind, texts.t(key, { alias: facts.alias, time }), whereButton(texts, facts))
@@ -56,7 +74,12 @@ export function sessionCard(
 /** Sessions that can be chosen. */
 export type Choice = { id: string; startsAt: Date; isCancelled: boolean }
 
-function sessionOptions(texts: Texts, sessions: readonly Choice[], timeZone: string, now: Date): Option[] {
+function sessionOptions(
+  texts: Texts,
+  sessions: readonly Choice[],
+  timeZone: string,
+  now: Date,
+): Option[] {
   return sessions.map(({ id, startsAt, isCancelled }) => {
     const time = timeWithZone(texts, startsAt, timeZone, now)
     return { value: id, label: isCancelled ? texts.t('session.cancelledOption', { time }) : time }
@@ -90,7 +113,14 @@ export function cancelForm(
 
 export function cancelDone(
   texts: Texts,
-  facts: { alias: string; startsAt: Date; timeZone: string; people: number; example: string; now: Date },
+  facts: {
+    alias: string
+    startsAt: Date
+    timeZone: string
+    people: number
+    example: string
+    now: Date
+  },
 ): Card {
   const { t } = texts
   const time = timeWithZone(texts, facts.startsAt, facts.timeZone, facts.now)
@@ -149,7 +179,10 @@ export function moveForm(
         type: 'choice',
         name: 'holidays',
         label: t('schedule.holidays'),
-        options: (['ask', 'keep'] as const).map((value) => ({ value, label: t(`holidays.${value}`) })),
+        options: (['ask', 'keep'] as const).map((value) => ({
+          value,
+          label: t(`holidays.${value}`),
+        })),
         value: 'ask',
       },
       {
@@ -174,7 +207,15 @@ export function moveForm(
 
 export function moveDone(
   texts: Texts,
-  facts: { alias: string; startsAt: Date; timeZone: string; wall: WallTime; wanted: string; people: number; now: Date },
+  facts: {
+    alias: string
+    startsAt: Date
+    timeZone: string
+    wall: WallTime
+    wanted: string
+    people: number
+    now: Date
+  },
 ): Card {
   const { t } = texts
   const time = timeWithZone(texts, facts.startsAt, facts.timeZone, facts.now)

@@ -11,7 +11,10 @@ import { type Notice, notice, timeWithZone } from './notice.ts'
 /** A result. `isAfterHidden`: there is one before it to compare with, and it was not shown. */
 export type ResultShown = { set: QuestionSet; disclosed: Disclosed; isAfterHidden: boolean }
 
-/** One that the page shows. `wordsOf`: the check-in whose unit holds words of members; null when there are none. */
+/**
+ * One that the page shows. `wordsOf`: the check-in whose unit holds words of members; null when
+ * there are none.
+ */
 export type Result = ResultShown & { at: Date; wordsOf: string | null }
 
 /** A check-in since then, as far as it has come. `none`: nothing has come to anything yet. */
@@ -42,14 +45,22 @@ export type SummaryFacts = {
   agreement: { accepted: number; members: number } | null
   /** For staff only; null for members. */
   work: GroupWork | null
-  /** One thing to open the next session with, in the reader's language; null for members, and before the first session. */
+  /**
+   * One thing to open the next session with, in the reader's language; null for members, and before
+   * the first session.
+   */
   opener: string | null
-  /** Whether the newest result may be posted to the group: a facilitator's, of a plan that shares. */
+  /**
+   * Whether the newest result may be posted to the group: a facilitator's, of a plan that shares.
+   */
   mayPost: boolean
   now: Date
 }
 
-/** Sessions of the last four weeks, and what waits for the facilitators. `headcounts`: the latest, oldest first. */
+/**
+ * Sessions of the last four weeks, and what waits for the facilitators. `headcounts`: the latest,
+ * oldest first.
+ */
 export type GroupWork = {
   held: number
   cancelled: number
@@ -78,7 +89,11 @@ export function summaryCard(texts: Texts, facts: SummaryFacts): Card {
         facts.agreement.members > facts.agreement.accepted &&
         text(t('summary.agreed', facts.agreement)),
       facts.nextSessionAt &&
-        text(t('summary.next', { time: timeWithZone(texts, facts.nextSessionAt, facts.timeZone, facts.now) })),
+        text(
+          t('summary.next', {
+            time: timeWithZone(texts, facts.nextSessionAt, facts.timeZone, facts.now),
+          }),
+        ),
       note(t('summary.cannotTell')),
       facts.hasMore &&
         buttons(
@@ -138,7 +153,8 @@ function resultBlocks(texts: Texts, facts: SummaryFacts, result: Result): Block[
   const { t } = texts
   const { at, set, wordsOf } = result
   const date = formatDate(at, facts.timeZone, texts.language, facts.now)
-  // Changes that the closing tells from start to end are not told a second time against the one before.
+  // Changes that the closing tells from start to end are not told a second time against the one
+  // before.
   const course = facts.closing?.courses.find((one) => one.set === set && one.to >= at)
   const told = new Set(course?.disclosed.scales.map(({ scaleId }) => scaleId))
   return compact([
@@ -149,10 +165,14 @@ function resultBlocks(texts: Texts, facts: SummaryFacts, result: Result): Block[
 }
 
 /**
- * A result's lines: who answered, and each scale. Scales that the closing tells already (`told`) are left out, and no change of
- * the others stands beside it.
+ * A result's lines: who answered, and each scale. Scales that the closing tells already (`told`)
+ * are left out, and no change of the others stands beside it.
  */
-export function resultLines(texts: Texts, result: ResultShown, told: ReadonlySet<string> = new Set()): string[] {
+export function resultLines(
+  texts: Texts,
+  result: ResultShown,
+  told: ReadonlySet<string> = new Set(),
+): string[] {
   const { t } = texts
   const { set, disclosed, isAfterHidden } = result
   if (disclosed.kind === 'tooFew') return [t('summary.tooFew')]
@@ -163,31 +183,43 @@ export function resultLines(texts: Texts, result: ResultShown, told: ReadonlySet
   const [only, ...others] = scales
   return [
     answered,
-    ...(only && others.length === 0 ? scaleLines(texts, set, only) : scalesTogether(texts, set, scales)),
+    ...(only && others.length === 0
+      ? scaleLines(texts, set, only)
+      : scalesTogether(texts, set, scales)),
     ...(isAfterHidden && told.size === 0 ? [t('summary.change.hidden')] : []),
   ]
 }
 
-/** One scale in words: its band, from eleven answers its rounded mean and share, and how it moved. */
+/**
+ * One scale in words: its band, from eleven answers its rounded mean and share, and how it moved.
+ */
 function scaleLines(texts: Texts, set: QuestionSet, shown: DisclosedScale): string[] {
   const { t } = texts
   const { name, scale } = named(texts, set, shown)
   const lines = [t('summary.scale', { scale: name, band: t(`summary.band.${shown.band}`) })]
-  if (scale && shown.mean !== null) lines.push(t('summary.mean', { scale: name, ...figuresOf(set, scale, shown.mean) }))
+  if (scale && shown.mean !== null)
+    lines.push(t('summary.mean', { scale: name, ...figuresOf(set, scale, shown.mean) }))
   if (shown.highTenths !== null) lines.push(t('summary.share', { tenths: shown.highTenths }))
   if (shown.change !== null) lines.push(t(`summary.change.${shown.change}`))
   return lines
 }
 
 /** Several scales in few lines: what moved has a line of its own, what did not stands together. */
-function scalesTogether(texts: Texts, set: QuestionSet, scales: readonly DisclosedScale[]): string[] {
+function scalesTogether(
+  texts: Texts,
+  set: QuestionSet,
+  scales: readonly DisclosedScale[],
+): string[] {
   const { t } = texts
   const brief = (shown: DisclosedScale) => {
     const { name, scale } = named(texts, set, shown)
     const line = t('summary.scale', { scale: name, band: t(`summary.band.${shown.band}`) })
-    return scale && shown.mean !== null ? t('summary.withMean', { line, ...figuresOf(set, scale, shown.mean) }) : line
+    return scale && shown.mean !== null
+      ? t('summary.withMean', { line, ...figuresOf(set, scale, shown.mean) })
+      : line
   }
-  const of = (change: DisclosedScale['change']) => scales.filter((shown) => shown.change === change).map(brief)
+  const of = (change: DisclosedScale['change']) =>
+    scales.filter((shown) => shown.change === change).map(brief)
   const moved = (['higher', 'lower'] as const).flatMap((change) =>
     of(change).map((line) => `${line}. ${t(`summary.change.${change}`)}`),
   )
@@ -199,7 +231,11 @@ function scalesTogether(texts: Texts, set: QuestionSet, scales: readonly Disclos
   return [...moved, ...together]
 }
 
-function named(texts: Texts, set: QuestionSet, { scaleId }: DisclosedScale): { name: string; scale: Scale | null } {
+function named(
+  texts: Texts,
+  set: QuestionSet,
+  { scaleId }: DisclosedScale,
+): { name: string; scale: Scale | null } {
   const scale = set.scales.find(({ id }) => id === scaleId) ?? null
   return { name: scale ? texts.pick(scale.title) : scaleId, scale }
 }
@@ -220,7 +256,17 @@ export function resultNotice(texts: Texts, group: { id: string; alias: string })
   return resultNoticeOf('result', texts, group)
 }
 
-function resultNoticeOf(kind: 'summary-notice' | 'result', { t }: Texts, group: { id: string; alias: string }): Notice {
-  const button = { label: t('button.open'), verb: 'summary', id: group.id, opens: 'dialog', isPrimary: true } as const
+function resultNoticeOf(
+  kind: 'summary-notice' | 'result',
+  { t }: Texts,
+  group: { id: string; alias: string },
+): Notice {
+  const button = {
+    label: t('button.open'),
+    verb: 'summary',
+    id: group.id,
+    opens: 'dialog',
+    isPrimary: true,
+  } as const
   return notice(kind, t('summary.notice', { alias: group.alias }), button)
 }

@@ -9,7 +9,10 @@ type Result = { at: Date; set: QuestionSet; disclosed: Disclosed }
 /** A set's results, oldest first. */
 export type TrendOf = { title: QuestionSet['title']; results: readonly Result[] }
 
-/** Several results of a group, a line each: what each check-in showed when it was published, and how it moved. */
+/**
+ * Several results of a group, a line each: what each check-in showed when it was published, and how
+ * it moved.
+ */
 export function trendCard(
   texts: Texts,
   facts: {
@@ -40,15 +43,23 @@ export function trendCard(
   }
 }
 
-function chartBlocks(texts: Texts, title: TrendOf['title'], results: readonly Result[], timeZone: string): Block[] {
+function chartBlocks(
+  texts: Texts,
+  title: TrendOf['title'],
+  results: readonly Result[],
+  timeZone: string,
+): Block[] {
   const newest = results.at(-1)
   if (!newest) return []
   const { set } = newest
-  // A set that was changed meanwhile asks something else: only its newest questions are drawn in a row.
+  // A set that was changed meanwhile asks something else: only its newest questions are drawn in a
+  // row.
   const points = results.flatMap(({ at, set: asked, disclosed }) => {
     if (asked.version !== set.version) return []
     const bands = set.scales.map(({ id }) =>
-      disclosed.kind === 'shown' ? (disclosed.scales.find(({ scaleId }) => scaleId === id)?.band ?? null) : null,
+      disclosed.kind === 'shown'
+        ? (disclosed.scales.find(({ scaleId }) => scaleId === id)?.band ?? null)
+        : null,
     )
     return [{ at, bands }]
   })
@@ -67,12 +78,15 @@ function resultLine(
 ): string {
   const { t } = texts
   const date = formatDate(at, timeZone, texts.language, now)
-  if (disclosed.kind !== 'shown') return t('trend.line', { date, result: t(`trend.${disclosed.kind}`) })
+  if (disclosed.kind !== 'shown')
+    return t('trend.line', { date, result: t(`trend.${disclosed.kind}`) })
   const scales = disclosed.scales.map(({ scaleId, band, change }) => {
     const title = set.scales.find(({ id }) => id === scaleId)?.title
     const level = t(`summary.band.${band}`)
     const moved = change === null ? '' : ` ${ARROWS[change]} ${t(`trend.change.${change}`)}`
-    return disclosed.scales.length === 1 || !title ? `${level}${moved}` : `${texts.pick(title)}: ${level}${moved}`
+    return disclosed.scales.length === 1 || !title
+      ? `${level}${moved}`
+      : `${texts.pick(title)}: ${level}${moved}`
   })
   return t('trend.line', { date, result: scales.join('; ') })
 }

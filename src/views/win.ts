@@ -27,13 +27,19 @@ export function winForm({ t }: Texts, groupId: string): Form {
 }
 
 /** For facilitators: what waits, without who wrote it. */
-export function winsCard({ t }: Texts, facts: { alias: string; wins: readonly { id: string; text: string }[] }): Card {
+export function winsCard(
+  { t }: Texts,
+  facts: { alias: string; wins: readonly { id: string; text: string }[] },
+): Card {
   return {
     ...card('wins', t('win.listTitle', { alias: facts.alias }), [
       facts.wins.length === 0 && text(t('win.none')),
       ...facts.wins.flatMap((one) => [
         text(t('win.quoted', { text: one.text })),
-        buttons(button(t('win.post'), 'win.post', one.id), button(t('win.decline'), 'win.decline', one.id)),
+        buttons(
+          button(t('win.post'), 'win.post', one.id),
+          button(t('win.decline'), 'win.decline', one.id),
+        ),
       ]),
       facts.wins.length > 0 && note(t('win.dontGuess', { days: WIN_DAYS })),
     ]),

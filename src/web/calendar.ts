@@ -8,10 +8,13 @@ import type { HttpHandler } from '../platform.ts'
 const LOOK_AGAIN_SECONDS = 3_600
 
 /**
- * A group's calendar, or one session of it, as iCalendar (RFC 5545). Titles are the alias. Each session is an event of its
- * own with its instant, so a moved or cancelled one needs no exception rule. Place and link stay in the chat.
+ * A group's calendar, or one session of it, as iCalendar (RFC 5545). Titles are the alias. Each
+ * session is an event of its own with its instant, so a moved or cancelled one needs no exception
+ * rule. Place and link stay in the chat.
  */
-export function calendarFile(services: Pick<Services, 'database' | 'ballotKeys' | 'clock'>): HttpHandler {
+export function calendarFile(
+  services: Pick<Services, 'database' | 'ballotKeys' | 'clock'>,
+): HttpHandler {
   return async (request, response) => {
     if (request.method !== 'GET') return sendJson(response, 405, null)
     const query = new URLSearchParams(request.url?.split('?')[1] ?? '')

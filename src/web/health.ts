@@ -2,7 +2,8 @@ import { sendJson } from '../http.ts'
 import type { HttpHandler } from '../platform.ts'
 
 /** The process is up. */
-export const healthz: HttpHandler = (_request, response) => sendJson(response, 200, { status: 'up' })
+export const healthz: HttpHandler = (_request, response) =>
+  sendJson(response, 200, { status: 'up' })
 
 /** The process can serve: `check` reaches the store. */
 export function readyz(check: () => Promise<void>, isStopping: () => boolean): HttpHandler {
@@ -12,6 +13,8 @@ export function readyz(check: () => Promise<void>, isStopping: () => boolean): H
       () => null,
       (error: unknown) => error,
     )
-    sendJson(response, failure === null ? 200 : 503, { status: failure === null ? 'ready' : 'store' })
+    sendJson(response, failure === null ? 200 : 503, {
+      status: failure === null ? 'ready' : 'store',
+    })
   }
 }

@@ -1,7 +1,10 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { HttpHandler } from '../platform.ts'
 
-/** The counters. Nothing about check-ins being opened or answered, and no label that names a person or group. */
+/**
+ * The counters. Nothing about check-ins being opened or answered, and no label that names a person
+ * or group.
+ */
 export type Metrics = {
   handle: HttpHandler
   commandDone(facts: { platform: string; verb: string; outcome: string; ms: number }): void

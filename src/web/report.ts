@@ -6,8 +6,13 @@ import type { HttpHandler } from '../platform.ts'
 import { reportFhir } from '../views/fhir.ts'
 import { type Report, reportCsv, reportHtml } from '../views/report.ts'
 
-/** The formats that it can be fetched in. `file`: the name under which a browser keeps it; without one it is shown. */
-const FORMS: Readonly<Record<string, { type: string; file: string | null; make(report: Report): Promise<string> }>> = {
+/**
+ * The formats that it can be fetched in. `file`: the name under which a browser keeps it; without
+ * one it is shown.
+ */
+const FORMS: Readonly<
+  Record<string, { type: string; file: string | null; make(report: Report): Promise<string> }>
+> = {
   csv: { type: 'text/csv', file: 'report.csv', make: async (report) => reportCsv(report) },
   fhir: {
     type: 'application/fhir+json',
@@ -25,8 +30,12 @@ const FORMS: Readonly<Record<string, { type: string; file: string | null; make(r
   },
 }
 
-/** A group's report, for who holds a link that is still good. It runs no script and is kept nowhere. */
-export function reportFile(services: Pick<Services, 'database' | 'ballotKeys' | 'clock' | 'content'>): HttpHandler {
+/**
+ * A group's report, for who holds a link that is still good. It runs no script and is kept nowhere.
+ */
+export function reportFile(
+  services: Pick<Services, 'database' | 'ballotKeys' | 'clock' | 'content'>,
+): HttpHandler {
   return async (request, response) => {
     if (request.method !== 'GET') return sendJson(response, 405, null)
     const query = new URLSearchParams(request.url?.split('?')[1] ?? '')

@@ -4,7 +4,10 @@ import type { Stage } from './stage.ts'
 
 type Json = Record<string, unknown>
 
-/** Does what a person did on the page, through the platform that they are on. Throws for what nobody could do there. */
+/**
+ * Does what a person did on the page, through the platform that they are on. Throws for what nobody
+ * could do there.
+ */
 export async function perform(stage: Stage, act: PageAct): Promise<PageAnswer> {
   if (act.do === 'clock') {
     await stage.moveTo(new Date(act.to))
@@ -27,7 +30,8 @@ async function inSlack({ slack }: Stage, act: PersonalAct): Promise<PageAnswer> 
   switch (act.do) {
     case 'type': {
       const line = /^\/group(?:\s+(.*))?$/s.exec(act.line.trim())
-      if (!line) return { problem: 'Only commands reach Groupwell here. Begin with /group.', errors: {} }
+      if (!line)
+        return { problem: 'Only commands reach Groupwell here. Begin with /group.', errors: {} }
       return done(await slack.typeIn(act.place, person, line[1] ?? ''))
     }
     case 'pressSlack': {
@@ -43,7 +47,8 @@ async function inSlack({ slack }: Stage, act: PersonalAct): Promise<PageAnswer> 
     case 'submit': {
       const answer = await slack.submitForm(person, act.values)
       const body = answer.body as Json | null
-      const errors = body?.response_action === 'errors' ? (body.errors as Record<string, string>) : {}
+      const errors =
+        body?.response_action === 'errors' ? (body.errors as Record<string, string>) : {}
       return { ...done(answer), errors }
     }
     case 'close':
@@ -72,7 +77,10 @@ async function inTeams({ teams }: Stage, act: PersonalAct): Promise<PageAnswer> 
       const mention = /^@Groupwell\s*(.*)$/is.exec(line)
       if (mention) return done(await teams.typeIn('mention', person, mention[1] ?? ''))
       if (line.startsWith('/')) return done(await teams.typeIn('targeted', person, line.slice(1)))
-      return { problem: 'Only a mention (@Groupwell …) or a slash command reaches Groupwell here.', errors: {} }
+      return {
+        problem: 'Only a mention (@Groupwell …) or a slash command reaches Groupwell here.',
+        errors: {},
+      }
     }
     case 'pressTeams':
       return done(await teams.pressAction(person, act.action, act.messageId))

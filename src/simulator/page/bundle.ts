@@ -11,7 +11,10 @@ export type Bundle = { html: string; script: string; style: string }
 
 let made: Promise<Bundle> | null = null
 
-/** The page's three files, made once a process: the script is bundled from the client folder in about a second. */
+/**
+ * The page's three files, made once a process: the script is bundled from the client folder in
+ * about a second.
+ */
 export function bundlePage(): Promise<Bundle> {
   made ??= build()
   return made
@@ -30,7 +33,9 @@ async function build(): Promise<Bundle> {
   const style = [
     read(require.resolve('slack-blocks-to-jsx/dist/style.css')),
     read(require.resolve('adaptivecards/dist/adaptivecards.css')),
-    ...['page', 'conversation', 'form', 'panels'].map((name) => read(path.join(CLIENT, `${name}.css`))),
+    ...['page', 'conversation', 'form', 'panels'].map((name) =>
+      read(path.join(CLIENT, `${name}.css`)),
+    ),
   ].join('\n')
   return { html: read(path.join(CLIENT, 'index.html')), script: output[0].code, style }
 }

@@ -65,13 +65,26 @@ export type DatabaseView = {
   /** One row a member of the frozen roster; the box is its first bytes in hexadecimal. */
   ballots: readonly { memberId: string; box: string; bytes: number }[]
   release: { invited: number; answered: number } | null
-  tallies: readonly { subject: string; answers: number; totalMilli: number; low: number; high: number }[]
+  tallies: readonly {
+    subject: string
+    answers: number
+    totalMilli: number
+    low: number
+    high: number
+  }[]
 }
 
 /** One thing that a person does on the page. */
 export type PageAct =
   | { do: 'type'; person: string; place: string; line: string }
-  | { do: 'pressSlack'; person: string; messageId: string | null; viewId: string | null; block: string; action: string }
+  | {
+      do: 'pressSlack'
+      person: string
+      messageId: string | null
+      viewId: string | null
+      block: string
+      action: string
+    }
   | { do: 'pressTeams'; person: string; messageId: string | null; action: Record<string, unknown> }
   | { do: 'submit'; person: string; values: Record<string, string | string[]> }
   | { do: 'close'; person: string }
@@ -79,5 +92,7 @@ export type PageAct =
   | { do: 'clock'; platform: PlatformName; to: string }
   | { do: 'othersAnswer'; person: string }
 
-/** How an act went: what the platform's client would say when it failed, and what to mend by input. */
+/**
+ * How an act went: what the platform's client would say when it failed, and what to mend by input.
+ */
 export type PageAnswer = { problem: string | null; errors: Record<string, string> }

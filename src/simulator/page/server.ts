@@ -14,8 +14,15 @@ const BODY_LIMIT_BYTES = 1_000_000
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-/** The page in the browser: its files, what it shows, what people do on it, and a stream that says when to look again. */
-export async function startPage(stage: Stage, port: number, onChange: () => void = () => {}): Promise<Server> {
+/**
+ * The page in the browser: its files, what it shows, what people do on it, and a stream that says
+ * when to look again.
+ */
+export async function startPage(
+  stage: Stage,
+  port: number,
+  onChange: () => void = () => {},
+): Promise<Server> {
   const readers = new Set<ServerResponse>()
   let telling: NodeJS.Timeout | null = null
   const tell = () => {
@@ -33,11 +40,14 @@ export async function startPage(stage: Stage, port: number, onChange: () => void
     const url = new URL(request.url ?? '/', 'http://localhost')
     if (request.method === 'GET' && url.pathname === '/events') return follow(response)
     if (request.method === 'GET') return await serveGet(stage, url, response)
-    if (request.method === 'POST' && url.pathname === '/act') return await serveAct(request, response)
+    if (request.method === 'POST' && url.pathname === '/act')
+      return await serveAct(request, response)
     send(response, 404, 'text/plain', 'not found')
   }
   function follow(response: ServerResponse): void {
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }).write(': open\n\n')
+    response
+      .writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+      .write(': open\n\n')
     readers.add(response)
     response.once('close', () => readers.delete(response))
   }
@@ -71,7 +81,8 @@ async function listenNear(handle: Parameters<typeof listen>[0], port: number): P
     try {
       return await listen(handle, port === 0 ? 0 : port + offset)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || offset === TRY_NEXT_PORTS) throw error
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || offset === TRY_NEXT_PORTS)
+        throw error
     }
   }
 }
@@ -81,12 +92,19 @@ async function serveGet(stage: Stage, url: URL, response: ServerResponse): Promi
   if (pathname === '/state') {
     const state = await pageState(
       stage,
-      searchParams.get('person') ?? stage.people.find(({ role }) => role === 'facilitator')?.id ?? '',
+      searchParams.get('person') ??
+        stage.people.find(({ role }) => role === 'facilitator')?.id ??
+        '',
     )
-    return state ? sendJson(response, state) : send(response, 404, 'text/plain', 'nobody of that name')
+    return state
+      ? sendJson(response, state)
+      : send(response, 404, 'text/plain', 'nobody of that name')
   }
   if (pathname === '/database')
-    return sendJson(response, await stage.database(searchParams.get('platform') === 'teams' ? 'teams' : 'slack'))
+    return sendJson(
+      response,
+      await stage.database(searchParams.get('platform') === 'teams' ? 'teams' : 'slack'),
+    )
   if (pathname === '/icon.png') return send(response, 200, 'image/png', stage.icon)
   if (pathname === '/favicon.ico') return send(response, 204, 'image/png', '')
   const { html, script, style } = await bundlePage()
@@ -96,14 +114,22 @@ async function serveGet(stage: Stage, url: URL, response: ServerResponse): Promi
   send(response, 404, 'text/plain', 'not found')
 }
 
-/** Asked by its own name on this machine, and by no other site's page: a name that resolves to loopback is refused. */
+/**
+ * Asked by its own name on this machine, and by no other site's page: a name that resolves to
+ * loopback is refused.
+ */
 function isOurs({ headers, method }: IncomingMessage): boolean {
   const host = headers.host ?? ''
   if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host)) return false
   return method === 'GET' || headers.origin === `http://${host}`
 }
 
-function send(response: ServerResponse, status: number, type: string, body: string | Uint8Array): void {
+function send(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string | Uint8Array,
+): void {
   response
     .writeHead(status, {
       'content-type': type,

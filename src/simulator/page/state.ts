@@ -37,11 +37,15 @@ function placesOf({ slack, teams }: Stage, { platform, id }: PagePerson): PagePl
       { id: chatOf(id), title: 'Groupwell', kind: 'direct' },
       { id: channelOf(tenantOf(teams.state, id)), title: 'General', kind: 'channel' },
     ]
-  const channels = channelsOf(workspaceOf(slack.state, id)).filter(({ members }) => members.includes(id))
+  const channels = channelsOf(workspaceOf(slack.state, id)).filter(({ members }) =>
+    members.includes(id),
+  )
   return [
     { id: directOf(id), title: 'Groupwell', kind: 'direct' },
     { id: `home:${id}`, title: 'Home', kind: 'home' },
-    ...channels.map((channel): PagePlace => ({ id: channel.id, title: `#${channel.name}`, kind: 'channel' })),
+    ...channels.map(
+      (channel): PagePlace => ({ id: channel.id, title: `#${channel.name}`, kind: 'channel' }),
+    ),
   ]
 }
 
@@ -53,10 +57,16 @@ function countFor(stage: Stage, personId: string): number {
   const person = stage.people.find(({ id }) => id === personId)
   if (!person) return 0
   const places = new Set(placesOf(stage, { ...person, messages: 0 }).map(({ id }) => id))
-  return stage[person.platform].journal.messages.filter((message) => visible(message, personId, places)).length
+  return stage[person.platform].journal.messages.filter((message) =>
+    visible(message, personId, places),
+  ).length
 }
 
-function messagesFor(stage: Stage, person: PagePerson, places: readonly PagePlace[]): PageMessage[] {
+function messagesFor(
+  stage: Stage,
+  person: PagePerson,
+  places: readonly PagePlace[],
+): PageMessage[] {
   const known = new Set(places.map(({ id }) => id))
   const nameOf = (id: string) => stage.people.find((one) => one.id === id)?.name ?? id
   return stage[person.platform].journal.messages
@@ -73,7 +83,9 @@ function messagesFor(stage: Stage, person: PagePerson, places: readonly PagePlac
     }))
 }
 
-/** The notifications of messages in the person's own chat; answers to the person raise none there. */
+/**
+ * The notifications of messages in the person's own chat; answers to the person raise none there.
+ */
 function lockScreenOf(stage: Stage, person: PagePerson, places: readonly PagePlace[]) {
   const direct = places.find(({ kind }) => kind === 'direct')?.id
   return stage[person.platform].journal.messages
@@ -98,10 +110,15 @@ function formOf({ slack, teams }: Stage, { platform, id }: PagePerson): PageView
     return view ? { id: view.id, title: view.seen.surface.title ?? '', payload: view.view } : null
   }
   const dialog = teams.state.dialogs.get(id)
-  return dialog ? { id: dialog.seen.at + dialog.seen.kind, title: dialog.title, payload: dialog.card } : null
+  return dialog
+    ? { id: dialog.seen.at + dialog.seen.kind, title: dialog.title, payload: dialog.card }
+    : null
 }
 
-function directoryOf(stage: Stage, { platform, workspace }: PagePerson): { id: string; name: string }[] {
+function directoryOf(
+  stage: Stage,
+  { platform, workspace }: PagePerson,
+): { id: string; name: string }[] {
   return stage.people
     .filter((person) => person.platform === platform && person.workspace === workspace)
     .map(({ id, name }) => ({ id, name }))

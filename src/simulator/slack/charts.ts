@@ -1,6 +1,9 @@
 import { type Complaint, checkCount, checkLength, complain, type Json, list } from './check.ts'
 
-/** Bars, lines and areas: one to six series of other names, one to twenty categories, and each series has a number for each. */
+/**
+ * Bars, lines and areas: one to six series of other names, one to twenty categories, and each
+ * series has a number for each.
+ */
 export function checkChart(block: Json, at: string, complaints: Complaint[]): void {
   const chart = (block.chart ?? {}) as Json
   const axis = (chart.axis_config ?? {}) as Json
@@ -14,7 +17,8 @@ export function checkChart(block: Json, at: string, complaints: Complaint[]): vo
   const isCount = categories.length >= 1 && categories.length <= 20
   if (!isCount || new Set(categories).size !== categories.length)
     complaints.push(complain('1 to 20 categories, each once', `${here}/axis_config/categories`))
-  for (const category of categories) checkLength(category, 20, `${here}/axis_config/categories`, complaints)
+  for (const category of categories)
+    checkLength(category, 20, `${here}/axis_config/categories`, complaints)
   const series = checkCount(chart.series, 6, `${here}/series`, complaints)
   if (new Set(series.map(({ name }) => name)).size !== series.length)
     complaints.push(complain('series need unique names', `${here}/series`))

@@ -1,6 +1,14 @@
 import { checkMessage } from './limits.ts'
 import type { Method } from './method.ts'
-import { channelsOf, directOf, post, type SlackState, type SlackWorkspace, see, withBlockIds } from './state.ts'
+import {
+  channelsOf,
+  directOf,
+  post,
+  type SlackState,
+  type SlackWorkspace,
+  see,
+  withBlockIds,
+} from './state.ts'
 import { type Json, no, refuse } from './wire.ts'
 
 const ONE_A_SECOND = { calls: 1, perMs: 1_000 }
@@ -16,9 +24,18 @@ export const chat: Record<string, Method> = {
       if ('error' in place) return no(place.error)
       const problem = problemOf(args)
       if (problem) return problem
-      const message = post(state, { place: place.id, author: 'bot', onlyFor: null, payload: contentOf(args) })
+      const message = post(state, {
+        place: place.id,
+        author: 'bot',
+        onlyFor: null,
+        payload: contentOf(args),
+      })
       for (const person of place.people) {
-        const facts = { payload: args, shown: message.payload, notification: String(args.text ?? '') }
+        const facts = {
+          payload: args,
+          shown: message.payload,
+          notification: String(args.text ?? ''),
+        }
         see(state, place.isDirect ? 'dm' : 'channel', person, facts)
       }
       return {
@@ -39,7 +56,12 @@ export const chat: Record<string, Method> = {
       if (!place.people.includes(person)) return no('user_not_in_channel')
       const problem = problemOf(args)
       if (problem) return problem
-      const message = post(state, { place: place.id, author: 'bot', onlyFor: person, payload: contentOf(args) })
+      const message = post(state, {
+        place: place.id,
+        author: 'bot',
+        onlyFor: person,
+        payload: contentOf(args),
+      })
       see(state, 'private', person, { payload: args, shown: message.payload, notification: null })
       return { ok: true, message_ts: message.id }
     },
@@ -56,7 +78,12 @@ export const chat: Record<string, Method> = {
       found.message.payload = withBlockIds({ ...found.message.payload, ...contentOf(args) })
       found.message.isEdited = true
       state.journal.onChange()
-      return { ok: true, channel: found.message.place, ts: found.message.id, text: String(args.text ?? '') }
+      return {
+        ok: true,
+        channel: found.message.place,
+        ts: found.message.id,
+        text: String(args.text ?? ''),
+      }
     },
   },
   'chat.delete': {
@@ -89,13 +116,21 @@ export function problemOf(args: Json): Json | null {
 
 type Place = { id: string; isDirect: boolean; people: readonly string[] }
 
-/** A conversation that the bot can post to: an open DM, a person's id, or a channel that it was invited to. */
-function findPlace(state: SlackState, workspace: SlackWorkspace, id: string): Place | { error: string } {
+/**
+ * A conversation that the bot can post to: an open DM, a person's id, or a channel that it was
+ * invited to.
+ */
+function findPlace(
+  state: SlackState,
+  workspace: SlackWorkspace,
+  id: string,
+): Place | { error: string } {
   const owner = workspace.people.find((person) => person.id === id)
   const isOpen = [...state.directs.values()].includes(id)
   if (owner && isOpen) return { id: directOf(id), isDirect: true, people: [id] }
   const person = state.directs.get(id)
-  if (person && workspace.people.some((known) => known.id === person)) return { id, isDirect: true, people: [person] }
+  if (person && workspace.people.some((known) => known.id === person))
+    return { id, isDirect: true, people: [person] }
   const channel = channelsOf(workspace).find((known) => known.id === id)
   if (!channel || (channel.isPrivate && !channel.hasApp)) return { error: 'channel_not_found' }
   if (!channel.hasApp) return { error: 'not_in_channel' }

@@ -34,7 +34,11 @@ export const directory: Record<string, Method> = {
       if (!person) return no('user_not_found')
       return {
         ok: true,
-        user: userOf(person, workspace.teamId, args.include_locale === 'true' || args.include_locale === true),
+        user: userOf(
+          person,
+          workspace.teamId,
+          args.include_locale === 'true' || args.include_locale === true,
+        ),
       }
     },
   },
@@ -106,5 +110,9 @@ function findConversation(state: SlackState, workspace: SlackWorkspace, id: stri
     return { id, name: '', isPrivate: true, isDirect: true, members: [person, BOT_USER] }
   const channel = channelsOf(workspace).find((known) => known.id === id)
   if (!channel || (channel.isPrivate && !channel.hasApp)) return null
-  return { ...channel, isDirect: false, members: channel.hasApp ? [...channel.members, BOT_USER] : channel.members }
+  return {
+    ...channel,
+    isDirect: false,
+    members: channel.hasApp ? [...channel.members, BOT_USER] : channel.members,
+  }
 }

@@ -20,7 +20,9 @@ import {
 } from './state.ts'
 import { type Json, stateOf } from './wire.ts'
 
-/** A button where it stands: in a message, in a view, or (a story's way) in something that was seen. */
+/**
+ * A button where it stands: in a message, in a view, or (a story's way) in something that was seen.
+ */
 export type ButtonPlace = { messageId: string } | { viewId: string } | { place: string }
 
 /** The acts of a person in Slack, each as the requests that Slack sends for it. */
@@ -34,7 +36,11 @@ export type SlackHands = {
   openHome(person: string): Promise<void>
 }
 
-export function createHands(state: SlackState, sender: Sender, hookUrl: (id: string) => string): SlackHands {
+export function createHands(
+  state: SlackState,
+  sender: Sender,
+  hookUrl: (id: string) => string,
+): SlackHands {
   const userRef = (person: string) => ({
     id: person,
     username: person.toLowerCase(),
@@ -83,17 +89,23 @@ export function createHands(state: SlackState, sender: Sender, hookUrl: (id: str
     if (answer.problem || body === null || body === '') return answer
     const payload = typeof body === 'string' ? { text: body } : (body as Json)
     const complaints = checkMessage(payload)
-    if (complaints.length > 0) throw new Error(`Slack would refuse the reply: ${complaints.join('; ')}`)
+    if (complaints.length > 0)
+      throw new Error(`Slack would refuse the reply: ${complaints.join('; ')}`)
     const isPublic = payload.response_type === 'in_channel'
     post(state, { place, author: 'bot', onlyFor: isPublic ? null : person, payload })
-    see(state, isPublic ? 'channel' : 'private', person, { payload: body, shown: payload, notification: null })
+    see(state, isPublic ? 'channel' : 'private', person, {
+      payload: body,
+      shown: payload,
+      notification: null,
+    })
     return answer
   }
 
   async function pressButton(person: string, at: ButtonPlace, button: Json): Promise<BotAnswer> {
     const { teamId } = workspaceOf(state, person)
     const shown = 'viewId' in at ? state.views.get(at.viewId) : undefined
-    const message = 'messageId' in at ? state.journal.messages.find(({ id }) => id === at.messageId) : undefined
+    const message =
+      'messageId' in at ? state.journal.messages.find(({ id }) => id === at.messageId) : undefined
     const place = message?.place ?? ('place' in at ? at.place : directOf(person))
     const where = shown
       ? { container: { type: 'view', view_id: shown.id }, view: viewObject(state, shown) }
@@ -109,7 +121,15 @@ export function createHands(state: SlackState, sender: Sender, hookUrl: (id: str
           response_url: hookUrl(newHook(state, person, place, message?.id ?? null)),
         }
     const { action_id, block_id, value, text, style } = button
-    const action = { type: 'button', action_id, block_id, value, text, style, action_ts: String(Date.now() / 1000) }
+    const action = {
+      type: 'button',
+      action_id,
+      block_id,
+      value,
+      text,
+      style,
+      action_ts: String(Date.now() / 1000),
+    }
     return problemOf(
       await sender.interact(teamId, {
         type: 'block_actions',
@@ -140,7 +160,8 @@ export function createHands(state: SlackState, sender: Sender, hookUrl: (id: str
     else if (action === 'update' || action === 'push') {
       const view = (body as Json).view as Json
       const complaints = checkView(view)
-      if (complaints.length > 0) throw new Error(`Slack would refuse the view: ${complaints.join('; ')}`)
+      if (complaints.length > 0)
+        throw new Error(`Slack would refuse the view: ${complaints.join('; ')}`)
       showView(state, person, {
         payload: body,
         view,
@@ -151,11 +172,13 @@ export function createHands(state: SlackState, sender: Sender, hookUrl: (id: str
   }
 
   function seeErrors(person: string, body: Json, surface: Surface): void {
-    const lines = Object.entries((body.errors ?? {}) as Record<string, string>).map(([block, text]) => {
-      const input = surface.inputs.find(({ at }) => at.block === block)
-      if (!input) throw new Error(`Slack would refuse an error for ${block}: no such input`)
-      return `${input.label}: ${text}`
-    })
+    const lines = Object.entries((body.errors ?? {}) as Record<string, string>).map(
+      ([block, text]) => {
+        const input = surface.inputs.find(({ at }) => at.block === block)
+        if (!input) throw new Error(`Slack would refuse an error for ${block}: no such input`)
+        return `${input.label}: ${text}`
+      },
+    )
     const shown: Surface = { ...emptySurface('form-errors', surface.title), reading: lines }
     const seen: Seen = {
       at: state.now().toISOString(),

@@ -1,5 +1,5 @@
-// What Slack takes, from its reference pages (docs.slack.dev/reference/block-kit). The renderer has a table of its own:
-// sharing this one would hide its mistakes.
+// What Slack takes, from its reference pages (docs.slack.dev/reference/block-kit). The renderer has
+// a table of its own: sharing this one would hide its mistakes.
 import { checkChart } from './charts.ts'
 import { type Complaint, checkCount, checkLength, complain, type Json, list } from './check.ts'
 
@@ -21,12 +21,18 @@ const PROPERTIES: Record<string, { needs: readonly string[]; may: readonly strin
   divider: { needs: [], may: [] },
   data_visualization: { needs: ['title', 'chart'], may: [] },
   input: { needs: ['label', 'element'], may: ['hint', 'optional', 'dispatch_action'] },
-  button: { needs: ['text', 'action_id'], may: ['value', 'url', 'style', 'confirm', 'accessibility_label'] },
+  button: {
+    needs: ['text', 'action_id'],
+    may: ['value', 'url', 'style', 'confirm', 'accessibility_label'],
+  },
   plain_text_input: {
     needs: ['action_id'],
     may: ['initial_value', 'multiline', 'min_length', 'max_length', 'placeholder', 'focus_on_load'],
   },
-  radio_buttons: { needs: ['action_id', 'options'], may: ['initial_option', 'confirm', 'focus_on_load'] },
+  radio_buttons: {
+    needs: ['action_id', 'options'],
+    may: ['initial_option', 'confirm', 'focus_on_load'],
+  },
   static_select: {
     needs: ['action_id', 'options'],
     may: ['initial_option', 'placeholder', 'confirm', 'focus_on_load'],
@@ -36,12 +42,22 @@ const PROPERTIES: Record<string, { needs: readonly string[]; may: readonly strin
     may: ['initial_users', 'max_selected_items', 'placeholder', 'confirm', 'focus_on_load'],
   },
 }
-const BLOCKS = new Set(['section', 'header', 'context', 'actions', 'divider', 'input', 'data_visualization'])
+const BLOCKS = new Set([
+  'section',
+  'header',
+  'context',
+  'actions',
+  'divider',
+  'input',
+  'data_visualization',
+])
 /** Undocumented; several clients keep to it. */
 const MAX_CHARTS = 2
 const INPUTS = new Set(['plain_text_input', 'radio_buttons', 'static_select', 'multi_users_select'])
 const VIEW_PROPERTIES = new Set(
-  'type title blocks submit close private_metadata callback_id clear_on_close notify_on_close external_id'.split(' '),
+  'type title blocks submit close private_metadata callback_id clear_on_close notify_on_close external_id'.split(
+    ' ',
+  ),
 )
 
 /** Slack's complaints about a message's blocks; empty when it would take them. */
@@ -52,7 +68,8 @@ export function checkMessage(payload: Json): Complaint[] {
   const complaints = checkBlocks(blocks as Json[], '/blocks', MAX_BLOCKS.message)
   if (textOf(blocks).length > MAX_MESSAGE_TEXT) complaints.push('msg_blocks_too_long')
   for (const [index, block] of (blocks as Json[]).entries())
-    if (block.type === 'input') complaints.push(complain('input is not allowed in a message', `/blocks/${index}/type`))
+    if (block.type === 'input')
+      complaints.push(complain('input is not allowed in a message', `/blocks/${index}/type`))
   return complaints
 }
 
@@ -71,17 +88,25 @@ export function checkView(view: Json): Complaint[] {
     return [complain(`unsupported type: ${view.type}`, '/view/type'), ...complaints]
   if (JSON.stringify(view).length > MAX_VIEW_BYTES) complaints.push('view_too_large')
   for (const key of Object.keys(view))
-    if (!VIEW_PROPERTIES.has(key)) complaints.push(complain(`invalid additional property: ${key}`, '/view'))
-  if (view.type === 'modal') checkText(view.title, { at: '/view/title', most: 24, isPlain: true }, complaints)
+    if (!VIEW_PROPERTIES.has(key))
+      complaints.push(complain(`invalid additional property: ${key}`, '/view'))
+  if (view.type === 'modal')
+    checkText(view.title, { at: '/view/title', most: 24, isPlain: true }, complaints)
   for (const name of ['submit', 'close'] as const)
-    if (view[name] !== undefined) checkText(view[name], { at: `/view/${name}`, most: 24, isPlain: true }, complaints)
+    if (view[name] !== undefined)
+      checkText(view[name], { at: `/view/${name}`, most: 24, isPlain: true }, complaints)
   checkLength(view.private_metadata, 3000, '/view/private_metadata', complaints)
   checkLength(view.callback_id, MAX_ID, '/view/callback_id', complaints)
   checkLength(view.external_id, MAX_ID, '/view/external_id', complaints)
   const blocks = list(view.blocks)
-  if (!Array.isArray(view.blocks)) complaints.push(complain('missing required field: blocks', '/view'))
+  if (!Array.isArray(view.blocks))
+    complaints.push(complain('missing required field: blocks', '/view'))
   complaints.push(...checkBlocks(blocks, '/view/blocks', MAX_BLOCKS.view))
-  if (view.type === 'modal' && blocks.some((block) => block.type === 'input') && view.submit === undefined)
+  if (
+    view.type === 'modal' &&
+    blocks.some((block) => block.type === 'input') &&
+    view.submit === undefined
+  )
     complaints.push(complain('missing required field: submit', '/view'))
   return complaints
 }
@@ -108,7 +133,8 @@ function checkBlock(block: Json, at: string, complaints: Complaint[]): void {
   checkProperties(block, ['type', 'block_id'], at, complaints)
   checkLength(block.block_id, MAX_ID, `${at}/block_id`, complaints)
   if (block.type === 'section') checkSection(block, at, complaints)
-  if (block.type === 'header') checkText(block.text, { at: `${at}/text`, most: 150, isPlain: true }, complaints)
+  if (block.type === 'header')
+    checkText(block.text, { at: `${at}/text`, most: 150, isPlain: true }, complaints)
   if (block.type === 'context') {
     const elements = checkCount(block.elements, 10, `${at}/elements`, complaints)
     for (const [index, element] of elements.entries())
@@ -119,7 +145,12 @@ function checkBlock(block: Json, at: string, complaints: Complaint[]): void {
   if (block.type === 'data_visualization') checkChart(block, at, complaints)
 }
 
-function checkProperties(item: Json, always: readonly string[], at: string, complaints: Complaint[]): void {
+function checkProperties(
+  item: Json,
+  always: readonly string[],
+  at: string,
+  complaints: Complaint[],
+): void {
   const known = PROPERTIES[String(item.type)] ?? { needs: [], may: [] }
   for (const name of known.needs)
     if (item[name] === undefined) complaints.push(complain(`missing required field: ${name}`, at))
@@ -129,7 +160,8 @@ function checkProperties(item: Json, always: readonly string[], at: string, comp
 }
 
 function checkSection(block: Json, at: string, complaints: Complaint[]): void {
-  if (block.text !== undefined) checkText(block.text, { at: `${at}/text`, most: 3000, isPlain: false }, complaints)
+  if (block.text !== undefined)
+    checkText(block.text, { at: `${at}/text`, most: 3000, isPlain: false }, complaints)
   if (block.fields === undefined) return
   for (const [index, field] of checkCount(block.fields, 10, `${at}/fields`, complaints).entries())
     checkText(field, { at: `${at}/fields/${index}`, most: 2000, isPlain: false }, complaints)
@@ -137,7 +169,12 @@ function checkSection(block: Json, at: string, complaints: Complaint[]): void {
 
 function checkActions(block: Json, at: string, complaints: Complaint[]): void {
   const ids = new Set<unknown>()
-  for (const [index, element] of checkCount(block.elements, 25, `${at}/elements`, complaints).entries()) {
+  for (const [index, element] of checkCount(
+    block.elements,
+    25,
+    `${at}/elements`,
+    complaints,
+  ).entries()) {
     const here = `${at}/elements/${index}`
     if (element.type !== 'button') {
       complaints.push(complain(`unsupported type: ${element.type}`, `${here}/type`))
@@ -145,7 +182,9 @@ function checkActions(block: Json, at: string, complaints: Complaint[]): void {
     }
     checkProperties(element, ['type'], here, complaints)
     if (ids.has(element.action_id))
-      complaints.push(complain(`\`action_id\` "${element.action_id}" already exists`, `${here}/action_id`))
+      complaints.push(
+        complain(`\`action_id\` "${element.action_id}" already exists`, `${here}/action_id`),
+      )
     ids.add(element.action_id)
     checkLength(element.action_id, MAX_ID, `${here}/action_id`, complaints)
     checkLength(element.value, 2000, `${here}/value`, complaints)
@@ -158,7 +197,8 @@ function checkActions(block: Json, at: string, complaints: Complaint[]): void {
 
 function checkInput(block: Json, at: string, complaints: Complaint[]): void {
   checkText(block.label, { at: `${at}/label`, most: 2000, isPlain: true }, complaints)
-  if (block.hint !== undefined) checkText(block.hint, { at: `${at}/hint`, most: 2000, isPlain: true }, complaints)
+  if (block.hint !== undefined)
+    checkText(block.hint, { at: `${at}/hint`, most: 2000, isPlain: true }, complaints)
   const element = (block.element ?? {}) as Json
   const here = `${at}/element`
   if (!INPUTS.has(String(element.type)))
@@ -166,7 +206,11 @@ function checkInput(block: Json, at: string, complaints: Complaint[]): void {
   checkProperties(element, ['type'], here, complaints)
   checkLength(element.action_id, MAX_ID, `${here}/action_id`, complaints)
   if (element.placeholder !== undefined)
-    checkText(element.placeholder, { at: `${here}/placeholder`, most: 150, isPlain: true }, complaints)
+    checkText(
+      element.placeholder,
+      { at: `${here}/placeholder`, most: 150, isPlain: true },
+      complaints,
+    )
   if (element.type === 'radio_buttons') checkOptions(element, 10, here, complaints)
   if (element.type === 'static_select') checkOptions(element, 100, here, complaints)
   if (element.type === 'plain_text_input') checkTextInput(element, here, complaints)
@@ -201,7 +245,8 @@ function checkText(
   { at, most, isPlain }: { at: string; most: number; isPlain: boolean },
   complaints: Complaint[],
 ): void {
-  if (typeof value !== 'object' || value === null) return void complaints.push(complain('must provide an object', at))
+  if (typeof value !== 'object' || value === null)
+    return void complaints.push(complain('must provide an object', at))
   const { type, text } = value as Json
   if (typeof text !== 'string' || text.length === 0)
     complaints.push(complain('must be more than 0 characters', `${at}/text`))

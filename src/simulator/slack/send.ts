@@ -19,8 +19,15 @@ export type Sender = {
   sendForm(body: Record<string, string>, change?: Partial<SignedHeaders>): Promise<SlackAnswer>
   /** An interaction by a person of a workspace. */
   interact(teamId: string, payload: Json): Promise<SlackAnswer>
-  /** An event, sent again while the bot does not answer 200; null when the app does not subscribe to it. */
-  event(teamId: string, event: Json, retryDelaysMs?: readonly number[]): Promise<SlackAnswer[] | null>
+  /**
+   * An event, sent again while the bot does not answer 200; null when the app does not subscribe to
+   * it.
+   */
+  event(
+    teamId: string,
+    event: Json,
+    retryDelaysMs?: readonly number[],
+  ): Promise<SlackAnswer[] | null>
   /** The check of the request URL: whether the bot gives the challenge back. */
   verifyUrl(): Promise<boolean>
   /** The next request is delivered twice, the second time marked as a retry. */
@@ -43,7 +50,11 @@ export function createSender(state: SlackState): Sender {
       isLate: performance.now() - startedAt > PATIENCE_MS,
     }
   }
-  function signed(raw: string, contentType: string, change: Partial<SignedHeaders> = {}): Record<string, string> {
+  function signed(
+    raw: string,
+    contentType: string,
+    change: Partial<SignedHeaders> = {},
+  ): Record<string, string> {
     const timestamp = change.timestamp ?? String(Math.floor(Date.now() / 1000))
     return {
       'content-type': change.contentType ?? contentType,
@@ -55,14 +66,21 @@ export function createSender(state: SlackState): Sender {
     'x-slack-retry-num': String(number),
     'x-slack-retry-reason': reason,
   })
-  async function sendRaw(raw: string, contentType: string, change?: Partial<SignedHeaders>): Promise<SlackAnswer> {
+  async function sendRaw(
+    raw: string,
+    contentType: string,
+    change?: Partial<SignedHeaders>,
+  ): Promise<SlackAnswer> {
     const isTwice = isRepeated
     isRepeated = false
     const answer = await post(raw, signed(raw, contentType, change))
     if (!isTwice) return answer
     // A moment later, so that it carries another signature, as a retry does.
     const timestamp = String(Math.floor(Date.now() / 1000) + 1)
-    await post(raw, { ...signed(raw, contentType, { ...change, timestamp }), ...retry(1, 'http_timeout') })
+    await post(raw, {
+      ...signed(raw, contentType, { ...change, timestamp }),
+      ...retry(1, 'http_timeout'),
+    })
     return answer
   }
   const sendForm: Sender['sendForm'] = (body, change) =>
@@ -96,7 +114,13 @@ export function createSender(state: SlackState): Sender {
         event_id: `Ev${randomUUID().slice(0, 8)}`,
         event_time: Math.floor(Date.now() / 1000),
         authorizations: [
-          { enterprise_id: null, team_id: teamId, user_id: BOT_USER, is_bot: true, is_enterprise_install: false },
+          {
+            enterprise_id: null,
+            team_id: teamId,
+            user_id: BOT_USER,
+            is_bot: true,
+            is_enterprise_install: false,
+          },
         ],
         is_ext_shared_channel: false,
       })
@@ -106,7 +130,9 @@ export function createSender(state: SlackState): Sender {
         if (!last || isTaken(last) || last.headers.get('x-slack-no-retry') === '1') break
         if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
         const reason = last.isLate ? 'http_timeout' : 'http_error'
-        answers.push(await post(raw, { ...signed(raw, 'application/json'), ...retry(index + 1, reason) }))
+        answers.push(
+          await post(raw, { ...signed(raw, 'application/json'), ...retry(index + 1, reason) }),
+        )
       }
       return answers
     },

@@ -31,7 +31,13 @@ export type SlackWorkspace = {
   channels?: readonly SlackChannel[]
 }
 /** A channel that people are in. `hasApp` tells whether the app was invited. */
-export type SlackChannel = { id: string; name: string; isPrivate: boolean; members: readonly string[]; hasApp: boolean }
+export type SlackChannel = {
+  id: string
+  name: string
+  isPrivate: boolean
+  members: readonly string[]
+  hasApp: boolean
+}
 
 export type SlackView = {
   id: string
@@ -51,14 +57,19 @@ export type SlackState = {
   faults: Faults
   pace: Pace
   triggers: Map<string, { person: string; until: number; isUsed: boolean; fromView: string | null }>
-  responseUrls: Map<string, { person: string; place: string; until: number; uses: number; messageId: string | null }>
+  responseUrls: Map<
+    string,
+    { person: string; place: string; until: number; uses: number; messageId: string | null }
+  >
   /** Open DMs by channel id. */
   directs: Map<string, string>
   views: Map<string, SlackView>
   /** The modals that each person has open, the top one last. */
   stacks: Map<string, string[]>
   homes: Map<string, string>
-  /** Codes of installs in the browser, by workspace; used codes stay, so that they can be refused. */
+  /**
+   * Codes of installs in the browser, by workspace; used codes stay, so that they can be refused.
+   */
   codes: Map<string, { teamId: string; isUsed: boolean }>
   revoked: Set<string>
   /** Messages ever posted, so that no two have one `ts`. */
@@ -127,14 +138,23 @@ export function see(
 /** Slack gives every block without an id one of its own. */
 export function withBlockIds(payload: Json): Json {
   if (!Array.isArray(payload.blocks)) return payload
-  const blocks = (payload.blocks as Json[]).map((block) => ({ block_id: randomUUID().slice(0, 5), ...block }))
+  const blocks = (payload.blocks as Json[]).map((block) => ({
+    block_id: randomUUID().slice(0, 5),
+    ...block,
+  }))
   return { ...payload, blocks }
 }
 
 /** Puts a message into a conversation; its id is Slack's `ts`. */
 export function post(state: SlackState, message: Omit<Message, 'id' | 'at' | 'isEdited'>): Message {
   const payload = withBlockIds(message.payload)
-  const posted = { ...message, payload, id: nextTs(state), at: state.now().toISOString(), isEdited: false }
+  const posted = {
+    ...message,
+    payload,
+    id: nextTs(state),
+    at: state.now().toISOString(),
+    isEdited: false,
+  }
   state.journal.messages.push(posted)
   state.journal.onChange()
   return posted
@@ -146,20 +166,40 @@ function nextTs(state: SlackState): string {
   return `${seconds}.${String(state.posted % 1_000_000).padStart(6, '0')}`
 }
 
-export function newTrigger(state: SlackState, person: string, fromView: string | null = null): string {
+export function newTrigger(
+  state: SlackState,
+  person: string,
+  fromView: string | null = null,
+): string {
   const id = `${Date.now()}.${randomUUID()}`
   state.triggers.set(id, { person, until: Date.now() + TRIGGER_LIFE_MS, isUsed: false, fromView })
   return id
 }
 
-/** A response_url's id. `messageId` is the message whose button was pressed, which an answer may replace. */
-export function newHook(state: SlackState, person: string, place: string, messageId: string | null): string {
+/**
+ * A response_url's id. `messageId` is the message whose button was pressed, which an answer may
+ * replace.
+ */
+export function newHook(
+  state: SlackState,
+  person: string,
+  place: string,
+  messageId: string | null,
+): string {
   const id = randomUUID()
-  state.responseUrls.set(id, { person, place, until: Date.now() + RESPONSE_URL_LIFE_MS, uses: 0, messageId })
+  state.responseUrls.set(id, {
+    person,
+    place,
+    until: Date.now() + RESPONSE_URL_LIFE_MS,
+    uses: 0,
+    messageId,
+  })
   return id
 }
 
-/** Shows a view to a person: on top of their stack, in place of another one, or as their home tab. */
+/**
+ * Shows a view to a person: on top of their stack, in place of another one, or as their home tab.
+ */
 export function showView(
   state: SlackState,
   person: string,
@@ -167,11 +207,22 @@ export function showView(
 ): SlackView {
   const view = withBlockIds(given.view)
   const isHome = view.type === 'home'
-  const seen = see(state, isHome ? 'home' : 'form', person, { payload: given.payload, shown: view, notification: null })
+  const seen = see(state, isHome ? 'home' : 'form', person, {
+    payload: given.payload,
+    shown: view,
+    notification: null,
+  })
   const stack = given.isPushed || given.replaces ? (state.stacks.get(person) ?? []) : []
   const id = given.replaces?.id ?? `V${randomUUID()}`
   const previousId = given.replaces ? given.replaces.previousId : (stack.at(-1) ?? null)
-  const shown = { id, person, hash: `${Date.now()}.${randomUUID().slice(0, 8)}`, view, seen, previousId }
+  const shown = {
+    id,
+    person,
+    hash: `${Date.now()}.${randomUUID().slice(0, 8)}`,
+    view,
+    seen,
+    previousId,
+  }
   state.views.set(id, shown)
   if (isHome) state.homes.set(person, id)
   else if (!given.replaces) state.stacks.set(person, [...stack, id])

@@ -1,6 +1,12 @@
 import { checkView } from './limits.ts'
 import type { Method } from './method.ts'
-import { type SlackState, type SlackView, type SlackWorkspace, showView, viewObject } from './state.ts'
+import {
+  type SlackState,
+  type SlackView,
+  type SlackWorkspace,
+  showView,
+  viewObject,
+} from './state.ts'
 import { type Json, no, refuse } from './wire.ts'
 
 const MAX_STACK = 3
@@ -16,7 +22,10 @@ export const views: Record<string, Method> = {
       const problem = problemOf(args, 'modal')
       if (problem) return problem
       trigger.spend()
-      return given(state, showView(state, trigger.person, { payload: args, view: args.view as Json }))
+      return given(
+        state,
+        showView(state, trigger.person, { payload: args, view: args.view as Json }),
+      )
     },
   },
   'views.push': {
@@ -31,7 +40,10 @@ export const views: Record<string, Method> = {
       const problem = problemOf(args, 'modal')
       if (problem) return problem
       trigger.spend()
-      return given(state, showView(state, trigger.person, { payload: args, view: args.view as Json, isPushed: true }))
+      return given(
+        state,
+        showView(state, trigger.person, { payload: args, view: args.view as Json, isPushed: true }),
+      )
     },
   },
   'views.update': {
@@ -43,7 +55,10 @@ export const views: Record<string, Method> = {
       if (isStale(args, known)) return no('hash_conflict')
       const problem = problemOf(args, known.view.type === 'home' ? 'home' : 'modal')
       if (problem) return problem
-      return given(state, showView(state, known.person, { payload: args, view: args.view as Json, replaces: known }))
+      return given(
+        state,
+        showView(state, known.person, { payload: args, view: args.view as Json, replaces: known }),
+      )
     },
   },
   'views.publish': {
@@ -58,14 +73,21 @@ export const views: Record<string, Method> = {
       if (isStale(args, known)) return no('hash_conflict')
       const problem = problemOf(args, 'home')
       if (problem) return problem
-      return given(state, showView(state, person, { payload: args, view: args.view as Json, replaces: known }))
+      return given(
+        state,
+        showView(state, person, { payload: args, view: args.view as Json, replaces: known }),
+      )
     },
   },
 }
 
-const isIn = (workspace: SlackWorkspace, person: string): boolean => workspace.people.some(({ id }) => id === person)
+const isIn = (workspace: SlackWorkspace, person: string): boolean =>
+  workspace.people.some(({ id }) => id === person)
 
-const given = (state: SlackState, shown: SlackView): Json => ({ ok: true, view: viewObject(state, shown) })
+const given = (state: SlackState, shown: SlackView): Json => ({
+  ok: true,
+  view: viewObject(state, shown),
+})
 
 const isStale = (args: Json, known: SlackView | null): boolean =>
   args.hash !== undefined && known !== null && args.hash !== known.hash
@@ -78,7 +100,11 @@ function findView(state: SlackState, args: Json): SlackView | null {
 type Trigger = { person: string; fromView: string | null; spend(): void }
 
 /** A trigger is good once and for three seconds, in its own workspace. */
-function useTrigger(state: SlackState, workspace: SlackWorkspace, args: Json): Trigger | { error: string } {
+function useTrigger(
+  state: SlackState,
+  workspace: SlackWorkspace,
+  args: Json,
+): Trigger | { error: string } {
   const trigger = state.triggers.get(String(args.trigger_id))
   if (!trigger || !isIn(workspace, trigger.person)) return { error: 'invalid_trigger_id' }
   if (trigger.isUsed) return { error: 'exchanged_trigger_id' }
@@ -96,6 +122,7 @@ function problemOf(args: Json, type: 'modal' | 'home'): Json | null {
   const view = args.view as Json
   const complaints = checkView(view)
   if (complaints.includes('view_too_large')) return no('view_too_large')
-  if (view.type !== type) complaints.push(`[ERROR] unsupported type: ${view.type} [json-pointer:/view/type]`)
+  if (view.type !== type)
+    complaints.push(`[ERROR] unsupported type: ${view.type} [json-pointer:/view/type]`)
   return complaints.length > 0 ? refuse('invalid_arguments', complaints) : null
 }

@@ -66,10 +66,13 @@ export function stateOf(surface: Surface, filled: Filled): Json {
 function inputState(input: SeenInput, value: string | readonly string[] | null | undefined): Json {
   const type = input.at.element
   if (input.type === 'people') return { type, selected_users: Array.isArray(value) ? value : [] }
-  if (input.type === 'text') return { type, value: typeof value === 'string' && value !== '' ? value : null }
+  if (input.type === 'text')
+    return { type, value: typeof value === 'string' && value !== '' ? value : null }
   const option = input.options.find((candidate) => candidate.value === value)
   return {
     type,
-    selected_option: option ? { text: { type: 'plain_text', text: option.label }, value: option.value } : null,
+    selected_option: option
+      ? { text: { type: 'plain_text', text: option.label }, value: option.value }
+      : null,
   }
 }

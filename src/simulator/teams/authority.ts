@@ -5,7 +5,10 @@ import type { Json } from './state.ts'
 export const ISSUER = 'https://api.botframework.com'
 const TOKEN_LIFE_MS = 10 * 60_000
 
-/** Stands in for Microsoft's: its OIDC document, its keys, the tokens on what it sends, and the bot's own token. */
+/**
+ * Stands in for Microsoft's: its OIDC document, its keys, the tokens on what it sends, and the
+ * bot's own token.
+ */
 export type Authority = {
   openIdDocument(url: string): Json
   keys(): Json
@@ -17,12 +20,27 @@ export type Authority = {
 
 export async function createAuthority(appId: string): Promise<Authority> {
   const { privateKey, publicKey } = await generateKeyPair('RS256')
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'simulated', use: 'sig', alg: 'RS256', endorsements: ['msteams'] }
+  const jwk = {
+    ...(await exportJWK(publicKey)),
+    kid: 'simulated',
+    use: 'sig',
+    alg: 'RS256',
+    endorsements: ['msteams'],
+  }
   let kept: { token: string; until: number } | null = null
-  const sign = async (serviceUrl: string, change: JWTPayload & { exp?: number }): Promise<string> => {
+  const sign = async (
+    serviceUrl: string,
+    change: JWTPayload & { exp?: number },
+  ): Promise<string> => {
     const claims: JWTPayload = { serviceurl: serviceUrl, iss: ISSUER, aud: appId, ...change }
-    const jwt = new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'simulated', typ: 'JWT' })
-    return await (change.exp === undefined ? jwt.setIssuedAt().setExpirationTime('10m') : jwt).sign(privateKey)
+    const jwt = new SignJWT(claims).setProtectedHeader({
+      alg: 'RS256',
+      kid: 'simulated',
+      typ: 'JWT',
+    })
+    return await (change.exp === undefined ? jwt.setIssuedAt().setExpirationTime('10m') : jwt).sign(
+      privateKey,
+    )
   }
   return {
     connectorToken: randomUUID(),

@@ -40,14 +40,18 @@ const failureBody = (status: number): Json => ({
   },
 })
 
-/** The connector's one door: authority, token, fault, pace, then the route; everything is written to the log. */
+/**
+ * The connector's one door: authority, token, fault, pace, then the route; everything is written to
+ * the log.
+ */
 export async function answerConnector(
   state: TeamsState,
   authority: Authority,
   url: string,
   request: Received,
 ): Promise<Answer> {
-  if (request.path === '/.well-known/openidconfiguration') return { status: 200, body: authority.openIdDocument(url) }
+  if (request.path === '/.well-known/openidconfiguration')
+    return { status: 200, body: authority.openIdDocument(url) }
   if (request.path === '/keys') return { status: 200, body: authority.keys() }
   const isKnown = request.headers.authorization === `Bearer ${authority.connectorToken}`
   if (!isKnown && !(state.app.isAnonymous && request.headers.authorization === undefined))
@@ -75,17 +79,27 @@ export async function answerConnector(
 type Routed = Answer & { person?: string | null }
 
 function route(state: TeamsState, request: Received, payload: Json): Routed {
-  if (request.path === '/v3/conversations' && request.method === 'POST') return createConversation(state, payload)
-  const parts = /^\/v3\/conversations\/([^/]+)\/(activities|members|pagedmembers)(?:\/([^/]+))?$/.exec(request.path)
+  if (request.path === '/v3/conversations' && request.method === 'POST')
+    return createConversation(state, payload)
+  const parts =
+    /^\/v3\/conversations\/([^/]+)\/(activities|members|pagedmembers)(?:\/([^/]+))?$/.exec(
+      request.path,
+    )
   if (!parts) return refuse(404, 'NotFound')
   const [, encoded = '', what, item] = parts
   const id = decodeURIComponent(encoded)
   const found = findConversation(state, id)
   if (!found) return refuse(404, 'ConversationNotFound')
   if (what !== 'activities')
-    return readMembers(found, item === undefined ? null : decodeURIComponent(item), what === 'pagedmembers')
-  const wait = state.pace.take(id, PER_CONVERSATION) ?? state.pace.take(found.tenant.tenantId, PER_TENANT)
-  if (wait !== null) return { ...refuse(429, 'TooManyRequests'), headers: { 'retry-after': String(wait) } }
+    return readMembers(
+      found,
+      item === undefined ? null : decodeURIComponent(item),
+      what === 'pagedmembers',
+    )
+  const wait =
+    state.pace.take(id, PER_CONVERSATION) ?? state.pace.take(found.tenant.tenantId, PER_TENANT)
+  if (wait !== null)
+    return { ...refuse(429, 'TooManyRequests'), headers: { 'retry-after': String(wait) } }
   const isTargeted = request.query.get('isTargetedActivity') === 'true'
   const place = { id, ...found, isTargeted }
   if (request.method === 'POST') return send(state, place, payload)
@@ -98,14 +112,20 @@ type Place = { id: string; person: string | null; tenant: TeamsTenant; isTargete
 
 function createConversation(state: TeamsState, payload: Json): Routed {
   const members = (payload.members as Json[] | undefined) ?? []
-  const tenantId = payload.tenantId ?? ((payload.channelData as Json | undefined)?.tenant as Json | undefined)?.id
+  const tenantId =
+    payload.tenantId ?? ((payload.channelData as Json | undefined)?.tenant as Json | undefined)?.id
   const tenant = state.app.tenants.find((known) => known.tenantId === tenantId)
-  if (members.length !== 1 || !tenant) return refuse(400, 'BadArgument', 'one member and its tenant are needed')
+  if (members.length !== 1 || !tenant)
+    return refuse(400, 'BadArgument', 'one member and its tenant are needed')
   const person = findMember(tenant, String(members[0]?.id))
   if (!person) return refuse(400, 'BadArgument', 'unknown member')
   if (!state.installed.has(person.id))
     return {
-      ...refuse(403, 'BotNotInConversationRoster', 'The bot is not part of the conversation roster.'),
+      ...refuse(
+        403,
+        'BotNotInConversationRoster',
+        'The bot is not part of the conversation roster.',
+      ),
       person: person.id,
     }
   return { status: 200, body: { id: chatOf(person.id) }, person: person.id }
@@ -132,10 +152,13 @@ function readMembers(
 function send(state: TeamsState, place: Place, payload: Json): Routed {
   const { person, tenant, isTargeted } = place
   if (person && state.blocked.has(person)) return { ...refuse(403, 'MessageWritesBlocked'), person }
-  if (person && !state.installed.has(person)) return { ...refuse(403, 'BotNotInConversationRoster'), person }
+  if (person && !state.installed.has(person))
+    return { ...refuse(403, 'BotNotInConversationRoster'), person }
   const recipient = (payload.recipient as Json | undefined)?.id
-  if (isTargeted && !recipient) return refuse(400, 'BadArgument', 'a targeted message needs a recipient')
-  if (isTargeted && person) return refuse(400, 'BadArgument', 'targeted messages are not for 1:1 chats')
+  if (isTargeted && !recipient)
+    return refuse(400, 'BadArgument', 'a targeted message needs a recipient')
+  if (isTargeted && person)
+    return refuse(400, 'BadArgument', 'targeted messages are not for 1:1 chats')
   const target = isTargeted ? findMember(tenant, String(recipient)) : null
   if (isTargeted && !target) return refuse(403, 'BotNotInConversationRoster')
   const problem = problemOf(payload)
@@ -145,8 +168,16 @@ function send(state: TeamsState, place: Place, payload: Json): Routed {
   post(state, { id, place: place.id, author: 'bot', onlyFor, payload })
   if (isTargeted) state.targetedAt.set(id, state.now().getTime())
   const card = cardOf(payload)
-  const surface = card ? teamsSurface(card, null) : { ...emptySurface('text', null), reading: [String(payload.text)] }
-  const audience = isTargeted ? 'private' : person ? (payload.replyToId ? 'private' : 'dm') : 'channel'
+  const surface = card
+    ? teamsSurface(card, null)
+    : { ...emptySurface('text', null), reading: [String(payload.text)] }
+  const audience = isTargeted
+    ? 'private'
+    : person
+      ? payload.replyToId
+        ? 'private'
+        : 'dm'
+      : 'channel'
   const notification = String(payload.summary ?? payload.text ?? '')
   see(state, audience, onlyFor ?? person ?? 'everyone', { payload, surface, notification })
   return { status: 201, body: { id }, person: onlyFor ?? person }
@@ -173,7 +204,10 @@ function remove(state: TeamsState, place: Place, item: string): Routed {
   return { status: 200, body: {}, person: found.onlyFor ?? place.person }
 }
 
-/** The bot's own message; a targeted one only while clients still have it, and only when it is named as one. */
+/**
+ * The bot's own message; a targeted one only while clients still have it, and only when it is named
+ * as one.
+ */
 function findMessage(state: TeamsState, place: Place, item: string) {
   const found = state.journal.messages.find(
     (known) => known.place === place.id && known.id === item && known.author === 'bot',

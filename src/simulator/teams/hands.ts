@@ -16,13 +16,18 @@ import {
   tenantOf,
 } from './state.ts'
 
-/** Where somebody types: in their own chat with the bot, or in a channel, with a mention or as a private slash message. */
+/**
+ * Where somebody types: in their own chat with the bot, or in a channel, with a mention or as a
+ * private slash message.
+ */
 export type Place = 'personal' | 'mention' | 'targeted'
 
 /** The acts of a person in Teams, each as the activity that Teams sends for it. */
 export type TeamsHands = {
   typeIn(place: Place, person: string, line: string): Promise<BotAnswer>
-  /** Presses a button of a card; `messageId` is the message that the answer may take the place of. */
+  /**
+   * Presses a button of a card; `messageId` is the message that the answer may take the place of.
+   */
   pressAction(person: string, action: Json, messageId: string | null): Promise<BotAnswer>
   submitForm(person: string, filled: Filled): Promise<BotAnswer>
   /** Closes the dialog; the bot hears nothing of it. */
@@ -46,7 +51,13 @@ export function createHands(state: TeamsState, { send, activity }: Sender): Team
       // Teams offers a chat with an app only to those who added it.
       state.installed.add(person)
       const id = randomUUID()
-      post(state, { id, place: chatOf(person), author: person, onlyFor: null, payload: { text: line } })
+      post(state, {
+        id,
+        place: chatOf(person),
+        author: person,
+        onlyFor: null,
+        payload: { text: line },
+      })
       return await send(activity(person, { id, type: 'message', text: line }))
     }
     const conversation = inChannel(person)
@@ -62,47 +73,86 @@ export function createHands(state: TeamsState, { send, activity }: Sender): Team
     })
     if (isTargeted) {
       const recipient = { id: BOT_ID, name: 'Groupwell', isTargeted: true }
-      return await send(activity(person, { id, type: 'message', text: line, conversation, recipient }))
+      return await send(
+        activity(person, { id, type: 'message', text: line, conversation, recipient }),
+      )
     }
-    const entities = [{ type: 'mention', text: '<at>Groupwell</at>', mentioned: { id: BOT_ID, name: 'Groupwell' } }]
+    const entities = [
+      { type: 'mention', text: '<at>Groupwell</at>', mentioned: { id: BOT_ID, name: 'Groupwell' } },
+    ]
     return await send(
-      activity(person, { id, type: 'message', text: `<at>Groupwell</at> ${line}`, entities, conversation }),
+      activity(person, {
+        id,
+        type: 'message',
+        text: `<at>Groupwell</at> ${line}`,
+        entities,
+        conversation,
+      }),
     )
   }
 
-  async function pressAction(person: string, action: Json, messageId: string | null): Promise<BotAnswer> {
+  async function pressAction(
+    person: string,
+    action: Json,
+    messageId: string | null,
+  ): Promise<BotAnswer> {
     const data = (action.data ?? {}) as Json
     const isDialog = (data.msteams as Json | undefined)?.type === 'task/fetch'
     const message = state.journal.messages.find(({ id }) => id === messageId)
-    const conversation = message && message.place !== chatOf(person) ? { conversation: inChannel(person) } : {}
+    const conversation =
+      message && message.place !== chatOf(person) ? { conversation: inChannel(person) } : {}
     const reply = messageId === null ? {} : { replyToId: messageId }
     // A submit of a dialog's card is the dialog's own: nothing is fetched from within one.
     if (messageId === null && state.dialogs.has(person))
-      return readDialog(person, await send(activity(person, { type: 'invoke', name: 'task/submit', value: { data } })))
+      return readDialog(
+        person,
+        await send(activity(person, { type: 'invoke', name: 'task/submit', value: { data } })),
+      )
     if (isDialog) {
       const value = { data, context: { theme: 'default' } }
       return readDialog(
         person,
-        await send(activity(person, { type: 'invoke', name: 'task/fetch', value, ...conversation, ...reply })),
+        await send(
+          activity(person, {
+            type: 'invoke',
+            name: 'task/fetch',
+            value,
+            ...conversation,
+            ...reply,
+          }),
+        ),
       )
     }
     // Clients that do not know Action.Execute submit its data as a message.
     if (action.type === 'Action.Submit')
-      return await send(activity(person, { type: 'message', value: data, ...conversation, ...reply }))
+      return await send(
+        activity(person, { type: 'message', value: data, ...conversation, ...reply }),
+      )
     const value = { action: { type: action.type, verb: action.verb, data } }
     const answer = await send(
-      activity(person, { type: 'invoke', name: 'adaptiveCard/action', value, ...conversation, ...reply }),
+      activity(person, {
+        type: 'invoke',
+        name: 'adaptiveCard/action',
+        value,
+        ...conversation,
+        ...reply,
+      }),
     )
     const card = answer.body as Json | null
     if (answer.problem || card?.type !== 'application/vnd.microsoft.card.adaptive') return answer
     const content = (card.value ?? {}) as Json
     const complaints = checkCard(content)
-    if (complaints.length > 0) throw new Error(`Teams would refuse the card: ${complaints.join('; ')}`)
+    if (complaints.length > 0)
+      throw new Error(`Teams would refuse the card: ${complaints.join('; ')}`)
     if (message) {
       message.payload = { ...message.payload, attachments: [{ contentType: card.type, content }] }
       message.isEdited = true
     }
-    see(state, 'private', person, { payload: card, surface: teamsSurface(content, null), notification: null })
+    see(state, 'private', person, {
+      payload: card,
+      surface: teamsSurface(content, null),
+      notification: null,
+    })
     return answer
   }
 
@@ -111,7 +161,10 @@ export function createHands(state: TeamsState, { send, activity }: Sender): Team
     const action = ((dialog?.card.actions ?? []) as Json[])[0]
     if (!dialog || !action) throw new Error(`no dialog is open for ${person}`)
     const data = { ...(action.data as Json), ...fieldsOf(dialog.seen.surface, filled) }
-    return readDialog(person, await send(activity(person, { type: 'invoke', name: 'task/submit', value: { data } })))
+    return readDialog(
+      person,
+      await send(activity(person, { type: 'invoke', name: 'task/submit', value: { data } })),
+    )
   }
 
   /** A dialog's answer: the next card, or nothing, which closes it. */
@@ -124,7 +177,8 @@ export function createHands(state: TeamsState, { send, activity }: Sender): Team
     const value = task.value as Json
     const card = ((value.card as Json).content ?? {}) as Json
     const complaints = checkCard(card)
-    if (complaints.length > 0) throw new Error(`Teams would refuse the dialog: ${complaints.join('; ')}`)
+    if (complaints.length > 0)
+      throw new Error(`Teams would refuse the dialog: ${complaints.join('; ')}`)
     showDialog(state, person, { payload: answer.body, title: String(value.title), card })
     return answer
   }
@@ -148,7 +202,13 @@ export function createHands(state: TeamsState, { send, activity }: Sender): Team
     },
     join(person) {
       const membersAdded = [{ id: mriOf(person), aadObjectId: person }]
-      return send(activity(person, { type: 'conversationUpdate', membersAdded, conversation: inChannel(person) }))
+      return send(
+        activity(person, {
+          type: 'conversationUpdate',
+          membersAdded,
+          conversation: inChannel(person),
+        }),
+      )
     },
     block(person) {
       state.blocked.add(person)
@@ -156,7 +216,10 @@ export function createHands(state: TeamsState, { send, activity }: Sender): Team
   }
 }
 
-/** The values of a dialog as Teams sends them: every input by its id; several choices as ids with commas. */
+/**
+ * The values of a dialog as Teams sends them: every input by its id; several choices as ids with
+ * commas.
+ */
 function fieldsOf(surface: Surface, filled: Filled): Json {
   return Object.fromEntries(
     surface.inputs.map((input) => {

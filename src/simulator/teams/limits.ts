@@ -1,8 +1,11 @@
-// What Teams takes (cards reference, message size limit, Adaptive Cards 1.5 schema). The renderer has a table of its own:
-// sharing this one would hide its mistakes.
+// What Teams takes (cards reference, message size limit, Adaptive Cards 1.5 schema). The renderer
+// has a table of its own: sharing this one would hide its mistakes.
 type Json = Record<string, unknown>
 
-/** Teams refuses at about 100 KB of UTF-16 and asks bots to stay within 80 KB; the simulator holds them to that. */
+/**
+ * Teams refuses at about 100 KB of UTF-16 and asks bots to stay within 80 KB; the simulator holds
+ * them to that.
+ */
 const MAX_MESSAGE_BYTES = 80 * 1024
 const VERSIONS = new Set(['1.0', '1.1', '1.2', '1.3', '1.4', '1.5'])
 /** Buttons beyond that are not shown. */
@@ -14,14 +17,19 @@ const INPUT = [...COMMON, 'label', 'isRequired', 'errorMessage', 'value']
 const ELEMENTS: Record<string, { needs: readonly string[]; may: readonly string[] }> = {
   TextBlock: {
     needs: ['text'],
-    may: [...COMMON, ...'color fontType horizontalAlignment isSubtle maxLines size weight wrap style'.split(' ')],
+    may: [
+      ...COMMON,
+      ...'color fontType horizontalAlignment isSubtle maxLines size weight wrap style'.split(' '),
+    ],
   },
   RichTextBlock: { needs: ['inlines'], may: [...COMMON, 'horizontalAlignment'] },
   'Chart.VerticalBar.Grouped': {
     needs: ['data'],
     may: [
       ...COMMON,
-      ...'title xAxisTitle yAxisTitle color colorSet showBarValues stacked horizontalAlignment'.split(' '),
+      ...'title xAxisTitle yAxisTitle color colorSet showBarValues stacked horizontalAlignment'.split(
+        ' ',
+      ),
     ],
   },
   ActionSet: { needs: ['actions'], may: [...COMMON, 'horizontalAlignment'] },
@@ -36,7 +44,17 @@ const ELEMENTS: Record<string, { needs: readonly string[]; may: readonly string[
 }
 const ACTIONS: Record<string, readonly string[]> = {
   'Action.OpenUrl': ['type', 'id', 'title', 'iconUrl', 'url', 'style', 'tooltip', 'fallback'],
-  'Action.Submit': ['type', 'id', 'title', 'iconUrl', 'data', 'associatedInputs', 'style', 'tooltip', 'fallback'],
+  'Action.Submit': [
+    'type',
+    'id',
+    'title',
+    'iconUrl',
+    'data',
+    'associatedInputs',
+    'style',
+    'tooltip',
+    'fallback',
+  ],
   'Action.Execute': [
     'type',
     'id',
@@ -50,13 +68,16 @@ const ACTIONS: Record<string, readonly string[]> = {
     'fallback',
   ],
 }
-const CARD = new Set('type $schema version body actions fallbackText lang speak refresh msteams rtl'.split(' '))
+const CARD = new Set(
+  'type $schema version body actions fallbackText lang speak refresh msteams rtl'.split(' '),
+)
 
 const list = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : [])
 
 /** Teams' complaints about an activity sent by a bot; empty when it would take it. */
 export function checkActivity(activity: Json): string[] {
-  if (Buffer.byteLength(JSON.stringify(activity), 'utf16le') > MAX_MESSAGE_BYTES * 2) return ['MessageSizeTooBig']
+  if (Buffer.byteLength(JSON.stringify(activity), 'utf16le') > MAX_MESSAGE_BYTES * 2)
+    return ['MessageSizeTooBig']
   const complaints: string[] = []
   if (activity.type !== 'message') complaints.push(`activity type ${activity.type}`)
   const attachments = list(activity.attachments)
@@ -75,7 +96,8 @@ export function checkCard(card: Json): string[] {
   const complaints: string[] = []
   if (card.type !== 'AdaptiveCard') complaints.push('card type')
   if (!VERSIONS.has(String(card.version))) complaints.push(`card version ${card.version}`)
-  for (const key of Object.keys(card)) if (!CARD.has(key)) complaints.push(`/: unknown property ${key}`)
+  for (const key of Object.keys(card))
+    if (!CARD.has(key)) complaints.push(`/: unknown property ${key}`)
   const body = list(card.body)
   const actions = list(card.actions)
   if (body.length === 0) complaints.push('empty card')
@@ -95,7 +117,8 @@ function checkElement(element: Json, at: string, complaints: string[]): void {
   for (const name of known.needs)
     if (element[name] === undefined || element[name] === '') complaints.push(`${at}: no ${name}`)
   for (const key of Object.keys(element))
-    if (!known.needs.includes(key) && !known.may.includes(key)) complaints.push(`${at}: unknown property ${key}`)
+    if (!known.needs.includes(key) && !known.may.includes(key))
+      complaints.push(`${at}: unknown property ${key}`)
   if (element.type === 'RichTextBlock') {
     if (list(element.inlines).length === 0) complaints.push(`${at}: no inlines`)
     for (const inline of list(element.inlines))
@@ -104,19 +127,27 @@ function checkElement(element: Json, at: string, complaints: string[]): void {
   }
   if (element.type === 'Chart.VerticalBar.Grouped')
     for (const { legend, values } of list(element.data))
-      if (typeof legend !== 'string' || list(values).some(({ x, y }) => typeof x !== 'string' || typeof y !== 'number'))
+      if (
+        typeof legend !== 'string' ||
+        list(values).some(({ x, y }) => typeof x !== 'string' || typeof y !== 'number')
+      )
         complaints.push(`${at}: a series needs a legend, and of each bar x and y`)
   if (element.type === 'Input.ChoiceSet')
     for (const choice of list(element.choices))
       if (typeof choice.title !== 'string' || typeof choice.value !== 'string')
         complaints.push(`${at}: a choice needs a title and a value`)
-  if (element.type === 'Input.Text' && element.maxLength !== undefined && !(Number(element.maxLength) > 0))
+  if (
+    element.type === 'Input.Text' &&
+    element.maxLength !== undefined &&
+    !(Number(element.maxLength) > 0)
+  )
     complaints.push(`${at}: maxLength`)
   if (element.type === 'ActionSet') checkActions(list(element.actions), at, complaints)
 }
 
 function checkActions(actions: Json[], at: string, complaints: string[]): void {
-  if (actions.length > MAX_ACTIONS) complaints.push(`${at}: ${actions.length} actions, ${MAX_ACTIONS} are shown`)
+  if (actions.length > MAX_ACTIONS)
+    complaints.push(`${at}: ${actions.length} actions, ${MAX_ACTIONS} are shown`)
   for (const action of actions) checkAction(action, at, complaints)
 }
 
@@ -125,9 +156,13 @@ function checkAction(action: Json, at: string, complaints: string[]): void {
   if (!known) return void complaints.push(`${at}: action ${action.type}`)
   for (const key of Object.keys(action))
     if (!known.includes(key)) complaints.push(`${at}: unknown property ${key} on ${action.type}`)
-  if (typeof action.title !== 'string' || action.title === '') complaints.push(`${at}: an action without a title`)
+  if (typeof action.title !== 'string' || action.title === '')
+    complaints.push(`${at}: an action without a title`)
   // Teams draws neither.
-  if (action.style === 'positive' || action.style === 'destructive') complaints.push(`${at}: style ${action.style}`)
-  if (action.type === 'Action.Execute' && !action.verb) complaints.push(`${at}: Action.Execute without a verb`)
-  if (action.type === 'Action.Execute' && !action.fallback) complaints.push(`${at}: Action.Execute without a fallback`)
+  if (action.style === 'positive' || action.style === 'destructive')
+    complaints.push(`${at}: style ${action.style}`)
+  if (action.type === 'Action.Execute' && !action.verb)
+    complaints.push(`${at}: Action.Execute without a verb`)
+  if (action.type === 'Action.Execute' && !action.fallback)
+    complaints.push(`${at}: Action.Execute without a fallback`)
 }

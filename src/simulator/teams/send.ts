@@ -19,14 +19,23 @@ export type Sender = {
   repeatNext(): void
 }
 
-export function createSender(state: TeamsState, authority: Authority, serviceUrl: () => string): Sender {
+export function createSender(
+  state: TeamsState,
+  authority: Authority,
+  serviceUrl: () => string,
+): Sender {
   let endpoint = ''
   let isRepeated = false
   async function post(activity: Json, authorization?: string): Promise<BotAnswer> {
-    const token = authorization ?? (state.app.isAnonymous ? null : `Bearer ${await authority.token(serviceUrl())}`)
+    const token =
+      authorization ??
+      (state.app.isAnonymous ? null : `Bearer ${await authority.token(serviceUrl())}`)
     const response = await fetch(endpoint, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: token }) },
+      headers: {
+        'content-type': 'application/json',
+        ...(token === null ? {} : { authorization: token }),
+      },
       body: JSON.stringify(activity),
     })
     const text = await response.text()
@@ -54,7 +63,11 @@ export function createSender(state: TeamsState, authority: Authority, serviceUrl
         localTimezone: known?.timeZone,
         from: { id: mriOf(person), aadObjectId: person, name: known?.name },
         recipient: { id: BOT_ID, name: 'Groupwell' },
-        conversation: { id: chatOf(person), conversationType: 'personal', tenantId: tenant.tenantId },
+        conversation: {
+          id: chatOf(person),
+          conversationType: 'personal',
+          tenantId: tenant.tenantId,
+        },
         channelData: { tenant: { id: tenant.tenantId } },
         ...fields,
       }

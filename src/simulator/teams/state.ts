@@ -62,8 +62,14 @@ export function tenantOf(state: TeamsState, person: string): TeamsTenant {
 /** The one channel of a tenant's team; everybody of the tenant is in it. */
 export const channelOf = (tenant: TeamsTenant): string => `19:${tenant.tenantId}@thread.tacv2`
 
-/** A conversation of the app's: a person's own chat, or a channel with its tenant's people; null for none. */
-export function findConversation(state: TeamsState, id: string): { person: string | null; tenant: TeamsTenant } | null {
+/**
+ * A conversation of the app's: a person's own chat, or a channel with its tenant's people; null for
+ * none.
+ */
+export function findConversation(
+  state: TeamsState,
+  id: string,
+): { person: string | null; tenant: TeamsTenant } | null {
   for (const tenant of state.app.tenants) {
     if (channelOf(tenant) === id) return { person: null, tenant }
     const person = tenant.people.find((known) => chatOf(known.id) === id)
@@ -108,7 +114,11 @@ export function showDialog(
   person: string,
   { payload, title, card }: { payload: unknown; title: string; card: Json },
 ): void {
-  const seen = see(state, 'form', person, { payload, surface: teamsSurface(card, title), notification: null })
+  const seen = see(state, 'form', person, {
+    payload,
+    surface: teamsSurface(card, title),
+    notification: null,
+  })
   state.dialogs.set(person, { seen, card, title })
 }
 

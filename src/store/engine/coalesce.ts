@@ -1,5 +1,6 @@
 /**
- * One run of `work` for everybody who asks while another is running. Everybody who asks gets a run that began after they asked, so their own writes are in it.
+ * One run of `work` for everybody who asks while another is running. Everybody who asks gets a run
+ * that began after they asked, so their own writes are in it.
  */
 export function coalesce(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null

@@ -13,10 +13,20 @@ import { migrate, schemaDrift } from './migrate.ts'
 import { createSql, type NameOf, type Sql, sendToEmbedded, sendToServer } from './sql.ts'
 import { sqlTransactionsEmbedded, sqlTransactionsOnServer } from './sql-transaction.ts'
 import { createStatementNames } from './statements.ts'
-import { type RunSqlTransaction, type RunTransaction, transactionsOf, whoIsOpening } from './transaction.ts'
+import {
+  type RunSqlTransaction,
+  type RunTransaction,
+  transactionsOf,
+  whoIsOpening,
+} from './transaction.ts'
 
-/** Where rows live: a Postgres server, or an embedded database in a directory (null: in memory, for tests). */
-export type StoreSettings = { kind: 'postgres'; url: string } | { kind: 'embedded'; directory: string | null }
+/**
+ * Where rows live: a Postgres server, or an embedded database in a directory (null: in memory, for
+ * tests).
+ */
+export type StoreSettings =
+  | { kind: 'postgres'; url: string }
+  | { kind: 'embedded'; directory: string | null }
 
 export type Database = {
   kind: StoreSettings['kind']
@@ -35,8 +45,8 @@ export type Database = {
 }
 
 /**
- * A change that a person waits for commits within this, or is rolled back and they are asked to try again: platforms give 3 s. The
- * time to get a connection, then the time to finish.
+ * A change that a person waits for commits within this, or is rolled back and they are asked to try
+ * again: platforms give 3 s. The time to get a connection, then the time to finish.
  */
 export const COMMAND_TRANSACTION = { maxWait: 800, timeout: 1_500 } as const
 /** A job's step may wait longer; its lease is a minute. */
@@ -47,12 +57,18 @@ const LOCK_TIMEOUT_MS = 1_200
 /** Statement texts that each connection keeps planned. */
 const NAMED_STATEMENTS = 300
 
-/** Connections that one process takes from the server for rows; the queue takes a few of its own. */
+/**
+ * Connections that one process takes from the server for rows; the queue takes a few of its own.
+ */
 const POOL_SIZE = 10
 
-/** Opens the store and brings its schema up to date. Throws SetupError when the directory is taken. */
+/**
+ * Opens the store and brings its schema up to date. Throws SetupError when the directory is taken.
+ */
 export async function openDatabase(settings: StoreSettings): Promise<Database> {
-  return settings.kind === 'postgres' ? await openPostgres(settings.url) : await openEmbedded(settings.directory)
+  return settings.kind === 'postgres'
+    ? await openPostgres(settings.url)
+    : await openEmbedded(settings.directory)
 }
 
 async function openPostgres(url: string): Promise<Database> {
@@ -62,10 +78,12 @@ async function openPostgres(url: string): Promise<Database> {
     max: POOL_SIZE,
     options: `-c lock_timeout=${LOCK_TIMEOUT_MS}`,
   })
-  // A connection that breaks while nobody uses it leaves the pool; whoever needs one next gets another, or the error.
+  // A connection that breaks while nobody uses it leaves the pool; whoever needs one next gets
+  // another, or the error.
   pool.on('error', () => {})
   const factory = new PrismaPg(pool, { statementNameGenerator: nameOf, disposeExternalPool: true })
-  // Without that limit: a second process that starts meanwhile has to wait for the first one's migration.
+  // Without that limit: a second process that starts meanwhile has to wait for the first one's
+  // migration.
   const applied = await migrate(new PrismaPg({ connectionString: url, max: 1 }))
   const prisma = createClient(factory)
   return {
@@ -83,8 +101,9 @@ async function openPostgres(url: string): Promise<Database> {
 async function openEmbedded(directory: string | null): Promise<Database> {
   const unlock = directory ? lockDirectory(directory) : () => {}
   try {
-    // Optimising the WebAssembly costs more memory and time than it saves here. `npm start` says so on the command line: by now
-    // some of it is already compiled, and an idle service holds 90 MB more (npm run bench -- start).
+    // Optimising the WebAssembly costs more memory and time than it saves here. `npm start` says so
+    // on the command line: by now some of it is already compiled, and an idle service holds 90 MB
+    // more (npm run bench -- start).
     setFlagsFromString('--liftoff-only')
     const { PGlite } = await import('@electric-sql/pglite')
     const { PrismaPGlite } = await import('pglite-prisma-adapter')
@@ -98,7 +117,8 @@ async function openEmbedded(directory: string | null): Promise<Database> {
       await pglite.exec('checkpoint')
       fsyncTree(home)
     }
-    // No statement is kept planned here. Our joins are written in a good order; looking for a better one costs more than it finds.
+    // No statement is kept planned here. Our joins are written in a good order; looking for a
+    // better one costs more than it finds.
     await pglite.exec('set join_collapse_limit = 2')
     reportTransactions(pglite)
     const factory = new PrismaPGlite(pglite) as unknown as SqlMigrationAwareDriverAdapterFactory
@@ -128,7 +148,10 @@ function createClient(adapter: SqlMigrationAwareDriverAdapterFactory): PrismaCli
   return new PrismaClient({ adapter, transactionOptions: JOB_TRANSACTION })
 }
 
-/** A pool that says which connection a transaction of the client gets: it asks for one without a callback, once. */
+/**
+ * A pool that says which connection a transaction of the client gets: it asks for one without a
+ * callback, once.
+ */
 class ReportingPool extends pg.Pool {
   readonly #nameOf: NameOf
   constructor(nameOf: NameOf, config: pg.PoolConfig) {
@@ -137,7 +160,9 @@ class ReportingPool extends pg.Pool {
   }
   override connect(): Promise<pg.PoolClient>
   override connect(callback: Parameters<pg.Pool['connect']>[0]): void
-  override connect(callback?: Parameters<pg.Pool['connect']>[0]): Promise<pg.PoolClient> | undefined {
+  override connect(
+    callback?: Parameters<pg.Pool['connect']>[0],
+  ): Promise<pg.PoolClient> | undefined {
     if (callback) {
       super.connect(callback)
       return undefined

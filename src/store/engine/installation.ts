@@ -5,16 +5,22 @@ import { SetupError } from '../../errors.ts'
 import type { Writer } from './transaction.ts'
 
 /**
- * Makes sure that the keys and the secret are this store's, before a sweeper could destroy another's keys or a release could
- * be lost for a wrong setting. `prints` are the secrets' fingerprints by number. Throws SetupError.
+ * Makes sure that the keys and the secret are this store's, before a sweeper could destroy
+ * another's keys or a release could be lost for a wrong setting. `prints` are the secrets'
+ * fingerprints by number. Throws SetupError.
  */
 export async function checkInstallation(
   db: Writer,
   keyDirectory: string,
   fingerprints: ReadonlyMap<number, string>,
 ): Promise<void> {
-  await db.prisma.installation.createMany({ data: [{ storeId: randomUUID(), fingerprints: {} }], skipDuplicates: true })
-  const { storeId, fingerprints: stored } = await db.prisma.installation.findUniqueOrThrow({ where: { id: 1 } })
+  await db.prisma.installation.createMany({
+    data: [{ storeId: randomUUID(), fingerprints: {} }],
+    skipDuplicates: true,
+  })
+  const { storeId, fingerprints: stored } = await db.prisma.installation.findUniqueOrThrow({
+    where: { id: 1 },
+  })
   await checkKeyDirectory(db, keyDirectory, storeId)
   const known = (stored ?? {}) as Record<string, string>
   for (const [id, fingerprint] of fingerprints) {
@@ -39,7 +45,9 @@ async function checkKeyDirectory(db: Writer, keyDirectory: string, storeId: stri
       `KEY_DIR ${keyDirectory} holds the keys of another store. Give each store a KEY_DIR of its own.`,
     )
   }
-  const waiting = await db.prisma.releaseUnit.count({ where: { state: { in: ['open', 'closing'] } } })
+  const waiting = await db.prisma.releaseUnit.count({
+    where: { state: { in: ['open', 'closing'] } },
+  })
   if (waiting > 0) {
     throw new SetupError(
       `KEY_DIR ${keyDirectory} is not the one that this store was made with: ${waiting} check-ins are open and their keys are not here. ` +

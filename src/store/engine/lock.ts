@@ -4,9 +4,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { SetupError } from '../../errors.ts'
 
 /**
- * Takes the one writer's place in a data directory; returns how to give it back. PGlite takes no lock of its own, and two
- * processes on one directory lose rows silently. The kernel frees SQLite's lock when the process dies, also on kill -9.
- * Throws SetupError when another process holds it.
+ * Takes the one writer's place in a data directory; returns how to give it back. PGlite takes no
+ * lock of its own, and two processes on one directory lose rows silently. The kernel frees SQLite's
+ * lock when the process dies, also on kill -9. Throws SetupError when another process holds it.
  */
 export function lockDirectory(directory: string): () => void {
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 })

@@ -14,8 +14,9 @@ const NO_FILTERS = { externalTables: [], externalEnums: [] }
 type Migration = { name: string; sql: string }
 
 /**
- * Applies the migrations that the database has not seen; returns their names. Runs Prisma's own schema engine as
- * WebAssembly, so no native binary is downloaded, and writes the table that `prisma migrate deploy` writes.
+ * Applies the migrations that the database has not seen; returns their names. Runs Prisma's own
+ * schema engine as WebAssembly, so no native binary is downloaded, and writes the table that
+ * `prisma migrate deploy` writes.
  */
 export async function migrate(factory: SqlMigrationAwareDriverAdapterFactory): Promise<string[]> {
   const migrations = readMigrations()
@@ -26,7 +27,9 @@ export async function migrate(factory: SqlMigrationAwareDriverAdapterFactory): P
   return appliedMigrationNames
 }
 
-/** SQL that would bring the database from its present state to schema.prisma; empty when they agree. */
+/**
+ * SQL that would bring the database from its present state to schema.prisma; empty when they agree.
+ */
 export async function schemaDrift(factory: SqlMigrationAwareDriverAdapterFactory): Promise<string> {
   const schema = { path: 'schema.prisma', content: readSchema() }
   const result = await withEngine(factory, (engine) =>
@@ -44,16 +47,27 @@ export async function schemaDrift(factory: SqlMigrationAwareDriverAdapterFactory
 
 function readMigrations(): Migration[] {
   const directory = new URL('migrations/', PRISMA_DIR)
-  const names = fs.readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const names = fs
+    .readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
   return names
-    .map(({ name }) => ({ name, sql: fs.readFileSync(new URL(`${name}/migration.sql`, directory), 'utf8') }))
+    .map(({ name }) => ({
+      name,
+      sql: fs.readFileSync(new URL(`${name}/migration.sql`, directory), 'utf8'),
+    }))
     .sort((a, b) => a.name.localeCompare(b.name))
 }
 
 const readSchema = () => fs.readFileSync(new URL('schema.prisma', PRISMA_DIR), 'utf8')
 
-/** The engine takes 0.3 s to load: a second start asks the table first. Throws when a migration was changed after it ran. */
-async function isUpToDate(factory: SqlMigrationAwareDriverAdapterFactory, migrations: Migration[]): Promise<boolean> {
+/**
+ * The engine takes 0.3 s to load: a second start asks the table first. Throws when a migration was
+ * changed after it ran.
+ */
+async function isUpToDate(
+  factory: SqlMigrationAwareDriverAdapterFactory,
+  migrations: Migration[],
+): Promise<boolean> {
   const connection = await factory.connect()
   try {
     const query = (sql: string) => connection.queryRaw({ sql, args: [], argTypes: [] })
@@ -65,7 +79,10 @@ async function isUpToDate(factory: SqlMigrationAwareDriverAdapterFactory, migrat
       'select migration_name, checksum, finished_at is not null from "_prisma_migrations" where rolled_back_at is null',
     )
     const applied = new Map(
-      rows.map((row) => [String(row[0]), { checksum: String(row[1]), isFinished: row[2] === true }]),
+      rows.map((row) => [
+        String(row[0]),
+        { checksum: String(row[1]), isFinished: row[2] === true },
+      ]),
     )
     return migrations.every(({ name, sql }) => {
       const known = applied.get(name)
@@ -95,14 +112,19 @@ function toList(migrations: Migration[]) {
 
 type Engine = Awaited<ReturnType<Awaited<ReturnType<typeof loadGlue>>['SchemaEngine']['new']>>
 
-/** Lends the engine, and ends its connections afterwards: one of them holds the lock that keeps two migrations apart. */
+/**
+ * Lends the engine, and ends its connections afterwards: one of them holds the lock that keeps two
+ * migrations apart.
+ */
 async function withEngine<T>(
   factory: SqlMigrationAwareDriverAdapterFactory,
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   glue ??= loadGlue()
   const opened: { dispose(): Promise<void> }[] = []
-  const keep = async <C extends { dispose(): Promise<void> }>(connecting: Promise<C>): Promise<C> => {
+  const keep = async <C extends { dispose(): Promise<void> }>(
+    connecting: Promise<C>,
+  ): Promise<C> => {
     const connection = await connecting
     opened.push(connection)
     return connection
@@ -115,13 +137,18 @@ async function withEngine<T>(
   })
   try {
     const { SchemaEngine } = await glue
-    return await use(await SchemaEngine.new({ datamodels: [['schema.prisma', readSchema()]] }, () => {}, adapter))
+    return await use(
+      await SchemaEngine.new({ datamodels: [['schema.prisma', readSchema()]] }, () => {}, adapter),
+    )
   } finally {
     await Promise.all(opened.map((connection) => connection.dispose()))
   }
 }
 
-/** One instance a process: the generated glue caches views of its memory, and a second instance would read the first's. */
+/**
+ * One instance a process: the generated glue caches views of its memory, and a second instance
+ * would read the first's.
+ */
 let glue: ReturnType<typeof loadGlue> | null = null
 
 /** The parts of the global that TypeScript knows only with the browser's types. */

@@ -27,9 +27,15 @@ const RETRIES = { retryLimit: 5, retryDelay: 2, retryBackoff: true } as const
 
 export type Queue = {
   start(): Promise<void>
-  /** Sends jobs in the caller's transaction: they exist if and only if it commits. A job id that exists is left alone. */
+  /**
+   * Sends jobs in the caller's transaction: they exist if and only if it commits. A job id that
+   * exists is left alone.
+   */
   enqueue(tx: Tx, jobs: readonly Job[]): Promise<void>
-  /** `together` does what it can of a whole batch first and returns the ids that it did; null: each is done alone. */
+  /**
+   * `together` does what it can of a whole batch first and returns the ids that it did; null: each
+   * is done alone.
+   */
   work(
     queue: QueueName,
     handle: (data: JobData) => Promise<void>,
@@ -102,7 +108,9 @@ export function createQueue(database: Database, onError: (error: unknown) => voi
 
 /** The queue's statements, in a transaction of ours. */
 const within = ({ sql }: Tx) => ({
-  executeSql: async (text: string, values?: unknown[]) => ({ rows: await sql.text(text, values ?? []) }),
+  executeSql: async (text: string, values?: unknown[]) => ({
+    rows: await sql.text(text, values ?? []),
+  }),
 })
 
 /** How one job of a batch ended; a failed one is tried again without its neighbours. */

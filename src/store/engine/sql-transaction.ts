@@ -7,25 +7,31 @@ import { type RunSqlTransaction, type SqlTx, TRANSACTION } from './transaction.t
 const toTx = (send: Send): SqlTx => ({ sql: createSql(send), [TRANSACTION]: true })
 
 /**
- * Transactions of the driver itself, on a server. The client's own cost several times the statements in them, which only
- * shows where a whole group presses one button within a few minutes: answering (docs/decisions/0021).
+ * Transactions of the driver itself, on a server. The client's own cost several times the
+ * statements in them, which only shows where a whole group presses one button within a few minutes:
+ * answering (docs/decisions/0021).
  */
 export function sqlTransactionsOnServer(pool: Pool, nameOf: NameOf): RunSqlTransaction {
   return async (work, limits) => {
     const connection = await connectWithin(pool, limits.maxWait)
     let isBroken = false
-    // The statement that meets it throws; without a listener the event itself would end the process.
+    // The statement that meets it throws; without a listener the event itself would end the
+    // process.
     const onError = () => {
       isBroken = true
     }
     connection.on('error', onError)
     try {
       await connection.query('begin')
-      const result = await inTime(() => work(toTx(sendToServer(connection, nameOf))), limits.timeout)
+      const result = await inTime(
+        () => work(toTx(sendToServer(connection, nameOf))),
+        limits.timeout,
+      )
       await connection.query('commit')
       return result
     } catch (error) {
-      // A connection that does not even roll back is thrown away, and with it whatever it had begun.
+      // A connection that does not even roll back is thrown away, and with it whatever it had
+      // begun.
       await connection.query('rollback').catch(() => {
         isBroken = true
       })

@@ -3,9 +3,10 @@ import type { Pool, PoolClient } from 'pg'
 import { Prisma } from '../generated/client.ts'
 
 /**
- * Statements written by hand, sent by the driver itself: the same statement through the client costs three to seven times as
- * much. Values become parameters; `Prisma.sql` fragments may stand among them. Numbers come back as the driver gives them, so
- * a statement says `::int` where it counts.
+ * Statements written by hand, sent by the driver itself: the same statement through the client
+ * costs three to seven times as much. Values become parameters; `Prisma.sql` fragments may stand
+ * among them. Numbers come back as the driver gives them, so a statement says `::int` where it
+ * counts.
  */
 export type Sql = {
   /** The rows that a statement gives. */
@@ -28,9 +29,11 @@ export function createSql(send: Send): Sql {
     return send(text, flat)
   }
   return {
-    rows: async <Row>(parts: TemplateStringsArray, ...values: unknown[]) => (await ask(parts, values)).rows as Row[],
+    rows: async <Row>(parts: TemplateStringsArray, ...values: unknown[]) =>
+      (await ask(parts, values)).rows as Row[],
     run: async (parts, ...values) => (await ask(parts, values)).count,
-    text: async <Row>(text: string, values: readonly unknown[]) => (await send(text, [...values])).rows as Row[],
+    text: async <Row>(text: string, values: readonly unknown[]) =>
+      (await send(text, [...values])).rows as Row[],
   }
 }
 

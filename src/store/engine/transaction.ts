@@ -7,7 +7,14 @@ import { createSql, type Send, type Sql } from './sql.ts'
 export type Limits = { maxWait: number; timeout: number }
 
 /** Methods of Prisma's client that it says well: reading and writing the rows of one table. */
-type Methods = 'findFirst' | 'findFirstOrThrow' | 'findUnique' | 'findUniqueOrThrow' | 'findMany' | 'count' | 'groupBy'
+type Methods =
+  | 'findFirst'
+  | 'findFirstOrThrow'
+  | 'findUnique'
+  | 'findUniqueOrThrow'
+  | 'findMany'
+  | 'count'
+  | 'groupBy'
 type Tables = Omit<PrismaClient, `$${string}` | symbol>
 type ReadTables = { [T in keyof Tables]: Pick<Tables[T], Methods & keyof Tables[T]> }
 
@@ -26,7 +33,9 @@ export type SqlTx = { readonly sql: Sql; readonly [TRANSACTION]: true }
 /** A transaction. */
 export type Tx = Writer & SqlTx
 
-/** One organisation's rows, and how they are reached: in a transaction, unless it is said otherwise. */
+/**
+ * One organisation's rows, and how they are reached: in a transaction, unless it is said otherwise.
+ */
 export type Tenant<Store = Tx> = { readonly tx: Store; readonly organisationId: string }
 
 /** Runs work in a transaction; past the limits it throws BusyError, and nothing was written. */
@@ -39,7 +48,9 @@ export type RunSqlTransaction = <T>(work: (tx: SqlTx) => Promise<T>, limits: Lim
 type Opening = { send: Send | null }
 const opening = new AsyncLocalStorage<Opening>()
 
-/** The driver tells which connection a transaction of the client got. `null`: nobody is opening one. */
+/**
+ * The driver tells which connection a transaction of the client got. `null`: nobody is opening one.
+ */
 export function whoIsOpening(): Opening | null {
   return opening.getStore() ?? null
 }
@@ -48,8 +59,9 @@ export function whoIsOpening(): Opening | null {
 const MARGIN_MS = 20
 
 /**
- * Transactions of the client, with the driver's own way into each: both roads go over one connection, and what was written on
- * one is seen on the other. The driver reports the connection through `whoIsOpening`.
+ * Transactions of the client, with the driver's own way into each: both roads go over one
+ * connection, and what was written on one is seen on the other. The driver reports the connection
+ * through `whoIsOpening`.
  */
 export function transactionsOf(client: PrismaClient, standard: Limits): RunTransaction {
   return async (work, limits = standard) => {
@@ -60,12 +72,16 @@ export function transactionsOf(client: PrismaClient, standard: Limits): RunTrans
         const send = slot.send
         if (!send) throw new Error('the driver did not say which connection the transaction has')
         const endsAt = performance.now() + limits.timeout - MARGIN_MS
-        // The connection goes back to the others when the client's time is over: nothing may be sent over it then.
+        // The connection goes back to the others when the client's time is over: nothing may be
+        // sent over it then.
         const guarded: Send = (text, values) => {
-          if (life.isOver || performance.now() > endsAt) return Promise.reject(new BusyError('not done in time'))
+          if (life.isOver || performance.now() > endsAt)
+            return Promise.reject(new BusyError('not done in time'))
           return send(text, values)
         }
-        return await opening.exit(() => work({ prisma, sql: createSql(guarded), [TRANSACTION]: true }))
+        return await opening.exit(() =>
+          work({ prisma, sql: createSql(guarded), [TRANSACTION]: true }),
+        )
       }, limits)
     try {
       return await opening.run(slot, begin)

@@ -1,7 +1,10 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { DatabaseView, PageAct, PageAnswer, PageState, PlatformName } from '../protocol.ts'
 
-/** The page's view for one person, looked at again whenever something changed. Null until the first answer. */
+/**
+ * The page's view for one person, looked at again whenever something changed. Null until the first
+ * answer.
+ */
 export function usePageState(person: string | null): { state: PageState | null; refresh(): void } {
   const [state, setState] = useState<PageState | null>(null)
   const refresh = useCallback(() => {
@@ -10,7 +13,10 @@ export function usePageState(person: string | null): { state: PageState | null; 
       .then(async (response) => setState((await response.json()) as PageState))
       // The demo was stopped: what is shown stays, and the stream tells when it is back.
       .catch(() =>
-        setState((known) => known && { ...known, trouble: 'The demo does not answer. Is it still running?' }),
+        setState(
+          (known) =>
+            known && { ...known, trouble: 'The demo does not answer. Is it still running?' },
+        ),
       )
   }, [person])
   useEffect(refresh, [refresh])

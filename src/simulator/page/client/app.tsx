@@ -26,7 +26,8 @@ export function App() {
       </a>
       <header className="top">
         <h1>
-          <img src="/icon.png" alt="" width="28" height="28" /> Groupwell <small>local demo workspace</small>
+          <img src="/icon.png" alt="" width="28" height="28" /> Groupwell{' '}
+          <small>local demo workspace</small>
         </h1>
         <ClockBar state={state} onDone={refresh} />
       </header>
@@ -48,7 +49,12 @@ export function App() {
         </aside>
       </div>
       {state.form && (
-        <FormDialog key={`${state.person.id} ${state.form.id}`} state={state} view={state.form} onDone={refresh} />
+        <FormDialog
+          key={`${state.person.id} ${state.form.id}`}
+          state={state}
+          view={state.form}
+          onDone={refresh}
+        />
       )}
     </>
   )
@@ -60,7 +66,8 @@ function useRead(state: PageState | null): Readonly<Record<string, number>> {
   const id = state?.person.id
   const messages = state?.person.messages
   useEffect(() => {
-    if (id !== undefined && messages !== undefined) setRead((known) => ({ ...known, [id]: messages }))
+    if (id !== undefined && messages !== undefined)
+      setRead((known) => ({ ...known, [id]: messages }))
   }, [id, messages])
   return read
 }

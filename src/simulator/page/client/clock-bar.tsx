@@ -44,7 +44,9 @@ export function ClockBar({ state, onDone }: { state: PageState; onDone(): void }
               Go to the next thing that happens
             </button>
           ) : null}
-          <span>{state.next ? `${state.next.what}, ${timeOf(state.next.at)}` : 'Nothing is planned.'}</span>
+          <span>
+            {state.next ? `${state.next.what}, ${timeOf(state.next.at)}` : 'Nothing is planned.'}
+          </span>
         </p>
       )}
       <p className="jumps">

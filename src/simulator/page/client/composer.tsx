@@ -2,7 +2,11 @@ import { type KeyboardEvent, useId, useState } from 'react'
 import type { PagePlace, PageState } from '../protocol.ts'
 import { act } from './api.ts'
 
-type Props = { state: PageState; place: PagePlace; onDone(answer: { problem: string | null }): void }
+type Props = {
+  state: PageState
+  place: PagePlace
+  onDone(answer: { problem: string | null }): void
+}
 
 /** Where a line is typed, with the commands that complete it: an editable combobox. */
 export function Composer({ state, place, onDone }: Props) {
@@ -74,7 +78,13 @@ export function Composer({ state, place, onDone }: Props) {
           Send
         </button>
       </div>
-      <div className="completions" id={listId} role="listbox" aria-label="Commands" hidden={!isShown}>
+      <div
+        className="completions"
+        id={listId}
+        role="listbox"
+        aria-label="Commands"
+        hidden={!isShown}
+      >
         {matches.map((command, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the combobox's; a pointer picks here
           <div

@@ -25,11 +25,17 @@ export function Conversation({ state, onDone }: Props) {
   return (
     <>
       <h2 className="where">
-        {state.person.name} <small>in {state.person.platform === 'slack' ? 'Slack' : 'Microsoft Teams'}</small>
+        {state.person.name}{' '}
+        <small>in {state.person.platform === 'slack' ? 'Slack' : 'Microsoft Teams'}</small>
       </h2>
       <nav className="places" aria-label="Conversations">
         {state.places.map((one) => (
-          <button key={one.id} type="button" aria-current={one.id === place.id} onClick={() => open(one)}>
+          <button
+            key={one.id}
+            type="button"
+            aria-current={one.id === place.id}
+            onClick={() => open(one)}
+          >
             {one.title}
           </button>
         ))}
@@ -61,14 +67,31 @@ function HomeTab({ state, onDone }: { state: PageState; onDone: Finish }) {
       <SlackBlocks
         blocks={home.payload.blocks}
         onPress={async (block, action) =>
-          onDone(await act({ do: 'pressSlack', person: person.id, messageId: null, viewId: home.id, block, action }))
+          onDone(
+            await act({
+              do: 'pressSlack',
+              person: person.id,
+              messageId: null,
+              viewId: home.id,
+              block,
+              action,
+            }),
+          )
         }
       />
     </section>
   )
 }
 
-function MessageList({ state, place, onDone }: { state: PageState; place: PagePlace; onDone: Finish }) {
+function MessageList({
+  state,
+  place,
+  onDone,
+}: {
+  state: PageState
+  place: PagePlace
+  onDone: Finish
+}) {
   const end = useRef<HTMLDivElement>(null)
   const messages = state.messages.filter((message) => message.place === place.id)
   const last = messages.at(-1)?.id
@@ -76,8 +99,14 @@ function MessageList({ state, place, onDone }: { state: PageState; place: PagePl
     end.current?.scrollTo({ top: end.current.scrollHeight })
   }, [last, place.id])
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <div className="messages" role="log" aria-label={`Messages in ${place.title}`} tabIndex={0} ref={end}>
+    <div
+      className="messages"
+      role="log"
+      aria-label={`Messages in ${place.title}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: keys must reach a region that scrolls
+      tabIndex={0}
+      ref={end}
+    >
       {messages.length === 0 && <p className="empty">No message here yet. Type a command below.</p>}
       {messages.map((message) => (
         <MessageRow key={message.id} state={state} message={message} onDone={onDone} />
@@ -86,7 +115,15 @@ function MessageList({ state, place, onDone }: { state: PageState; place: PagePl
   )
 }
 
-function MessageRow({ state, message, onDone }: { state: PageState; message: PageMessage; onDone: Finish }) {
+function MessageRow({
+  state,
+  message,
+  onDone,
+}: {
+  state: PageState
+  message: PageMessage
+  onDone: Finish
+}) {
   const { person } = state
   return (
     <article
@@ -105,7 +142,14 @@ function MessageRow({ state, message, onDone }: { state: PageState; message: Pag
           text={String(message.payload.text ?? '')}
           onPress={async (block, action) =>
             onDone(
-              await act({ do: 'pressSlack', person: person.id, messageId: message.id, viewId: null, block, action }),
+              await act({
+                do: 'pressSlack',
+                person: person.id,
+                messageId: message.id,
+                viewId: null,
+                block,
+                action,
+              }),
             )
           }
         />
@@ -116,7 +160,15 @@ function MessageRow({ state, message, onDone }: { state: PageState; message: Pag
   )
 }
 
-function TeamsMessage({ state, message, onDone }: { state: PageState; message: PageMessage; onDone: Finish }) {
+function TeamsMessage({
+  state,
+  message,
+  onDone,
+}: {
+  state: PageState
+  message: PageMessage
+  onDone: Finish
+}) {
   const attachments = (message.payload.attachments ?? []) as { content: Record<string, unknown> }[]
   const card = attachments[0]?.content
   if (!card) return <p>{String(message.payload.text ?? '')}</p>
@@ -125,7 +177,9 @@ function TeamsMessage({ state, message, onDone }: { state: PageState; message: P
       card={card}
       directory={state.directory}
       onAction={async (action) =>
-        onDone(await act({ do: 'pressTeams', person: state.person.id, messageId: message.id, action }))
+        onDone(
+          await act({ do: 'pressTeams', person: state.person.id, messageId: message.id, action }),
+        )
       }
     />
   )

@@ -50,17 +50,22 @@ function SlackForm({ state, view, onDone, onClose }: BodyProps) {
   const [errors, setErrors] = useState<Record<string, string>>({})
   const [problem, setProblem] = useState<string | null>(null)
   const blocks = (view.payload.blocks ?? []) as Json[]
-  const label = (name: 'submit' | 'close') => (view.payload[name] as { text: string } | undefined)?.text
+  const label = (name: 'submit' | 'close') =>
+    (view.payload[name] as { text: string } | undefined)?.text
   const send = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const answer = await act({ do: 'submit', person: state.person.id, values: valuesOf(event.currentTarget, blocks) })
+    const answer = await act({
+      do: 'submit',
+      person: state.person.id,
+      values: valuesOf(event.currentTarget, blocks),
+    })
     setErrors(answer.errors)
     setProblem(answer.problem)
     onDone()
   }
   return (
     <form onSubmit={send}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keys must reach a region that scrolls */}
       <section className="scroll" aria-label="Form" tabIndex={0}>
         {blocks.map((block) =>
           block.type === 'input' ? (
@@ -110,7 +115,10 @@ function SlackForm({ state, view, onDone, onClose }: BodyProps) {
 }
 
 /** The inputs' values, by the name that the simulator knows them by. */
-function valuesOf(form: HTMLFormElement, blocks: readonly Json[]): Record<string, string | string[]> {
+function valuesOf(
+  form: HTMLFormElement,
+  blocks: readonly Json[],
+): Record<string, string | string[]> {
   const data = new FormData(form)
   return Object.fromEntries(
     blocks
@@ -133,18 +141,28 @@ function TeamsForm({ state, view, onDone }: BodyProps) {
     onDone()
   }
   const submit = async ({ data }: Json) => {
-    const fields = Object.entries((data ?? {}) as Record<string, string>).flatMap(([key, value]) => {
-      const name = /^(?:field|people):(.+)$/.exec(key)?.[1]
-      return name === undefined ? [] : [[name, value ?? ''] as const]
+    const fields = Object.entries((data ?? {}) as Record<string, string>).flatMap(
+      ([key, value]) => {
+        const name = /^(?:field|people):(.+)$/.exec(key)?.[1]
+        return name === undefined ? [] : [[name, value ?? ''] as const]
+      },
+    )
+    const answer = await act({
+      do: 'submit',
+      person: state.person.id,
+      values: Object.fromEntries(fields),
     })
-    const answer = await act({ do: 'submit', person: state.person.id, values: Object.fromEntries(fields) })
     setProblem(answer.problem)
     onDone()
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: keys must reach a region that scrolls
     <section className="scroll" aria-label="Form" tabIndex={0}>
-      <TeamsCard card={view.payload} directory={state.directory} onAction={isForm ? submit : press} />
+      <TeamsCard
+        card={view.payload}
+        directory={state.directory}
+        onAction={isForm ? submit : press}
+      />
       {problem && (
         <p className="problem" role="alert">
           {problem}

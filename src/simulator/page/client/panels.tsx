@@ -62,7 +62,13 @@ function OthersAnswer({ state, onDone }: { state: PageState; onDone(): void }) {
   )
 }
 
-function DatabaseRows({ view, directory }: { view: DatabaseView; directory: PageState['directory'] }) {
+function DatabaseRows({
+  view,
+  directory,
+}: {
+  view: DatabaseView
+  directory: PageState['directory']
+}) {
   const changed = useChanged(view)
   if (!view.checkIn) return <p>No check-in has opened yet.</p>
   const { checkIn, unit } = view
@@ -81,7 +87,7 @@ function DatabaseRows({ view, directory }: { view: DatabaseView; directory: Page
         <p>The ballots are deleted. Nothing of them is left.</p>
       ) : (
         <>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keys must reach a region that scrolls */}
           <section className="rows" aria-label="Ballot rows" tabIndex={0}>
             <table>
               <thead>
@@ -93,7 +99,10 @@ function DatabaseRows({ view, directory }: { view: DatabaseView; directory: Page
               <tbody>
                 {view.ballots.map((ballot) => (
                   <tr key={ballot.memberId}>
-                    <td>{directory.find(({ id }) => id === ballot.memberId)?.name ?? ballot.memberId.slice(0, 8)}</td>
+                    <td>
+                      {directory.find(({ id }) => id === ballot.memberId)?.name ??
+                        ballot.memberId.slice(0, 8)}
+                    </td>
                     <td>
                       <code>{ballot.box}</code>
                     </td>
@@ -160,7 +169,9 @@ function useChanged({ ballots }: DatabaseView): number | null {
   const boxes = ballots.map(({ memberId, box }) => `${memberId} ${box}`).join('\n')
   useEffect(() => {
     const known = before.current
-    const others = ballots.filter(({ memberId, box }) => known.has(memberId) && known.get(memberId) !== box).length
+    const others = ballots.filter(
+      ({ memberId, box }) => known.has(memberId) && known.get(memberId) !== box,
+    ).length
     before.current = new Map(ballots.map(({ memberId, box }) => [memberId, box]))
     setChanged(others === 0 ? null : others)
   }, [boxes])

@@ -2,13 +2,17 @@ import type { PagePerson, PageState } from '../protocol.ts'
 
 const PLATFORMS = { slack: 'Slack', teams: 'Microsoft Teams' } as const
 
-type Props = { state: PageState; read: Readonly<Record<string, number>>; onChoose(id: string): void }
+type Props = {
+  state: PageState
+  read: Readonly<Record<string, number>>
+  onChoose(id: string): void
+}
 
 /** The people who can be played: a list of buttons, or on a narrow screen a select. */
 export function PeopleList({ state, read, onChoose }: Props) {
-  const workspaces = [...new Set(state.people.map((person) => `${person.platform} ${person.workspace}`))].map((key) =>
-    state.people.filter((person) => `${person.platform} ${person.workspace}` === key),
-  )
+  const workspaces = [
+    ...new Set(state.people.map((person) => `${person.platform} ${person.workspace}`)),
+  ].map((key) => state.people.filter((person) => `${person.platform} ${person.workspace}` === key))
   const titleOf = (people: PagePerson[]) => {
     const first = people[0]
     return first ? `${PLATFORMS[first.platform]} · ${first.workspace}` : ''
@@ -33,7 +37,9 @@ export function PeopleList({ state, read, onChoose }: Props) {
         {workspaces.map((people) => (
           <section key={titleOf(people)}>
             <h2>{titleOf(people)}</h2>
-            {people[0] && !people[0].isConnected && <p className="hint">Not connected to this Groupwell.</p>}
+            {people[0] && !people[0].isConnected && (
+              <p className="hint">Not connected to this Groupwell.</p>
+            )}
             <ul>
               {people.map((person) => (
                 <li key={person.id}>

@@ -6,8 +6,8 @@ import { useIsDark } from './theme.ts'
 type Block = Record<string, unknown>
 
 /**
- * Block Kit as slack-blocks-to-jsx draws it. Its buttons do nothing by themselves: their ids are the block's and the
- * action's, and a click is read from there.
+ * Block Kit as slack-blocks-to-jsx draws it. Its buttons do nothing by themselves: their ids are
+ * the block's and the action's, and a click is read from there.
  */
 export function SlackBlocks({
   blocks,
@@ -19,7 +19,9 @@ export function SlackBlocks({
   onPress(block: string, action: string): void
 }) {
   const isDark = useIsDark()
-  const shown = Array.isArray(blocks) ? blocks : [{ type: 'section', text: { type: 'plain_text', text } }]
+  const shown = Array.isArray(blocks)
+    ? blocks
+    : [{ type: 'section', text: { type: 'plain_text', text } }]
   const onClick = (event: MouseEvent<HTMLDivElement>) => {
     const button = (event.target as HTMLElement).closest('button')
     const block = button?.closest('.slack_blocks_to_jsx__actions')
@@ -41,7 +43,8 @@ const DRAWN = new Set(['section', 'header', 'context', 'actions', 'divider'])
 
 function SlackBlock({ block, isDark }: { block: Block; isDark: boolean }) {
   if (block.type === 'data_visualization') return <SlackChart block={block} isDark={isDark} />
-  if (!DRAWN.has(String(block.type))) return <p className="problem">Not drawn here: {String(block.type)}</p>
+  if (!DRAWN.has(String(block.type)))
+    return <p className="problem">Not drawn here: {String(block.type)}</p>
   return (
     <Message
       blocks={[block as never]}
@@ -69,7 +72,10 @@ function SlackChart({ block, isDark }: { block: Block; isDark: boolean }) {
     axis: chart.axis_config.y_label,
     below: chart.axis_config.x_label ?? '',
     labels: chart.axis_config.categories,
-    series: chart.series.map(({ name, data }) => ({ name, values: data.map(({ value }) => value) })),
+    series: chart.series.map(({ name, data }) => ({
+      name,
+      values: data.map(({ value }) => value),
+    })),
   }
   const shown = JSON.stringify(bars)
   useEffect(() => {

@@ -18,16 +18,22 @@ export type SlackInput = {
   }
 }
 
-type Props = { input: SlackInput; directory: readonly { id: string; name: string }[]; error: string | null }
+type Props = {
+  input: SlackInput
+  directory: readonly { id: string; name: string }[]
+  error: string | null
+}
 
 /**
- * One input of a Slack form, as the browser's own control. The Block Kit library draws inputs too, but they do not hold
- * what is chosen, share one radio name between questions, and have no label that a screen reader finds.
+ * One input of a Slack form, as the browser's own control. The Block Kit library draws inputs too,
+ * but they do not hold what is chosen, share one radio name between questions, and have no label
+ * that a screen reader finds.
  */
 export function SlackInputField({ input, directory, error }: Props) {
   const id = useId()
   const { element, label, hint, optional } = input
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined
+  const described =
+    [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || undefined
   const isGroup = element.type === 'radio_buttons' || element.type === 'multi_users_select'
   const title = (
     <>
@@ -100,7 +106,13 @@ function Single({
   isWrong,
 }: { id: string; described: string | undefined; isWrong: boolean } & Pick<Props, 'input'>) {
   const { element, block_id: name, optional } = input
-  const common = { id, name, required: !optional, 'aria-describedby': described, 'aria-invalid': isWrong }
+  const common = {
+    id,
+    name,
+    required: !optional,
+    'aria-describedby': described,
+    'aria-invalid': isWrong,
+  }
   if (element.type === 'static_select')
     return (
       <select {...common} defaultValue={element.initial_option?.value ?? ''}>
@@ -113,6 +125,20 @@ function Single({
       </select>
     )
   if (element.multiline)
-    return <textarea {...common} rows={6} defaultValue={element.initial_value ?? ''} maxLength={element.max_length} />
-  return <input type="text" {...common} defaultValue={element.initial_value ?? ''} maxLength={element.max_length} />
+    return (
+      <textarea
+        {...common}
+        rows={6}
+        defaultValue={element.initial_value ?? ''}
+        maxLength={element.max_length}
+      />
+    )
+  return (
+    <input
+      type="text"
+      {...common}
+      defaultValue={element.initial_value ?? ''}
+      maxLength={element.max_length}
+    />
+  )
 }

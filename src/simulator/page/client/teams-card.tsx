@@ -43,7 +43,10 @@ class GroupedBars extends CardElement {
       axis: source.yAxisTitle,
       below: source.xAxisTitle ?? '',
       labels: source.data[0]?.values.map(({ x }) => x) ?? [],
-      series: source.data.map(({ legend, values }) => ({ name: legend, values: values.map(({ y }) => y) })),
+      series: source.data.map(({ legend, values }) => ({
+        name: legend,
+        values: values.map(({ y }) => y),
+      })),
     }
   }
 
@@ -58,7 +61,10 @@ class GroupedBars extends CardElement {
 }
 GlobalRegistry.elements.register('Chart.VerticalBar.Grouped', GroupedBars)
 
-/** An Adaptive Card as Microsoft's own renderer draws it. `onAction` is given the action with what the inputs hold. */
+/**
+ * An Adaptive Card as Microsoft's own renderer draws it. `onAction` is given the action with what
+ * the inputs hold.
+ */
 export function TeamsCard({
   card,
   directory,
@@ -81,7 +87,8 @@ export function TeamsCard({
       if (action instanceof ExecuteAction)
         latest.current({ type: 'Action.Execute', verb: action.verb, data: action.data })
       else if (action instanceof OpenUrlAction) window.open(action.url, '_blank', 'noopener')
-      else if (action instanceof SubmitAction) latest.current({ type: 'Action.Submit', data: action.data })
+      else if (action instanceof SubmitAction)
+        latest.current({ type: 'Action.Submit', data: action.data })
     }
     const element = drawn.render()
     if (element) box.current?.replaceChildren(mended(element))
@@ -100,14 +107,25 @@ function withPeople(card: Json, directory: readonly { id: string; name: string }
   return { ...card, body }
 }
 
-/** Additions for people who do not look at it, which the renderer leaves out: groups of choices get their label as a name. */
+/**
+ * Additions for people who do not look at it, which the renderer leaves out: groups of choices get
+ * their label as a name.
+ */
 function mended(element: HTMLElement): HTMLElement {
   element.removeAttribute('tabindex')
-  for (const group of element.querySelectorAll('.ac-choiceSetInput-expanded, .ac-choiceSetInput-multiSelect')) {
-    const label = group.closest('.ac-input-container')?.parentElement?.querySelector('.ac-input-label, label')
-    if (!group.getAttribute('aria-labelledby') && label?.id) group.setAttribute('aria-labelledby', label.id)
+  for (const group of element.querySelectorAll(
+    '.ac-choiceSetInput-expanded, .ac-choiceSetInput-multiSelect',
+  )) {
+    const label = group
+      .closest('.ac-input-container')
+      ?.parentElement?.querySelector('.ac-input-label, label')
+    if (!group.getAttribute('aria-labelledby') && label?.id)
+      group.setAttribute('aria-labelledby', label.id)
     if (!group.getAttribute('role'))
-      group.setAttribute('role', group.matches('.ac-choiceSetInput-multiSelect') ? 'group' : 'radiogroup')
+      group.setAttribute(
+        'role',
+        group.matches('.ac-choiceSetInput-multiSelect') ? 'group' : 'radiogroup',
+      )
   }
   return element
 }
@@ -141,7 +159,11 @@ function hostConfig(isDark: boolean): Json {
       actionAlignment: 'left',
     },
     inputs: {
-      label: { inputSpacing: 'small', requiredInputs: { weight: 'bolder' }, optionalInputs: { weight: 'bolder' } },
+      label: {
+        inputSpacing: 'small',
+        requiredInputs: { weight: 'bolder' },
+        optionalInputs: { weight: 'bolder' },
+      },
     },
     textBlock: { headingLevel: 3 },
   }
