@@ -8,9 +8,8 @@ import { createIdentityCache } from './commands/identity-cache.ts'
 import { REPORT_PATH } from './commands/report.ts'
 import type { Clock, Services } from './commands/services.ts'
 import type { Config } from './config.ts'
+import { connect, createPlatforms } from './connect.ts'
 import { loadContent } from './content/load.ts'
-import { meet } from './door/authorise.ts'
-import { run } from './door/run.ts'
 import { SetupError } from './errors.ts'
 import { createHttpServer } from './http.ts'
 import { drain, startClock, tick } from './jobs/clock.ts'
@@ -19,13 +18,11 @@ import { createRetention } from './jobs/retention.ts'
 import { startWorkers } from './jobs/worker.ts'
 import { createLog, type Log } from './log.ts'
 import type { HttpHandler, Platform, PlatformName, Traits } from './platform.ts'
-import { ensureActor, ensureConnection, findConnection } from './store/access.ts'
 import { type Database, openDatabase } from './store/engine/database.ts'
 import { checkInstallation } from './store/engine/installation.ts'
 import { createQueue } from './store/engine/queue.ts'
-import { ensureOrganisation, removeThrowaway } from './store/organisation.ts'
+import { removeThrowaway } from './store/organisation.ts'
 import { countPending } from './store/outbox.ts'
-import { makeAdmin } from './store/people.ts'
 import type { LocalAuthority } from './teams/transport.ts'
 import { calendarFile } from './web/calendar.ts'
 import { healthz, readyz } from './web/health.ts'
@@ -193,71 +190,4 @@ function storeSettings({ store }: Config) {
   return store.url
     ? ({ kind: 'postgres', url: store.url } as const)
     : ({ kind: 'embedded', directory: path.resolve(store.dataDir) } as const)
-}
-
-/**
- * Loads only what is set up: each platform's library takes its share of memory and of the start.
- */
-async function createPlatforms(
-  config: Config,
-  services: Services,
-  authority: LocalAuthority | null,
-): Promise<Platform[]> {
-  const { t } = services.content.textsFor(null)
-  const onIncoming = (incoming: Parameters<typeof run>[1]) => run(services, incoming)
-  const platforms: Platform[] = []
-  if (config.slack) {
-    const { createSlack } = await import('./slack/platform.ts')
-    platforms.push(
-      createSlack(config.slack, {
-        onIncoming,
-        log: services.log,
-        say: (key) => t(key),
-        wall: services.clock.wall,
-      }),
-    )
-  }
-  if (config.teams) {
-    const { createTeams } = await import('./teams/platform.ts')
-    const { createTransport } = await import('./teams/transport.ts')
-    const transport = createTransport(config.teams, authority)
-    const onSeen = async (tenantId: string, person: Parameters<typeof meet>[2]) => {
-      const connection = await findConnection(services.database.db, 'teams', tenantId)
-      if (connection) await meet(services, connection, person)
-    }
-    platforms.push(
-      createTeams(config.teams.tenantId, transport, {
-        onIncoming,
-        onSeen,
-        log: services.log,
-        say: (key) => t(key),
-      }),
-    )
-  }
-  return platforms
-}
-
-/** Makes sure of the organisation, its connections and the first admin of each. */
-async function connect(
-  config: Config,
-  { database: { db }, clock }: Services,
-  platforms: readonly Platform[],
-): Promise<void> {
-  const { name, country } = config.organisation
-  if (!country)
-    throw new SetupError(
-      'ORGANISATION_COUNTRY: needed, because members see its help lines. Example: DE',
-    )
-  const organisationId = await ensureOrganisation(db, { name, country }, clock.now())
-  for (const platform of platforms) {
-    const workspace = await platform.start()
-    const connection = await ensureConnection(
-      { tx: db, organisationId },
-      { platform: platform.name, ...workspace },
-    )
-    const externalId = (platform.name === 'slack' ? config.slack : config.teams)?.firstAdmin
-    if (!externalId) continue
-    const { actor } = await ensureActor(db, connection, { externalId })
-    await makeAdmin({ tx: db, organisationId }, actor.personId)
-  }
 }

@@ -1,5 +1,5 @@
 import type { Services } from './commands/services.ts'
-import { meet } from './door/authorise.ts'
+import { meet } from './door/identify.ts'
 import { findCommand } from './door/registry.ts'
 import { run } from './door/run.ts'
 import type { Platform } from './platform.ts'

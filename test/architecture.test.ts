@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { circles, INVARIANTS, invariantFindings, longFiles, rankFindings, readSources } from './architecture.ts'
+import {
+  circles,
+  INVARIANTS,
+  invariantFindings,
+  longFiles,
+  openings,
+  rankFindings,
+  readSources,
+  wideLines,
+} from './architecture.ts'
 
 const sources = readSources('src')
 const wrong = readSources('test/fixtures/architecture')
@@ -20,6 +29,16 @@ describe('the house', () => {
   it('keeps files short', () => {
     expect(longFiles(sources, 250)).toEqual([])
   })
+
+  it('keeps lines to a hundred columns', () => {
+    expect(wideLines(sources, 100)).toEqual([])
+  })
+
+  it('opens the sentences of its comments with a subject, not with a question word', () => {
+    const { found, sentences } = openings(sources)
+    expect(sentences).toBeGreaterThan(2_000)
+    expect(found).toEqual([])
+  })
 })
 
 describe('the test of the house (negative controls)', () => {
@@ -31,6 +50,11 @@ describe('the test of the house (negative controls)', () => {
 
   it('fails on a circle', () => {
     expect(circles(wrong).join()).toContain('domain/wrong-rank.ts')
+  })
+
+  it('fails on a comment that opens with a question word, and on a wide line', () => {
+    expect(openings(wrong).found).toEqual(['domain/reads-clock.ts: What the time is.'])
+    expect(wideLines(wrong, 100)).toHaveLength(1)
   })
 
   it('fails on domain code that reads the clock', () => {

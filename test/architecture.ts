@@ -13,7 +13,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['commands'],
   ['door'],
   ['slack', 'teams', 'web', 'jobs'],
-  ['playground.ts'],
+  ['connect.ts', 'playground.ts'],
   ['app.ts'],
   ['main.ts'],
   ['cli'],
@@ -114,13 +114,13 @@ export const INVARIANTS: readonly { name: string; pattern: RegExp; in: RegExp; e
     name: 'only the release path and the gate read tallies',
     pattern: /from '[^']*\/tally\.ts'/,
     in: /./,
-    except: /^(ballot\/|domain\/(disclosure|figures)\.ts|store\/release\.ts|commands\/checkin\.ts)/,
+    except: /^(ballot\/|domain\/(change|disclosure|figures|unit)\.ts|store\/release\.ts)/,
   },
   {
     name: 'only the gate makes figures of tallies',
     pattern: /from '[^']*\/figures\.ts'/,
     in: /./,
-    except: /^domain\/disclosure\.ts$/,
+    except: /^domain\/(change|disclosure)\.ts$/,
   },
   {
     name: 'views take what the gate returns, never a stored result',
@@ -149,6 +149,32 @@ export const INVARIANTS: readonly { name: string; pattern: RegExp; in: RegExp; e
   },
   { name: 'no code is written to be skipped', pattern: /TODO|FIXME|as any\b|@ts-ignore/, in: /./, except: /^$/ },
 ]
+
+/** Sentences of comments that open with a question word, and how many sentences there are. */
+export function openings(sources: readonly Source[]): { found: Finding[]; sentences: number } {
+  const found: Finding[] = []
+  let sentences = 0
+  for (const { file, text } of sources)
+    for (const [comment] of text.matchAll(/\/\*\*?[\s\S]*?\*\/|(?:^[ \t]*\/\/[^\n]*\n)+/gm)) {
+      const words = comment.replace(/^\s*(\/\*\*?|\*\/|\*|\/\/)/gm, ' ').replace(/\*\/|\s+/g, ' ')
+      for (const sentence of words.split(/(?<=[.:!?])\s+/)) {
+        if (sentence.trim().length < 3) continue
+        sentences += 1
+        if (/^\s*(What|Who|Which|Whom|Whose)/.test(sentence)) found.push(`${file}: ${sentence.trim()}`)
+      }
+    }
+  return { found, sentences }
+}
+
+/** Lines that are longer than one reads without moving the head; a text for people may be. */
+export function wideLines(sources: readonly Source[], limit: number): Finding[] {
+  return sources.flatMap(({ file, text }) =>
+    text
+      .split('\n')
+      .filter((line) => line.length > limit && !/^\s*[\w:]*\s*[`'"(]|biome-ignore/.test(line))
+      .map((line) => `${file}: ${line.trim().slice(0, 60)}`),
+  )
+}
 
 export function invariantFindings(sources: readonly Source[]): Finding[] {
   return INVARIANTS.flatMap((rule) =>

@@ -1,4 +1,4 @@
-// What make.ts starts: a process without a database connection. Boxes come in on stdin, the key
+// make.ts starts this: a process without a database connection. Boxes come in on stdin, the key
 // comes from the key store, sums go out on stdout.
 import { text } from 'node:stream/consumers'
 import type { OpenRequest } from './make.ts'

@@ -20,7 +20,8 @@ const TIME = new Intl.DateTimeFormat('en-GB', {
 /** One message as text: when, where and for whom; what a lock screen shows; what it says. */
 export function printSeen(seen: Seen, names: readonly string[]): string {
   const who = names.join(', ')
-  const head = `── ${TIME.format(new Date(seen.at))} · ${PLATFORM[seen.platform]} · ${WHERE[seen.audience]} ${who}`
+  const where = `${PLATFORM[seen.platform]} · ${WHERE[seen.audience]} ${who}`
+  const head = `── ${TIME.format(new Date(seen.at))} · ${where}`
   const lock = seen.notification === null ? [] : [`   lock screen: ${seen.notification}`]
   return [head, ...lock, ...seen.text.split('\n').map((line) => `   ${line}`), ''].join('\n')
 }

@@ -7,7 +7,8 @@ import { roleOf } from './cast.ts'
 import { groupsOf, viewDatabase } from './database-view.ts'
 import type { Local } from './local.ts'
 import { readTeamsCommands } from './manifest.ts'
-import { answerAll, type Progress, seeded } from './story.ts'
+import { seeded } from './mood.ts'
+import { answerAll, type Progress } from './story.ts'
 
 const WHAT: Record<OccurrenceKind, string> = {
   reminder: 'A reminder goes out',

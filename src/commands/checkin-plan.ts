@@ -8,22 +8,18 @@ import {
   PREVIEW_DATES,
   RAISED_ANSWERS,
 } from '../domain/limits.ts'
-import { HOUR_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { listOpen, nextPlanned } from '../store/checkin.ts'
 import { lockGroup } from '../store/group.ts'
 import { createPlans, listPlans, type PlanRow, stopPlan } from '../store/plan.ts'
-import { checkInForm } from '../views/checkin.ts'
 import {
   checkInsCard,
   type PlanWords,
   planDone,
   planForm,
   planStopped,
-  previewDone,
 } from '../views/checkin-plan.ts'
-import { helpLines } from '../views/help-lines.ts'
 import { aboutOf, type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, idInput, textValue } from './input.ts'
 import { cutReason, replan } from './programme.ts'
@@ -68,7 +64,7 @@ export const checkIns = command({
   },
 })
 
-function setOf({ content }: Context, id: string): QuestionSet {
+export function setOf({ content }: Context, id: string): QuestionSet {
   const set = content.questionSets.get(id)
   if (!set) throw new Error(`question set ${id} is not in the content`)
   return set
@@ -232,48 +228,4 @@ export const checkInStop = command({
       audit: [{ action: 'checkins.stopped', subjectId: group.id }],
     }
   },
-})
-
-/** The very form that a member gets; sending it keeps nothing. */
-export const checkInPreview = command({
-  verb: 'checkin.preview',
-  opens: 'form',
-  isTyped: false,
-  access: FACILITATOR,
-  subject: 'plan',
-  effect: 'read',
-  input: idInput,
-  run: async (context) => {
-    const { texts, content, organisation, now, example } = context
-    const group = groupOf(context)
-    const plan = aboutOf(context, 'plan')
-    const form = checkInForm(texts, setOf(context, plan.questionSetId), {
-      checkInId: group.id,
-      alias: group.alias,
-      closesAt: plus(now, plan.openHours * HOUR_MS),
-      timeZone: group.timeZone,
-      now,
-      k: neededBy(context, plan),
-      audience: plan.audience,
-      asksText: plan.asksText,
-      helpLines: helpLines(texts, organisation, content.crisisLines),
-      privacyCommand: example('privacy'),
-    })
-    return {
-      reply: {
-        type: 'form',
-        form: { ...form, kind: 'check-in-preview', verb: 'checkin.previewed' },
-      },
-    }
-  },
-})
-
-export const checkInPreviewed = command({
-  verb: 'checkin.previewed',
-  isTyped: false,
-  access: FACILITATOR,
-  subject: 'group',
-  effect: 'read',
-  input: formInput,
-  run: async ({ texts }) => ({ reply: { type: 'done', card: previewDone(texts) } }),
 })

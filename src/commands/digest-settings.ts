@@ -5,7 +5,7 @@ import { isTimeZone } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { findDigestPlan, saveDigestPlan } from '../store/digest.ts'
 import { clearDigests } from '../store/occurrence.ts'
-import { digestSettingsDone, digestSettingsForm } from '../views/digest.ts'
+import { digestSettingsDone, digestSettingsForm } from '../views/digest-settings.ts'
 import { command } from './command.ts'
 import { echo, formInput, noInput, textValue } from './input.ts'
 

@@ -3,7 +3,6 @@ import { byAttention, digestWindow, nextDigestAt } from '../domain/digest.ts'
 import { answersNeeded, discloseTotal } from '../domain/disclosure.ts'
 import type { Due } from '../domain/occurrence.ts'
 import { UserError } from '../errors.ts'
-import { listSupervised } from '../store/access.ts'
 import {
   deleteDigestPlan,
   ensureDigest,
@@ -12,6 +11,7 @@ import {
   lastDigestEnd,
 } from '../store/digest.ts'
 import { fixedId } from '../store/ids.ts'
+import { listSupervised } from '../store/membership.ts'
 import type { ResultRow } from '../store/result.ts'
 import { digestCard, type Total } from '../views/digest.ts'
 import type { DueOutcome } from './command.ts'

@@ -1,7 +1,7 @@
 import type { Role } from '../domain/access.ts'
 import { isInvited } from '../store/ballot.ts'
 import { listOpen } from '../store/checkin.ts'
-import { listNext } from '../store/session.ts'
+import { listNext } from '../store/session-place.ts'
 import { homeCard, type OpenCheckIn } from '../views/home.ts'
 import { timeWithZone } from '../views/notice.ts'
 import { type Context, command } from './command.ts'

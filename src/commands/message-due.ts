@@ -10,7 +10,7 @@ import { messageRead } from '../views/message.ts'
 import type { DueOutcome } from './command.ts'
 import { aboutOf, type Base, command, groupOf } from './command.ts'
 import { idInput } from './input.ts'
-import { ONCE } from './message.ts'
+import { ONCE } from './message-draft.ts'
 
 /** A message that comes so late has lost its day; the next one of a series comes anyway. */
 const LATEST_MS = DAY_MS

@@ -10,9 +10,9 @@ import { digestNotice } from '../views/digest.ts'
 import { goodbyeNotice, receiptNotice } from '../views/ending.ts'
 import { messageNotice } from '../views/message.ts'
 import type { Notice } from '../views/notice.ts'
+import { resultNotice, summaryNotice } from '../views/result.ts'
 import { problemNotice } from '../views/roster.ts'
 import { changeNotice, reminderNotice } from '../views/session.ts'
-import { resultNotice, summaryNotice } from '../views/summary.ts'
 import { winNotice } from '../views/win.ts'
 
 /** A delivery's facts when it is about a running group. */

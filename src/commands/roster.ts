@@ -4,7 +4,6 @@ import { DEFAULT_DIGEST, nextDigestAt } from '../domain/digest.ts'
 import { type RosterProblem, rosterProblems } from '../domain/group.ts'
 import { MAX_MEMBERS } from '../domain/limits.ts'
 import type { OccurrencePlan } from '../domain/occurrence.ts'
-import { toReason } from '../domain/reasons.ts'
 import { UserError } from '../errors.ts'
 import { findDigestPlan, saveDigestPlan } from '../store/digest.ts'
 import { forgetPeople } from '../store/forget.ts'
@@ -12,11 +11,11 @@ import { type GroupRow, lockGroup } from '../store/group.ts'
 import { ensurePeople, type PersonRow } from '../store/people.ts'
 import { changeRoster, listRoster, type RosterRow } from '../store/roster.ts'
 import { listHeld } from '../store/session.ts'
-import { problemsCard, rosterDone, rosterForm } from '../views/roster.ts'
-import { reasonWords } from './admin.ts'
+import { rosterDone, rosterForm } from '../views/roster.ts'
 import { blankBallotsOf } from './ballots.ts'
 import { type Context, command, groupOf, type WriteContext } from './command.ts'
 import { formInput, groupInput, peopleValue } from './input.ts'
+import { isUnreached, nameIn } from './problems.ts'
 import { disownWins } from './win.ts'
 
 export const roster = command({
@@ -56,12 +55,6 @@ function versionOf(entries: readonly RosterRow[]): string {
 }
 const VERSION_CHARS = 16
 
-const isUnreached = (entry: RosterRow) => entry.isDeactivated || entry.unreachable !== null
-const nameIn =
-  ({ texts }: Context) =>
-  ({ name }: { name: string | null }) =>
-    name ?? texts.t('roster.someone')
-
 /**
  * The roster is the facilitators'; a supervisor steps in only where no facilitator has an account
  * any more.
@@ -74,32 +67,6 @@ function refuseSupervisor({ role, texts }: Context, entries: readonly RosterRow[
     return
   throw new UserError(texts.t('error.notAllowed', { roles: texts.t('role.facilitator') }))
 }
-
-/** Lists whom messages do not reach, and why: a matter of the roster alone. */
-export const problems = command({
-  verb: 'problems',
-  opens: 'content',
-  isTyped: false,
-  access: { who: 'group', roles: ['facilitator', 'supervisor'] },
-  subject: 'group',
-  effect: 'read',
-  input: groupInput,
-  run: async (context) => {
-    const { texts } = context
-    const group = groupOf(context)
-    const entries = await listRoster(context, group.id)
-    const troubles = entries.filter(isUnreached).map((entry) => ({
-      who: nameIn(context)(entry),
-      ...reasonWords(texts, entry.isDeactivated ? 'accountClosed' : toReason(entry.unreachable)),
-    }))
-    return {
-      reply: {
-        type: 'content',
-        card: problemsCard(texts, { groupId: group.id, alias: group.alias, troubles }),
-      },
-    }
-  },
-})
 
 /**
  * Makes the chosen people the group's, as far as they are on this connection; others stay as they

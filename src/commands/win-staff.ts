@@ -7,7 +7,7 @@ import { messageForm } from '../views/message.ts'
 import { winDeclined, winDone } from '../views/win.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, idInput } from './input.ts'
-import { keepDraft, mustHaveRoom } from './message.ts'
+import { keepDraft, mustHaveRoom } from './message-draft.ts'
 import { openWin } from './win.ts'
 
 const FACILITATOR = { who: 'group', roles: ['facilitator'] } as const

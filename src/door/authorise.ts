@@ -10,21 +10,16 @@ import { DAY_MS, plus } from '../domain/time.ts'
 import { typedAs } from '../domain/verbs.ts'
 import { UserError } from '../errors.ts'
 import type { Incoming, Traits } from '../platform.ts'
+import type { Actor } from '../store/access.ts'
+import { findCheckIn } from '../store/checkin.ts'
+import type { Reader, Tenant } from '../store/engine/transaction.ts'
 import {
-  type Actor,
-  type ConnectionRow,
-  ensureActor,
-  findActor,
-  findConnection,
   findEndedMembership,
   listMemberships,
   listSupervised,
   type Membership,
-} from '../store/access.ts'
-import { findCheckIn } from '../store/checkin.ts'
-import type { Reader, Tenant } from '../store/engine/transaction.ts'
+} from '../store/membership.ts'
 import { findMessage } from '../store/message.ts'
-import { reviveWelcomes } from '../store/outbox.ts'
 import { findPlan } from '../store/plan.ts'
 import { findSessionDetails } from '../store/session.ts'
 import { findWin } from '../store/win.ts'
@@ -51,61 +46,6 @@ export function resolve(texts: Texts, { prefix }: Traits, incoming: Incoming): R
     )
   }
   return { command: typed.command, input: typed.rest === '' ? {} : { text: typed.rest } }
-}
-
-/** The traits of the platform that a request came from. */
-export function platformOf(services: Services, { platform }: Incoming): Traits {
-  const known = services.platforms.get(platform)
-  if (!known) throw new Error(`a request came from ${platform}, which is not served here`)
-  return known
-}
-
-/**
- * Finds out who did it. First sight and new facts are kept, except around ballots: there not even
- * that somebody came is written.
- */
-export async function identify(
-  services: Services,
-  texts: Texts,
-  command: Command,
-  incoming: Incoming,
-): Promise<{ connection: ConnectionRow; actor: Actor }> {
-  const { db } = services.database
-  const known = command.isSameForAll ? services.identityCache.find(incoming) : null
-  if (known) return known
-  const { platform, workspaceId } = incoming
-  const connection = await services.identityCache.connection(incoming, () =>
-    findConnection(db, platform, workspaceId),
-  )
-  if (!connection) throw new UserError(texts.t('error.notConnected'))
-  if (command.isUntraced) {
-    const actor = await findActor(db, connection, incoming.sender.externalId)
-    if (!actor)
-      throw new UserError(
-        texts.t('error.notFound', { example: `${platformOf(services, incoming).prefix}help` }),
-      )
-    return { connection, actor }
-  }
-  const who = { connection, actor: await meet(services, connection, incoming.sender) }
-  if (command.isSameForAll) services.identityCache.keep(incoming, who)
-  return who
-}
-
-/** Makes somebody known, and sends what waited for their first chat. */
-export async function meet(
-  services: Services,
-  connection: ConnectionRow,
-  sender: Incoming['sender'],
-): Promise<Actor> {
-  const { db, transaction } = services.database
-  const { actor, isNewlyReachable } = await ensureActor(db, connection, sender, { isHere: true })
-  if (isNewlyReachable) {
-    const { organisationId, personId } = actor
-    await transaction((tx) =>
-      reviveWelcomes({ tx, organisationId }, services.queue, personId, services.clock.now()),
-    )
-  }
-  return actor
 }
 
 export type Person = Pick<Context, 'incoming' | 'platform' | 'connection' | 'actor' | 'texts'>

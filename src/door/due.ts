@@ -1,5 +1,5 @@
 import { sessionEnded } from '../commands/attendance.ts'
-import { closeDueCheckIn, nudge, openDueCheckIn } from '../commands/checkin.ts'
+import { closeDueCheckIn, nudge, openDueCheckIn } from '../commands/checkin-due.ts'
 import type { DueOutcome } from '../commands/command.ts'
 import { type Base, step } from '../commands/command.ts'
 import { escalate } from '../commands/contact-staff.ts'

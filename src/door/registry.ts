@@ -5,14 +5,8 @@ import { calendar } from '../commands/calendar.ts'
 import { channel } from '../commands/channel.ts'
 import { checkInAnswer, checkInSubmit } from '../commands/checkin.ts'
 import { checkInNow, checkInNowSubmit } from '../commands/checkin-now.ts'
-import {
-  checkInPlan,
-  checkInPlanSubmit,
-  checkInPreview,
-  checkInPreviewed,
-  checkInStop,
-  checkIns,
-} from '../commands/checkin-plan.ts'
+import { checkInPlan, checkInPlanSubmit, checkInStop, checkIns } from '../commands/checkin-plan.ts'
+import { checkInPreview, checkInPreviewed } from '../commands/checkin-preview.ts'
 import { checkInWords } from '../commands/checkin-words.ts'
 import type { Command } from '../commands/command.ts'
 import { contact, contactRead, contactStatusOf, contactSubmit } from '../commands/contact.ts'
@@ -38,13 +32,16 @@ import {
 import { messageReadIt } from '../commands/message-due.ts'
 import { next } from '../commands/next.ts'
 import { privacy } from '../commands/privacy.ts'
+import { problems } from '../commands/problems.ts'
 import { beginRelease, finishRelease, recordOutcome } from '../commands/release.ts'
 import { remind, remindSubmit } from '../commands/reminder.ts'
 import { summaryExport } from '../commands/report.ts'
 import { forget, leave, leaveSubmit, mydata, pause, pauseSubmit } from '../commands/rights.ts'
-import { problems, roster, rosterSubmit } from '../commands/roster.ts'
-import { schedule, scheduleSubmit } from '../commands/schedule.ts'
-import { cancel, cancelSubmit, move, moveSubmit, session } from '../commands/session.ts'
+import { roster, rosterSubmit } from '../commands/roster.ts'
+import { scheduleSubmit } from '../commands/schedule.ts'
+import { schedule } from '../commands/schedule-form.ts'
+import { cancel, cancelSubmit, session } from '../commands/session.ts'
+import { move, moveSubmit } from '../commands/session-move.ts'
 import { settings, settingsSubmit } from '../commands/settings.ts'
 import { staffList, staffListSubmit } from '../commands/staff.ts'
 import { summary, summaryPost } from '../commands/summary.ts'

@@ -11,14 +11,8 @@ import { claimRequest } from '../store/request.ts'
 import type { Reply } from '../views/card.ts'
 import { leadOnCard } from '../views/notice.ts'
 import { answer } from './answer.ts'
-import {
-  authorise,
-  identify,
-  type Person,
-  platformOf,
-  type Resolved,
-  resolve,
-} from './authorise.ts'
+import { authorise, type Person, type Resolved, resolve } from './authorise.ts'
+import { identify, platformOf } from './identify.ts'
 import { failure, refusal } from './refuse.ts'
 
 /**

@@ -4,15 +4,9 @@ import type { Pace } from './pace.ts'
 import { serve } from './server.ts'
 import { answerApi } from './slack/api.ts'
 import { createHands, type SlackHands } from './slack/hands.ts'
+import { topView } from './slack/modals.ts'
 import { createSender, type Sender, type SignedHeaders, type SlackAnswer } from './slack/send.ts'
-import {
-  createState,
-  directOf,
-  newTrigger,
-  type SlackApp,
-  type SlackState,
-  topView,
-} from './slack/state.ts'
+import { createState, directOf, newTrigger, type SlackApp, type SlackState } from './slack/state.ts'
 import type { Hands } from './workspace.ts'
 
 export type { SlackApp, SlackChannel, SlackWorkspace } from './slack/state.ts'

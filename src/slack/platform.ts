@@ -1,25 +1,14 @@
-import type { ServerResponse } from 'node:http'
-import {
-  type AckFn,
-  App,
-  HTTPReceiver,
-  type RespondArguments,
-  type ViewResponseAction,
-  type ViewSubmitAction,
-} from '@slack/bolt'
+import { App, HTTPReceiver, type ViewSubmitAction } from '@slack/bolt'
 import { WebClient } from '@slack/web-api'
-import type { TextKey } from '../content/load.ts'
 import { readBody, sendJson } from '../http.ts'
-import type { Log } from '../log.ts'
-import type { Incoming, OnIncoming, Platform, Traits } from '../platform.ts'
+import type { Platform, Traits } from '../platform.ts'
 import { describe, send, whoAmI } from './calls.ts'
-import { toPlatformError } from './failure.ts'
+import { inOnePiece } from './one-piece.ts'
 import { isSlackBody, parseButton, parseCommand, parseForm, parseHome } from './parse.ts'
 import { slackRates, workspaceRates } from './rates.ts'
-import { renderCardView, renderForm, renderHome, renderMessage } from './render.ts'
 import { createReplayGuard } from './replay.ts'
 import { QUIET } from './silent-logger.ts'
-import { createViews } from './views.ts'
+import { createTurns, type SlackDeps } from './turns.ts'
 
 export type SlackSettings = {
   signingSecret: string
@@ -31,15 +20,6 @@ export type SlackSettings = {
    */
   tokenFor?: (workspaceId: string) => string | null
 }
-export type SlackDeps = {
-  onIncoming: OnIncoming
-  log: Log
-  say(key: TextKey): string
-  wall(): Date
-}
-
-/** Slack closes the door at 3 s: past this a read is acknowledged empty and answered later. */
-const ANSWER_WITHIN_MS = 2_200
 /** A form must open within 3 s of the press; a call that takes longer has lost its trigger. */
 const INTERACTIVE_TIMEOUT_MS = 2_500
 const OUTBOUND_TIMEOUT_MS = 10_000
@@ -148,140 +128,3 @@ const SLACK_TRAITS: Traits = {
   prefix: '/group ',
   reachesUnseen: true,
 }
-
-/**
- * The turn after each kind of request: run the verb, then answer so that only this person sees it.
- */
-function createTurns(client: WebClient, deps: SlackDeps) {
-  const openView = createViews(client, deps)
-  return {
-    async command(
-      incoming: Incoming,
-      triggerId: string,
-      ack: AckFn<string | RespondArguments>,
-      respond: (message: RespondArguments) => Promise<unknown>,
-    ): Promise<void> {
-      const work = deps.onIncoming(incoming)
-      const isInTime = await endsWithin(work, ANSWER_WITHIN_MS)
-      if (!isInTime) await ack()
-      const reply = await work
-      if (reply?.type === 'form') {
-        const isOpen = await opens(openView(triggerId, reply))
-        if (isInTime)
-          await ack(
-            isOpen ? undefined : { response_type: 'ephemeral', text: deps.say('error.busy') },
-          )
-        return
-      }
-      const message =
-        reply && 'card' in reply
-          ? ({ response_type: 'ephemeral', ...renderMessage(reply.card) } as const)
-          : undefined
-      if (isInTime) await ack(message)
-      else if (message) await respond(message)
-    },
-    async button(
-      incoming: Incoming | null,
-      triggerId: string,
-      ack: AckFn<void>,
-      /** Missing for a button in a view, such as the home tab. */
-      respond: ((message: RespondArguments) => Promise<unknown>) | undefined,
-    ): Promise<void> {
-      if (!incoming) return await ack()
-      const reply = await deps.onIncoming(incoming)
-      const isOpen = !reply || (await opens(openView(triggerId, reply)))
-      // Nobody can be told there; left unacknowledged, Slack itself marks the button as failed. No
-      // line is logged, see below.
-      if (!isOpen && !respond) return
-      await ack()
-      // Told, not logged: the button may be a check-in's, and a line would say when somebody came.
-      if (!isOpen)
-        await respond?.({
-          response_type: 'ephemeral',
-          replace_original: false,
-          text: deps.say('error.busy'),
-        })
-    },
-    /**
-     * Bolt has acknowledged it already; a home tab that cannot be drawn now is drawn at its next
-     * opening.
-     */
-    async home(incoming: Incoming | null): Promise<void> {
-      const reply = incoming && (await deps.onIncoming(incoming))
-      if (!reply || !('card' in reply)) return
-      try {
-        await client.views.publish({
-          user_id: incoming.sender.externalId,
-          view: renderHome(reply.card),
-        })
-      } catch (error) {
-        deps.log.warn('slack.home', { reason: toPlatformError(error, false).code })
-      }
-    },
-    async form(
-      parse: () => Promise<Incoming | null>,
-      ack: AckFn<ViewResponseAction>,
-    ): Promise<void> {
-      const incoming = await parse()
-      const reply = incoming && (await deps.onIncoming(incoming))
-      if (!reply) return await ack()
-      if (reply.type === 'errors') {
-        const errors = Object.fromEntries(
-          Object.entries(reply.fields).map(([name, text]) => [`field:${name}`, text]),
-        )
-        return await ack({ response_action: 'errors', errors })
-      }
-      const view =
-        'card' in reply
-          ? renderCardView(reply.card, deps.say('button.close'))
-          : renderForm(reply.form)
-      await ack({ response_action: 'update', view })
-    },
-  }
-}
-
-/**
- * Whether a form or result could be opened: its trigger may have expired, or Slack may not have
- * answered.
- */
-async function opens(opening: Promise<void>): Promise<boolean> {
-  return await opening.then(
-    () => true,
-    () => false,
-  )
-}
-
-/** Whether work ended in time; it goes on either way. */
-async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<false>()
-  const patience = setTimeout(() => resolve(false), ms)
-  return await Promise.race([work.then(() => true), promise]).finally(() => clearTimeout(patience))
-}
-
-/**
- * Bolt says the head before the body, which then goes out in chunks; held back until the end, it is
- * one packet. In ASCII, which JSON can always be, head and body are one string to write, not two to
- * encode.
- */
-function inOnePiece(response: ServerResponse): ServerResponse {
-  const { writeHead, end } = response
-  response.writeHead = (status: number, headers?: unknown) => {
-    // Node calls it itself at the end, with the length that it knows by then.
-    response.writeHead = writeHead
-    response.statusCode = status
-    for (const [name, value] of Object.entries((headers ?? {}) as Record<string, string>))
-      response.setHeader(name, value)
-    return response
-  }
-  response.end = (body?: unknown) =>
-    end.call(response, isJson(response, body) ? body.replace(NOT_ASCII, escaped) : body, 'utf8')
-  return response
-}
-
-const isJson = (response: ServerResponse, body: unknown): body is string =>
-  typeof body === 'string' &&
-  String(response.getHeader('content-type')).startsWith('application/json')
-
-const NOT_ASCII = /[\u0080-\uffff]/g
-const escaped = (character: string): string =>
-  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -112,8 +112,9 @@ export async function pauseConnection(
   forMs: number,
   trouble: Refusal | null,
 ): Promise<void> {
-  await db.sql
-    .run`update "Connection" set "pausedUntil" = clock_timestamp() + make_interval(secs => ${forMs / 1000}), "trouble" = ${trouble}
+  await db.sql.run`
+    update "Connection" set "trouble" = ${trouble},
+      "pausedUntil" = clock_timestamp() + make_interval(secs => ${forMs / 1000})
     where "organisationId" = ${lane.organisationId}::uuid and "id" = ${lane.connectionId}::uuid`
 }
 

@@ -103,10 +103,10 @@ export async function finishOccurrence(
   reason: SkipReason | null,
 ): Promise<void> {
   // It may have gone with the group that it deleted.
-  await tx.sql
-    .run`update "Occurrence" set "state" = ${reason === null ? 'done' : 'dropped'}::"OccurrenceState",
-    "reason" = ${reason}, "leasedUntil" = null where "organisationId" = ${organisationId}::uuid
-      and "id" = ${id}::uuid`
+  const state = reason === null ? 'done' : 'dropped'
+  await tx.sql.run`
+    update "Occurrence" set "state" = ${state}::"OccurrenceState", "reason" = ${reason}, "leasedUntil" = null
+    where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid`
 }
 
 /** How many rows are due now and not done, whoever holds them. */

@@ -1,6 +1,6 @@
 import { type DeliveryKind, LONGEST_WAIT_DAYS, sendAt } from '../domain/delivery.ts'
 import { afterQuiet, type QuietHours } from '../domain/quiet.ts'
-import { type Drop, type Reason, type Refusal, toReason } from '../domain/reasons.ts'
+import { type Drop, type Reason, toReason } from '../domain/reasons.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import type { Job, Queue } from './engine/queue.ts'
 import type { Reader, Tenant, Tx } from './engine/transaction.ts'
@@ -161,62 +161,6 @@ export const laneJob = (organisationId: string, connectionId: string, reason: st
   id: fixedId('lane', connectionId, reason),
   data: { organisationId, id: connectionId },
 })
-
-/** A person opened the app: the welcomes that could not reach them are planned again. */
-export async function reviveWelcomes(
-  { tx, organisationId }: Tenant,
-  queue: Queue,
-  personId: string,
-  now: Date,
-): Promise<void> {
-  const rows = await tx.prisma.delivery.updateManyAndReturn({
-    where: {
-      organisationId,
-      personId,
-      kind: 'welcome',
-      state: 'failed',
-      reason: 'notOpened' satisfies Refusal,
-    },
-    data: {
-      state: 'planned',
-      reason: null,
-      notBefore: null,
-      endedAt: null,
-      expiresAt: plus(now, LONGEST_WAIT_DAYS * DAY_MS),
-    },
-    select: { id: true, connectionId: true, attempts: true },
-  })
-  await queue.enqueue(
-    tx,
-    rows.flatMap(({ id, connectionId, attempts }) =>
-      connectionId ? laneJob(organisationId, connectionId, `${id} ${attempts}`) : [],
-    ),
-  )
-  // Where the first one is no longer in the ledger: a member who has not accepted, and of whom no
-  // welcome is on its way or sent.
-  const waiting = await tx.prisma.rosterEntry.findMany({
-    where: { organisationId, personId, role: 'member', agreedAt: null, group: { endedAt: null } },
-    select: { groupId: true },
-  })
-  const known = await tx.prisma.delivery.findMany({
-    where: {
-      organisationId,
-      personId,
-      kind: 'welcome',
-      state: { in: ['planned', 'sending', 'sent'] },
-    },
-    select: { groupId: true },
-  })
-  const missing = waiting.filter(({ groupId }) => !known.some((row) => row.groupId === groupId))
-  const plans = missing.map(({ groupId }) => ({
-    organisationId,
-    key: `welcome ${groupId} reached ${now.getTime()}`,
-    kind: 'welcome' as const,
-    personId,
-    groupId,
-  }))
-  await planDeliveries(tx, queue, plans, now)
-}
 
 /** Messages that are being sent, or could be sent now. */
 export async function countPending(db: Reader, now: Date): Promise<number> {

@@ -1,5 +1,5 @@
 import { MOST_IN_UNIT } from '../domain/checkin.ts'
-import type { UnitResult } from '../domain/disclosure.ts'
+import type { UnitResult } from '../domain/unit.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 

@@ -244,21 +244,3 @@ export function planStopped(texts: Texts, set: QuestionSet): Card {
     text(texts.t('checkin.stopped', { set: texts.pick(set.title) })),
   ])
 }
-
-/** One check-in was opened by hand. */
-export function nowDone(
-  texts: Texts,
-  facts: { set: QuestionSet; hours: number; cut: number },
-): Card {
-  const { t } = texts
-  return card('checkin-now-done', t('checkin.nowTitle'), [
-    text(t('checkin.nowDone', { set: texts.pick(facts.set.title), hours: facts.hours })),
-    facts.cut > 0 &&
-      note(t('checkin.nowCut', { count: facts.cut, limit: RELEASE_BUDGET.releases })),
-  ])
-}
-
-/** After the preview's Send: nothing was kept. */
-export function previewDone({ t }: Texts): Card {
-  return card('checkin-previewed', t('checkin.title'), [text(t('checkin.previewed'))])
-}

@@ -60,7 +60,8 @@ function courseLines(
   const scale = set.scales.find(({ id }) => id === shown.scaleId)
   const name = scale ? texts.pick(scale.title) : shown.scaleId
   const bands = { first: t(`summary.band.${shown.first}`), last: t(`summary.band.${shown.last}`) }
-  const line = `${t('closing.scale', { scale: name, ...bands })} ${t(`closing.change.${shown.change}`)}`
+  const ends = t('closing.scale', { scale: name, ...bands })
+  const line = `${ends} ${t(`closing.change.${shown.change}`)}`
   if (shown.effect === null) return [line]
   return [line, t(`closing.size.${scale?.noise.basis ?? 'assumed'}`, shown.effect)]
 }

@@ -142,8 +142,10 @@ ${notes}
 `
 }
 
-const STYLE = `body{font:12pt/1.5 sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem;color:#111}
-table{border-collapse:collapse;width:100%}th,td{text-align:start;padding:.3rem .6rem;border-bottom:1px solid #767676}
+const STYLE = `
+body{font:12pt/1.5 sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem;color:#111}
+table{border-collapse:collapse;width:100%}
+th,td{text-align:start;padding:.3rem .6rem;border-bottom:1px solid #767676}
 tr,figure{break-inside:avoid}figure{margin:1rem 0}svg{max-width:100%;height:auto}`
 
 /** A chart in words. */

@@ -3,7 +3,7 @@ import type { Disclosed } from '../domain/disclosure.ts'
 import { formatDate } from '../domain/time.ts'
 import { type Block, button, buttons, type Card, card, heading, list, note, text } from './card.ts'
 import { chartOf } from './chart.ts'
-import { type ResultShown, resultLines } from './summary.ts'
+import { type ResultShown, resultLines } from './result.ts'
 
 type Result = { at: Date; set: QuestionSet; disclosed: Disclosed }
 /** A set's results, oldest first. */

@@ -5,9 +5,9 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readOptions } from '../../src/cli/demo.ts'
-import { answerIn, moodOf, seeded } from '../../src/cli/story.ts'
 import { startSlack } from '../../src/simulator/slack.ts'
 import { SECRET, tempDir } from '../helpers.ts'
+import { seeded, moodOf, answerIn } from "../../src/cli/mood.ts";
 
 const CLI = path.resolve('src/cli/groupwell.ts')
 type Line = {

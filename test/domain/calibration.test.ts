@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../src/cli/story.ts'
 import { loadContent } from '../../src/content/load.ts'
 import type { QuestionSet } from '../../src/content/question-set.ts'
-import { disclose, MOST_STATEMENTS, type UnitResult } from '../../src/domain/disclosure.ts'
+import { disclose } from '../../src/domain/disclosure.ts'
 import { noiseBandSteps } from '../../src/domain/statistics.ts'
+import { seeded } from "../../src/cli/mood.ts";
+import type { UnitResult } from "../../src/domain/unit.ts";
+import { MOST_STATEMENTS } from "../../src/domain/change.ts";
 
 /**
  * How often a summary says that something moved, in simulated groups of which the truth is known: members differ (SD 1 step) and answer

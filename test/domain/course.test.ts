@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadContent } from '../../src/content/load.ts'
-import { discloseCourse, type UnitResult } from '../../src/domain/disclosure.ts'
+import { discloseCourse } from '../../src/domain/disclosure.ts'
 import { hedgesG, noiseBandSteps } from '../../src/domain/statistics.ts'
+import type { UnitResult } from "../../src/domain/unit.ts";
 
 const pulse = loadContent().questionSet('pulse', 2)
 const [climate] = pulse.scales

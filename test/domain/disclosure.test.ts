@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadContent } from '../../src/content/load.ts'
-import { answersNeeded, disclose, discloseTotal, discloseWords, type UnitResult } from '../../src/domain/disclosure.ts'
+import { answersNeeded, disclose, discloseTotal, discloseWords } from '../../src/domain/disclosure.ts'
 import type { Answers } from '../../src/domain/score.ts'
 import { noiseBandSteps } from '../../src/domain/statistics.ts'
 import { countUnit } from '../../src/domain/tally.ts'
+import type { UnitResult } from "../../src/domain/unit.ts";
 
 const set = loadContent().questionSet('pulse', 1)
 const alike = (value: number): Answers[] => [{ belonging: value, voice: value, safety: value, useful: value }]

@@ -5,10 +5,10 @@ import {
   discloseOutside,
   discloseTotal,
   discloseWords,
-  mayMembersSee,
-  type UnitResult,
+  mayMembersSee
 } from '../../src/domain/disclosure.ts'
 import { noiseBandSteps } from '../../src/domain/statistics.ts'
+import type { UnitResult } from "../../src/domain/unit.ts";
 
 /** The very edge of each rule of the gate, with results as a store could hold them, fitting together or not. */
 const pulse = loadContent().questionSet('pulse', 1)

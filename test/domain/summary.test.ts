@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { FINDINGS, loadContent } from '../../src/content/load.ts'
-import { type Disclosed, disclose, type UnitResult } from '../../src/domain/disclosure.ts'
+import { type Disclosed, disclose } from '../../src/domain/disclosure.ts'
 import { attendanceBand, findingOf, openerFor } from '../../src/domain/summary.ts'
+import type { UnitResult } from "../../src/domain/unit.ts";
 
 const { openers, questionSet } = loadContent()
 const pulse = questionSet('pulse', 2)

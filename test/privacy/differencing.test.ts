@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../src/cli/story.ts'
 import { loadContent } from '../../src/content/load.ts'
-import { disclose, discloseTotal, LEAST_ANSWERS, type UnitResult } from '../../src/domain/disclosure.ts'
+import { disclose, discloseTotal, LEAST_ANSWERS } from '../../src/domain/disclosure.ts'
 import type { Answers } from '../../src/domain/score.ts'
 import { countUnit } from '../../src/domain/tally.ts'
+import { seeded } from "../../src/cli/mood.ts";
+import type { UnitResult } from "../../src/domain/unit.ts";
 
 /**
  * Differencing: adding and subtracting whatever is published must never leave the answers of fewer than k people. Each shown

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../src/cli/story.ts'
 import { loadContent } from '../../src/content/load.ts'
 import { planCheckIns } from '../../src/domain/checkin.ts'
 import {
   type Disclosed,
   disclose,
   discloseCourse,
-  LEAST_ANSWERS,
-  type UnitResult,
+  LEAST_ANSWERS
 } from '../../src/domain/disclosure.ts'
 import type { Answers } from '../../src/domain/score.ts'
 import { countUnit } from '../../src/domain/tally.ts'
+import { seeded } from "../../src/cli/mood.ts";
+import type { UnitResult } from "../../src/domain/unit.ts";
 
 /**
  * Regression over time: somebody who knows who sat in the room each week tries to name the member who is lowest, from everything

@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadContent } from '../../src/content/load.ts'
-import { type Band, disclose, discloseOutside, LEAST_ANSWERS, type UnitResult } from '../../src/domain/disclosure.ts'
+import { type Band, disclose, discloseOutside, LEAST_ANSWERS } from '../../src/domain/disclosure.ts'
 import { renderCardView } from '../../src/slack/render.ts'
 import { renderDialogCard } from '../../src/teams/render.ts'
 import { reportFhir } from '../../src/views/fhir.ts'
 import { pictureOf } from '../../src/views/picture.ts'
 import { reportCsv, reportHtml } from '../../src/views/report.ts'
 import { trendCard } from '../../src/views/trend.ts'
+import type { UnitResult } from "../../src/domain/unit.ts";
 
 /**
  * Two worlds beside each other: their results differ in every sum, and the gate shows the same of both. Then everything that is drawn, written

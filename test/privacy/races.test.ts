@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { openUnit } from '../../src/ballot/make.ts'
-import { seeded } from '../../src/cli/story.ts'
 import { beginRelease } from '../../src/commands/release.ts'
 import { runStep, type Services } from '../../src/commands/services.ts'
 import { handleDue } from '../../src/door/due.ts'
@@ -8,6 +7,7 @@ import { run } from '../../src/door/run.ts'
 import type { Sql } from '../../src/store/engine/sql.ts'
 import type { RunSqlTransaction, RunTransaction } from '../../src/store/engine/transaction.ts'
 import { incoming, moveTo, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
+import { seeded } from "../../src/cli/mood.ts";
 
 const SEEDS = 12
 const HOUR_MS = 60 * 60_000

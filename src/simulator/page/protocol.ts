@@ -1,4 +1,4 @@
-// What the page and its server say to each other. Types alone: both sides import them.
+// The words between the page and its server. Types alone: both sides import them.
 
 export type PlatformName = 'slack' | 'teams'
 

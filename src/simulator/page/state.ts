@@ -1,4 +1,5 @@
-import { channelsOf, directOf, topView, workspaceOf } from '../slack/state.ts'
+import { topView } from '../slack/modals.ts'
+import { channelsOf, directOf, workspaceOf } from '../slack/state.ts'
 import { channelOf, chatOf, tenantOf } from '../teams/state.ts'
 import type { Message } from '../workspace.ts'
 import type { PageMessage, PagePerson, PagePlace, PageState, PageView } from './protocol.ts'

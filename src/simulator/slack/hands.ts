@@ -2,20 +2,17 @@ import type { Surface } from '../surface.ts'
 import { emptySurface, plainText } from '../surface.ts'
 import type { BotAnswer, Filled, Seen } from '../workspace.ts'
 import { checkMessage, checkView } from './limits.ts'
+import { closeView, showView, topView, viewObject } from './modals.ts'
 import type { Sender, SlackAnswer } from './send.ts'
 import {
   BOT_USER,
   channelsOf,
-  closeView,
   directOf,
   newHook,
   newTrigger,
   post,
   type SlackState,
   see,
-  showView,
-  topView,
-  viewObject,
   workspaceOf,
 } from './state.ts'
 import { type Json, stateOf } from './wire.ts'

@@ -1,7 +1,18 @@
-// What Slack takes, from its reference pages (docs.slack.dev/reference/block-kit). The renderer has
+// Slack's limits, from its reference pages (docs.slack.dev/reference/block-kit). The renderer has
 // a table of its own: sharing this one would hide its mistakes.
 import { checkChart } from './charts.ts'
-import { type Complaint, checkCount, checkLength, complain, type Json, list } from './check.ts'
+import {
+  type Complaint,
+  checkCount,
+  checkLength,
+  checkProperties,
+  checkText,
+  complain,
+  type Json,
+  list,
+  MAX_ID,
+} from './check.ts'
+import { checkInput } from './inputs.ts'
 
 export type { Complaint } from './check.ts'
 
@@ -10,38 +21,6 @@ const MAX_BLOCKS = { message: 50, view: 100 }
 const MAX_MESSAGE_TEXT = 13_200
 const MAX_FALLBACK_TEXT = 40_000
 const MAX_VIEW_BYTES = 250_000
-const MAX_ID = 255
-
-/** The properties of each block and element that the simulator draws; anything else is refused. */
-const PROPERTIES: Record<string, { needs: readonly string[]; may: readonly string[] }> = {
-  section: { needs: ['text'], may: ['fields', 'accessory', 'expand'] },
-  header: { needs: ['text'], may: [] },
-  context: { needs: ['elements'], may: [] },
-  actions: { needs: ['elements'], may: [] },
-  divider: { needs: [], may: [] },
-  data_visualization: { needs: ['title', 'chart'], may: [] },
-  input: { needs: ['label', 'element'], may: ['hint', 'optional', 'dispatch_action'] },
-  button: {
-    needs: ['text', 'action_id'],
-    may: ['value', 'url', 'style', 'confirm', 'accessibility_label'],
-  },
-  plain_text_input: {
-    needs: ['action_id'],
-    may: ['initial_value', 'multiline', 'min_length', 'max_length', 'placeholder', 'focus_on_load'],
-  },
-  radio_buttons: {
-    needs: ['action_id', 'options'],
-    may: ['initial_option', 'confirm', 'focus_on_load'],
-  },
-  static_select: {
-    needs: ['action_id', 'options'],
-    may: ['initial_option', 'placeholder', 'confirm', 'focus_on_load'],
-  },
-  multi_users_select: {
-    needs: ['action_id'],
-    may: ['initial_users', 'max_selected_items', 'placeholder', 'confirm', 'focus_on_load'],
-  },
-}
 const BLOCKS = new Set([
   'section',
   'header',
@@ -53,7 +32,6 @@ const BLOCKS = new Set([
 ])
 /** Undocumented; several clients keep to it. */
 const MAX_CHARTS = 2
-const INPUTS = new Set(['plain_text_input', 'radio_buttons', 'static_select', 'multi_users_select'])
 const VIEW_PROPERTIES = new Set(
   'type title blocks submit close private_metadata callback_id clear_on_close notify_on_close external_id'.split(
     ' ',
@@ -145,20 +123,6 @@ function checkBlock(block: Json, at: string, complaints: Complaint[]): void {
   if (block.type === 'data_visualization') checkChart(block, at, complaints)
 }
 
-function checkProperties(
-  item: Json,
-  always: readonly string[],
-  at: string,
-  complaints: Complaint[],
-): void {
-  const known = PROPERTIES[String(item.type)] ?? { needs: [], may: [] }
-  for (const name of known.needs)
-    if (item[name] === undefined) complaints.push(complain(`missing required field: ${name}`, at))
-  for (const key of Object.keys(item))
-    if (![...always, ...known.needs, ...known.may].includes(key))
-      complaints.push(complain(`invalid additional property: ${key}`, at))
-}
-
 function checkSection(block: Json, at: string, complaints: Complaint[]): void {
   if (block.text !== undefined)
     checkText(block.text, { at: `${at}/text`, most: 3000, isPlain: false }, complaints)
@@ -193,64 +157,4 @@ function checkActions(block: Json, at: string, complaints: Complaint[]): void {
     if (element.style !== undefined && element.style !== 'primary' && element.style !== 'danger')
       complaints.push(complain('must be a valid enum value', `${here}/style`))
   }
-}
-
-function checkInput(block: Json, at: string, complaints: Complaint[]): void {
-  checkText(block.label, { at: `${at}/label`, most: 2000, isPlain: true }, complaints)
-  if (block.hint !== undefined)
-    checkText(block.hint, { at: `${at}/hint`, most: 2000, isPlain: true }, complaints)
-  const element = (block.element ?? {}) as Json
-  const here = `${at}/element`
-  if (!INPUTS.has(String(element.type)))
-    return void complaints.push(complain(`unsupported type: ${element.type}`, `${here}/type`))
-  checkProperties(element, ['type'], here, complaints)
-  checkLength(element.action_id, MAX_ID, `${here}/action_id`, complaints)
-  if (element.placeholder !== undefined)
-    checkText(
-      element.placeholder,
-      { at: `${here}/placeholder`, most: 150, isPlain: true },
-      complaints,
-    )
-  if (element.type === 'radio_buttons') checkOptions(element, 10, here, complaints)
-  if (element.type === 'static_select') checkOptions(element, 100, here, complaints)
-  if (element.type === 'plain_text_input') checkTextInput(element, here, complaints)
-}
-
-function checkOptions(element: Json, most: number, at: string, complaints: Complaint[]): void {
-  const options = checkCount(element.options, most, `${at}/options`, complaints)
-  for (const [index, option] of options.entries()) {
-    checkText(
-      option.text,
-      { at: `${at}/options/${index}/text`, most: 75, isPlain: element.type !== 'radio_buttons' },
-      complaints,
-    )
-    checkLength(option.value, 75, `${at}/options/${index}/value`, complaints)
-  }
-  const initial = element.initial_option as Json | undefined
-  if (initial && !options.some((option) => JSON.stringify(option) === JSON.stringify(initial)))
-    complaints.push(complain('initial_option must be one of the options', `${at}/initial_option`))
-}
-
-function checkTextInput(element: Json, at: string, complaints: Complaint[]): void {
-  const { max_length: most, initial_value: initial } = element
-  if (most !== undefined && !(typeof most === 'number' && most >= 1 && most <= 3000))
-    complaints.push(complain('must be between 1 and 3000', `${at}/max_length`))
-  if (typeof initial === 'string' && typeof most === 'number')
-    checkLength(initial, most, `${at}/initial_value`, complaints)
-}
-
-/** The items of a list that must have one to `most`. */
-function checkText(
-  value: unknown,
-  { at, most, isPlain }: { at: string; most: number; isPlain: boolean },
-  complaints: Complaint[],
-): void {
-  if (typeof value !== 'object' || value === null)
-    return void complaints.push(complain('must provide an object', at))
-  const { type, text } = value as Json
-  if (typeof text !== 'string' || text.length === 0)
-    complaints.push(complain('must be more than 0 characters', `${at}/text`))
-  else checkLength(text, most, `${at}/text`, complaints)
-  if (type !== 'plain_text' && (isPlain || type !== 'mrkdwn'))
-    complaints.push(complain('must be a valid enum value', `${at}/type`))
 }

@@ -1,12 +1,7 @@
 import { checkView } from './limits.ts'
 import type { Method } from './method.ts'
-import {
-  type SlackState,
-  type SlackView,
-  type SlackWorkspace,
-  showView,
-  viewObject,
-} from './state.ts'
+import { showView, viewObject } from './modals.ts'
+import type { SlackState, SlackView, SlackWorkspace } from './state.ts'
 import { type Json, no, refuse } from './wire.ts'
 
 const MAX_STACK = 3

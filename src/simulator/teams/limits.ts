@@ -1,4 +1,4 @@
-// What Teams takes (cards reference, message size limit, Adaptive Cards 1.5 schema). The renderer
+// Teams' limits (cards reference, message size limit, Adaptive Cards 1.5 schema). The renderer
 // has a table of its own: sharing this one would hide its mistakes.
 type Json = Record<string, unknown>
 
@@ -27,9 +27,8 @@ const ELEMENTS: Record<string, { needs: readonly string[]; may: readonly string[
     needs: ['data'],
     may: [
       ...COMMON,
-      ...'title xAxisTitle yAxisTitle color colorSet showBarValues stacked horizontalAlignment'.split(
-        ' ',
-      ),
+      ...['title', 'xAxisTitle', 'yAxisTitle', 'color', 'colorSet', 'showBarValues', 'stacked'],
+      'horizontalAlignment',
     ],
   },
   ActionSet: { needs: ['actions'], may: [...COMMON, 'horizontalAlignment'] },

@@ -75,8 +75,8 @@ function DatabaseRows({
   return (
     <>
       <p>
-        Check-in of {checkIn.alias}: <strong>{checkIn.state}</strong>, {timeOf(checkIn.opensAt)} to{' '}
-        {timeOf(checkIn.closesAt)}
+        Check-in of {checkIn.alias}: <strong>{checkIn.state}</strong>,
+        {` ${timeOf(checkIn.opensAt)} to ${timeOf(checkIn.closesAt)}`}
         {unit && ` · results need ${unit.k} answers · unit ${unit.state}`}
       </p>
       <p>

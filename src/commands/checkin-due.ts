@@ -1,0 +1,163 @@
+import { BLANK } from '../ballot/box.ts'
+import { newUnitKey, sealBallot } from '../ballot/seal.ts'
+import { type DropReason, decideOpening, fitsBudget } from '../domain/checkin.ts'
+import { answersNeeded, LEAST_WRITERS } from '../domain/disclosure.ts'
+import type { Due } from '../domain/occurrence.ts'
+import { isInvited } from '../store/ballot.ts'
+import {
+  type CheckInRow,
+  closeCheckIn,
+  dropCheckIn,
+  findCheckIn,
+  listOpen,
+  lockCheckIn,
+  nextPlanned,
+  openCheckIn,
+} from '../store/checkin.ts'
+import { type GroupRow, getGroup, lockGroup } from '../store/group.ts'
+import { getThresholds } from '../store/organisation.ts'
+import { listAskable } from '../store/roster.ts'
+import { closeUnits, createUnit, getUnit, lockRunningUnit, type UnitRow } from '../store/unit.ts'
+import { boundTo } from './ballots.ts'
+import type { Base, DueOutcome } from './command.ts'
+import { readAsked, releaseJobs } from './programme.ts'
+
+/**
+ * A check-in's time has come: the roster freezes, the unit gets its key, every member a sealed
+ * blank and a note.
+ */
+export async function openDueCheckIn(
+  base: Base,
+  occurrence: Due<'checkInOpens'>,
+): Promise<DueOutcome> {
+  const { now, ballotKeys } = base
+  const planned = await findCheckIn(base, occurrence.checkInId)
+  if (!planned) return { dropped: 'notPlanned' }
+  // The group before the check-in, as a roster change takes them: what is frozen is one roster, not
+  // half of two.
+  await lockGroup(base, planned.groupId)
+  const row = await lockCheckIn(base, planned.id)
+  if (row?.state !== 'planned') return { dropped: 'notPlanned' }
+  const group = await getGroup(base, row.groupId)
+  if (group.endedAt) {
+    return await drop(base, row, 'groupEnded')
+  }
+  const members = await listAskable(base, group.id)
+  // One whose time is over is as good as closed: after a downtime, what is due comes in any order.
+  const isOneOpen = (await listOpen(base, group.id)).some(
+    ({ questionSetId, closesAt }) => questionSetId === row.questionSetId && closesAt > now,
+  )
+  const nextOne = row.planId ? await nextPlanned(base, group.id, row.opensAt, row.planId) : null
+  const opening = decideOpening(
+    now,
+    row,
+    members.length,
+    isOneOpen ? now : (nextOne?.opensAt ?? null),
+  )
+  if (opening.decision === 'drop') return await drop(base, row, opening.reason)
+  const running = row.planId ? await lockRunningUnit(base, row.planId) : null
+  const unit = running ?? (await beginUnit(base, group, row, members.length))
+  if (!unit) return await drop(base, row, 'budget')
+  const blanks = members.map((memberId) => ({
+    memberId,
+    box: sealBallot(ballotKeys.keyring, unit.publicKey, boundTo(unit, row.id, memberId), BLANK),
+  }))
+  const opened = { id: row.id, closesAt: opening.closesAt, unitId: unit.id }
+  await openCheckIn(base, opened, blanks)
+  return {
+    dropped: null,
+    deliveries: noticesFor(members, row, 'check-in', opening.closesAt),
+    occurrences: [
+      ...(opening.nudgeAt
+        ? [{ kind: 'checkInNudge' as const, dueAt: opening.nudgeAt, checkInId: row.id }]
+        : []),
+      { kind: 'checkInCloses', dueAt: opening.closesAt, checkInId: row.id },
+    ],
+  }
+}
+
+/** It does not open; the unit that waited for it may have no other left. */
+async function drop(base: Base, row: CheckInRow, reason: DropReason): Promise<DueOutcome> {
+  const { organisationId } = base
+  await dropCheckIn(base, row.id, reason)
+  const unitIds = await closeUnits(base, row.groupId)
+  return { dropped: reason, jobs: releaseJobs(organisationId, unitIds) }
+}
+
+/**
+ * A new unit with a key of its own; everything that decides what it shows is frozen here. Null: the
+ * budget is spent.
+ */
+async function beginUnit(
+  base: Base,
+  group: GroupRow,
+  row: CheckInRow,
+  members: number,
+): Promise<UnitRow | null> {
+  const { now, ballotKeys, newId } = base
+  const set = base.content.questionSets.get(row.questionSetId)
+  if (!set) throw new Error(`question set ${row.questionSetId} is not in the content`)
+  const { begun } = await readAsked(base, group.id)
+  if (!fitsBudget(now, set.scales.length, begun)) return null
+  const id = newId()
+  const key = newUnitKey()
+  const k = answersNeeded(row.audience, await getThresholds(base), row.leastAnswers)
+  // Kept before the unit exists: a crash in between leaves a key without a unit, which the sweeper
+  // destroys.
+  ballotKeys.keyStore.put(id, { privateKey: key.privateKey, k })
+  key.privateKey.fill(0)
+  await createUnit(base, {
+    id,
+    groupId: group.id,
+    questionSetId: set.id,
+    questionSetVersion: set.version,
+    k,
+    audience: row.audience,
+    publicKey: key.publicKey,
+    rosterChanges: group.rosterChanges,
+    checkInCount: row.unitSize,
+    // With fewer members than must write, the words could never be shown: they are not asked for.
+    asksText: row.asksText && members >= LEAST_WRITERS,
+  })
+  return await getUnit(base, id)
+}
+
+const noticesFor = (
+  members: readonly string[],
+  row: CheckInRow,
+  kind: 'check-in' | 'check-in-nudge',
+  closesAt: Date,
+) =>
+  members.map((personId) => ({
+    key: `${kind} ${row.id}`,
+    kind,
+    personId,
+    groupId: row.groupId,
+    checkInId: row.id,
+    expiresAt: closesAt,
+  }))
+
+/** One more note, to everyone alike. */
+export async function nudge(base: Base, occurrence: Due<'checkInNudge'>): Promise<DueOutcome> {
+  const { now } = base
+  const row = await findCheckIn(base, occurrence.checkInId)
+  if (row?.state !== 'open' || now >= row.closesAt) return { dropped: 'notOpen' }
+  const members = await listAskable(base, row.groupId)
+  const invited = []
+  for (const memberId of members)
+    if (await isInvited(base, row.id, memberId)) invited.push(memberId)
+  return { dropped: null, deliveries: noticesFor(invited, row, 'check-in-nudge', row.closesAt) }
+}
+
+/** Closes a check-in; when it was its unit's last, the unit is made. */
+export async function closeDueCheckIn(
+  base: Base,
+  occurrence: Due<'checkInCloses'>,
+): Promise<DueOutcome> {
+  const { organisationId } = base
+  const row = await lockCheckIn(base, occurrence.checkInId)
+  if (row?.state !== 'open' || !row.unitId) return { dropped: 'notOpen' }
+  await closeCheckIn(base, row.id)
+  const unitIds = await closeUnits(base, row.groupId)
+  return { dropped: null, jobs: releaseJobs(organisationId, unitIds) }
+}

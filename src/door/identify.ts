@@ -1,0 +1,68 @@
+import type { Command } from '../commands/command.ts'
+import type { Services } from '../commands/services.ts'
+import type { Texts } from '../content/load.ts'
+import { UserError } from '../errors.ts'
+import type { Incoming, Traits } from '../platform.ts'
+import {
+  type Actor,
+  type ConnectionRow,
+  ensureActor,
+  findActor,
+  findConnection,
+} from '../store/access.ts'
+import { reviveWelcomes } from '../store/welcome.ts'
+
+/** The traits of the platform that a request came from. */
+export function platformOf(services: Services, { platform }: Incoming): Traits {
+  const known = services.platforms.get(platform)
+  if (!known) throw new Error(`a request came from ${platform}, which is not served here`)
+  return known
+}
+
+/**
+ * Finds out who did it. First sight and new facts are kept, except around ballots: there not even
+ * that somebody came is written.
+ */
+export async function identify(
+  services: Services,
+  texts: Texts,
+  command: Command,
+  incoming: Incoming,
+): Promise<{ connection: ConnectionRow; actor: Actor }> {
+  const { db } = services.database
+  const known = command.isSameForAll ? services.identityCache.find(incoming) : null
+  if (known) return known
+  const { platform, workspaceId } = incoming
+  const connection = await services.identityCache.connection(incoming, () =>
+    findConnection(db, platform, workspaceId),
+  )
+  if (!connection) throw new UserError(texts.t('error.notConnected'))
+  if (command.isUntraced) {
+    const actor = await findActor(db, connection, incoming.sender.externalId)
+    if (!actor)
+      throw new UserError(
+        texts.t('error.notFound', { example: `${platformOf(services, incoming).prefix}help` }),
+      )
+    return { connection, actor }
+  }
+  const who = { connection, actor: await meet(services, connection, incoming.sender) }
+  if (command.isSameForAll) services.identityCache.keep(incoming, who)
+  return who
+}
+
+/** Makes somebody known, and sends what waited for their first chat. */
+export async function meet(
+  services: Services,
+  connection: ConnectionRow,
+  sender: Incoming['sender'],
+): Promise<Actor> {
+  const { db, transaction } = services.database
+  const { actor, isNewlyReachable } = await ensureActor(db, connection, sender, { isHere: true })
+  if (isNewlyReachable) {
+    const { organisationId, personId } = actor
+    await transaction((tx) =>
+      reviveWelcomes({ tx, organisationId }, services.queue, personId, services.clock.now()),
+    )
+  }
+  return actor
+}

@@ -1,0 +1,63 @@
+import type { Role } from '../domain/access.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
+import { GROUP_COLUMNS, type GroupRow } from './group.ts'
+
+/** A person's place in a group. */
+export type Membership = GroupRow & { role: Role }
+
+/** The running groups of a person with their role in each, by alias. */
+export async function listMemberships(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string,
+): Promise<Membership[]> {
+  return await tx.sql.rows<Membership>`
+    select r."role"::text as "role", ${GROUP_COLUMNS}
+    from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId"
+      and g."id" = r."groupId"
+    where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid
+      and g."endedAt" is null
+    order by g."alias"`
+}
+
+/**
+ * A person's place in a group that has ended, which staff keep until it is deleted; null when there
+ * is none.
+ */
+export async function findEndedMembership(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+  personId: string,
+): Promise<Membership | null> {
+  const rows = await tx.sql.rows<Membership>`
+    select r."role"::text as "role", ${GROUP_COLUMNS}
+    from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId"
+      and g."id" = r."groupId"
+    where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid
+      and g."id" = ${groupId}::uuid and g."endedAt" is not null and r."role" <> 'member'`
+  return rows[0] ?? null
+}
+
+/** A group that a supervisor answers for. */
+export type SupervisedGroup = Pick<GroupRow, 'alias' | 'contactHours'> & {
+  groupId: string
+  hasEnded: boolean
+}
+
+/**
+ * The groups of a supervisor that ran at some time of a window, by name. `hasEnded`: by its end.
+ */
+export async function listSupervised(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string,
+  { startsAt, endsAt }: { startsAt: Date; endsAt: Date },
+): Promise<SupervisedGroup[]> {
+  return await tx.sql.rows<SupervisedGroup>`
+    select g."id"::text as "groupId", g."alias", g."contactHours", coalesce(g."endedAt" < ${endsAt},
+      false) as "hasEnded"
+    from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId"
+      and g."id" = r."groupId"
+    where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid
+      and r."role" = 'supervisor'
+      and (g."endedAt" is null or g."endedAt" >= ${startsAt})
+    order by g."alias"`
+}
