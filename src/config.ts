@@ -5,14 +5,14 @@ import { SetupError } from './errors.ts'
 import type { LogLevel } from './log.ts'
 
 /** How Slack is reached, or null when it is not set up. `firstAdmin` is a user id. */
-export type SlackConfig = {
+type SlackConfig = {
   signingSecret: string
   botToken: string
   firstAdmin: string
   apiUrl: string
 }
 /** How Teams is reached, or null. `firstAdmin` is an Entra object id. */
-export type TeamsConfig = {
+type TeamsConfig = {
   appId: string
   appPassword: string
   appType: 'SingleTenant'

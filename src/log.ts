@@ -4,7 +4,7 @@ import { pino } from 'pino'
  * Values that may be logged: ids, counts, states. Never text that a person typed, a name, or a
  * token.
  */
-export type Facts = Readonly<Record<string, string | number | boolean | null | undefined>>
+type Facts = Readonly<Record<string, string | number | boolean | null | undefined>>
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 

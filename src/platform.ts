@@ -60,7 +60,7 @@ export type Incoming = {
 export type FieldValue = string | readonly PersonRef[] | null
 
 /** Where a message goes: to one person's own chat with the app, or to a group's private channel. */
-export type Recipient =
+type Recipient =
   | { type: 'person'; externalId: string; address: Address | null }
   | { type: 'channel'; id: string; address: Address | null }
 

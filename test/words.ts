@@ -5,7 +5,7 @@ import { incoming, type World } from './helpers.ts'
 
 /** The set that is asked; its two first questions are answered by `coping` and `mood`. */
 export const WORDS_SET = 'days-and-mood'
-export const LATECOMERS = ['UNINTH', 'UTENTH', 'UELEVENTH', 'UTWELFTH'] as const
+const LATECOMERS = ['UNINTH', 'UTENTH', 'UELEVENTH', 'UTWELFTH'] as const
 /** The group's eight members and the four who come. */
 export const TWELVE: readonly string[] = [
   ...Array.from({ length: 8 }, (_, index) => `UMEMBER${index + 1}`),

@@ -12,7 +12,7 @@ export class KeyMissingError extends Error {
  * the database can change its own copy of that number, and must not get a result of fewer people by
  * it.
  */
-export type UnitKey = { privateKey: Uint8Array; k: number }
+type UnitKey = { privateKey: Uint8Array; k: number }
 
 /**
  * Where units' private keys live. Destroying a key is what makes ballots unreadable, also in old

@@ -4,7 +4,7 @@ import { SetupError } from '../errors.ts'
 /** The application's secrets by id (1 to 255). New boxes use the first; older ids still open. */
 export type Keyring = { current: number; keys: ReadonlyMap<number, SecretKeys> }
 /** `print` tells two secrets apart without telling either. */
-export type SecretKeys = {
+type SecretKeys = {
   psk: Buffer
   wrap: Buffer
   calendar: Buffer

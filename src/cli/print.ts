@@ -25,13 +25,3 @@ export function printSeen(seen: Seen, names: readonly string[]): string {
   const lock = seen.notification === null ? [] : [`   lock screen: ${seen.notification}`]
   return [head, ...lock, ...seen.text.split('\n').map((line) => `   ${line}`), ''].join('\n')
 }
-
-/** Messages that say the same to several people at the same time, together. */
-export function together(seen: readonly Seen[]): Seen[][] {
-  const groups = new Map<string, Seen[]>()
-  for (const one of seen) {
-    const key = [one.at, one.platform, one.audience, one.kind, one.text].join('\n')
-    groups.set(key, [...(groups.get(key) ?? []), one])
-  }
-  return [...groups.values()]
-}

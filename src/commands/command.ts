@@ -91,13 +91,6 @@ export type Effects = {
 }
 export type Result = Effects & { reply: Reply }
 
-/**
- * A verb's effect on the store. `read` nothing; `audited` only the audit log; `write` anything,
- * once per request; `ballot` only boxes: no receipt, no audit, no log line, no metric, and nothing
- * is learnt about the sender.
- */
-export type Effect = 'read' | 'audited' | 'write' | 'ballot'
-
 type Described = {
   verb: Verb
   /** Whether it can be typed, or only reached by a button or form. */
@@ -130,18 +123,20 @@ type Described = {
   form?: Verb
 }
 
-/** Verbs that go through the door (run.ts). */
+/** A verb that goes through the door (run.ts) and changes nothing. */
 export type ReadCommand = Described & {
   effect: 'read'
   handle(context: Context, input: unknown): Promise<Result>
 }
-export type WriteCommand = Described & {
+type WriteCommand = Described & {
+  /** `audited`: only the audit log. `write`: anything, once per request. */
   effect: 'audited' | 'write'
   handle(context: WriteContext, input: unknown): Promise<Result>
 }
 export type PlainCommand = ReadCommand | WriteCommand
 /** The verb that answers a check-in: its door is answer.ts. */
 export type AnsweringCommand = Described & {
+  /** Only boxes: no receipt, audit entry, log line or metric, and nothing is learnt of the sender. */
   effect: 'ballot'
   answer(context: AnswerContext, input: unknown): Promise<Reply>
 }

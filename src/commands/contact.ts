@@ -59,7 +59,7 @@ export const contact = command({
   },
 })
 
-export const linesOf = ({ texts, organisation, content }: Context): string =>
+const linesOf = ({ texts, organisation, content }: Context): string =>
   helpLines(texts, organisation, content.crisisLines)
 
 /**

@@ -3,7 +3,7 @@ import type { Incoming } from '../platform.ts'
 import type { Actor, ConnectionRow } from '../store/access.ts'
 
 /** Somebody as the store knew them a moment ago. */
-export type Identity = { connection: ConnectionRow; actor: Actor }
+type Identity = { connection: ConnectionRow; actor: Actor }
 
 export type IdentityCache = {
   /**

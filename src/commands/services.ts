@@ -18,7 +18,7 @@ export type Clock = {
 }
 
 /** Each platform's traits. */
-export type Platforms = ReadonlyMap<PlatformName, Traits>
+type Platforms = ReadonlyMap<PlatformName, Traits>
 
 /** Everything that the door and the jobs work with. `onDone` hears of traced verbs only. */
 export type Services = {

@@ -26,13 +26,12 @@ import pulse2 from './question-sets/pulse-2.json' with { type: 'json' }
 import { readSiteSets } from './site-sets.ts'
 import { createTextsFor, type Texts } from './texts.ts'
 
-export type { QuestionSet, Scale } from './question-set.ts'
+export type { QuestionSet } from './question-set.ts'
 export {
   LANGUAGES,
   type Language,
   type TextKey,
   type Texts,
-  type TextValues,
   type Wording,
 } from './texts.ts'
 

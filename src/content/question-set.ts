@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const wording = z.object({ en: z.string().min(1) }).catchall(z.string().min(1))
 
 /** More questions would not be a check-in of a minute. */
-export const MAX_QUESTIONS = 8
+const MAX_QUESTIONS = 8
 /** Scales that one release may show: each costs a place in the budget of releases. */
 const MAX_SCALES = 4
 

@@ -4,7 +4,7 @@ import en from './locales/en.json' with { type: 'json' }
 import es from './locales/es.json' with { type: 'json' }
 
 export type TextKey = keyof typeof en
-export type TextValues = Record<string, string | number>
+type TextValues = Record<string, string | number>
 /** The same words in each language that has them; English always. */
 export type Wording = { en: string } & Record<string, string>
 

@@ -12,7 +12,7 @@ export const RELEASE_BUDGET = { releases: 13, windowDays: 182 } as const
  * A programme of so many sessions, asked one thing, may publish after each; else what is asked
  * weekly publishes after every second.
  */
-export const SHORT_PROGRAMME_SESSIONS = 12
+const SHORT_PROGRAMME_SESSIONS = 12
 /** Check-ins that one unit can have. */
 export const MOST_IN_UNIT = 2
 /** A plan that asks less often than this publishes each time. */
@@ -62,7 +62,7 @@ export function windowOf(
  * publish.
  */
 export type CutReason = 'cadence' | 'budget'
-export type PlannedCheckIn = CheckInWindow & { planId: string; sessionId: string; unitSize: number }
+type PlannedCheckIn = CheckInWindow & { planId: string; sessionId: string; unitSize: number }
 export type CheckInPlanning = {
   planned: PlannedCheckIn[]
   cut: { planId: string; reason: CutReason }[]

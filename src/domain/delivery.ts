@@ -61,8 +61,6 @@ const RULES: Record<DeliveryKind, KindRule> = {
   'delivery-problem': { whenUnknown: 'drop', heldBy: null, quiet: 'waits' },
 }
 
-export const DELIVERY_KINDS = Object.keys(RULES) as readonly DeliveryKind[]
-
 /** A person's choices. `isPaused` holds as of now. */
 export type Wishes = { isPaused: boolean; wantsReminders: boolean; wantsCheckIns: boolean }
 

@@ -27,7 +27,7 @@ export const bandOf = (mean: number): Band =>
   mean <= LOW_BAND_UP_TO ? 'low' : mean >= HIGH_BAND_FROM ? 'high' : 'mixed'
 
 /** On 0 to 1, as exact as it is kept. */
-export const meanOf = (tally: Tally): number => tally.totalMilli / tally.answers / 1000
+const meanOf = (tally: Tally): number => tally.totalMilli / tally.answers / 1000
 
 const roundedOf = (tally: Tally): number => Math.round(meanOf(tally) / MEAN_STEP) * MEAN_STEP
 

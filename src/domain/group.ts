@@ -2,7 +2,7 @@ import type { Role } from './access.ts'
 import { MAX_MEMBERS } from './limits.ts'
 
 /** Somebody chosen for a roster, with what decides whether they may be on it. */
-export type Candidate = {
+type Candidate = {
   personId: string
   isStaff: boolean
   isBot: boolean

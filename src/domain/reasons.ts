@@ -2,7 +2,7 @@
  * Why a platform did not take a notice. Platforms keep their own words to themselves and say one of
  * these; what they said stands in the log.
  */
-export const REFUSALS = [
+const REFUSALS = [
   /** The person has not opened the app yet. */
   'notOpened',
   /** The account was closed: nobody is asked or counted there any more. */
@@ -31,7 +31,7 @@ export const REFUSALS = [
 export type Refusal = (typeof REFUSALS)[number]
 
 /** Why nothing was sent at all. */
-export const DROPS = [
+const DROPS = [
   'paused',
   'optedOut',
   'quietHours',

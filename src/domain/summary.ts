@@ -8,7 +8,7 @@ import { DAY_MS } from './time.ts'
 const PRESSING: readonly Finding[] = ['lower', 'low', 'mixed', 'none', 'higher', 'high']
 
 /** A band as good or bad news: on some scales high is worse. */
-export function goodness(
+function goodness(
   set: QuestionSet,
   { scaleId, band }: Pick<DisclosedScale, 'scaleId' | 'band'>,
 ): Band {

@@ -90,7 +90,7 @@ export function formatDay(instant: Date, timeZone: string, language: string): st
   return formatOf(language, { timeZone, day: 'numeric', month: 'short' }).format(instant)
 }
 
-export function formatTime(instant: Date, timeZone: string, language: string): string {
+function formatTime(instant: Date, timeZone: string, language: string): string {
   return formatOf(language, { timeZone, hour: '2-digit', minute: '2-digit' }).format(instant)
 }
 

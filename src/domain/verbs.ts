@@ -1,7 +1,7 @@
 /**
  * Everything that a person can do, by name: what a button or a form carries. Dots join its words.
  */
-export const VERBS = [
+const VERBS = [
   'home',
   'help',
   'privacy',

@@ -9,7 +9,7 @@ import { createSender, type Sender, type SignedHeaders, type SlackAnswer } from 
 import { createState, directOf, newTrigger, type SlackApp, type SlackState } from './slack/state.ts'
 import type { Hands } from './workspace.ts'
 
-export type { SlackApp, SlackChannel, SlackWorkspace } from './slack/state.ts'
+export type { SlackApp } from './slack/state.ts'
 
 export type SlackSimulator = Hands &
   SlackHands &

@@ -1,7 +1,7 @@
 /**
  * A payload as a person sees it, read from the platform's own JSON and from nothing of the bot's.
  */
-export type SeenButton = { label: string; raw: Record<string, unknown> }
+type SeenButton = { label: string; raw: Record<string, unknown> }
 export type SeenInput = {
   name: string
   label: string

@@ -8,8 +8,7 @@ import { createSender, type Sender } from './teams/send.ts'
 import { createState, type TeamsApp, type TeamsState } from './teams/state.ts'
 import { type Hands, waitUntil } from './workspace.ts'
 
-export type { Place } from './teams/hands.ts'
-export type { TeamsApp, TeamsTenant } from './teams/state.ts'
+export type { TeamsApp } from './teams/state.ts'
 
 export type TeamsSimulator = Hands &
   TeamsHands &

@@ -31,7 +31,7 @@ export type Seen = {
 }
 
 /** One request as it arrived at the simulated platform, or one answer that the bot gave to it. */
-export type LoggedRequest = {
+type LoggedRequest = {
   method: string
   person: string | null
   payload: unknown

@@ -11,7 +11,7 @@ import type { Transport } from './transport.ts'
  * here.
  */
 export const PLAYGROUND_TENANT = 'playground'
-export const PLAYGROUND_PATH = '/api/playground'
+const PLAYGROUND_PATH = '/api/playground'
 
 /**
  * For trying the bot with a Teams client that has no token, such as Microsoft's Agents Playground:

@@ -11,7 +11,7 @@ import {
 import { TEAMS_LIMITS as LIMITS } from './limits.ts'
 
 /** Adaptive Card JSON. Teams emits nothing newer than 1.5 reliably. */
-export type Element = Record<string, unknown>
+type Element = Record<string, unknown>
 export type AdaptiveCard = {
   type: 'AdaptiveCard'
   $schema: string

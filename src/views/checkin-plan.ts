@@ -34,7 +34,7 @@ export type PlanWords = {
 const ALL_STAGES = 3
 
 /** "How the session was: after each session, open for 48 hours." */
-export function planLine({ t, pick, join }: Texts, plan: PlanWords): string {
+function planLine({ t, pick, join }: Texts, plan: PlanWords): string {
   const when = t(`checkin.when.${plan.timing}`, { nth: plan.everyNth })
   const line = t('checkin.planLine', { set: pick(plan.set.title), when, hours: plan.openHours })
   if (plan.stages.length === ALL_STAGES) return line

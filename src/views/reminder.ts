@@ -4,7 +4,7 @@ import { type Card, card, type Field, type Form, note, type Option, text } from 
 import { timeWithZone } from './notice.ts'
 
 /** "24 hours", "30 minutes", "1 week". */
-export function leadTime({ t }: Texts, minutes: number): string {
+function leadTime({ t }: Texts, minutes: number): string {
   if (minutes % 10_080 === 0) return t('lead.weeks', { count: minutes / 10_080 })
   if (minutes % 1_440 === 0 && minutes > 1_440) return t('lead.days', { count: minutes / 1_440 })
   return minutes % 60 === 0

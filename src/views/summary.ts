@@ -10,7 +10,7 @@ import { type ResultShown, resultLines } from './result.ts'
  * One that the page shows. `wordsOf`: the check-in whose unit holds words of members; null when
  * there are none.
  */
-export type Result = ResultShown & { at: Date; wordsOf: string | null }
+type Result = ResultShown & { at: Date; wordsOf: string | null }
 
 /** A check-in since then, as far as it has come. `none`: nothing has come to anything yet. */
 export type Pending =

@@ -23,7 +23,7 @@ export const workspaces = digits.map((workspace) => ({
 }))
 export const TOKENS: ReadonlyMap<string, string> = new Map(workspaces.map(({ teamId, botToken }) => [teamId, botToken]))
 
-export const idOf = (...parts: (string | number)[]): string => {
+const idOf = (...parts: (string | number)[]): string => {
   const hex = createHash('sha256').update(parts.join(' ')).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

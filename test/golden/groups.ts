@@ -4,12 +4,12 @@ import type { PrismaClient } from '../../src/store/generated/client.ts'
 const HOUR_MS = 3_600_000
 const WEEK_MS = 7 * 24 * HOUR_MS
 /** The first session of every programme here: Tuesday 3 March 2026, 16:30 to 18:00 in London and in UTC. */
-export const FIRST = Date.parse('2026-03-03T16:30:00Z')
+const FIRST = Date.parse('2026-03-03T16:30:00Z')
 /** A moment of a week's programme, counted in hours from that week's session. */
 export const inWeek = (week: number, hours: number) => new Date(FIRST + week * WEEK_MS + hours * HOUR_MS)
 
 /** One result. `answers` of the scale when fewer than answered at all; `high` members in the high band. */
-export type Result = {
+type Result = {
   week: number
   mean: number
   answered?: number

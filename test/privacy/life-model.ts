@@ -1,5 +1,5 @@
 /** What a run of check-ins of one plan should come to, in the simplest words: no store, no boxes, no keys. */
-export const K = 6
+const K = 6
 const LEAST_MEMBERS = 6
 
 export type CheckIn = {

@@ -20,7 +20,7 @@ import { type Json, stateOf } from './wire.ts'
 /**
  * A button where it stands: in a message, in a view, or (a story's way) in something that was seen.
  */
-export type ButtonPlace = { messageId: string } | { viewId: string } | { place: string }
+type ButtonPlace = { messageId: string } | { viewId: string } | { place: string }
 
 /** The acts of a person in Slack, each as the requests that Slack sends for it. */
 export type SlackHands = {

@@ -10,7 +10,7 @@ export type SlackAnswer = BotAnswer & { headers: Headers; isLate: boolean }
 /** Slack waits so long for an acknowledgement. */
 const PATIENCE_MS = 3_000
 /** When an event is sent again: nearly at once, after a minute, after five. */
-export const RETRY_DELAYS_MS = [0, 60_000, 300_000] as const
+const RETRY_DELAYS_MS = [0, 60_000, 300_000] as const
 
 /** Requests to the bot, signed as Slack signs them. */
 export type Sender = {

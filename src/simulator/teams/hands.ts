@@ -20,7 +20,7 @@ import {
  * Where somebody types: in their own chat with the bot, or in a channel, with a mention or as a
  * private slash message.
  */
-export type Place = 'personal' | 'mention' | 'targeted'
+type Place = 'personal' | 'mention' | 'targeted'
 
 /** The acts of a person in Teams, each as the activity that Teams sends for it. */
 export type TeamsHands = {

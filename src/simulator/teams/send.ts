@@ -5,7 +5,7 @@ import type { Authority } from './authority.ts'
 import { BOT_ID, chatOf, type Json, mriOf, type TeamsState, tenantOf } from './state.ts'
 
 /** Teams sends an activity again when the bot takes longer. */
-export const RESEND_AFTER_MS = 15_000
+const RESEND_AFTER_MS = 15_000
 
 /** Activities to the bot, with the tokens that Teams puts on them. */
 export type Sender = {

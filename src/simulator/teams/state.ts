@@ -17,7 +17,7 @@ export type TeamsApp = { appId: string; tenants: readonly TeamsTenant[]; isAnony
 export type TeamsTenant = { tenantId: string; people: readonly SimulatedPerson[] }
 
 /** A dialog that a person has open: what was seen, and the card that it shows. */
-export type Dialog = { seen: Seen; card: Json; title: string }
+type Dialog = { seen: Seen; card: Json; title: string }
 
 export type TeamsState = {
   app: TeamsApp
