@@ -1,5 +1,6 @@
 import type { EarlierCheckIn } from '../domain/checkin.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
+import { Prisma } from './generated/client.ts'
 
 export type CheckInRow = {
   id: string
@@ -55,6 +56,13 @@ export async function findCheckIn(
   })
 }
 
+/** The same columns for hand-written statements, where the check-in is `c`. */
+const CHECK_IN_COLUMNS = Prisma.raw(
+  Object.keys(CHECK_IN_FIELDS)
+    .map((name) => `c."${name}"`)
+    .join(', '),
+)
+
 /**
  * The check-in with its row locked: opening, answering and closing happen one at a time. Null when
  * it does not exist.
@@ -64,10 +72,8 @@ export async function lockCheckIn(
   id: string,
 ): Promise<CheckInRow | null> {
   const rows = await tx.sql.rows<CheckInRow>`
-    select "id", "groupId", "sessionId", "planId", "unitId", "questionSetId",
-      "audience"::text as "audience", "unitSize", "leastAnswers", "asksText", "opensAt", "closesAt",
-      "state"::text as "state" from "CheckIn"
-    where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid for update`
+    select ${CHECK_IN_COLUMNS} from "CheckIn" c
+    where c."organisationId" = ${organisationId}::uuid and c."id" = ${id}::uuid for update`
   return rows[0] ?? null
 }
 
@@ -114,26 +120,23 @@ export async function listLatest(
   groupId: string,
 ): Promise<(CheckInRow & { reason: string | null; at: Date })[]> {
   // Sets are few: each step finds the next one's name, and its latest check-in by the index.
-  const ids = await tx.sql.rows<{ id: string }>`
+  return await tx.sql.rows<CheckInRow & { reason: string | null; at: Date }>`
     with recursive asked("questionSetId") as (
       (select min("questionSetId") from "CheckIn"
         where "organisationId" = ${organisationId}::uuid and "groupId" = ${groupId}::uuid)
       union all
       select (select min(c."questionSetId") from "CheckIn" c
-        where c."organisationId" = ${organisationId}::uuid
-        and c."groupId" = ${groupId}::uuid and c."questionSetId" > asked."questionSetId")
+        where c."organisationId" = ${organisationId}::uuid and c."groupId" = ${groupId}::uuid
+          and c."questionSetId" > asked."questionSetId")
       from asked where asked."questionSetId" is not null)
-    select latest."id"::text as "id" from asked cross join lateral (
-      select c."id" from "CheckIn" c where c."organisationId" = ${organisationId}::uuid
-        and c."groupId" = ${groupId}::uuid
+    select latest.* from asked cross join lateral (
+      select ${CHECK_IN_COLUMNS}, c."reason", coalesce(s."startsAt", c."opensAt") as "at"
+      from "CheckIn" c left join "Session" s on s."organisationId" = c."organisationId"
+        and s."id" = c."sessionId"
+      where c."organisationId" = ${organisationId}::uuid and c."groupId" = ${groupId}::uuid
         and c."questionSetId" = asked."questionSetId" and c."state" in ('closed', 'dropped')
-      order by c."opensAt" desc, c."id" limit 1) latest`
-  const rows = await tx.prisma.checkIn.findMany({
-    where: { organisationId, id: { in: ids.map(({ id }) => id) } },
-    orderBy: [{ opensAt: 'desc' }, { id: 'asc' }],
-    select: { ...CHECK_IN_FIELDS, reason: true, session: { select: { startsAt: true } } },
-  })
-  return rows.map(({ session, ...row }) => ({ ...row, at: session?.startsAt ?? row.opensAt }))
+      order by c."opensAt" desc, c."id" limit 1) latest
+    order by latest."opensAt" desc, latest."id"`
 }
 
 /**

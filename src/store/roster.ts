@@ -130,10 +130,9 @@ export async function countAgreement(
   { tx, organisationId }: Tenant<Reader>,
   groupId: string,
 ): Promise<{ members: number; accepted: number }> {
-  const where = { organisationId, groupId, role: 'member' } as const
-  const members = await tx.prisma.rosterEntry.count({ where })
-  const accepted = await tx.prisma.rosterEntry.count({
-    where: { ...where, agreedAt: { not: null } },
-  })
-  return { members, accepted }
+  const [counts] = await tx.sql.rows<{ members: number; accepted: number }>`
+    select count(*)::int as "members", count("agreedAt")::int as "accepted" from "RosterEntry"
+    where "organisationId" = ${organisationId}::uuid and "groupId" = ${groupId}::uuid
+      and "role" = 'member'`
+  return counts ?? { members: 0, accepted: 0 }
 }
