@@ -9,9 +9,9 @@ const rows = fs
   .map(([, promise = '', file = '', title = '']) => ({ promise, file, title }))
 
 /** The adversaries' tests, as `folder/name`. */
-const named = [...fs.readFileSync('docs/threat-model.md', 'utf8').matchAll(/`([a-z]+\/[a-z-]+)`/g)].map(
-  ([, name = '']) => name,
-)
+const named = [
+  ...fs.readFileSync('docs/threat-model.md', 'utf8').matchAll(/`([a-z]+\/[a-z-]+)`/g),
+].map(([, name = '']) => name)
 
 describe('the promises', () => {
   it('are there, and their file too', () => {
