@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { inject } from 'vitest'
+import { afterAll, inject, onTestFinished, TestRunner } from 'vitest'
 import { type Local, settableClock, startLocal } from '../src/cli/local.ts'
 import type { Incoming } from '../src/platform.ts'
 import type { Db } from '../src/store/engine/database.ts'
@@ -40,19 +40,52 @@ export type WorldOptions = {
   publicUrl?: string
 }
 
-/** The service and both simulated platforms on a clock that stands still until it is set. */
+/** Ends what runs; done once, however often it is called. */
+type End = () => Promise<void>
+
+function once(end: End): End {
+  let ending: Promise<void> | null = null
+  return () => {
+    ending ??= end()
+    return ending
+  }
+}
+
+/** What was started outside a test ends with its file, unless it has ended before. */
+const ends: End[] = []
+afterAll(async () => {
+  for (const end of ends.splice(0)) await end()
+})
+
+/** What a test starts ends with that test, also when an assertion fails; what a file starts, with the file. */
+export function atTheEnd(end: End): void {
+  if (TestRunner.getCurrentTest()) onTestFinished(end)
+  else ends.push(end)
+}
+
+/** The service and both simulated platforms on a clock that stands still until it is set. It ends by itself. */
 export async function startWorld({
   store = 'embedded',
   logLevel = 'silent',
   ...given
 }: WorldOptions = {}): Promise<World> {
-  const { dir, remove } = tempDir()
-  const database = store === 'postgres' ? await freshDatabase() : null
+  const { dir, remove } = tempDir({ inMemory: true })
+  const database = store === 'postgres' ? await freshDatabase(inject('postgresTemplate')) : null
   const clock = settableClock()
   clock.set(START)
   const keyDir = path.join(dir, 'keys')
   const dataDir = path.join(dir, 'data')
   if (store === 'embedded') fs.cpSync(inject('embeddedTemplate'), dataDir, { recursive: true })
+  let stop: End = async () => {}
+  const end = once(async () => {
+    try {
+      await stop()
+    } finally {
+      await database?.drop()
+      remove()
+    }
+  })
+  atTheEnd(end)
   const local = await startLocal(clock, {
     port: 0,
     store: { dataDir, databaseUrl: database?.url ?? null },
@@ -63,20 +96,21 @@ export async function startWorld({
     logLevel,
     ...given,
   })
+  // A test may stop the service, or a platform, before its world ends.
+  const app = { ...local.app, stop: once(local.app.stop) }
+  stop = once(async () => {
+    await app.stop()
+    await Promise.all([local.slack.close(), local.teams.close()])
+  })
   return {
     ...local,
-    db: local.app.services.database.db,
+    app,
+    stop,
+    db: app.services.database.db,
     keyDir,
     dataDir,
     databaseUrl: database?.url ?? null,
-    async end() {
-      try {
-        await local.stop()
-      } finally {
-        await database?.drop()
-        remove()
-      }
-    },
+    end,
   }
 }
 
@@ -100,12 +134,10 @@ export async function dump(db: Db, skip: readonly string[] = []): Promise<Record
   const tables = await db.$queryRaw<{ name: string }[]>`
     select table_name as name from information_schema.tables where table_schema = 'public' and table_name <> '_prisma_migrations' order by 1`
   const rows: Record<string, string[]> = {}
-  for (const { name } of tables.filter((table) => !skip.includes(table.name))) {
-    const found = await db.$queryRawUnsafe<{ row: string }[]>(
-      `select to_jsonb(t)::text as row from "${name}" t order by 1`,
-    )
-    rows[name] = found.map(({ row }) => row)
-  }
+  for (const { name } of tables) if (!skip.includes(name)) rows[name] = []
+  const each = Object.keys(rows).map((name) => `select '${name}' as name, to_jsonb(t)::text as row from "${name}" t`)
+  const found = await db.$queryRawUnsafe<{ name: string; row: string }[]>(`${each.join(' union all ')} order by 1, 2`)
+  for (const { name, row } of found) rows[name]?.push(row)
   return rows
 }
 

@@ -1,10 +1,45 @@
 import type { Local } from '../src/cli/local.ts'
-import { fill } from '../src/cli/story.ts'
-import { type Hands, lastSeen } from '../src/simulator/workspace.ts'
+import { loadContent } from '../src/content/load.ts'
+import { type BotAnswer, type Filled, type Hands, lastSeen } from '../src/simulator/workspace.ts'
 import type { Db } from '../src/store/engine/database.ts'
 
 /** A service with both simulated platforms, played by hand; tests and scripts alike. */
 export type Played = Local & { db: Db }
+
+/** What somebody is told whose change was rolled back because the store was busy. */
+const BUSY = loadContent().textsFor('en').t('error.busy')
+/** So often somebody sends again what was too much at the time. */
+const MOST_TRIES = 5
+
+/**
+ * Has somebody do something until they see its answer, a card of this kind. Who is told that it took too long tries again, as
+ * people do; whatever else is refused ends it at once, with what was said.
+ */
+async function insist(hands: Hands, person: string, wanted: RegExp, act: () => Promise<BotAnswer>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const before = hands.journal.seen.length
+    const { problem } = await act()
+    const shown = hands.journal.seen.slice(before).filter((seen) => seen.person === person)
+    if (shown.some(({ kind }) => wanted.test(kind))) return
+    const refusal = shown.findLast(({ kind }) => REFUSALS.includes(kind))
+    const said = refusal?.text ?? problem ?? shown.map(({ text }) => text).join('\n')
+    if (tries === MOST_TRIES || !said.includes(BUSY))
+      throw new Error(`${person} saw no ${wanted.source} on ${hands.platform}, but: ${said || 'nothing'}`)
+    await hands.closeForm(person)
+  }
+}
+const REFUSALS = ['problem', 'form-errors']
+
+/** Types a command that opens a form, fills it and sends it; throws when that was not taken. */
+async function filled(hands: Hands, person: string, line: string, values: Filled): Promise<void> {
+  await insist(hands, person, /-done$/, async () => {
+    const typed = await hands.type(person, line)
+    const opener = hands.openForm(person) ? null : hands.journal.seen.findLast((seen) => seen.person === person)
+    const opened = opener?.kind === 'opener' ? await hands.press(opener, 'Open') : typed
+    return hands.openForm(person) ? await hands.submit(person, values) : opened
+  })
+  await hands.closeForm(person)
+}
 
 /** Staff, a group of eight members and twelve Tuesdays, set up by hand as its people would. */
 export async function setUpGroup(
@@ -15,10 +50,10 @@ export async function setUpGroup(
   const hands: Hands = world[platform]
   const { admin, facilitator, supervisor, members, people } = world.casts[platform]
   if (platform === 'teams') for (const { id } of people) await world.teams.install(id)
-  await fill(hands, admin, 'admin staff', { staff: [facilitator, supervisor] })
-  await fill(hands, facilitator, 'new', { alias, timeZone: 'Europe/Berlin' })
-  await fill(hands, facilitator, 'roster', { members, facilitators: [facilitator], supervisors: [supervisor] })
-  await fill(hands, facilitator, 'schedule', {
+  await filled(hands, admin, 'admin staff', { staff: [facilitator, supervisor] })
+  await filled(hands, facilitator, 'new', { alias, timeZone: 'Europe/Berlin' })
+  await filled(hands, facilitator, 'roster', { members, facilitators: [facilitator], supervisors: [supervisor] })
+  await filled(hands, facilitator, 'schedule', {
     firstDate: '2026-03-03',
     time: '17:30',
     minutes: '90',
@@ -44,17 +79,23 @@ export async function answer(
   value: StepValue,
 ): Promise<void> {
   const hands: Hands = world[platform]
-  await hands.press(lastSeen(hands.journal, member, 'check-in'), 'Open the check-in')
-  await hands.submit(member, { belonging: value, voice: value, safety: value, useful: value })
+  await insist(hands, member, /^thanks$/, async () => {
+    await hands.press(lastSeen(hands.journal, member, 'check-in'), 'Open the check-in')
+    return await hands.submit(member, { belonging: value, voice: value, safety: value, useful: value })
+  })
   await hands.closeForm(member)
 }
 
 /** A facilitator writes a message, reads its preview and schedules it. */
-export async function planMessage(hands: Hands, facilitator: string, filled: Record<string, string>): Promise<void> {
+export async function planMessage(hands: Hands, facilitator: string, values: Record<string, string>): Promise<void> {
   await hands.type(facilitator, 'message')
   if (hands.platform === 'teams') await hands.press(lastSeen(hands.journal, facilitator, 'opener'), 'Open')
-  await hands.press(lastSeen(hands.journal, facilitator, 'messages'), 'New message')
-  await hands.submit(facilitator, filled)
-  await hands.press(lastSeen(hands.journal, facilitator, 'message-preview'), 'Schedule it')
+  await insist(hands, facilitator, /^message-preview$/, async () => {
+    await hands.press(lastSeen(hands.journal, facilitator, 'messages'), 'New message')
+    return await hands.submit(facilitator, values)
+  })
+  await insist(hands, facilitator, /^message-done$/, () =>
+    hands.press(lastSeen(hands.journal, facilitator, 'message-preview'), 'Schedule it'),
+  )
   await hands.closeForm(facilitator)
 }

@@ -86,7 +86,7 @@ describe('a reminder due while the process was down', () => {
       teams: null,
       log: { level: 'silent' },
     } as const
-    const app = await startApp(config, { clock: world.clock, isClockManual: true })
+    const app = await startApp(config, { clock: world.clock, isClockManual: true, isUnpaced: true })
     await app.drain()
     expect(seen(world, 'UMEMBER1', 'reminder')).toHaveLength(1)
     expect(seen(world, 'UMEMBER1', 'reminder')[0]?.at).toBe('2026-03-02T20:30:00.000Z')
