@@ -1,0 +1,60 @@
+import { parseAst } from 'rolldown/parseAst'
+
+/** Of a syntax tree: its kind and whatever it is made of. */
+type Node = { type: string; [part: string]: unknown }
+
+const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && typeof (value as Node).type === 'string'
+
+/** What a call does with its test: `it.each(…)` is it and each. Empty for a call that is none of a test. */
+type Chain = { words: string[]; givens: Node[] }
+
+function chainOf(callee: unknown): Chain {
+  if (!isNode(callee)) return { words: [], givens: [] }
+  if (callee.type === 'Identifier') return { words: [String(callee.name)], givens: [] }
+  if (callee.type === 'MemberExpression') {
+    const { words, givens } = chainOf(callee.object)
+    return { words: [...words, String((callee.property as Node).name)], givens }
+  }
+  if (callee.type === 'TaggedTemplateExpression') return chainOf(callee.tag)
+  if (callee.type !== 'CallExpression') return { words: [], givens: [] }
+  const { words, givens } = chainOf(callee.callee)
+  const isCondition = words.includes('skipIf') || words.includes('runIf')
+  return { words, givens: isCondition ? [...givens, ...(callee.arguments as Node[])] : givens }
+}
+
+const NEVER = ['skip', 'todo', 'only', 'fails']
+
+/** Whether the tests under this call are left out, expected to fail, or leave others out, whatever the machine is. */
+function isIdle({ words, givens }: Chain, options: readonly Node[]): boolean {
+  const named = options
+    .flatMap((option) => (option.type === 'ObjectExpression' ? (option.properties as Node[]) : []))
+    .map((property) => String((property.key as Node | undefined)?.name))
+  return [...words, ...named].some((word) => NEVER.includes(word)) || givens.some(({ type }) => type === 'Literal')
+}
+
+function textOf(node: Node | undefined): string | null {
+  if (node?.type === 'Literal') return typeof node.value === 'string' ? node.value : null
+  if (node?.type !== 'TemplateLiteral') return null
+  return (node.quasis as { value: { cooked: string } }[]).map(({ value }) => value.cooked).join('…')
+}
+
+/** The titles of a test file's tests and groups of tests that do run: none of them is skipped, todo, or beside an only. */
+export function titlesThatRun(source: string): string[] {
+  const titles: string[] = []
+  let hasOnly = false
+  const visit = (value: unknown, isLeftOut: boolean): void => {
+    if (Array.isArray(value)) for (const one of value) visit(one, isLeftOut)
+    if (!isNode(value)) return
+    const chain = value.type === 'CallExpression' ? chainOf(value.callee) : { words: [], givens: [] }
+    const isTest = ['it', 'test', 'describe'].includes(chain.words[0] ?? '')
+    const given = isTest ? (value.arguments as Node[]) : []
+    const isIdleHere = isLeftOut || (isTest && isIdle(chain, given.slice(1)))
+    if (isTest && chain.words.includes('only')) hasOnly = true
+    const title = textOf(given[0])
+    if (title !== null && !isIdleHere) titles.push(title)
+    for (const part of Object.values(value)) visit(part, isIdleHere)
+  }
+  visit(parseAst(source, { lang: 'ts' }), false)
+  return hasOnly ? [] : titles
+}
