@@ -23,15 +23,14 @@ function chainOf(callee: unknown): Chain {
   return { words, givens: isCondition ? [...givens, ...(callee.arguments as Node[])] : givens }
 }
 
+/** Of tests that are left out or expected to fail, or that leave others out. */
 const NEVER = ['skip', 'todo', 'only', 'fails']
 
-/** Whether the tests under this call are left out, expected to fail, or leave others out, whatever the machine is. */
-function isIdle({ words, givens }: Chain, options: readonly Node[]): boolean {
-  const named = options
+/** The names of the options that a call gives its test. */
+const optionsOf = (given: readonly Node[]): string[] =>
+  given
     .flatMap((option) => (option.type === 'ObjectExpression' ? (option.properties as Node[]) : []))
     .map((property) => String((property.key as Node | undefined)?.name))
-  return [...words, ...named].some((word) => NEVER.includes(word)) || givens.some(({ type }) => type === 'Literal')
-}
 
 function textOf(node: Node | undefined): string | null {
   if (node?.type === 'Literal') return typeof node.value === 'string' ? node.value : null
@@ -49,8 +48,11 @@ export function titlesThatRun(source: string): string[] {
     const chain = value.type === 'CallExpression' ? chainOf(value.callee) : { words: [], givens: [] }
     const isTest = ['it', 'test', 'describe'].includes(chain.words[0] ?? '')
     const given = isTest ? (value.arguments as Node[]) : []
-    const isIdleHere = isLeftOut || (isTest && isIdle(chain, given.slice(1)))
-    if (isTest && chain.words.includes('only')) hasOnly = true
+    const marks = isTest ? [...chain.words, ...optionsOf(given.slice(1))] : []
+    // A condition that is written out is none: it is the same on every machine.
+    const isConstant = isTest && chain.givens.some(({ type }) => type === 'Literal')
+    const isIdleHere = isLeftOut || isConstant || marks.some((mark) => NEVER.includes(mark))
+    hasOnly ||= marks.includes('only')
     const title = textOf(given[0])
     if (title !== null && !isIdleHere) titles.push(title)
     for (const part of Object.values(value)) visit(part, isIdleHere)
