@@ -3,7 +3,7 @@ import type { TestProject } from 'vitest/node'
 import { openDatabase, type StoreSettings } from '../src/store/engine/database.ts'
 import { createQueue } from '../src/store/engine/queue.ts'
 import { dropLeftOver, freshDatabase, isReachable, serverUrl } from './postgres.ts'
-import { tempDir } from './temp-dir.ts'
+import { removeLeftOver, tempDir } from './temp-dir.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -27,6 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const message = `NO POSTGRES at ${serverUrl()}: every test that needs it is left out. Set TEST_DATABASE_URL.`
   if (!hasPostgres && process.env.CI === 'true') throw new Error(message)
   if (!hasPostgres) console.warn(`\n${'!'.repeat(100)}\n${message}\n${'!'.repeat(100)}\n`)
+  removeLeftOver()
   const { dir, remove } = tempDir({ inMemory: true })
   const server = hasPostgres ? await makeServerTemplate() : null
   await prepare({ kind: 'embedded', directory: path.join(dir, 'data') })

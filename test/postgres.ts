@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { LEFT_AFTER_MS } from './temp-dir.ts'
 
 const DEFAULT_URL = 'postgresql://postgres@127.0.0.1:5432/test'
 
 /** Names carry the time at which they were made, so that what a killed run left behind is told apart. */
 const PREFIX = 'groupwell_test_'
-const LEFT_AFTER_MS = 12 * 60 * 60_000
 
 /** The server that tests use: TEST_DATABASE_URL, or the local default. */
 export const serverUrl = (): string => process.env.TEST_DATABASE_URL ?? DEFAULT_URL
