@@ -2,14 +2,16 @@ import fs from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { afterAll, inject, onTestFinished, TestRunner } from 'vitest'
+import { inject } from 'vitest'
 import { type Local, settableClock, startLocal } from '../src/cli/local.ts'
+import { createLog } from '../src/log.ts'
 import type { Incoming } from '../src/platform.ts'
 import type { Db } from '../src/store/engine/database.ts'
+import { atTheEnd, type End, once } from './ends.ts'
 import { freshDatabase } from './postgres.ts'
 import { tempDir } from './temp-dir.ts'
 
-export { answer, moveTo, planMessage, type StepValue, setUpGroup } from './played.ts'
+export { answer, moveTo, open, planMessage, press, type StepValue, setUpGroup } from './played.ts'
 export { tempDir }
 
 export type StoreKind = 'embedded' | 'postgres'
@@ -33,42 +35,16 @@ export type World = Local & {
 
 export type WorldOptions = {
   store?: StoreKind
-  logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** Gets the lines of the service's log, all of them; without it nothing is logged. */
+  onLogLine?: (line: string) => void
   newId?: () => string
   scopes?: readonly string[]
   isPlaygroundOpen?: boolean
   publicUrl?: string
 }
 
-/** Ends what runs; done once, however often it is called. */
-type End = () => Promise<void>
-
-function once(end: End): End {
-  let ending: Promise<void> | null = null
-  return () => {
-    ending ??= end()
-    return ending
-  }
-}
-
-/** What was started outside a test ends with its file, unless it has ended before. */
-const ends: End[] = []
-afterAll(async () => {
-  for (const end of ends.splice(0)) await end()
-})
-
-/** What a test starts ends with that test, also when an assertion fails; what a file starts, with the file. */
-export function atTheEnd(end: End): void {
-  if (TestRunner.getCurrentTest()) onTestFinished(end)
-  else ends.push(end)
-}
-
 /** The service and both simulated platforms on a clock that stands still until it is set. It ends by itself. */
-export async function startWorld({
-  store = 'embedded',
-  logLevel = 'silent',
-  ...given
-}: WorldOptions = {}): Promise<World> {
+export async function startWorld({ store = 'embedded', onLogLine, ...given }: WorldOptions = {}): Promise<World> {
   const { dir, remove } = tempDir({ inMemory: true })
   const database = store === 'postgres' ? await freshDatabase(inject('postgresTemplate')) : null
   const clock = settableClock()
@@ -93,7 +69,8 @@ export async function startWorld({
     secret: SECRET,
     country: 'DE',
     isClockManual: true,
-    logLevel,
+    logLevel: 'silent',
+    ...(onLogLine ? { log: createLog('debug', onLogLine, () => new Date()) } : {}),
     ...given,
   })
   // A test may stop the service, or a platform, before its world ends.

@@ -1,6 +1,6 @@
 import type { Local } from '../src/cli/local.ts'
 import { loadContent } from '../src/content/load.ts'
-import { type BotAnswer, type Filled, type Hands, lastSeen } from '../src/simulator/workspace.ts'
+import { type BotAnswer, type Filled, type Hands, lastSeen, type Seen, waitUntil } from '../src/simulator/workspace.ts'
 import type { Db } from '../src/store/engine/database.ts'
 
 /** A service with both simulated platforms, played by hand; tests and scripts alike. */
@@ -8,6 +8,8 @@ export type Played = Local & { db: Db }
 
 /** What somebody is told whose change was rolled back because the store was busy. */
 const BUSY = loadContent().textsFor('en').t('error.busy')
+/** The cards that say that something was not done. */
+const REFUSALS: readonly string[] = ['problem', 'form-errors']
 /** So often somebody sends again what was too much at the time. */
 const MOST_TRIES = 5
 
@@ -28,14 +30,42 @@ async function insist(hands: Hands, person: string, wanted: RegExp, act: () => P
     await hands.closeForm(person)
   }
 }
-const REFUSALS = ['problem', 'form-errors']
+/** The verb that a button runs, read from what each platform sends when it is pressed; null for a link. */
+function verbOf({ value, data }: Record<string, unknown>): unknown {
+  const sent = typeof value === 'string' ? (JSON.parse(value) as Record<string, unknown>) : (data as typeof value)
+  return (sent as { verb?: unknown } | undefined)?.verb ?? null
+}
+
+/** Presses the button that runs this verb; of several, the first whose label ends with `about`. */
+export async function press(hands: Hands, seen: Seen, verb: string, about = ''): Promise<BotAnswer> {
+  const button = seen.surface.buttons.find(({ raw, label }) => verbOf(raw) === verb && label.endsWith(about))
+  if (!button) throw new Error(`no button for “${verb}” in: ${seen.text}`)
+  // Hands go by what they read, and take the first of two that read alike.
+  const first = seen.surface.buttons.find(({ label }) => label === button.label)
+  if (first !== button) throw new Error(`“${button.label}” is not “${verb}” alone in: ${seen.text}`)
+  return await hands.press(seen, button.label)
+}
+
+/** Types a line that leads to a form or a result, and opens that: in Teams a card with one button stands in between. */
+export async function open(hands: Hands, person: string, line: string): Promise<BotAnswer> {
+  const before = hands.journal.seen.length
+  const typed = await hands.type(person, line)
+  if (hands.platform === 'slack' || typed.problem) return typed
+  // Other messages may come first.
+  const fresh = () =>
+    hands.journal.seen
+      .slice(before)
+      .find(({ person: who, kind }) => who === person && (kind === 'opener' || REFUSALS.includes(kind)))
+  await waitUntil(() => fresh() !== undefined)
+  const card = fresh()
+  const [button] = card?.surface.buttons ?? []
+  return card?.kind === 'opener' && button ? await hands.press(card, button.label) : typed
+}
 
 /** Types a command that opens a form, fills it and sends it; throws when that was not taken. */
 async function filled(hands: Hands, person: string, line: string, values: Filled): Promise<void> {
   await insist(hands, person, /-done$/, async () => {
-    const typed = await hands.type(person, line)
-    const opener = hands.openForm(person) ? null : hands.journal.seen.findLast((seen) => seen.person === person)
-    const opened = opener?.kind === 'opener' ? await hands.press(opener, 'Open') : typed
+    const opened = await open(hands, person, line)
     return hands.openForm(person) ? await hands.submit(person, values) : opened
   })
   await hands.closeForm(person)
@@ -80,7 +110,7 @@ export async function answer(
 ): Promise<void> {
   const hands: Hands = world[platform]
   await insist(hands, member, /^thanks$/, async () => {
-    await hands.press(lastSeen(hands.journal, member, 'check-in'), 'Open the check-in')
+    await press(hands, lastSeen(hands.journal, member, 'check-in'), 'checkin.answer')
     return await hands.submit(member, { belonging: value, voice: value, safety: value, useful: value })
   })
   await hands.closeForm(member)
@@ -88,14 +118,13 @@ export async function answer(
 
 /** A facilitator writes a message, reads its preview and schedules it. */
 export async function planMessage(hands: Hands, facilitator: string, values: Record<string, string>): Promise<void> {
-  await hands.type(facilitator, 'message')
-  if (hands.platform === 'teams') await hands.press(lastSeen(hands.journal, facilitator, 'opener'), 'Open')
+  await open(hands, facilitator, 'message')
   await insist(hands, facilitator, /^message-preview$/, async () => {
-    await hands.press(lastSeen(hands.journal, facilitator, 'messages'), 'New message')
+    await press(hands, lastSeen(hands.journal, facilitator, 'messages'), 'message new')
     return await hands.submit(facilitator, values)
   })
   await insist(hands, facilitator, /^message-done$/, () =>
-    hands.press(lastSeen(hands.journal, facilitator, 'message-preview'), 'Schedule it'),
+    press(hands, lastSeen(hands.journal, facilitator, 'message-preview'), 'message confirm'),
   )
   await hands.closeForm(facilitator)
 }
