@@ -12,7 +12,7 @@ export default defineConfig({
     exclude: [...SLOW, ...APART],
     globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/setup.ts'],
-    // Two processes run file after file: loading the service anew for each took a quarter of the processor's time.
+    // Two processes run file after file: loading the service for each took a quarter of the time.
     pool: 'forks',
     isolate: false,
     maxWorkers: 2,

@@ -18,8 +18,8 @@ declare module 'vitest' {
 }
 
 /**
- * Makes the templates, and looks for Postgres once. Without it tests run on the embedded store alone and say so; under
- * CI that is a failure. Returns the clean-up.
+ * Makes the templates, and looks for Postgres once. Without it tests run on the embedded store
+ * alone and say so; under CI that is a failure. Returns the clean-up.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const hasPostgres = await isReachable()

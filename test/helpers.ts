@@ -43,7 +43,7 @@ export type WorldOptions = {
   publicUrl?: string
 }
 
-/** The service and both simulated platforms on a clock that stands still until it is set. It ends by itself. */
+/** The service and both simulated platforms, on a clock that stands still. It ends by itself. */
 export async function startWorld({ store = 'embedded', onLogLine, ...given }: WorldOptions = {}): Promise<World> {
   const { dir, remove } = tempDir({ inMemory: true })
   const database = store === 'postgres' ? await freshDatabase(inject('postgresTemplate')) : null

@@ -14,8 +14,8 @@ const REFUSALS: readonly string[] = ['problem', 'form-errors']
 const MOST_TRIES = 5
 
 /**
- * Has somebody do something until they see its answer, a card of this kind. Who is told that it took too long tries again, as
- * people do; whatever else is refused ends it at once, with what was said.
+ * Has somebody do something until they see its answer, a card of this kind. Who is told that it
+ * took too long tries again, as people do; whatever else is refused ends it, with what was said.
  */
 async function insist(hands: Hands, person: string, wanted: RegExp, act: () => Promise<BotAnswer>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
@@ -30,7 +30,7 @@ async function insist(hands: Hands, person: string, wanted: RegExp, act: () => P
     await hands.closeForm(person)
   }
 }
-/** The verb that a button runs, read from what each platform sends when it is pressed; null for a link. */
+/** The verb that a button runs, read from what its platform sends for it; null for a link. */
 function verbOf({ value, data }: Record<string, unknown>): unknown {
   const sent = typeof value === 'string' ? (JSON.parse(value) as Record<string, unknown>) : (data as typeof value)
   return (sent as { verb?: unknown } | undefined)?.verb ?? null
@@ -46,7 +46,7 @@ export async function press(hands: Hands, seen: Seen, verb: string, about = ''):
   return await hands.press(seen, button.label)
 }
 
-/** Types a line that leads to a form or a result, and opens that: in Teams a card with one button stands in between. */
+/** Types a line that leads to a form or a result, and opens that: in Teams a card stands between. */
 export async function open(hands: Hands, person: string, line: string): Promise<BotAnswer> {
   const before = hands.journal.seen.length
   const typed = await hands.type(person, line)

@@ -4,7 +4,7 @@ import { LEFT_AFTER_MS } from './temp-dir.ts'
 
 const DEFAULT_URL = 'postgresql://postgres@127.0.0.1:5432/test'
 
-/** Names carry the time at which they were made, so that what a killed run left behind is told apart. */
+/** Names carry the time at which they were made: what a killed run left is told apart by it. */
 const PREFIX = 'groupwell_test_'
 
 /** The server that tests use: TEST_DATABASE_URL, or the local default. */
@@ -26,7 +26,7 @@ export async function isReachable(): Promise<boolean> {
 /** A database of a test, and how to remove it. */
 export type TestDatabase = { name: string; url: string; drop(): Promise<void> }
 
-/** A new database on the server: a copy of `template`, which nobody may be connected to, or else empty. */
+/** A new database on the server: a copy of `template` (nobody may be connected to it), or empty. */
 export async function freshDatabase(template: string | null = null): Promise<TestDatabase> {
   const name = `${PREFIX}${Date.now().toString(36)}_${randomBytes(6).toString('hex')}`
   await execute(`create database ${name}${template ? ` template ${template}` : ''}`)

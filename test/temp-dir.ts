@@ -10,7 +10,7 @@ const MEMORY_DIR = '/dev/shm'
 /** Two workers hold a few stores of 40 MB at a time. A container may give less than that. */
 const MEMORY_NEEDED = 1024 ** 3
 
-/** A directory that is gone when `remove` was called. `inMemory`: for tests in which nothing is about the disk. */
+/** A directory, until `remove` is called. `inMemory`: for tests in which nothing is about the disk. */
 export function tempDir({ inMemory = false } = {}): { dir: string; remove(): void } {
   const parent = inMemory && hasMemoryDir() ? MEMORY_DIR : os.tmpdir()
   const dir = fs.mkdtempSync(path.join(parent, PREFIX))

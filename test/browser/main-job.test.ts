@@ -28,6 +28,7 @@ describe.each(CELLS)('the main job on the page, in $platform with the $means alo
   })
   afterAll(async () => {
     await browser.close()
+    await world.end()
   })
 
   const main = () => page.getByRole('main')

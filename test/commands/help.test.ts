@@ -21,7 +21,7 @@ describe('the help card', () => {
   it('names nothing that cannot be typed', () => {
     expect(named.length).toBeGreaterThan(20)
     expect(named.filter((line) => verbOf(line) === null)).toEqual([])
-    // What it is held to: words that are no command are seen, and so is one that has only its beginning.
+    // Words that are no command are noticed, and so are those that only begin like one.
     expect(['nonsense', 'admin nonsense', 'roster.submit'].map(verbOf)).toEqual([null, null, null])
   })
 

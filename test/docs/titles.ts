@@ -6,7 +6,7 @@ type Node = { type: string; [part: string]: unknown }
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && typeof (value as Node).type === 'string'
 
-/** What a call does with its test: `it.each(…)` is it and each. Empty for a call that is none of a test. */
+/** What a call does with its test: `it.each(…)` is it and each. Empty for any other call. */
 type Chain = { words: string[]; givens: Node[] }
 
 function chainOf(callee: unknown): Chain {
@@ -38,7 +38,7 @@ function textOf(node: Node | undefined): string | null {
   return (node.quasis as { value: { cooked: string } }[]).map(({ value }) => value.cooked).join('…')
 }
 
-/** The titles of a test file's tests and groups of tests that do run: none of them is skipped, todo, or beside an only. */
+/** The titles of a test file's tests and groups that do run: not skipped, todo, or beside an only. */
 export function titlesThatRun(source: string): string[] {
   const titles: string[] = []
   let hasOnly = false

@@ -127,7 +127,7 @@ describe('the ledger of deliveries', () => {
     expect(seen(world, 'UMEMBER1', 'reminder')).toHaveLength(3)
   })
 
-  /** Ticks until so many reminders are over. Retries wait on the wall clock for what Slack asked, unless they are hurried. */
+  /** Ticks until so many reminders are over. Retries wait on the wall clock unless they are hurried. */
   async function outcomeOf(own: World, count: number, { isHurried = false } = {}): Promise<void> {
     const until = Date.now() + 20_000
     while (
