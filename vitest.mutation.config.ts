@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/ballot/**/*.test.ts', 'test/domain/{course,disclosure}.test.ts', 'test/domain/gate-edges.test.ts'],
     // No store is needed; the helpers ask whether there is one.
-    provide: { hasPostgres: false, embeddedTemplate: '', isMutating: true },
+    provide: { hasPostgres: false, embeddedTemplate: '', postgresTemplate: '', isMutating: true },
     // One process for all of it: starting more takes longer than the tests.
     pool: 'threads',
     isolate: false,

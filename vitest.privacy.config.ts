@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/privacy/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
+    setupFiles: ['test/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 120_000,

@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: SLOW,
     globalSetup: ['test/global-setup.ts'],
+    setupFiles: ['test/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 120_000,

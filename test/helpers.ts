@@ -4,13 +4,15 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { inject } from 'vitest'
 import { type Local, settableClock, startLocal } from '../src/cli/local.ts'
+import { createLog } from '../src/log.ts'
 import type { Incoming } from '../src/platform.ts'
 import type { Database } from '../src/store/engine/database.ts'
 import type { PrismaClient } from '../src/store/generated/client.ts'
+import { atTheEnd, type End, once } from './ends.ts'
 import { freshDatabase } from './postgres.ts'
 import { tempDir } from './temp-dir.ts'
 
-export { answer, moveTo, planMessage, type StepValue, setUpGroup } from './played.ts'
+export { answer, moveTo, open, planMessage, press, type StepValue, setUpGroup } from './played.ts'
 export { tempDir }
 
 export type StoreKind = 'embedded' | 'postgres'
@@ -35,26 +37,33 @@ export type World = Local & {
 
 export type WorldOptions = {
   store?: StoreKind
-  logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** Gets the lines of the service's log, all of them; without it nothing is logged. */
+  onLogLine?: (line: string) => void
   newId?: () => string
   scopes?: readonly string[]
   isPlaygroundOpen?: boolean
   publicUrl?: string
 }
 
-/** The service and both simulated platforms on a clock that stands still until it is set. */
-export async function startWorld({
-  store = 'embedded',
-  logLevel = 'silent',
-  ...given
-}: WorldOptions = {}): Promise<World> {
-  const { dir, remove } = tempDir()
-  const database = store === 'postgres' ? await freshDatabase() : null
+/** The service and both simulated platforms, on a clock that stands still. It ends by itself. */
+export async function startWorld({ store = 'embedded', onLogLine, ...given }: WorldOptions = {}): Promise<World> {
+  const { dir, remove } = tempDir({ inMemory: true })
+  const database = store === 'postgres' ? await freshDatabase(inject('postgresTemplate')) : null
   const clock = settableClock()
   clock.set(START)
   const keyDir = path.join(dir, 'keys')
   const dataDir = path.join(dir, 'data')
   if (store === 'embedded') fs.cpSync(inject('embeddedTemplate'), dataDir, { recursive: true })
+  let stop: End = async () => {}
+  const end = once(async () => {
+    try {
+      await stop()
+    } finally {
+      await database?.drop()
+      remove()
+    }
+  })
+  atTheEnd(end)
   const local = await startLocal(clock, {
     port: 0,
     store: { dataDir, databaseUrl: database?.url ?? null },
@@ -62,24 +71,26 @@ export async function startWorld({
     secret: SECRET,
     country: 'DE',
     isClockManual: true,
-    logLevel,
+    logLevel: 'silent',
+    ...(onLogLine ? { log: createLog('debug', onLogLine, () => new Date()) } : {}),
     ...given,
+  })
+  // A test may stop the service, or a platform, before its world ends.
+  const app = { ...local.app, stop: once(local.app.stop) }
+  stop = once(async () => {
+    await app.stop()
+    await Promise.all([local.slack.close(), local.teams.close()])
   })
   return {
     ...local,
-    db: local.app.services.database.db.prisma,
-    store: local.app.services.database.db,
+    app,
+    stop,
+    db: app.services.database.db.prisma,
+    store: app.services.database.db,
     keyDir,
     dataDir,
     databaseUrl: database?.url ?? null,
-    async end() {
-      try {
-        await local.stop()
-      } finally {
-        await database?.drop()
-        remove()
-      }
-    },
+    end,
   }
 }
 
@@ -103,12 +114,10 @@ export async function dump(db: PrismaClient, skip: readonly string[] = []): Prom
   const tables = await db.$queryRaw<{ name: string }[]>`
     select table_name as name from information_schema.tables where table_schema = 'public' and table_name <> '_prisma_migrations' order by 1`
   const rows: Record<string, string[]> = {}
-  for (const { name } of tables.filter((table) => !skip.includes(table.name))) {
-    const found = await db.$queryRawUnsafe<{ row: string }[]>(
-      `select to_jsonb(t)::text as row from "${name}" t order by 1`,
-    )
-    rows[name] = found.map(({ row }) => row)
-  }
+  for (const { name } of tables) if (!skip.includes(name)) rows[name] = []
+  const each = Object.keys(rows).map((name) => `select '${name}' as name, to_jsonb(t)::text as row from "${name}" t`)
+  const found = await db.$queryRawUnsafe<{ name: string; row: string }[]>(`${each.join(' union all ')} order by 1, 2`)
+  for (const { name, row } of found) rows[name]?.push(row)
   return rows
 }
 

@@ -8,7 +8,7 @@ import { parseTyped } from '../src/door/registry.ts'
 import { METHODS } from '../src/simulator/slack/methods.ts'
 import { lastSeen } from '../src/simulator/workspace.ts'
 import { readSources } from './architecture.ts'
-import { answer, CLOSES, moveTo, SESSION, setUpGroup, startWorld } from './helpers.ts'
+import { answer, CLOSES, moveTo, press, SESSION, setUpGroup, startWorld } from './helpers.ts'
 
 type Json = Record<string, unknown>
 const readJson = (file: string | URL): Json => JSON.parse(fs.readFileSync(file, 'utf8')) as Json
@@ -83,13 +83,11 @@ describe('the Slack manifest', () => {
     await setUpGroup(world).catch(() => undefined)
     const refused = world.slack.journal.requests.filter(({ error }) => error === 'missing_scope')
     expect(refused.length).toBeGreaterThan(0)
-    await world.end()
   })
 
   it('needs commands: without it nobody can type', async () => {
     const world = await startWorld({ scopes: granted.filter((known) => known !== 'commands') })
     await expect(world.slack.type('UADMIN', 'help')).rejects.toThrow('no slash command')
-    await world.end()
   })
 
   it('is enough: with it the week is refused nothing', async () => {
@@ -101,7 +99,7 @@ describe('the Slack manifest', () => {
     await world.slack.type('UFACILITATOR', 'summary')
     await world.slack.openHome('UFACILITATOR')
     await moveTo(world, new Date('2026-03-09T07:00:00Z'))
-    await world.slack.press(lastSeen(world.slack.journal, 'USUPERVISOR', 'digest-notice'), 'Open')
+    await press(world.slack, lastSeen(world.slack.journal, 'USUPERVISOR', 'digest-notice'), 'digest')
     const called = new Set(world.slack.journal.requests.map(({ method }) => method))
     expect([...called].sort()).toEqual([
       'auth.test',
@@ -112,7 +110,6 @@ describe('the Slack manifest', () => {
       'views.publish',
     ])
     expect(world.slack.journal.requests.filter(({ error }) => error !== null)).toEqual([])
-    await world.end()
   })
 
   it('has a reason written down for each scope and event', () => {

@@ -1,10 +1,75 @@
 import type { Local } from '../src/cli/local.ts'
-import { fill } from '../src/cli/story.ts'
-import { type Hands, lastSeen } from '../src/simulator/workspace.ts'
+import { loadContent } from '../src/content/load.ts'
+import { type BotAnswer, type Filled, type Hands, lastSeen, type Seen, waitUntil } from '../src/simulator/workspace.ts'
 import type { PrismaClient } from '../src/store/generated/client.ts'
 
 /** A service with both simulated platforms, played by hand; tests and scripts alike. */
 export type Played = Local & { db: PrismaClient }
+
+/** What somebody is told whose change was rolled back because the store was busy. */
+const BUSY = loadContent().textsFor('en').t('error.busy')
+/** The cards that say that something was not done. */
+const REFUSALS: readonly string[] = ['problem', 'form-errors']
+/** So often somebody sends again what was too much at the time. */
+const MOST_TRIES = 5
+
+/**
+ * Has somebody do something until they see its answer, a card of this kind. Who is told that it
+ * took too long tries again, as people do; whatever else is refused ends it, with what was said.
+ */
+async function insist(hands: Hands, person: string, wanted: RegExp, act: () => Promise<BotAnswer>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const before = hands.journal.seen.length
+    const { problem } = await act()
+    const shown = hands.journal.seen.slice(before).filter((seen) => seen.person === person)
+    if (shown.some(({ kind }) => wanted.test(kind))) return
+    const refusal = shown.findLast(({ kind }) => REFUSALS.includes(kind))
+    const said = refusal?.text ?? problem ?? shown.map(({ text }) => text).join('\n')
+    if (tries === MOST_TRIES || !said.includes(BUSY))
+      throw new Error(`${person} saw no ${wanted.source} on ${hands.platform}, but: ${said || 'nothing'}`)
+    await hands.closeForm(person)
+  }
+}
+/** The verb that a button runs, read from what its platform sends for it; null for a link. */
+function verbOf({ value, data }: Record<string, unknown>): unknown {
+  const sent = typeof value === 'string' ? (JSON.parse(value) as Record<string, unknown>) : (data as typeof value)
+  return (sent as { verb?: unknown } | undefined)?.verb ?? null
+}
+
+/** Presses the button that runs this verb; of several, the first whose label ends with `about`. */
+export async function press(hands: Hands, seen: Seen, verb: string, about = ''): Promise<BotAnswer> {
+  const button = seen.surface.buttons.find(({ raw, label }) => verbOf(raw) === verb && label.endsWith(about))
+  if (!button) throw new Error(`no button for “${verb}” in: ${seen.text}`)
+  // Hands go by what they read, and take the first of two that read alike.
+  const first = seen.surface.buttons.find(({ label }) => label === button.label)
+  if (first !== button) throw new Error(`“${button.label}” is not “${verb}” alone in: ${seen.text}`)
+  return await hands.press(seen, button.label)
+}
+
+/** Types a line that leads to a form or a result, and opens that: in Teams a card stands between. */
+export async function open(hands: Hands, person: string, line: string): Promise<BotAnswer> {
+  const before = hands.journal.seen.length
+  const typed = await hands.type(person, line)
+  if (hands.platform === 'slack' || typed.problem) return typed
+  // Other messages may come first.
+  const fresh = () =>
+    hands.journal.seen
+      .slice(before)
+      .find(({ person: who, kind }) => who === person && (kind === 'lead-on' || REFUSALS.includes(kind)))
+  await waitUntil(() => fresh() !== undefined)
+  const card = fresh()
+  const [button] = card?.surface.buttons ?? []
+  return card?.kind === 'lead-on' && button ? await hands.press(card, button.label) : typed
+}
+
+/** Types a command that opens a form, fills it and sends it; throws when that was not taken. */
+async function filled(hands: Hands, person: string, line: string, values: Filled): Promise<void> {
+  await insist(hands, person, /-done$/, async () => {
+    const opened = await open(hands, person, line)
+    return hands.openForm(person) ? await hands.submit(person, values) : opened
+  })
+  await hands.closeForm(person)
+}
 
 /** Staff, a group of eight members and twelve Tuesdays, set up by hand as its people would. */
 export async function setUpGroup(
@@ -15,10 +80,10 @@ export async function setUpGroup(
   const hands: Hands = world[platform]
   const { admin, facilitator, supervisor, members, people } = world.casts[platform]
   if (platform === 'teams') for (const { id } of people) await world.teams.install(id)
-  await fill(hands, admin, 'admin staff', { staff: [facilitator, supervisor] })
-  await fill(hands, facilitator, 'new', { alias, timeZone: 'Europe/Berlin' })
-  await fill(hands, facilitator, 'roster', { members, facilitators: [facilitator], supervisors: [supervisor] })
-  await fill(hands, facilitator, 'schedule', {
+  await filled(hands, admin, 'admin staff', { staff: [facilitator, supervisor] })
+  await filled(hands, facilitator, 'new', { alias, timeZone: 'Europe/Berlin' })
+  await filled(hands, facilitator, 'roster', { members, facilitators: [facilitator], supervisors: [supervisor] })
+  await filled(hands, facilitator, 'schedule', {
     firstDate: '2026-03-03',
     time: '17:30',
     minutes: '90',
@@ -44,17 +109,22 @@ export async function answer(
   value: StepValue,
 ): Promise<void> {
   const hands: Hands = world[platform]
-  await hands.press(lastSeen(hands.journal, member, 'check-in'), 'Open the check-in')
-  await hands.submit(member, { belonging: value, voice: value, safety: value, useful: value })
+  await insist(hands, member, /^thanks$/, async () => {
+    await press(hands, lastSeen(hands.journal, member, 'check-in'), 'checkin.answer')
+    return await hands.submit(member, { belonging: value, voice: value, safety: value, useful: value })
+  })
   await hands.closeForm(member)
 }
 
 /** A facilitator writes a message, reads its preview and schedules it. */
-export async function planMessage(hands: Hands, facilitator: string, filled: Record<string, string>): Promise<void> {
-  await hands.type(facilitator, 'message')
-  if (hands.platform === 'teams') await hands.press(lastSeen(hands.journal, facilitator, 'lead-on'), 'Open')
-  await hands.press(lastSeen(hands.journal, facilitator, 'messages'), 'New message')
-  await hands.submit(facilitator, filled)
-  await hands.press(lastSeen(hands.journal, facilitator, 'message-preview'), 'Schedule it')
+export async function planMessage(hands: Hands, facilitator: string, values: Record<string, string>): Promise<void> {
+  await open(hands, facilitator, 'message')
+  await insist(hands, facilitator, /^message-preview$/, async () => {
+    await press(hands, lastSeen(hands.journal, facilitator, 'messages'), 'message.new')
+    return await hands.submit(facilitator, values)
+  })
+  await insist(hands, facilitator, /^message-done$/, () =>
+    press(hands, lastSeen(hands.journal, facilitator, 'message-preview'), 'message.confirm'),
+  )
   await hands.closeForm(facilitator)
 }

@@ -1,6 +1,6 @@
 import { askForSummary, fill } from '../src/cli/story.ts'
 import { type Hands, lastSeen, type Seen } from '../src/simulator/workspace.ts'
-import { answer, moveTo, type Played, setUpGroup } from './played.ts'
+import { answer, moveTo, open, type Played, press, setUpGroup } from './played.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 
@@ -12,18 +12,14 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   const hands: Hands = world[platform]
   const { admin, facilitator, supervisor, members } = world.casts[platform]
   const [first = '', second = ''] = members
-  const open = async (person: string, line: string) => {
-    await hands.type(person, line)
-    if (platform === 'teams' && !hands.openForm(person)) await pressed(person, 'lead-on', 'Open')
-  }
   const look = async (person: string, line: string) => {
-    await open(person, line)
+    await open(hands, person, line)
     await hands.closeForm(person)
   }
-  const pressed = async (person: string, kind: string, label: string) =>
-    await hands.press(lastSeen(hands.journal, person, kind), label)
-  const read = async (person: string, kind: string, label: string) => {
-    await pressed(person, kind, label)
+  const pressed = async (person: string, kind: string, verb: string, about = '') =>
+    await press(hands, lastSeen(hands.journal, person, kind), verb, about)
+  const read = async (person: string, kind: string, verb: string) => {
+    await pressed(person, kind, verb)
     await hands.closeForm(person)
   }
   const sessionOn = async (date: string) =>
@@ -34,58 +30,58 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   for (const line of ['admin', 'nonsense']) await hands.type(admin, line)
   await fill(hands, admin, 'admin settings', {})
   await fill(hands, admin, 'admin lines', { emergency: '112', lines: 'Night line: 0800 555 010' })
-  await open(second, 'contact')
+  await open(hands, second, 'contact')
   await hands.closeForm(second)
   await fill(hands, facilitator, 'edit', { contactHours: '24', contactTimes: 'weekdays from 9 to 17' })
   await fill(hands, facilitator, 'agreement', { goals: 'Meet. Talk. Rest.' })
   await world.app.drain()
-  await pressed(first, 'welcome', 'Open')
+  await pressed(first, 'welcome', 'welcome')
   await hands.submit(first, {})
   await hands.closeForm(first)
   await fill(hands, facilitator, 'schedule', { place: 'Room 2', link: 'https://call.example.org/2' })
   await hands.type(first, 'next')
-  await pressed(first, 'next', 'Add to my calendar')
+  await pressed(first, 'next', 'calendar')
   await fill(hands, facilitator, 'remind', { now: 'yes' })
   await world.app.drain()
-  await read(first, 'reminder', 'Where')
+  await read(first, 'reminder', 'session')
   await fill(hands, facilitator, 'cancel', { session: await sessionOn('2026-03-10') })
   await world.app.drain()
   await fill(hands, facilitator, 'move', { session: await sessionOn('2026-03-17'), date: '2026-03-18', time: '18:00' })
   await world.app.drain()
-  await open(facilitator, 'message')
-  await pressed(facilitator, 'messages', 'New message')
+  await open(hands, facilitator, 'message')
+  await pressed(facilitator, 'messages', 'message.new')
   await hands.submit(facilitator, {
     text: 'Please bring a pen next time.',
     date: '2026-03-03',
     time: '10:00',
     repeat: 'once',
   })
-  await pressed(facilitator, 'message-preview', 'Schedule it')
+  await pressed(facilitator, 'message-preview', 'message.confirm')
   await hands.closeForm(facilitator)
-  const onCheckIns = async (label: string, filled: Record<string, string> | null) => {
-    await open(facilitator, 'checkin')
-    await pressed(facilitator, 'checkins', label)
+  const onCheckIns = async (verb: string, filled: Record<string, string> | null, about = '') => {
+    await open(hands, facilitator, 'checkin')
+    await pressed(facilitator, 'checkins', verb, about)
     if (filled) await hands.submit(facilitator, filled)
     await hands.closeForm(facilitator)
   }
-  await onCheckIns('Preview: How the session was', {})
-  await onCheckIns('Plan a check-in', {})
-  await onCheckIns('Stop: Days with an illness', null)
+  await onCheckIns('checkin.preview', {})
+  await onCheckIns('checkin.plan', {})
+  await onCheckIns('checkin.stop', null, 'Days with an illness')
   await fill(hands, first, 'win', { text: 'I went for a walk.' })
   await fill(hands, second, 'win', { text: 'I called a friend.' })
   await world.app.drain()
-  await read(facilitator, 'win-waiting', 'Open')
-  await pressed(facilitator, 'wins', 'Make it a message')
+  await read(facilitator, 'win-waiting', 'win')
+  await pressed(facilitator, 'wins', 'win.post')
   await hands.closeForm(facilitator)
   for (const _ of [first, second]) {
-    await open(facilitator, 'win')
-    await pressed(facilitator, 'wins', 'Do not post')
+    await open(hands, facilitator, 'win')
+    await pressed(facilitator, 'wins', 'win.decline')
     await hands.closeForm(facilitator)
   }
   await world.app.drain()
-  await read(first, 'win-declined', 'Open')
+  await read(first, 'win-declined', 'win.note')
   await moveTo(world, new Date('2026-03-03T09:00:00Z'))
-  await read(second, 'message', 'Open')
+  await read(second, 'message', 'message.read')
   // Two people are not there any more when the reminder of the hour before goes out.
   for (const gone of members.slice(5, 7)) {
     const channel = `D${gone.slice(1)}`
@@ -94,10 +90,10 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   }
   await moveTo(world, new Date('2026-03-03T15:30:00Z'))
   await world.app.drain()
-  await read(facilitator, 'delivery-problem', 'Open')
+  await read(facilitator, 'delivery-problem', 'problems')
   if (platform === 'slack') await world.slack.typeIn('C0TUESDAY', facilitator, 'channel')
   await moveTo(world, new Date('2026-03-03T18:00:00Z'))
-  await pressed(facilitator, 'session-ended', 'Enter the number')
+  await pressed(facilitator, 'session-ended', 'attendance.enter')
   await hands.submit(facilitator, { headcount: '7' })
   await hands.closeForm(facilitator)
   for (const member of members.filter((_, index) => index < 5 || index > 6)) await answer(world, platform, member, '4')
@@ -106,26 +102,26 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   await look(first, 'mydata')
   await fill(hands, second, 'pause', { quietFrom: '21:00', quietUntil: '7:00' })
   await moveTo(world, new Date('2026-03-04T18:00:00Z'))
-  await read(supervisor, 'contact-overdue', 'Open')
-  await pressed(facilitator, 'contact-request', 'Open')
-  await pressed(facilitator, 'contact', 'I have seen it and get in touch')
+  await read(supervisor, 'contact-overdue', 'contact.overdue')
+  await pressed(facilitator, 'contact-request', 'contact.read')
+  await pressed(facilitator, 'contact', 'contact.seen')
   await hands.closeForm(facilitator)
   await world.app.drain()
-  await read(first, 'contact-seen', 'Open')
+  await read(first, 'contact-seen', 'contact.status')
   await moveTo(world, new Date('2026-03-05T18:00:00Z'))
   await askForSummary(world, { platform })
-  await pressed(facilitator, 'summary', 'The last four')
+  await pressed(facilitator, 'summary', 'summary.four')
   await hands.closeForm(facilitator)
   await look(facilitator, 'summary export')
   await moveTo(world, new Date('2026-03-09T07:00:00Z'))
-  await read(supervisor, 'digest-notice', 'Open')
+  await read(supervisor, 'digest-notice', 'digest')
   await fill(hands, supervisor, 'digest settings', { weekday: '5' })
   await fill(hands, facilitator, 'flag', { flag: 'talk' })
   await hands.type(facilitator, 'home')
-  await open(facilitator, 'roster')
+  await open(hands, facilitator, 'roster')
   await hands.closeForm(facilitator)
-  await open(facilitator, 'checkin')
-  await pressed(facilitator, 'checkins', 'Open one now')
+  await open(hands, facilitator, 'checkin')
+  await pressed(facilitator, 'checkins', 'checkin.now')
   await hands.submit(facilitator, { set: 'ons4', openHours: '4' })
   await hands.closeForm(facilitator)
   await world.app.drain()
@@ -135,9 +131,9 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   await moveTo(world, new Date('2026-03-09T13:00:00Z'))
   await fill(hands, facilitator, 'end Tuesday group', { days: '7' })
   await world.app.drain()
-  await read(first, 'goodbye', 'Open')
+  await read(first, 'goodbye', 'goodbye')
   await moveTo(world, new Date(Date.parse('2026-03-09T13:00:00Z') + 7 * DAY_MS))
-  await read(facilitator, 'deletion-receipt', 'Open')
+  await read(facilitator, 'deletion-receipt', 'receipt')
   const kinds = new Map<string, Seen>()
   for (const seen of hands.journal.seen) if (!kinds.has(seen.kind)) kinds.set(seen.kind, seen)
   return [...kinds.values()]

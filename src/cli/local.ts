@@ -5,7 +5,7 @@ import path from 'node:path'
 import { type App, startApp } from '../app.ts'
 import type { Clock } from '../commands/services.ts'
 import type { Config } from '../config.ts'
-import { createLog } from '../log.ts'
+import { createLog, type Log } from '../log.ts'
 import { type SlackSimulator, startSlack } from '../simulator/slack.ts'
 import { startTeams, type TeamsSimulator } from '../simulator/teams.ts'
 import { type Cast, slackCast, teamsCast } from './cast.ts'
@@ -66,6 +66,8 @@ export type LocalOptions = {
   country: string
   isClockManual: boolean
   logLevel: Config['log']['level']
+  /** In place of lines of that level on the error stream. */
+  log?: Log
   newId?: () => string
   /** Scopes that the installed app has; the manifest's unless a test takes one away. */
   scopes?: readonly string[]
@@ -116,11 +118,13 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
     },
     log: { level: options.logLevel },
   }
-  const log = createLog(
-    options.logLevel,
-    (line) => process.stderr.write(`${line}\n`),
-    () => new Date(),
-  )
+  const log =
+    options.log ??
+    createLog(
+      options.logLevel,
+      (line) => process.stderr.write(`${line}\n`),
+      () => new Date(),
+    )
   const app = await startApp(config, {
     clock,
     log,

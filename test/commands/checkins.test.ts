@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
-import { answer, CLOSES, moveTo, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
+import { answer, CLOSES, moveTo, open, press, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const WEEK_MS = 7 * DAY_MS
@@ -11,14 +11,13 @@ const said = (hands: Hands, person: string) => hands.journal.seen.findLast((seen
 const week = (at: Date, weeks: number) => new Date(at.getTime() + weeks * WEEK_MS)
 
 /** Opens the card of check-ins and presses one of its buttons. */
-async function onCard(hands: Hands, person: string, label: string): Promise<void> {
-  await hands.type(person, 'checkin')
-  if (hands.platform === 'teams') await hands.press(lastSeen(hands.journal, person, 'lead-on'), 'Open')
-  await hands.press(lastSeen(hands.journal, person, 'checkins'), label)
+async function onCard(hands: Hands, person: string, verb: string): Promise<void> {
+  await open(hands, person, 'checkin')
+  await press(hands, lastSeen(hands.journal, person, 'checkins'), verb)
 }
 
 async function planOne(hands: Hands, person: string, filled: Record<string, string>): Promise<string> {
-  await onCard(hands, person, 'Plan a check-in')
+  await onCard(hands, person, 'checkin.plan')
   await hands.submit(person, filled)
   const text = said(hands, person)
   await hands.closeForm(person)
@@ -26,7 +25,7 @@ async function planOne(hands: Hands, person: string, filled: Record<string, stri
 }
 
 async function openOne(hands: Hands, person: string, filled: Record<string, string>): Promise<string> {
-  await onCard(hands, person, 'Open one now')
+  await onCard(hands, person, 'checkin.now')
   await hands.submit(person, filled)
   const text = said(hands, person)
   await hands.closeForm(person)
@@ -46,8 +45,7 @@ describe.each(PLATFORMS.map((platform) => ({ platform })))('planning check-ins o
   afterAll(() => world.end())
 
   it('starts with what the kind asks, and offers what it suggests besides', async () => {
-    await hands.type(facilitator(), 'checkin')
-    if (platform === 'teams') await hands.press(lastSeen(hands.journal, facilitator(), 'lead-on'), 'Open')
+    await open(hands, facilitator(), 'checkin')
     const { text } = lastSeen(hands.journal, facilitator(), 'checkins')
     expect(text).toContain('How the session was: after each session, open for 48 hours.')
     expect(text).toContain('Members and staff see the result, from 6 answers on.')
@@ -58,7 +56,7 @@ describe.each(PLATFORMS.map((platform) => ({ platform })))('planning check-ins o
   })
 
   it('shows the form as a member gets it, and keeps nothing of what is sent', async () => {
-    await onCard(hands, facilitator(), 'Preview: How the session was')
+    await onCard(hands, facilitator(), 'checkin.preview')
     const preview = lastSeen(hands.journal, facilitator(), 'check-in-preview')
     for (const line of [
       'Nobody reads answers one by one.',
@@ -106,10 +104,9 @@ describe.each(PLATFORMS.map((platform) => ({ platform })))('planning check-ins o
 
   it('stops a plan: what it had not opened does not open', async () => {
     const plan = await world.db.checkInPlan.findFirstOrThrow({ where: { questionSetId: 'days-with-illness' } })
-    await hands.type(facilitator(), 'checkin')
-    if (platform === 'teams') await hands.press(lastSeen(hands.journal, facilitator(), 'lead-on'), 'Open')
+    await open(hands, facilitator(), 'checkin')
     const card = lastSeen(hands.journal, facilitator(), 'checkins')
-    await hands.press(card, 'Stop: Days with an illness')
+    await press(hands, card, 'checkin.stop', 'Days with an illness')
     expect(said(hands, facilitator())).toContain('Days with an illness: stopped.')
     expect(await world.db.checkIn.count({ where: { planId: plan.id } })).toBe(0)
     const sizes = await world.db.checkIn.findMany({ select: { unitSize: true } })
@@ -122,7 +119,7 @@ describe.each(PLATFORMS.map((platform) => ({ platform })))('planning check-ins o
     )
     await world.app.drain()
     const [first = '', second = ''] = cast().members
-    await hands.press(lastSeen(hands.journal, first, 'check-in'), 'Open the check-in')
+    await press(hands, lastSeen(hands.journal, first, 'check-in'), 'checkin.answer')
     const { text } = lastSeen(hands.journal, first, 'check-in-form')
     expect(text).toContain('Feeling nervous, anxious or on edge')
     expect(text).toContain('No permission required to reproduce')
@@ -133,8 +130,7 @@ describe.each(PLATFORMS.map((platform) => ({ platform })))('planning check-ins o
     await moveTo(world, new Date(world.clock.now().getTime() + DAY_MS))
     expect(await openOne(hands, facilitator(), { set: 'phq-4' })).toContain('Wait 13 more days.')
     // Made for staff alone: for members it does not exist, not even that it was withheld.
-    await hands.type(second, 'summary')
-    if (platform === 'teams') await hands.press(lastSeen(hands.journal, second, 'lead-on'), 'Open')
+    await open(hands, second, 'summary')
     expect(said(hands, second)).toContain('There is no result yet.')
     expect(hands.journal.seen.some(({ kind }) => kind === 'result')).toBe(false)
   })
@@ -191,7 +187,7 @@ describe.each(STORES.map((store) => ({ store })))('a unit of two check-ins on th
     const told = (person: string, kind: string) => lastSeen(world.slack.journal, person, kind)
     expect(told(member(0), 'result').text).toBe(told(cast().facilitator, 'summary-notice').text)
     expect(told(member(0), 'result').notification).toBe('Tuesday group: a note for you is ready.')
-    await world.slack.press(told(member(7), 'result'), 'Open')
+    await press(world.slack, told(member(7), 'result'), 'summary')
     expect(said(world.slack, member(7))).toContain('Group climate: mostly high')
     await world.slack.closeForm(member(7))
   })
@@ -202,7 +198,12 @@ describe.each(STORES.map((store) => ({ store })))('a unit of two check-ins on th
     await moveTo(world, week(CLOSES, 2))
     const unit = await world.db.releaseUnit.findFirstOrThrow({ where: { state: 'open' } })
     await world.slack.type(cast().facilitator, 'checkin')
-    await world.slack.press(lastSeen(world.slack.journal, cast().facilitator, 'checkins'), 'Stop: How the session was')
+    await press(
+      world.slack,
+      lastSeen(world.slack.journal, cast().facilitator, 'checkins'),
+      'checkin.stop',
+      'How the session was',
+    )
     await world.slack.closeForm(cast().facilitator)
     await world.app.drain()
     expect(

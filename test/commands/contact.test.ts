@@ -2,7 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openText } from '../../src/ballot/secret-text.ts'
 import { fill } from '../../src/cli/story.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
-import { answer, dump, holds, moveTo, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
+import {
+  answer,
+  dump,
+  holds,
+  moveTo,
+  open,
+  press,
+  SESSION,
+  STORES,
+  setUpGroup,
+  startWorld,
+  type World,
+} from '../helpers.ts'
 
 const HOUR_MS = 60 * 60_000
 const CELLS = STORES.flatMap((store) => (['slack', 'teams'] as const).map((platform) => ({ store, platform }))).filter(
@@ -18,11 +30,6 @@ describe.each(CELLS)('asking to be contacted on $platform with the $store store'
   let hands: Hands
   const cast = () => world.casts[platform]
   const member = (index: number) => cast().members[index] ?? ''
-  const open = async (person: string, line: string) => {
-    await hands.type(person, line)
-    if (platform === 'teams' && !hands.openForm(person))
-      await hands.press(lastSeen(hands.journal, person, 'lead-on'), 'Open')
-  }
   beforeAll(async () => {
     world = await startWorld({ store })
     hands = world[platform]
@@ -31,7 +38,7 @@ describe.each(CELLS)('asking to be contacted on $platform with the $store store'
   afterAll(() => world.end())
 
   it('is not offered while nobody is there for it, and the check-in says so', async () => {
-    await open(member(0), 'contact')
+    await open(hands, member(0), 'contact')
     expect(said(hands, member(0))).toContain('No contact person is set up here.')
     expect(said(hands, member(0))).toContain('0800 111 0111')
     await hands.closeForm(member(0))
@@ -63,7 +70,7 @@ describe.each(CELLS)('asking to be contacted on $platform with the $store store'
   })
 
   it('ignores what was typed after the word, and keeps what is written sealed', async () => {
-    await open(member(0), 'contact I feel awful')
+    await open(hands, member(0), 'contact I feel awful')
     expect(said(hands, member(0))).not.toContain('awful')
     expect(said(hands, member(0))).toContain('It is kept apart from answers, and never joined to them.')
     await hands.submit(member(0), { text: 'Please call me in the evening.' })
@@ -85,7 +92,7 @@ describe.each(CELLS)('asking to be contacted on $platform with the $store store'
   })
 
   it('is not asked twice while it waits: the member sees where it stands', async () => {
-    await open(member(0), 'contact')
+    await open(hands, member(0), 'contact')
     expect(said(hands, member(0))).toContain('No one has seen it yet.')
     await hands.closeForm(member(0))
     expect(await world.db.contactRequest.count()).toBe(1)
@@ -97,7 +104,7 @@ describe.each(CELLS)('asking to be contacted on $platform with the $store store'
     expect(told(hands, 'contact-overdue')).toEqual([])
     await moveTo(world, row.dueAt)
     expect(told(hands, 'contact-overdue')).toEqual([cast().supervisor])
-    await hands.press(lastSeen(hands.journal, cast().supervisor, 'contact-overdue'), 'Open')
+    await press(hands, lastSeen(hands.journal, cast().supervisor, 'contact-overdue'), 'contact.overdue')
     const seen = said(hands, cast().supervisor)
     expect(seen).toContain('No one has seen it.')
     expect(seen).toContain('Please ask these people')
@@ -108,24 +115,24 @@ describe.each(CELLS)('asking to be contacted on $platform with the $store store'
   })
 
   it('is read by a facilitator, audited, and only then seen', async () => {
-    await hands.press(lastSeen(hands.journal, cast().facilitator, 'contact-request'), 'Open')
+    await press(hands, lastSeen(hands.journal, cast().facilitator, 'contact-request'), 'contact.read')
     const card = lastSeen(hands.journal, cast().facilitator, 'contact')
     expect(card.text).toContain('Please call me in the evening.')
     expect(card.text).toContain('asks to be contacted.')
     expect(card.text).toContain('This says nothing about answers to check-ins.')
     expect(await world.db.auditEntry.count({ where: { action: 'contact.opened' } })).toBe(1)
     expect((await world.db.contactRequest.findFirstOrThrow()).seenAt).toBeNull()
-    await hands.press(card, 'I have seen it and get in touch')
+    await press(hands, card, 'contact.seen')
     await hands.closeForm(cast().facilitator)
     await world.app.drain()
     expect(told(hands, 'contact-seen')).toEqual([member(0)])
-    await hands.press(lastSeen(hands.journal, member(0), 'contact-seen'), 'Open')
+    await press(hands, lastSeen(hands.journal, member(0), 'contact-seen'), 'contact.status')
     expect(said(hands, member(0))).toMatch(/Seen by .+ on .+\. They will get in touch with you\./)
     await hands.closeForm(member(0))
   })
 
   it('shows in mydata, and is deleted thirty days after it was seen', async () => {
-    await open(member(0), 'mydata')
+    await open(hands, member(0), 'mydata')
     expect(said(hands, member(0))).toContain('A request to be contacted, of')
     await hands.closeForm(member(0))
     const { seenAt } = await world.db.contactRequest.findFirstOrThrow()
@@ -155,9 +162,9 @@ describe('the backup', () => {
     // Ending the group would leave the request to nobody.
     await world.slack.type(facilitator, 'end')
     expect(said(world.slack, facilitator)).toContain('waits to be contacted. See to it first')
-    await world.slack.press(lastSeen(world.slack.journal, admin, 'contact-request'), 'Open')
+    await press(world.slack, lastSeen(world.slack.journal, admin, 'contact-request'), 'contact.read')
     expect(said(world.slack, admin)).toContain('They did not write what it is about.')
-    await world.slack.press(lastSeen(world.slack.journal, admin, 'contact'), 'I have seen it and get in touch')
+    await press(world.slack, lastSeen(world.slack.journal, admin, 'contact'), 'contact.seen')
     await world.app.drain()
     expect(told(world.slack, 'contact-seen')).toEqual([first])
     // Seen: the supervisors hear nothing when the promised time is over.

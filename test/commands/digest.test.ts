@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
 import { type Attention, byAttention } from '../../src/domain/digest.ts'
 import { run } from '../../src/door/run.ts'
-import { type Hands, lastSeen, type Seen, waitUntil } from '../../src/simulator/workspace.ts'
-import { CLOSES, incoming, moveTo, setUpGroup, startWorld, type World } from '../helpers.ts'
+import { type Hands, lastSeen, type Seen } from '../../src/simulator/workspace.ts'
+import { CLOSES, incoming, moveTo, open, press, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 describe('a supervisor’s groups together', () => {
   let world: World
@@ -57,14 +57,7 @@ describe.each(['slack', 'teams'] as const)('the weekly digest on %s', (platform)
   const cast = () => world.casts[platform]
   const said = (person: string) => hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
   const digest = async () => {
-    const before = hands.journal.seen.length
-    await hands.type(cast().supervisor, 'digest')
-    if (platform === 'teams') {
-      const opener = () => hands.journal.seen.slice(before).find(({ kind }) => kind === 'lead-on')
-      await waitUntil(() => opener() !== undefined)
-      const found = opener()
-      if (found) await hands.press(found, 'Open')
-    }
+    await open(hands, cast().supervisor, 'digest')
     const text = said(cast().supervisor)
     await hands.closeForm(cast().supervisor)
     return text
@@ -102,8 +95,8 @@ describe.each(['slack', 'teams'] as const)('the weekly digest on %s', (platform)
     await submitted(cast().members[1] ?? '', 'contact', {})
     await world.app.drain()
     const requests = hands.journal.seen.filter(({ kind }) => kind === 'contact-request')
-    await hands.press(requests[0] as Seen, 'Open')
-    await hands.press(lastSeen(hands.journal, cast().facilitator, 'contact'), 'I have seen it and get in touch')
+    await press(hands, requests[0] as Seen, 'contact.read')
+    await press(hands, lastSeen(hands.journal, cast().facilitator, 'contact'), 'contact.seen')
     await hands.closeForm(cast().facilitator)
     await moveTo(world, new Date(CLOSES.getTime() + 2 * 24 * 3_600_000))
     expect(await digest()).toContain('Contact requests: 1 of 2 seen in time')
@@ -157,15 +150,14 @@ describe('a supervisor with an account on each platform', () => {
 
   it('gets it where it was set last, in the language that was chosen there: note and digest', async () => {
     const person = world.casts.teams.supervisor
-    await world.teams.type(person, 'digest settings')
-    await world.teams.press(lastSeen(world.teams.journal, person, 'lead-on'), 'Open')
+    await open(world.teams, person, 'digest settings')
     await world.teams.submit(person, { language: 'es' })
     await world.teams.closeForm(person)
     await moveTo(world, new Date('2026-03-09T12:00:00Z'))
     const ofKind = (hands: Hands) => hands.journal.seen.filter(({ kind }) => kind === 'digest-notice')
     expect(ofKind(world.slack)).toEqual([])
     expect(ofKind(world.teams).map(({ text }) => text.split('\n')[0])).toEqual(['Tu informe semanal está listo.'])
-    await world.teams.press(lastSeen(world.teams.journal, person, 'digest-notice'), 'Abrir')
+    await press(world.teams, lastSeen(world.teams.journal, person, 'digest-notice'), 'digest')
     expect(lastSeen(world.teams.journal, person, 'digest').text).toContain('Sesiones: ')
   })
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
-import { moveTo, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
+import { moveTo, press, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const said = (hands: Hands, person: string) => hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
@@ -39,7 +39,7 @@ describe.each(['slack', 'teams'] as const)('an organisation’s own help lines o
     const lines = 'Night line: 0800 555 010\nClinic, day and night: +49 30 555 0199'
     expect(await save({ emergency: '112', lines })).toContain('From now on everyone sees this:')
     await moveTo(world, SESSION.endsAt)
-    await hands.press(lastSeen(hands.journal, member(), 'check-in'), 'Open the check-in')
+    await press(hands, lastSeen(hands.journal, member(), 'check-in'), 'checkin.answer')
     expect(said(hands, member())).toContain('Night line: 0800 555 010')
     expect(said(hands, member())).toContain('+49 30 555 0199')
     expect(said(hands, member())).not.toContain('TelefonSeelsorge')

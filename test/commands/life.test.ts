@@ -8,6 +8,7 @@ import {
   dump,
   moveTo,
   planMessage,
+  press,
   SESSION,
   START,
   STORES,
@@ -34,7 +35,7 @@ describe('the agreement', () => {
 
   it('is accepted by members; facilitators see how many, and nowhere who', async () => {
     for (const member of ['UMEMBER1', 'UMEMBER2', 'UMEMBER3']) {
-      await world.slack.press(lastSeen(world.slack.journal, member, 'welcome'), 'Open')
+      await press(world.slack, lastSeen(world.slack.journal, member, 'welcome'), 'welcome')
       await world.slack.submit(member, {})
       await world.slack.closeForm(member)
     }
@@ -76,14 +77,13 @@ describe('an agreement that changes while somebody reads it', () => {
   it('is not accepted unread', async () => {
     const world = await startWorld()
     await setUpGroup(world)
-    await world.slack.press(lastSeen(world.slack.journal, 'UMEMBER1', 'welcome'), 'Open')
+    await press(world.slack, lastSeen(world.slack.journal, 'UMEMBER1', 'welcome'), 'welcome')
     await fill(world.slack, 'UFACILITATOR', 'agreement', { agreement: 'Other words.' })
     await world.slack.submit('UMEMBER1', {})
     expect(said(world.slack, 'UMEMBER1')).toContain('The words have changed since you opened them.')
     expect(await world.db.rosterEntry.count({ where: { agreedAt: { not: null } } })).toBe(0)
     // The goals were left as the kind has them: each member reads those in their own language.
     expect((await world.db.group.findFirstOrThrow()).goals).toBeNull()
-    await world.end()
   })
 })
 
@@ -103,7 +103,6 @@ describe('who joins and who leaves', () => {
     await fill(world.slack, 'UFACILITATOR', 'edit', { isOpen: 'open' })
     await fill(world.slack, 'UFACILITATOR', 'roster', { members })
     expect(said(world.slack, 'UFACILITATOR')).toContain('Tuesday group now has 8 members.')
-    await world.end()
   })
 
   it.each(['slack', 'teams'] as const)(
@@ -131,7 +130,6 @@ describe('who joins and who leaves', () => {
       const before = hands.journal.seen.filter(({ person }) => person === member).length
       await moveTo(world, new Date('2026-03-10T18:00:00Z'))
       expect(hands.journal.seen.filter(({ person }) => person === member)).toHaveLength(before)
-      await world.end()
     },
   )
 
@@ -144,7 +142,6 @@ describe('who joins and who leaves', () => {
     expect(said(world.slack, 'UFACILITATOR')).toContain('The list of people has changed since you opened it.')
     expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(0)
     expect(await world.db.rosterEntry.count({ where: { role: 'member' } })).toBe(7)
-    await world.end()
   })
 
   it('forgets who is taken off their last group, and who asks for it', async () => {
@@ -154,10 +151,9 @@ describe('who joins and who leaves', () => {
     expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(0)
     await world.slack.type('UMEMBER8', 'mydata')
     expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(1)
-    await world.slack.press(lastSeen(world.slack.journal, 'UMEMBER8', 'mydata'), 'Forget me')
+    await press(world.slack, lastSeen(world.slack.journal, 'UMEMBER8', 'mydata'), 'forget.me')
     expect(said(world.slack, 'UMEMBER8')).toContain('What was stored about you is deleted.')
     expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(0)
-    await world.end()
   })
 
   it('never leaves a group without a facilitator, and keeps staff who leave known as staff', async () => {
@@ -174,7 +170,6 @@ describe('who joins and who leaves', () => {
     ).toBe(true)
     await world.slack.type('UFACILITATOR', 'roster')
     expect(said(world.slack, 'UFACILITATOR')).toContain('You have no group here yet.')
-    await world.end()
   })
 
   it('lets a supervisor mend the roster only when no facilitator has an account any more', async () => {
@@ -187,7 +182,6 @@ describe('who joins and who leaves', () => {
     expect(world.slack.openForm('USUPERVISOR')?.surface.reading.join('\n')).toContain(
       'Messages do not reach: Facilitator.',
     )
-    await world.end()
   })
 
   it('refuses a guest as staff, takes one as member', async () => {
@@ -198,7 +192,6 @@ describe('who joins and who leaves', () => {
     await world.slack.closeForm('UADMIN')
     await fill(world.slack, 'UFACILITATOR', 'roster', { members: [...world.casts.slack.members, 'UGUEST'] })
     expect(said(world.slack, 'UFACILITATOR')).toContain('Tuesday group now has 9 members.')
-    await world.end()
   })
 
   it('takes the new account of somebody who moved to another workspace as a person of their own', async () => {
@@ -222,7 +215,6 @@ describe('who joins and who leaves', () => {
       ),
     ).toHaveLength(1)
     expect(await world.db.rosterEntry.count({ where: { organisationId, role: 'member' } })).toBe(8)
-    await world.end()
   })
 })
 
@@ -238,7 +230,7 @@ describe('people who cannot be reached any more', () => {
     expect(notices).toHaveLength(1)
     expect(notices[0]?.text).toContain('Tuesday group: 2 people could not be reached.')
     expect(notices[0]?.text).not.toMatch(/Member \d/)
-    await world.slack.press(lastSeen(world.slack.journal, 'UFACILITATOR', 'delivery-problem'), 'Open')
+    await press(world.slack, lastSeen(world.slack.journal, 'UFACILITATOR', 'delivery-problem'), 'problems')
     const card = said(world.slack, 'UFACILITATOR')
     expect(card.match(/Member \d: the account was closed\. Take them off, or add their new account\./g)).toHaveLength(2)
     await world.slack.closeForm('UFACILITATOR')
@@ -248,7 +240,6 @@ describe('people who cannot be reached any more', () => {
     expect(marked).toHaveLength(2)
     await world.slack.type(marked[0]?.externalId ?? '', 'help')
     expect(await world.db.account.count({ where: { unreachable: { not: null } } })).toBe(1)
-    await world.end()
   })
 })
 
@@ -274,7 +265,7 @@ describe('what people choose about their messages', () => {
     // They stay on the frozen roster, so nobody can tell by it; and they may answer after all.
     expect(await world.db.ballot.count()).toBe(8)
     await world.slack.type('UMEMBER3', '')
-    await world.slack.press(lastSeen(world.slack.journal, 'UMEMBER3', 'home'), 'Open the check-in')
+    await press(world.slack, lastSeen(world.slack.journal, 'UMEMBER3', 'home'), 'checkin.answer')
     expect(said(world.slack, 'UMEMBER3')).toContain('I felt part of the group.')
     await world.slack.closeForm('UMEMBER3')
     const next = await world.db.session.findFirstOrThrow({
@@ -289,7 +280,6 @@ describe('what people choose about their messages', () => {
     await moveTo(world, new Date(START.getTime() + 9 * DAY_MS))
     await moveTo(world, new Date('2026-03-17T15:30:00Z'))
     expect(kinds('UMEMBER1')).toEqual(['reminder'])
-    await world.end()
   })
 
   it('keeps quiet hours: a reminder waits for their end, one that would come too late does not come, a cancelled session does', async () => {
@@ -317,7 +307,6 @@ describe('what people choose about their messages', () => {
     expect(seen(world, 'UMEMBER2', 'session-cancelled')).toHaveLength(1)
     await fill(world.slack, 'UMEMBER4', 'pause', { quietFrom: '22:00', quietUntil: '' })
     expect(said(world.slack, 'UMEMBER4')).toContain('Please fill in both times, or none.')
-    await world.end()
   })
 
   it('shows a person everything that is stored about them, and it is everything', async () => {
@@ -342,7 +331,6 @@ describe('what people choose about their messages', () => {
       rows.some((row) => row.includes(personId)) ? [table] : [],
     )
     expect(tables).toEqual(['Account', 'AuditEntry', 'Ballot', 'Delivery', 'Person', 'RosterEntry'])
-    await world.end()
   })
 })
 
@@ -352,7 +340,7 @@ describe('messages to the group', () => {
     await setUpGroup(world)
     const { slack } = world
     await slack.type('UFACILITATOR', 'message')
-    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'messages'), 'New message')
+    await press(slack, lastSeen(slack.journal, 'UFACILITATOR', 'messages'), 'message.new')
     const text = 'Bring a pen <!channel> & *paper*.'
     await slack.submit('UFACILITATOR', { text, date: '2026-03-04', time: '10:00', repeat: 'weekly', count: '3' })
     const preview = lastSeen(slack.journal, 'UFACILITATOR', 'message-preview')
@@ -361,21 +349,20 @@ describe('messages to the group', () => {
     expect(preview.text).toContain('Wednesday 18 March, 10:00 (Berlin time)')
     await moveTo(world, new Date('2026-03-04T08:30:00Z'))
     expect(await world.db.occurrence.count({ where: { kind: 'message' } })).toBe(0)
-    await slack.press(preview, 'Schedule it')
+    await press(slack, preview, 'message.confirm')
     await slack.closeForm('UFACILITATOR')
     await moveTo(world, new Date('2026-03-04T09:00:00Z'))
     const notice = lastSeen(slack.journal, 'UMEMBER1', 'message')
     expect(JSON.stringify(notice.payload)).not.toContain('Bring a pen')
-    await slack.press(notice, 'Open')
+    await press(slack, notice, 'message.read')
     expect(said(slack, 'UMEMBER1')).toContain(text)
     await slack.closeForm('UMEMBER1')
     await moveTo(world, new Date('2026-03-11T09:00:00Z'))
     expect(seen(world, 'UMEMBER1', 'message')).toHaveLength(2)
     await slack.type('UFACILITATOR', 'message')
-    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'messages'), 'Stop')
+    await press(slack, lastSeen(slack.journal, 'UFACILITATOR', 'messages'), 'message.stop')
     await moveTo(world, new Date('2026-03-18T09:00:00Z'))
     expect(seen(world, 'UMEMBER1', 'message')).toHaveLength(2)
-    await world.end()
   })
 
   it('go back to a draft when they are edited: nothing goes out until they are confirmed again', async () => {
@@ -385,16 +372,15 @@ describe('messages to the group', () => {
     const form = { text: 'First words.', date: '2026-03-04', time: '10:00', repeat: 'once' }
     await planMessage(slack, 'UFACILITATOR', form)
     await slack.type('UFACILITATOR', 'message')
-    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'messages'), 'Edit')
+    await press(slack, lastSeen(slack.journal, 'UFACILITATOR', 'messages'), 'message.edit')
     await slack.submit('UFACILITATOR', { ...form, text: 'Better words.' })
     await moveTo(world, new Date('2026-03-04T08:00:00Z'))
     expect(await world.db.occurrence.count({ where: { kind: 'message' } })).toBe(0)
-    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'message-preview'), 'Schedule it')
+    await press(slack, lastSeen(slack.journal, 'UFACILITATOR', 'message-preview'), 'message.confirm')
     await moveTo(world, new Date('2026-03-04T09:00:00Z'))
     expect(seen(world, 'UMEMBER1', 'message')).toHaveLength(1)
-    await slack.press(lastSeen(slack.journal, 'UMEMBER1', 'message'), 'Open')
+    await press(slack, lastSeen(slack.journal, 'UMEMBER1', 'message'), 'message.read')
     expect(said(slack, 'UMEMBER1')).toContain('Better words.')
-    await world.end()
   })
 
   it('speak each person’s language, and the organisation’s to who has none', async () => {
@@ -408,7 +394,6 @@ describe('messages to the group', () => {
     expect(reminder('UMEMBER1')).toContain('(hora de Berlin)')
     expect(reminder('UMEMBER2')).toContain('(hora de Berlin)')
     expect(reminder('UMEMBER3')).toContain('(Berlin time)')
-    await world.end()
   })
 
   it('go to a private channel as a note that only the group can open; never to a public one, never for dual diagnosis', async () => {
@@ -444,9 +429,8 @@ describe('messages to the group', () => {
     expect(said(slack, 'UFACILITATOR')).toContain('This kind of group uses no channel: being in it is private.')
     await slack.typeIn('C0TUESDAY', 'UFACILITATOR', 'channel Tuesday group')
     await slack.type('UFACILITATOR', 'channel off')
-    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'picker'), 'Tuesday group')
+    await press(slack, lastSeen(slack.journal, 'UFACILITATOR', 'picker'), 'channel', 'Tuesday group')
     expect((await world.db.group.findFirstOrThrow({ where: { alias: 'Tuesday group' } })).channelId).toBeNull()
-    await world.end()
   })
 
   it('tell the facilitators when the channel takes them no more', async () => {
@@ -471,7 +455,6 @@ describe('messages to the group', () => {
     expect(said(slack, 'UADMIN')).toContain(
       '1 × message: Groupwell is not in the channel. Invite it, or set another channel.',
     )
-    await world.end()
   })
 })
 
@@ -490,15 +473,15 @@ describe.each(STORES.map((store) => ({ store })))('the end of a group ($store)',
     await slack.submit('UFACILITATOR', { days: '30' })
     expect(said(slack, 'UFACILITATOR')).toContain('It is deleted on Saturday 4 April.')
     await world.app.drain()
-    await slack.press(lastSeen(slack.journal, 'UMEMBER1', 'goodbye'), 'Open')
+    await press(slack, lastSeen(slack.journal, 'UMEMBER1', 'goodbye'), 'goodbye')
     expect(said(slack, 'UMEMBER1')).toContain('What is stored about the group is deleted on Saturday 4 April.')
     // Its staff can read the last result until then.
-    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'end-done'), 'Summary')
+    await press(slack, lastSeen(slack.journal, 'UFACILITATOR', 'end-done'), 'summary')
     expect(said(slack, 'UFACILITATOR')).toContain('Who answered: most of the group')
     await slack.closeForm('UFACILITATOR')
     expect(lastSeen(slack.journal, 'USUPERVISOR', 'goodbye').text).toContain('a note for you is ready')
     // One member does not want to wait.
-    await slack.press(lastSeen(slack.journal, 'UMEMBER1', 'goodbye'), 'Leave')
+    await press(slack, lastSeen(slack.journal, 'UMEMBER1', 'goodbye'), 'goodbye.leave')
     expect(await world.db.account.count({ where: { externalId: 'UMEMBER1' } })).toBe(0)
     await slack.type('UMEMBER2', 'next')
     expect(said(slack, 'UMEMBER2')).toContain('You have no group here yet.')
@@ -516,12 +499,11 @@ describe.each(STORES.map((store) => ({ store })))('the end of a group ($store)',
     ])
       expect(await (table as typeof world.db.group).count()).toBe(0)
     expect(await world.db.account.count({ where: { externalId: { startsWith: 'UMEMBER' } } })).toBe(0)
-    await slack.press(lastSeen(slack.journal, 'UFACILITATOR', 'deletion-receipt'), 'Open')
+    await press(slack, lastSeen(slack.journal, 'UFACILITATOR', 'deletion-receipt'), 'receipt')
     const receipt = said(slack, 'UFACILITATOR')
     for (const line of ['Members: 7', 'Sessions: 1', 'Check-ins: 1', 'Results: 1', 'People no longer known: 7'])
       expect(receipt).toContain(line)
     expect(receipt).not.toContain('Tuesday group')
-    await world.end()
   })
 
   it('keeps results, sessions, ledger and audit log as long as the rules say, and the shortened chain still verifies', async () => {
@@ -562,6 +544,5 @@ describe.each(STORES.map((store) => ({ store })))('the end of a group ($store)',
     // A chain that lost one entry more than it says does not verify.
     await world.db.auditEntry.deleteMany({ where: { number: auditForgotten + 1 } })
     expect((await verifyAudit({ tx: world.store, organisationId })).brokenAt).not.toBeNull()
-    await world.end()
   })
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
-import { moveTo, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
+import { moveTo, open, press, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const HOUR_MS = 60 * 60_000
@@ -53,8 +53,7 @@ describe.each(PLATFORMS.map((platform) => ({ platform })))('cancelling and movin
   it('refuses to cancel it twice, and says so', async () => {
     const second = await sessionOn(world, '2026-03-10')
     const third = await sessionOn(world, '2026-03-17')
-    await hands.type(cast().facilitator, 'cancel')
-    if (platform === 'teams') await hands.press(lastSeen(hands.journal, cast().facilitator, 'lead-on'), 'Open')
+    await open(hands, cast().facilitator, 'cancel')
     const offered = hands.openForm(cast().facilitator)?.surface.inputs[0]?.options.map(({ value }) => value)
     expect(offered).toContain(third.id)
     expect(offered).not.toContain(second.id)
@@ -137,9 +136,8 @@ describe('a schedule that changes', () => {
     await moveTo(world, new Date('2026-03-02T17:15:00Z'))
     const reminders = slack.journal.seen.filter(({ person, kind }) => person === 'UMEMBER1' && kind === 'reminder')
     expect(reminders).toHaveLength(1)
-    await slack.press(reminders[0] ?? lastSeen(slack.journal, 'UMEMBER1', 'reminder'), 'Where')
+    await press(slack, reminders[0] ?? lastSeen(slack.journal, 'UMEMBER1', 'reminder'), 'session')
     expect(said(slack, 'UMEMBER1')).toContain('Place: Room 2')
-    await world.end()
   })
 
   it('keeps a session that was moved past its own date, and tells members when one that is near changes', async () => {
@@ -164,7 +162,6 @@ describe('a schedule that changes', () => {
     await world.app.drain()
     expect(lastSeen(slack.journal, 'UMEMBER1', 'session-moved').text).toContain('Tuesday 10 March, 19:00 (Berlin time)')
     expect(await world.db.session.count()).toBe(12)
-    await world.end()
   })
 
   it('asks before one session is moved to a public holiday, and refuses a second time zone', async () => {
@@ -179,7 +176,6 @@ describe('a schedule that changes', () => {
     const elsewhere = { which: 'new', firstDate: '2026-03-09', time: '10:00', count: '2', timeZone: 'America/New_York' }
     await fill(world.slack, 'UFACILITATOR', 'schedule', elsewhere)
     expect(said(world.slack, 'UFACILITATOR')).toContain('All schedules of a group share one time zone: Europe/Berlin.')
-    await world.end()
   })
 
   it('asks before a session falls on a public holiday, leaves the date out when told to, and makes up for it', async () => {
@@ -194,7 +190,6 @@ describe('a schedule that changes', () => {
     expect(
       (await starts(world)).filter((start) => start.endsWith('T08:00:00.000Z')).map((at) => at.slice(0, 10)),
     ).toEqual(['2026-03-30', '2026-04-13', '2026-04-20'])
-    await world.end()
   })
 
   it('says in the preview which dates the clocks skip or bring twice, however far ahead', async () => {
@@ -212,7 +207,6 @@ describe('a schedule that changes', () => {
     const preview = said(world.slack, 'UFACILITATOR')
     expect(preview).toContain('Sunday 29 March, 03:30 (Berlin time) – the clocks skip 02:30 that day')
     expect(preview).toContain('Sunday 25 October, 02:30 (Berlin time) – 02:30 comes twice that day; this is the first')
-    await world.end()
   })
 
   it('shows facilitators what goes out next, and when; members see their sessions alone', async () => {
@@ -227,7 +221,6 @@ describe('a schedule that changes', () => {
     expect(said(world.slack, 'UFACILITATOR')).toContain('What goes out next:')
     await world.slack.type('UMEMBER1', 'next')
     expect(said(world.slack, 'UMEMBER1')).not.toContain('What goes out next:')
-    await world.end()
   })
 
   it('has several side by side, and stops one without touching the other', async () => {
@@ -259,7 +252,6 @@ describe('a schedule that changes', () => {
       '2026-06-04',
     ])
     expect(await world.db.occurrence.count({ where: { kind: 'reminder', state: 'planned' } })).toBe(8)
-    await world.end()
   })
 
   it('refuses more sessions than a programme has, a last date before the first, both ends, and wrong dates to leave out', async () => {
@@ -279,7 +271,6 @@ describe('a schedule that changes', () => {
       await world.slack.closeForm('UFACILITATOR')
     }
     expect(await world.db.schedule.count()).toBe(1)
-    await world.end()
   })
 })
 
@@ -291,11 +282,10 @@ describe('what is seen of a link', () => {
     await moveTo(world, new Date(SESSION.startsAt.getTime() - DAY_MS))
     const reminder = lastSeen(world.slack.journal, 'UMEMBER1', 'reminder')
     expect(JSON.stringify(reminder.payload)).not.toContain('call.example.org')
-    await world.slack.press(reminder, 'Where')
+    await press(world.slack, reminder, 'session')
     const details = lastSeen(world.slack.journal, 'UMEMBER1', 'session')
     const join = details.surface.buttons.find(({ label }) => label === 'Join the call')
     expect(join?.raw.url).toBe('https://call.example.org/room-7')
-    await world.end()
   })
 })
 
@@ -306,7 +296,7 @@ describe('the calendar', () => {
     const second = await sessionOn(world, '2026-03-10')
     await fill(world.slack, 'UFACILITATOR', 'cancel', { session: second.id })
     await world.slack.type('UMEMBER1', 'next')
-    await world.slack.press(lastSeen(world.slack.journal, 'UMEMBER1', 'next'), 'Add to my calendar')
+    await press(world.slack, lastSeen(world.slack.journal, 'UMEMBER1', 'next'), 'calendar')
     const card = lastSeen(world.slack.journal, 'UMEMBER1', 'calendar')
     const address = (label: string) =>
       String(card.surface.buttons.find((button) => button.label === label)?.raw.url).replace(
@@ -327,7 +317,6 @@ describe('the calendar', () => {
     for (const url of wrong) expect((await fetch(url)).status).toBe(404)
     await fill(world.slack, 'UMEMBER1', 'leave', {})
     expect((await fetch(address('All sessions'))).status).toBe(404)
-    await world.end()
   })
 })
 
@@ -354,7 +343,6 @@ describe('reminders', () => {
     expect(said(world.slack, 'UFACILITATOR')).toContain('No reminders go out.')
     await moveTo(world, new Date(SESSION.startsAt.getTime() + 7 * DAY_MS - 10 * 60_000))
     expect(count()).toBe(3)
-    await world.end()
   })
 
   it('ask the facilitators for the headcount after the session: a number, no names', async () => {
@@ -364,12 +352,11 @@ describe('reminders', () => {
     expect(world.slack.journal.seen.filter(({ kind }) => kind === 'session-ended').map(({ person }) => person)).toEqual(
       ['UFACILITATOR'],
     )
-    await world.slack.press(lastSeen(world.slack.journal, 'UFACILITATOR', 'session-ended'), 'Enter the number')
+    await press(world.slack, lastSeen(world.slack.journal, 'UFACILITATOR', 'session-ended'), 'attendance.enter')
     await world.slack.submit('UFACILITATOR', { headcount: 'seven' })
     expect(said(world.slack, 'UFACILITATOR')).toContain('Write a whole number from 0 to 60. I got “seven”.')
     await world.slack.submit('UFACILITATOR', { headcount: '7' })
     expect(said(world.slack, 'UFACILITATOR')).toContain('Saved: 7.')
     expect((await sessionOn(world, '2026-03-03')).headcount).toBe(7)
-    await world.end()
   })
 })

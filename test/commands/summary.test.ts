@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
-import { answer, CLOSES, moveTo, SESSION, type StepValue, setUpGroup, startWorld, type World } from '../helpers.ts'
+import {
+  answer,
+  CLOSES,
+  moveTo,
+  press,
+  SESSION,
+  type StepValue,
+  setUpGroup,
+  startWorld,
+  type World,
+} from '../helpers.ts'
 
 const WEEK_MS = 7 * 24 * 3_600_000
 const said = (hands: Hands, person: string) => hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
@@ -17,9 +27,10 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
     await moveTo(world, week(CLOSES, weeks))
   }
   const summary = async (person: string) => {
-    await hands.press(
+    await press(
+      hands,
       lastSeen(hands.journal, person, person === cast().facilitator ? 'summary-notice' : 'result'),
-      'Open',
+      'summary',
     )
     return lastSeen(hands.journal, person, 'summary')
   }
@@ -46,7 +57,7 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
   })
 
   it('lists the last four as they were published, with what moved beyond chance in words beside its arrow', async () => {
-    await hands.press(await summary(cast().facilitator), 'The last four')
+    await press(hands, await summary(cast().facilitator), 'summary.four')
     const { text } = lastSeen(hands.journal, cast().facilitator, 'summary-trend')
     const lines = text.split('\n').filter((line) => line.includes('March:'))
     expect(lines.map((line) => line.replace(/^.*March: /, ''))).toEqual([
@@ -61,7 +72,7 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
   })
 
   it('draws them as a chart of the same levels, the one that is not shown left out', async () => {
-    await hands.press(await summary(cast().facilitator), 'The last four')
+    await press(hands, await summary(cast().facilitator), 'summary.four')
     const { text } = lastSeen(hands.journal, cast().facilitator, 'summary-trend')
     expect(text).toContain('[chart] Group climate (1 mostly low, 2 mixed, 3 mostly high)')
     expect(text).toContain('Group climate: 3 Mar 2, 10 Mar 3, 24 Mar 3')
@@ -77,13 +88,13 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
       await summary(facilitator)
       world.slack.failNext({ method: 'views.open', status: 200, error: 'invalid_arguments' })
       const before = opened().length
-      await hands.press(lastSeen(hands.journal, facilitator, 'summary'), 'The last four')
+      await press(hands, lastSeen(hands.journal, facilitator, 'summary'), 'summary.four')
       expect(opened().length - before).toBe(2)
       const { text } = lastSeen(hands.journal, facilitator, 'summary-trend')
       expect(text).not.toContain('[chart]')
       expect(text).toContain('mostly high ↑ higher')
       await hands.closeForm(facilitator)
-      await hands.press(await summary(facilitator), 'The last four')
+      await press(hands, await summary(facilitator), 'summary.four')
       expect(opened().length - before).toBe(4)
       expect(lastSeen(hands.journal, facilitator, 'summary-trend').text).not.toContain('[chart]')
       await hands.closeForm(facilitator)
@@ -93,24 +104,24 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
     const member = cast().members[0] ?? ''
     const card = await summary(member)
     expect(card.text).not.toMatch(/Sessions in four weeks|To open the next session|Post to the group/)
-    await hands.press(card, 'The last four')
+    await press(hands, card, 'summary.four')
     expect(lastSeen(hands.journal, member, 'summary-trend').text).toContain('mostly high ↑ higher')
     await hands.closeForm(member)
   })
 
   it('is posted to the group by a facilitator: previewed, confirmed, without who asked', async () => {
-    await hands.press(await summary(cast().facilitator), 'Post to the group')
+    await press(hands, await summary(cast().facilitator), 'summary.post')
     const form = said(hands, cast().facilitator)
     expect(form).toContain('Who answered: most of the group')
     expect(form).toContain('Group climate: mostly high')
     await hands.submit(cast().facilitator, { date: '2026-03-27', time: '10:00' })
-    await hands.press(lastSeen(hands.journal, cast().facilitator, 'message-preview'), 'Schedule it')
+    await press(hands, lastSeen(hands.journal, cast().facilitator, 'message-preview'), 'message.confirm')
     await hands.closeForm(cast().facilitator)
     await moveTo(world, new Date('2026-03-27T09:00:00Z'))
     const member = cast().members[1] ?? ''
     const notice = lastSeen(hands.journal, member, 'message')
     expect(notice.text).not.toContain('climate')
-    await hands.press(notice, 'Open')
+    await press(hands, notice, 'message.read')
     expect(said(hands, member)).toContain('Group climate: mostly high')
     const { name } = await world.db.account.findFirstOrThrow({ where: { externalId: cast().facilitator } })
     expect(said(hands, member)).not.toContain(name ?? 'never')

@@ -5,7 +5,7 @@ import { run } from '../../src/door/run.ts'
 import { lastSeen } from '../../src/simulator/workspace.ts'
 import { ensureActor, ensureConnection } from '../../src/store/access.ts'
 import { planDeliveries } from '../../src/store/outbox.ts'
-import { incoming, moveTo, SESSION, START, setUpGroup, startWorld, type World } from '../helpers.ts'
+import { incoming, moveTo, open, press, SESSION, START, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 describe.runIf(inject('hasPostgres'))('people who change things at the same time', () => {
   let world: World
@@ -120,7 +120,6 @@ describe('what is not this process’s to do', () => {
     expect(
       await world.db.delivery.findMany({ where: { organisationId: other }, select: { state: true, attempts: true } }),
     ).toEqual([{ state: 'planned', attempts: 0 }])
-    await world.end()
   })
 })
 
@@ -132,7 +131,6 @@ describe('rosters in Slack', () => {
     await fill(world.slack, 'UFACILITATOR', 'roster', { members: ['UAPP'] })
     expect(world.slack.journal.seen.at(-1)?.text).toContain('1 person could not be checked just now.')
     expect(await world.db.rosterEntry.count({ where: { role: 'member' } })).toBe(8)
-    await world.end()
   })
 })
 
@@ -143,7 +141,7 @@ describe('a facilitator of two groups', () => {
     const { facilitator } = world.casts[platform]
     await fill(world[platform], facilitator, 'new', { alias: 'Second group', timeZone: 'UTC' })
     await world[platform].type(facilitator, 'schedule every Friday 9:15 for 45 minutes, 5 sessions')
-    await world[platform].press(lastSeen(world[platform].journal, facilitator, 'picker'), 'Second group')
+    await press(world[platform], lastSeen(world[platform].journal, facilitator, 'picker'), 'schedule', 'Second group')
     const inputs = world[platform].openForm(facilitator)?.surface.inputs ?? []
     expect(Object.fromEntries(inputs.map(({ name, value }) => [name, value]))).toMatchObject({
       firstDate: '2026-03-06',
@@ -153,10 +151,8 @@ describe('a facilitator of two groups', () => {
       count: '5',
       timeZone: 'UTC',
     })
-    await world[platform].type(facilitator, 'summary Second group')
-    if (platform === 'teams') await world.teams.press(lastSeen(world.teams.journal, facilitator, 'lead-on'), 'Open')
+    await open(world[platform], facilitator, 'summary Second group')
     expect(lastSeen(world[platform].journal, facilitator, 'summary').text).toContain('Summary: Second group')
-    await world.end()
   })
 })
 
@@ -168,7 +164,6 @@ describe('a stop', () => {
     expect((await world.teams.typeIn('personal', world.casts.teams.facilitator, 'help')).status).toBe(200)
     await world.app.stop()
     expect(world.teams.journal.seen.slice(before).map(({ kind }) => kind)).toEqual(['help'])
-    await world.end().catch(() => undefined)
   })
 })
 
@@ -185,7 +180,6 @@ describe('times', () => {
     expect(world.slack.journal.seen.findLast(({ kind }) => kind === 'reminder')?.text).toBe(
       'Tuesday group: Tuesday 3 March, 17:30 (New York time).',
     )
-    await world.end()
   })
 
   it('leave no week without a digest after a long downtime', async () => {
@@ -201,6 +195,5 @@ describe('times', () => {
         ({ startsAt, endsAt }) => `${startsAt.toISOString().slice(5, 10)} to ${endsAt.toISOString().slice(5, 10)}`,
       ),
     ).toEqual(['03-02 to 03-09', '03-09 to 03-16'])
-    await world.end()
   })
 })

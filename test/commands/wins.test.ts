@@ -3,7 +3,19 @@ import { fill } from '../../src/cli/story.ts'
 import { openWin } from '../../src/commands/win.ts'
 import { run } from '../../src/door/run.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
-import { dump, holds, incoming, moveTo, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
+import {
+  dump,
+  holds,
+  incoming,
+  moveTo,
+  open,
+  press,
+  SESSION,
+  STORES,
+  setUpGroup,
+  startWorld,
+  type World,
+} from '../helpers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const CELLS = STORES.flatMap((store) => (['slack', 'teams'] as const).map((platform) => ({ store, platform }))).filter(
@@ -18,19 +30,14 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
   let hands: Hands
   const cast = () => world.casts[platform]
   const member = (index: number) => cast().members[index] ?? ''
-  const open = async (person: string, line: string) => {
-    await hands.type(person, line)
-    if (platform === 'teams' && !hands.openForm(person))
-      await hands.press(lastSeen(hands.journal, person, 'lead-on'), 'Open')
-  }
   const share = async (person: string, text: string) => {
-    await open(person, 'win')
+    await open(hands, person, 'win')
     await hands.submit(person, { text })
     await hands.closeForm(person)
     await world.app.drain()
   }
   const look = async () => {
-    await open(cast().facilitator, 'win')
+    await open(hands, cast().facilitator, 'win')
     return lastSeen(hands.journal, cast().facilitator, 'wins')
   }
   const nameOf = async (person: string) =>
@@ -43,7 +50,7 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
   afterAll(() => world.end())
 
   it('ignores what was typed after the word, and asks for something', async () => {
-    await open(member(0), 'win I stayed sober')
+    await open(hands, member(0), 'win I stayed sober')
     expect(said(hands, member(0))).not.toContain('sober')
     expect(said(hands, member(0))).toContain('It has nothing to do with your answers.')
     await hands.submit(member(0), { text: '' })
@@ -91,26 +98,26 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
   })
 
   it('shows the writer in mydata that it waits', async () => {
-    await open(member(0), 'mydata')
+    await open(hands, member(0), 'mydata')
     expect(said(hands, member(0))).toContain('1 win that you shared')
     await hands.closeForm(member(0))
-    await open(member(1), 'mydata')
+    await open(hands, member(1), 'mydata')
     expect(said(hands, member(1))).not.toContain('win')
     await hands.closeForm(member(1))
   })
 
   it('becomes a message that the facilitator may change, and the win is gone with its writer', async () => {
-    await hands.press(lastSeen(hands.journal, cast().facilitator, 'wins'), 'Make it a message')
+    await press(hands, lastSeen(hands.journal, cast().facilitator, 'wins'), 'win.post')
     expect(said(hands, cast().facilitator)).toContain('Somebody in the group shares:')
     const text = 'Somebody in the group went out on a bicycle.'
     await hands.submit(cast().facilitator, { text, date: '2026-03-03', time: '10:00' })
     expect(said(hands, cast().facilitator)).toContain(text)
-    await hands.press(lastSeen(hands.journal, cast().facilitator, 'message-preview'), 'Schedule it')
+    await press(hands, lastSeen(hands.journal, cast().facilitator, 'message-preview'), 'message.confirm')
     await hands.closeForm(cast().facilitator)
     expect(await world.db.win.count()).toBe(0)
     await moveTo(world, SESSION.startsAt)
     const reader = member(3)
-    await hands.press(lastSeen(hands.journal, reader, 'message'), 'Open')
+    await press(hands, lastSeen(hands.journal, reader, 'message'), 'message.read')
     expect(said(hands, reader)).toContain(text)
     expect(said(hands, reader)).not.toContain(await nameOf(member(0)))
     await hands.closeForm(reader)
@@ -119,13 +126,13 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
 
   it('is declined with a kind note to the writer, and nobody else', async () => {
     await share(member(2), 'I beat everybody.')
-    await hands.press(await look(), 'Do not post')
+    await press(hands, await look(), 'win.decline')
     expect(said(hands, cast().facilitator)).toContain('Whoever wrote it gets a kind note.')
     expect(said(hands, cast().facilitator)).not.toContain(await nameOf(member(2)))
     await hands.closeForm(cast().facilitator)
     await world.app.drain()
     expect(told(hands, 'win-declined')).toEqual([member(2)])
-    await hands.press(lastSeen(hands.journal, member(2), 'win-declined'), 'Open')
+    await press(hands, lastSeen(hands.journal, member(2), 'win-declined'), 'win.note')
     expect(said(hands, member(2))).toContain('Thank you for what you shared.')
     await hands.closeForm(member(2))
     expect(await world.db.win.count()).toBe(0)
@@ -138,7 +145,7 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
     await hands.closeForm(cast().facilitator)
     const row = await world.db.win.findFirstOrThrow()
     expect(openWin(world.app.services.ballotKeys.keyring, row)).toEqual({ personId: null, text: 'I ran.' })
-    await hands.press(await look(), 'Do not post')
+    await press(hands, await look(), 'win.decline')
     await hands.closeForm(cast().facilitator)
     await world.app.drain()
     expect(told(hands, 'win-declined')).toEqual([member(2)])
@@ -151,7 +158,7 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
     await world.db.win.updateMany({ data: { sealed: Buffer.alloc(60, 1) } })
     expect((await look()).text).not.toContain('I rested.')
     await hands.closeForm(cast().facilitator)
-    await open(member(7), 'mydata')
+    await open(hands, member(7), 'mydata')
     expect(said(hands, member(7))).not.toContain('win')
     await hands.closeForm(member(7))
     await world.db.win.deleteMany()
@@ -160,7 +167,7 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
   it('goes with who leaves, and with nobody else’s', async () => {
     await share(member(4), 'I slept well.')
     await share(member(5), 'I cooked.')
-    await open(member(4), 'leave')
+    await open(hands, member(4), 'leave')
     await hands.submit(member(4), {})
     await hands.closeForm(member(4))
     const { text } = await look()
@@ -201,6 +208,5 @@ describe('a group that ends', () => {
     expect(await world.db.win.count()).toBe(1)
     await fill(world.slack, 'UFACILITATOR', 'end', { days: '7' })
     expect(await world.db.win.count()).toBe(0)
-    await world.end()
   })
 })

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { titlesThatRun } from './titles.ts'
 
 const rows = fs
   .readFileSync('docs/claims.md', 'utf8')
@@ -20,10 +21,41 @@ describe('the promises', () => {
   })
   it.each(rows)('$promise', ({ file, title }) => {
     expect(title.length).toBeGreaterThan(5)
-    expect(fs.readFileSync(file, 'utf8')).toContain(title)
+    const titles = titlesThatRun(fs.readFileSync(file, 'utf8'))
+    expect(titles.filter((one) => one.includes(title))).not.toEqual([])
   })
   it('of the threat model name tests that exist', () => {
     expect(named.length).toBeGreaterThan(10)
     expect(named.filter((name) => !fs.existsSync(`test/${name}.test.ts`))).toEqual([])
+  })
+})
+
+describe('a title that a promise names', () => {
+  it.each([
+    "it('holds', () => {})",
+    "describe('a group', () => { it.each([1])('holds', () => {}) })",
+    "describe.runIf(inject('hasPostgres'))('a group', () => { test('holds', () => {}) })",
+    'it(`holds`, { timeout: 10 }, () => {})',
+  ])('counts in %s', (source) => {
+    expect(titlesThatRun(source).some((title) => title.includes('holds'))).toBe(true)
+  })
+
+  it.each([
+    "it.skip('holds', () => {})",
+    "it.todo('holds')",
+    "it.only('holds', () => {})",
+    "it.fails('holds', () => {})",
+    "it.skip.each([1])('holds', () => {})",
+    "it.runIf(false)('holds', () => {})",
+    "it.skipIf(true)('holds', () => {})",
+    "it('holds', { skip: true }, () => {})",
+    "it('holds', () => {})\nit('another', { only: true }, () => {})",
+    "describe.skip('a group', () => { it('holds', () => {}) })",
+    "it('holds', () => {})\nit.only('another', () => {})",
+    "// it('holds', () => {})",
+    "const title = 'holds'",
+    "console.info('holds')",
+  ])('does not count in %s (negative control)', (source) => {
+    expect(titlesThatRun(source).filter((title) => title.includes('holds'))).toEqual([])
   })
 })

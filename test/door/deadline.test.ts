@@ -25,6 +25,5 @@ describe.runIf(inject('hasPostgres'))('a change that takes too long', () => {
     await fill(world.slack, 'UFACILITATOR', 'schedule', { firstDate: '2026-04-07', count: '3' })
     // The session of tomorrow fell away: it is kept as cancelled, and everybody is told.
     expect(await world.db.session.count({ where: { state: 'planned' } })).toBe(3)
-    await world.end()
   })
 })

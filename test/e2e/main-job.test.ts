@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lastSeen } from '../../src/simulator/workspace.ts'
 import { verifyAudit } from '../../src/store/audit.ts'
-import { answer, CLOSES, moveTo, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
+import { answer, CLOSES, moveTo, open, press, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 const HOUR_MS = 60 * 60_000
 const CELLS = STORES.flatMap((store) => (['slack', 'teams'] as const).map((platform) => ({ store, platform })))
@@ -29,7 +29,7 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
   it('welcomes each member behind a button, and keeps that they agreed', async () => {
     const welcome = lastSeen(world[platform].journal, member(0), 'welcome')
     expect(welcome.notification).toBe('Tuesday group: a note for you is ready.')
-    await world[platform].press(welcome, 'Open')
+    await press(world[platform], welcome, 'welcome')
     expect(lastSeen(world[platform].journal, member(0), 'welcome-form').text).toContain(
       'What is said in the group stays in the group.',
     )
@@ -53,7 +53,7 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
 
   it('opens the check-in when the session ends, with the help lines before question one', async () => {
     await moveTo(world, SESSION.endsAt)
-    await world[platform].press(lastSeen(world[platform].journal, member(0), 'check-in'), 'Open the check-in')
+    await press(world[platform], lastSeen(world[platform].journal, member(0), 'check-in'), 'checkin.answer')
     const form = lastSeen(world[platform].journal, member(0), 'check-in-form')
     expect(form.text.indexOf('0800 111 0111')).toBeGreaterThan(0)
     expect(form.text.indexOf('0800 111 0111')).toBeLessThan(form.text.indexOf('I felt part of the group.'))
@@ -74,7 +74,7 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
   })
 
   it('shows no form that echoes an answer', async () => {
-    await world[platform].press(lastSeen(world[platform].journal, member(0), 'check-in'), 'Open the check-in')
+    await press(world[platform], lastSeen(world[platform].journal, member(0), 'check-in'), 'checkin.answer')
     const form = lastSeen(world[platform].journal, member(0), 'check-in-form')
     expect(form.surface.inputs.every((input) => input.value === null)).toBe(true)
   })
@@ -105,7 +105,7 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
   })
 
   it('refuses late answers with thanks', async () => {
-    await world[platform].press(lastSeen(world[platform].journal, member(7), 'check-in'), 'Open the check-in')
+    await press(world[platform], lastSeen(world[platform].journal, member(7), 'check-in'), 'checkin.answer')
     expect(seenBy(member(7)).at(-1)?.text).toContain('This check-in has closed. Answers can no longer be added.')
   })
 
@@ -114,7 +114,7 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
     const notice = lastSeen(world[platform].journal, cast().supervisor, 'digest-notice')
     expect(notice.at).toBe('2026-03-09T07:00:00.000Z')
     expect(notice.text).toBe('Your weekly digest is ready.\n[Open]')
-    await world[platform].press(notice, 'Open')
+    await press(world[platform], notice, 'digest')
     const { text } = lastSeen(world[platform].journal, cast().supervisor, 'digest')
     expect(text).toContain('Sessions: 1 held\n')
     expect(text).toContain('Session 1 of 12')
@@ -178,8 +178,7 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
 
   async function readSummary(person: string): Promise<string> {
     const hands = world[platform]
-    await hands.type(person, 'summary')
-    if (platform === 'teams') await hands.press(lastSeen(hands.journal, person, 'lead-on'), 'Open')
+    await open(hands, person, 'summary')
     return lastSeen(hands.journal, person, 'summary').text
   }
 })

@@ -83,7 +83,6 @@ describe.each(STORES.map((store) => ({ store })))('after being off ($store)', ({
     const dropped = await world.db.occurrence.findMany({ where: { state: 'dropped', dueAt: due } })
     const reasons = dropped.map((row) => `${row.kind} ${row.reason}`)
     expect(reasons.filter((reason) => reason.startsWith(OCCURRENCES[kind]))).toEqual(rule === 'comes' ? [] : [rule])
-    await world.end()
   })
 
   it.each(Object.keys(DOWN) as Down[])(
@@ -100,7 +99,6 @@ describe.each(STORES.map((store) => ({ store })))('after being off ($store)', ({
       ])
       // What was answered after its own close does not count, however late the process was.
       expect((await world.db.checkIn.findFirstOrThrow({ where: { state: 'closed' } })).closesAt).toEqual(CLOSES)
-      await world.end()
     },
   )
 
@@ -114,6 +112,5 @@ describe.each(STORES.map((store) => ({ store })))('after being off ($store)', ({
     for (const kind of ['check-in', 'session-ended'])
       expect(world.slack.journal.seen.filter((one) => one.kind === kind)).toEqual([])
     expect(await world.db.checkIn.count({ where: { state: 'open' } })).toBe(0)
-    await world.end()
   })
 })

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
 import { lastSeen } from '../../src/simulator/workspace.ts'
 import {
@@ -13,6 +13,7 @@ import {
   holds,
   moveTo,
   planMessage,
+  press,
   SESSION,
   STORES,
   setUpGroup,
@@ -33,11 +34,7 @@ const ANSWER_BYTES = /(62656c6f6e67696e67|766f696365|686f7065)22(20)?3a(20)?(22)
 const inBytes = (bytes: Buffer, text: string) => bytes.includes(Buffer.from(text, 'utf8'))
 
 const capture: string[] = []
-const realWrites = { stderr: process.stderr.write, stdout: process.stdout.write }
-afterEach(() => {
-  process.stderr.write = realWrites.stderr
-  process.stdout.write = realWrites.stdout
-})
+afterEach(() => vi.restoreAllMocks())
 
 /** A place in a server's log of changes, as a file and a byte in it. */
 type LogPlace = { file: string; offset: number }
@@ -90,13 +87,10 @@ async function play(store: (typeof STORES)[number], meddle?: (world: World, secr
   capture.length = 0
   // May be found in clear nowhere.
   const secret = `kestrel-${randomUUID()}`
-  const keep = ((chunk: string | Uint8Array) => {
-    capture.push(String(chunk))
-    return true
-  }) as typeof process.stderr.write
-  process.stderr.write = keep
-  process.stdout.write = keep
-  const world = await startWorld({ store, logLevel: 'debug' })
+  // Besides the log: what a library prints by itself.
+  for (const stream of [process.stderr, process.stdout])
+    vi.spyOn(stream, 'write').mockImplementation((chunk) => capture.push(String(chunk)) > 0)
+  const world = await startWorld({ store, onLogLine: (line) => capture.push(`${line}\n`) })
   try {
     const since = await logPlace(world)
     const { slack } = world
@@ -130,12 +124,11 @@ async function play(store: (typeof STORES)[number], meddle?: (world: World, secr
     const open = await look(world, since, secret)
     await moveTo(world, CLOSES)
     if ((await world.db.releaseText.count()) !== 12) throw new Error('the words were not kept')
-    await slack.press(lastSeen(slack.journal, facilitator, 'summary-notice'), 'Open')
+    await press(slack, lastSeen(slack.journal, facilitator, 'summary-notice'), 'summary')
     return { open, closed: await look(world, since, secret), secret }
   } finally {
     await world.end()
-    process.stderr.write = realWrites.stderr
-    process.stdout.write = realWrites.stdout
+    vi.restoreAllMocks()
   }
 }
 

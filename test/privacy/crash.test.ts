@@ -96,7 +96,6 @@ describe.each(CELLS)('a release killed after step “$step” ($store)', ({ stor
     await makeRelease(app.services, { organisationId: job.organisationId, id: job.unitId })
     expect(await db.prisma.release.count()).toBe(1)
     await app.stop()
-    await world.end().catch(() => undefined)
     aside.remove()
   })
 })
@@ -185,7 +184,6 @@ describe('a key that is gone', () => {
     expect(notice?.text).toBe('Tuesday group: a note for you is ready.\n[Open]')
     await world.slack.type('UFACILITATOR', 'summary')
     expect(world.slack.journal.seen.at(-1)?.text).toContain('their key is gone')
-    await world.end()
   })
 
   it('leaves no orphan: a key without a unit is destroyed once it is old', async () => {
@@ -199,6 +197,5 @@ describe('a key that is gone', () => {
     fs.utimesSync(path.join(world.keyDir, `${orphan}.key`), hourAgo, hourAgo)
     await world.app.tick()
     expect(keyStore.list()).toEqual([])
-    await world.end()
   })
 })

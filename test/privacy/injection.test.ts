@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
-import { type Hands, lastSeen, waitUntil } from '../../src/simulator/workspace.ts'
+import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
 import { renderMessage } from '../../src/slack/render.ts'
 import { renderCard } from '../../src/teams/render.ts'
 import { type Card, card, text } from '../../src/views/card.ts'
-import { answer, CLOSES, moveTo, planMessage, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
+import {
+  answer,
+  CLOSES,
+  moveTo,
+  open,
+  planMessage,
+  press,
+  SESSION,
+  setUpGroup,
+  startWorld,
+  type World,
+} from '../helpers.ts'
 
 /** A mention of everybody, a mention, links in both platforms' markup, formatting, and characters that disguise. */
 const HOSTILE =
@@ -55,16 +66,6 @@ async function playHostile(world: World, platform: 'slack' | 'teams'): Promise<H
   const hands: Hands = world[platform]
   const { admin, facilitator, supervisor, members } = world.casts[platform]
   const [first = '', second = ''] = members
-  const lead = async (person: string, line: string) => {
-    const before = hands.journal.seen.length
-    await hands.type(person, line)
-    if (platform === 'slack') return
-    const opener = () =>
-      hands.journal.seen.slice(before).find((seen) => seen.person === person && seen.kind === 'lead-on')
-    await waitUntil(() => opener() !== undefined)
-    const found = opener()
-    if (found) await hands.press(found, 'Open')
-  }
   await setUpGroup(world, platform, ALIAS)
   await fill(hands, admin, 'admin lines', {
     emergency: '112',
@@ -75,29 +76,29 @@ async function playHostile(world: World, platform: 'slack' | 'teams'): Promise<H
   await fill(hands, facilitator, 'edit', { contactHours: '24', contactTimes: HOSTILE.slice(0, 78) })
   await planMessage(hands, facilitator, { text: HOSTILE, date: '2026-03-03', time: '10:00', repeat: 'once' })
   await moveTo(world, SESSION.startsAt)
-  await hands.press(lastSeen(hands.journal, second, 'message'), 'Open')
+  await press(hands, lastSeen(hands.journal, second, 'message'), 'message.read')
   await hands.closeForm(second)
-  await lead(first, 'win')
+  await open(hands, first, 'win')
   await hands.submit(first, { text: HOSTILE })
   await hands.closeForm(first)
-  await lead(facilitator, 'win')
-  await hands.press(lastSeen(hands.journal, facilitator, 'wins'), 'Make it a message')
+  await open(hands, facilitator, 'win')
+  await press(hands, lastSeen(hands.journal, facilitator, 'wins'), 'win.post')
   await hands.closeForm(facilitator)
-  await lead(first, 'contact')
+  await open(hands, first, 'contact')
   await hands.submit(first, { text: HOSTILE })
   await hands.closeForm(first)
   await moveTo(world, SESSION.endsAt)
-  await hands.press(lastSeen(hands.journal, facilitator, 'contact-request'), 'Open')
+  await press(hands, lastSeen(hands.journal, facilitator, 'contact-request'), 'contact.read')
   await hands.closeForm(facilitator)
   for (const member of members) await answer(world, platform, member, '4')
   await moveTo(world, CLOSES)
   for (const line of ['summary', 'agreement', 'checkin']) {
-    await lead(facilitator, line)
+    await open(hands, facilitator, line)
     await hands.closeForm(facilitator)
   }
   for (const line of ['next', '', HOSTILE.slice(0, 40)]) await hands.type(facilitator, line)
-  await lead(supervisor, 'digest')
-  await lead(first, 'mydata')
+  await open(hands, supervisor, 'digest')
+  await open(hands, first, 'mydata')
   return hands
 }
 
@@ -123,7 +124,6 @@ describe('what somebody typed is shown as text, never read as markup', () => {
       ).toBe(true)
     // No lock screen shows more than the alias of it, without its disguises.
     for (const { notification } of journal.seen) expect(DISGUISE.test(notification ?? '')).toBe(false)
-    await world.end()
   })
 
   it('would be found if a renderer let it through (negative control)', () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   answer,
   CLOSES,
@@ -16,9 +16,6 @@ import { openWithWords, TWELVE } from '../words.ts'
 /** Everything about a world that somebody with the database, the queue, the metrics and the logs could compare. */
 type Traces = { rows: Record<string, string[]>; log: string; metrics: string; jobs: string[] }
 
-const capture: string[] = []
-const realWrite = process.stderr.write.bind(process.stderr)
-
 /** Ids that count up: the same in both worlds as long as the same things are made in the same order. */
 function counted(): () => string {
   let last = 0
@@ -35,28 +32,21 @@ async function play(
   answers: Record<number, StepValue>,
   meddle?: (world: World) => Promise<void>,
 ): Promise<{ before: Traces; after: Traces }> {
-  capture.length = 0
-  process.stderr.write = ((line: string) => {
-    capture.push(line)
-    return true
-  }) as typeof process.stderr.write
-  const world = await startWorld({ store, logLevel: 'debug', newId: counted() })
-  try {
-    await setUpGroup(world, platform)
-    await moveTo(world, SESSION.endsAt)
-    for (const [index, value] of Object.entries(answers))
-      await answer(world, platform, world.casts[platform].members[Number(index)] ?? '', value)
-    await meddle?.(world)
-    const before = await traces(world)
-    await moveTo(world, CLOSES)
-    return { before, after: await traces(world) }
-  } finally {
-    await world.end()
-    process.stderr.write = realWrite
-  }
+  const log: string[] = []
+  const world = await startWorld({ store, onLogLine: (line) => log.push(line), newId: counted() })
+  await setUpGroup(world, platform)
+  await moveTo(world, SESSION.endsAt)
+  for (const [index, value] of Object.entries(answers))
+    await answer(world, platform, world.casts[platform].members[Number(index)] ?? '', value)
+  await meddle?.(world)
+  const before = await traces(world, log)
+  await moveTo(world, CLOSES)
+  const after = await traces(world, log)
+  await world.end()
+  return { before, after }
 }
 
-async function traces(world: World): Promise<Traces> {
+async function traces(world: World, log: readonly string[]): Promise<Traces> {
   const rows = await dump(world.db)
   // The sweeper may send a release's job again, by the minute of the wall clock: of those each is counted once.
   const jobs = await world.db.$queryRaw<
@@ -64,7 +54,7 @@ async function traces(world: World): Promise<Traces> {
   >`select concat(name, state, retry_count, data::text) as row from pgboss.job where name <> 'release'
     union select concat(name, state, retry_count, data::text) from pgboss.job order by 1`
   const metrics = await (await fetch(`http://127.0.0.1:${world.app.port}/metrics`)).text()
-  return normalise({ rows, jobs: jobs.map(({ row }) => row), metrics, log: capture.join('') })
+  return normalise({ rows, jobs: jobs.map(({ row }) => row), metrics, log: log.join('\n') })
 }
 
 /**
@@ -118,9 +108,6 @@ const CELLS = STORES.map((store) => ({
 describe.each(CELLS)(
   'two worlds in which other people answered other things ($platform, $store)',
   ({ store, platform }) => {
-    afterEach(() => {
-      process.stderr.write = realWrite
-    })
     const memberOf = (world: World, index: number) => world.casts[platform].members[index] ?? ''
 
     it('look the same while the check-in is open, and differ after it in the release alone', async () => {

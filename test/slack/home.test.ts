@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lastSeen } from '../../src/simulator/workspace.ts'
-import { dump, setUpGroup, startWorld, type World } from '../helpers.ts'
+import { dump, press, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 let world: World
 beforeAll(async () => {
@@ -31,9 +31,9 @@ describe('the home tab', () => {
   it('leads on: its buttons open forms and answers', async () => {
     await world.slack.openHome('UFACILITATOR')
     await outcomeOf()
-    await world.slack.press(lastSeen(world.slack.journal, 'UFACILITATOR', 'home'), 'People')
+    await press(world.slack, lastSeen(world.slack.journal, 'UFACILITATOR', 'home'), 'roster')
     expect(lastSeen(world.slack.journal, 'UFACILITATOR', 'roster-form').audience).toBe('form')
-    await world.slack.press(lastSeen(world.slack.journal, 'UFACILITATOR', 'home'), 'Next session')
+    await press(world.slack, lastSeen(world.slack.journal, 'UFACILITATOR', 'home'), 'next')
     expect(lastSeen(world.slack.journal, 'UFACILITATOR', 'next').text).toContain('Tuesday 3 March, 17:30')
   })
 
@@ -73,7 +73,7 @@ describe('the home tab', () => {
     await world.slack.openHome('UFACILITATOR')
     await outcomeOf()
     world.slack.failNext({ method: 'views.open', status: 500 })
-    const answer = await world.slack.press(lastSeen(world.slack.journal, 'UFACILITATOR', 'home'), 'People')
+    const answer = await press(world.slack, lastSeen(world.slack.journal, 'UFACILITATOR', 'home'), 'roster')
     expect(answer.problem).toBe('operation_timeout')
   })
 })

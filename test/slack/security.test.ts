@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sign } from '../../src/simulator/slack/wire.ts'
 import { lastSeen, waitUntil } from '../../src/simulator/workspace.ts'
-import { answer, dump, moveTo, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
+import { answer, dump, moveTo, press, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 let world: World
 beforeAll(async () => {
@@ -109,9 +109,9 @@ describe('repeated requests on Slack', () => {
 
   it('of an acceptance and of answers: harmless', async () => {
     const welcome = lastSeen(world.slack.journal, 'UMEMBER1', 'welcome')
-    await world.slack.press(welcome, 'Open')
+    await press(world.slack, welcome, 'welcome')
     await world.slack.submit('UMEMBER1', {})
-    await world.slack.press(welcome, 'Open')
+    await press(world.slack, welcome, 'welcome')
     await world.slack.submit('UMEMBER1', {})
     expect(await world.db.rosterEntry.count({ where: { agreedAt: { not: null } } })).toBe(1)
     await moveTo(world, SESSION.endsAt)
@@ -152,17 +152,17 @@ describe('repeated requests on Slack', () => {
   it('of a press whose form could not open: told to try again, and a second press works', async () => {
     world.slack.failNext({ method: 'views.open', status: 500 })
     const notice = lastSeen(world.slack.journal, 'UMEMBER2', 'check-in')
-    await world.slack.press(notice, 'Open the check-in')
+    await press(world.slack, notice, 'checkin.answer')
     await waitUntil(() => world.slack.journal.seen.at(-1)?.text.includes('Please try again.') ?? false)
     expect(world.slack.journal.seen.at(-1)).toMatchObject({ person: 'UMEMBER2', audience: 'private' })
-    await world.slack.press(notice, 'Open the check-in')
+    await press(world.slack, notice, 'checkin.answer')
     expect(world.slack.openForm('UMEMBER2')?.kind).toBe('check-in-form')
   })
 
   it('of a press on an old button of something that is gone: words, not an error', async () => {
     const notice = lastSeen(world.slack.journal, 'UMEMBER1', 'check-in')
     await world.db.checkIn.deleteMany({ where: { state: 'open' } })
-    const { status } = await world.slack.press(notice, 'Open the check-in')
+    const { status } = await press(world.slack, notice, 'checkin.answer')
     expect(status).toBe(200)
     expect(world.slack.journal.seen.at(-1)?.text).toContain('I cannot find that.')
   })

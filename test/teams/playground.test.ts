@@ -29,7 +29,6 @@ describe('the door for Teams clients without a token', () => {
   })
   afterAll(async () => {
     await client.close()
-    await world.end()
   })
 
   const post = (headers: Record<string, string>, path = PATH, serviceUrl = 'http://127.0.0.1:9/'): Promise<number> =>
@@ -129,7 +128,6 @@ describe('when it is opened again', () => {
     expect(before.filter((row) => row.includes(id)).length).toBeGreaterThan(4)
     expect(left).toEqual(before.filter((row) => !row.includes(id)))
     expect(await makeThrowaway(world.store, { name: 'Playground', country: 'DE' }, now)).toBe(id)
-    await world.end()
   })
 })
 
@@ -139,6 +137,5 @@ describe('without the door', () => {
     const response = await fetch(`http://127.0.0.1:${world.app.port}${PATH}`, { method: 'POST', body: '{}' })
     expect(response.status).toBe(404)
     expect(await world.db.organisation.count()).toBe(1)
-    await world.end()
   })
 })

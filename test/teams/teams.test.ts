@@ -2,7 +2,7 @@ import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lastSeen, waitUntil } from '../../src/simulator/workspace.ts'
 import { isServiceUrl } from '../../src/teams/transport.ts'
-import { answer, dump, moveTo, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
+import { answer, dump, moveTo, open, press, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 let world: World
 beforeAll(async () => {
@@ -155,8 +155,7 @@ describe('what somebody types in Teams', () => {
   })
 
   it('comes back into the form that could not open at once', async () => {
-    await world.teams.type(cast().facilitator, 'schedule every Friday 9:15 for 45 minutes, 5 sessions')
-    await world.teams.press(lastSeen(world.teams.journal, cast().facilitator, 'lead-on'), 'Open')
+    await open(world.teams, cast().facilitator, 'schedule every Friday 9:15 for 45 minutes, 5 sessions')
     const form = lastSeen(world.teams.journal, cast().facilitator, 'schedule-form')
     expect(Object.fromEntries(form.surface.inputs.map(({ name, value }) => [name, value]))).toMatchObject({
       firstDate: '2026-03-06',
@@ -172,7 +171,7 @@ describe('buttons in Teams', () => {
   it('answer in place of their card (Action.Execute), and by message for clients that only submit', async () => {
     await world.teams.type(cast().facilitator, '')
     const home = lastSeen(world.teams.journal, cast().facilitator, 'home')
-    await world.teams.press(home, 'Privacy')
+    await press(world.teams, home, 'privacy')
     expect(lastSeen(world.teams.journal, cast().facilitator, 'privacy').text).toContain('Confidential')
     const before = world.teams.journal.seen.length
     await world.teams.send(

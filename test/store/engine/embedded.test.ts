@@ -1,17 +1,24 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, inject, it, vi } from 'vitest'
 import { openDatabase } from '../../../src/store/engine/database.ts'
 import { START, tempDir } from '../../helpers.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../../..')
 
+/** A store on the disk, made before: only the last test has to make its own. */
+function storedOnDisk(): ReturnType<typeof tempDir> {
+  const home = tempDir()
+  fs.cpSync(inject('embeddedTemplate'), home.dir, { recursive: true })
+  return home
+}
+
 describe('the embedded store', () => {
   afterEach(() => vi.restoreAllMocks())
 
   it('really syncs every commit to disk', async () => {
-    const { dir, remove } = tempDir()
+    const { dir, remove } = storedOnDisk()
     const database = await openDatabase({ kind: 'embedded', directory: dir })
     const sync = vi.spyOn(fs, 'fsyncSync')
     await database.db.prisma.organisation.create({
@@ -26,7 +33,7 @@ describe('the embedded store', () => {
   })
 
   it('refuses a second process on the same directory in words, and lets it in after the first was killed', async () => {
-    const { dir, remove } = tempDir()
+    const { dir, remove } = storedOnDisk()
     const database = await openDatabase({ kind: 'embedded', directory: dir })
     const open = () =>
       spawnSync(

@@ -1,0 +1,26 @@
+import { onTestFinished, TestRunner } from 'vitest'
+
+/** Ends what runs. */
+export type End = () => Promise<void>
+
+/** The same, done once however often it is called. */
+export function once(end: End): End {
+  let ending: Promise<void> | null = null
+  return () => {
+    ending ??= end()
+    return ending
+  }
+}
+
+const ofFile: End[] = []
+
+/** What a test starts ends with it, also when an assertion fails; what a file starts, with the file. */
+export function atTheEnd(end: End): void {
+  if (TestRunner.getCurrentTest()) onTestFinished(end)
+  else ofFile.push(end)
+}
+
+/** Ends what a file started outside its tests, the last first. */
+export async function endFile(): Promise<void> {
+  for (const end of ofFile.splice(0).reverse()) await end()
+}
