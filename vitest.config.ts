@@ -4,7 +4,11 @@ import { defineConfig } from 'vitest/config'
 const APART = ['test/crash/**/*.test.ts', 'test/privacy/**/*.test.ts']
 
 /** What `npm run test:slow` runs instead, so that `npm test` stays under five minutes. */
-export const SLOW = ['test/browser/**/*.test.ts', 'test/cli/cli.test.ts', 'test/jobs/downtime.test.ts']
+export const SLOW = [
+  'test/browser/**/*.test.ts',
+  'test/cli/cli.test.ts',
+  'test/jobs/downtime.test.ts',
+]
 
 export default defineConfig({
   test: {

@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** The crash suite: processes and a database server are killed while messages go out. One file, one thing at a time. */
+/**
+ * The crash suite: processes and a database server are killed while messages go out. One file, one
+ * thing at a time.
+ */
 export default defineConfig({
   test: {
     include: ['test/crash/**/*.test.ts'],

@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** The privacy suite: attacks on what is stored and on what is shown, each with a control that must fail. */
+/**
+ * The privacy suite: attacks on what is stored and on what is shown, each with a control that must
+ * fail.
+ */
 export default defineConfig({
   test: {
     include: ['test/privacy/**/*.test.ts'],

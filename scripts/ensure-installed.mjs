@@ -7,7 +7,10 @@ const installed = 'node_modules/.package-lock.json'
 const generated = 'src/store/generated/client.ts'
 const changedAt = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0)
 const run = (command, args) => {
-  const { status, error } = spawnSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32' })
+  const { status, error } = spawnSync(command, args, {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
   if (error) throw error
   if (status !== 0) process.exit(status ?? 1)
 }

@@ -1,5 +1,5 @@
-// Draws the app's icons from manifests/icon.svg: 192×192 in colour for Teams and the page, 32×32 white on transparent for
-// Teams' side bar, 512×512 for Slack. Use: node scripts/make-icons.ts
+// Draws the app's icons from manifests/icon.svg: 192×192 in colour for Teams and the page, 32×32
+// white on transparent for Teams' side bar, 512×512 for Slack. Use: node scripts/make-icons.ts
 import fs from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { launchChromium } from '../test/browser/launch.ts'
@@ -14,7 +14,9 @@ const outline = svg
 
 async function draw(browser: Browser, image: string, size: number, file: string): Promise<void> {
   const page = await browser.newPage({ viewport: { width: size, height: size } })
-  await page.setContent(`<style>body{margin:0}svg{display:block;width:${size}px;height:${size}px}</style>${image}`)
+  await page.setContent(
+    `<style>body{margin:0}svg{display:block;width:${size}px;height:${size}px}</style>${image}`,
+  )
   await page.screenshot({ path: new URL(file, MANIFESTS).pathname, omitBackground: true })
   await page.close()
 }

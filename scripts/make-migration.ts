@@ -1,5 +1,5 @@
-// Writes the next migration: what schema.prisma has and the migrations so far do not.
-// Use: node scripts/make-migration.ts <name>, then read the SQL before committing it.
+// Writes the next migration: what schema.prisma has and the migrations so far do not. Use: node
+// scripts/make-migration.ts <name>, then read the SQL before committing it.
 import fs from 'node:fs'
 import { PGlite } from '@electric-sql/pglite'
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
@@ -7,7 +7,8 @@ import { PrismaPGlite } from 'pglite-prisma-adapter'
 import { migrate, schemaDrift } from '../src/store/engine/migrate.ts'
 
 const name = process.argv[2]
-if (!name?.match(/^[a-z0-9_]+$/)) throw new Error('usage: node scripts/make-migration.ts <name_in_snake_case>')
+if (!name?.match(/^[a-z0-9_]+$/))
+  throw new Error('usage: node scripts/make-migration.ts <name_in_snake_case>')
 const pglite = await PGlite.create()
 const factory = new PrismaPGlite(pglite) as unknown as SqlMigrationAwareDriverAdapterFactory
 await migrate(factory)

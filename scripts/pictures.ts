@@ -1,5 +1,5 @@
-// Makes a picture of every form and every message on both platforms, drawn from what the service sent, and the page that shows
-// them: node scripts/pictures.ts [folder]
+// Makes a picture of every form and every message on both platforms, drawn from what the service
+// sent, and the page that shows them: node scripts/pictures.ts [folder]
 import fs from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -18,7 +18,10 @@ import { tour } from '../test/tour.ts'
 const folder = path.resolve(process.argv[2] ?? 'docs/pictures')
 const START = new Date('2026-03-02T09:00:00Z')
 
-/** The first part of a payload that is a card or has blocks, however deep the request or answer carries it. */
+/**
+ * The first part of a payload that is a card or has blocks, however deep the request or answer
+ * carries it.
+ */
 function shownIn(node: unknown): Record<string, unknown> | null {
   if (typeof node !== 'object' || node === null) return null
   const own = node as Record<string, unknown>
@@ -43,7 +46,10 @@ function screenOf({ platform, kind, payload, surface, audience }: Seen) {
   }
 }
 
-/** The summary of a programme that is over, as both platforms show it: it takes twelve weeks, which the tour does not. */
+/**
+ * The summary of a programme that is over, as both platforms show it: it takes twelve weeks, which
+ * the tour does not.
+ */
 async function closingScreens({ app, clock }: Local) {
   const id = await writeGroup(
     { db: app.services.database.db.prisma },
@@ -92,17 +98,19 @@ const screens = [...seen.map(screenOf), ...closing]
 const bundler = await rolldown({
   input: new URL('./pictures/gallery.tsx', import.meta.url).pathname,
   platform: 'browser',
-  transform: { define: { 'process.env.NODE_ENV': '"production"', SCREENS: JSON.stringify(screens) }, jsx: 'react-jsx' },
+  transform: {
+    define: { 'process.env.NODE_ENV': '"production"', SCREENS: JSON.stringify(screens) },
+    jsx: 'react-jsx',
+  },
   onLog: () => {},
 })
 const { output } = await bundler.generate({ format: 'esm', codeSplitting: false })
 await bundler.close()
 const { style } = await bundlePage()
 const html = `<!doctype html><meta charset="utf-8"><title>Pictures</title><style>${style}</style><div id="page"></div><script type="module">${output[0].code.replaceAll('</script', '<\\/script')}</script>`
-const server = createServer((_, response) => void response.setHeader('content-type', 'text/html').end(html)).listen(
-  0,
-  '127.0.0.1',
-)
+const server = createServer(
+  (_, response) => void response.setHeader('content-type', 'text/html').end(html),
+).listen(0, '127.0.0.1')
 await new Promise((resolve) => server.once('listening', resolve))
 const browser = await launchChromium()
 const page = await browser.newPage({ viewport: { width: 640, height: 900 } })
@@ -112,7 +120,9 @@ await page.locator('article').first().waitFor()
 fs.rmSync(folder, { recursive: true, force: true })
 fs.mkdirSync(folder, { recursive: true })
 for (const { platform, name } of screens)
-  await page.locator(`[id="${platform}-${name}"]`).screenshot({ path: path.join(folder, `${platform}-${name}.png`) })
+  await page
+    .locator(`[id="${platform}-${name}"]`)
+    .screenshot({ path: path.join(folder, `${platform}-${name}.png`) })
 await browser.close()
 server.close()
 

@@ -1,4 +1,5 @@
-// Makes the pictures that the README shows, from the demo itself: node scripts/screenshots.ts [folder]
+// Makes the pictures that the README shows, from the demo itself: node scripts/screenshots.ts
+// [folder]
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -26,7 +27,12 @@ const PEOPLE = {
   },
 }
 
-const plot = (platform: Plot['platform'], alias: string, firstDate: string, time: string): Plot => ({
+const plot = (
+  platform: Plot['platform'],
+  alias: string,
+  firstDate: string,
+  time: string,
+): Plot => ({
   platform,
   alias,
   firstDate,
@@ -85,7 +91,12 @@ async function type(page: Page, line: string, answer: string): Promise<void> {
 }
 
 /** Opens what the newest button leads to, takes its picture, and closes it. */
-async function open(page: Page, label: string, name: string, within = page.getByRole('main')): Promise<void> {
+async function open(
+  page: Page,
+  label: string,
+  name: string,
+  within = page.getByRole('main'),
+): Promise<void> {
   await within.getByRole('button', { name: label, exact: true }).last().click()
   const dialog = page.getByRole('dialog')
   await dialog.waitFor()
@@ -120,7 +131,15 @@ async function shootReport(browser: Browser): Promise<void> {
     release: {
       invited: 12,
       answered,
-      tallies: [{ subject: 'scale:climate', answers: answered, totalMilli: mean * answered * 1000, low: 0, high: 0 }],
+      tallies: [
+        {
+          subject: 'scale:climate',
+          answers: answered,
+          totalMilli: mean * answered * 1000,
+          low: 0,
+          high: 0,
+        },
+      ],
     },
   })
   const results = [
@@ -152,7 +171,11 @@ async function shootReport(browser: Browser): Promise<void> {
 }
 
 /** The demo's two groups up to a moment, in a page. */
-async function withStory(browser: Browser, until: Date, work: (browser: Browser, url: string) => Promise<void>) {
+async function withStory(
+  browser: Browser,
+  until: Date,
+  work: (browser: Browser, url: string) => Promise<void>,
+) {
   const local = await startPassing()
   const plots = [
     plot('slack', 'Tuesday group', '2026-03-03', '17:30'),

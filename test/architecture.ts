@@ -31,7 +31,9 @@ export function readSources(root: string): Source[] {
     .filter((file) => /\.tsx?$/.test(file) && !file.includes('generated'))
   return files.sort().map((file) => {
     const text = fs.readFileSync(path.join(root, file), 'utf8')
-    const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '')
+    const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+      (match) => match[1] ?? '',
+    )
     const imports = specifiers.map((name) =>
       name.startsWith('.') ? path.posix.join(path.posix.dirname(file), name) : name,
     )
@@ -52,7 +54,9 @@ export function rankFindings(sources: readonly Source[]): Finding[] {
       if (from === BESIDE) return [`${file} (simulator) imports ${target}`]
       if (to === BESIDE) return from === 'cli' ? [] : [`${file} imports the simulator`]
       if (rankOf(from) === -1 || rankOf(to) === -1) return [`${file} or ${target} has no rank`]
-      return rankOf(to) < rankOf(from) ? [] : [`${file} imports ${target}, which does not rank below it`]
+      return rankOf(to) < rankOf(from)
+        ? []
+        : [`${file} imports ${target}, which does not rank below it`]
     }),
   )
 }
@@ -60,7 +64,10 @@ export function rankFindings(sources: readonly Source[]): Finding[] {
 /** Circles of files, type imports included. */
 export function circles(sources: readonly Source[]): Finding[] {
   const byFile = new Map(
-    sources.map((source) => [source.file, source.imports.filter((target) => /\.tsx?$/.test(target))]),
+    sources.map((source) => [
+      source.file,
+      source.imports.filter((target) => /\.tsx?$/.test(target)),
+    ]),
   )
   const done = new Set<string>()
   const found: Finding[] = []
@@ -77,78 +84,93 @@ export function circles(sources: readonly Source[]): Finding[] {
   return found
 }
 
-/** Text that may stand only in certain places: what, where it is looked for, and where it is allowed. */
-export const INVARIANTS: readonly { name: string; pattern: RegExp; in: RegExp; except: RegExp }[] = [
-  {
-    name: 'domain and views never read the clock or randomness',
-    pattern: /Date\.now\(|new Date\(\)|Math\.random|Temporal\.Now\.(?!zonedDateTimeISO\(name\))|randomUUID|node:crypto/,
-    in: /^(domain|views)\//,
-    except: /^$/,
-  },
-  {
-    name: 'only store imports Prisma and pg-boss',
-    pattern: /from '(@prisma\/|prisma|pg-boss|pg|@electric-sql|pglite)|generated\/client/,
-    in: /./,
-    except: /^store\//,
-  },
-  { name: 'only slack imports Bolt and the Slack client', pattern: /from '@slack\//, in: /./, except: /^slack\// },
-  {
-    name: 'only teams/transport.ts imports botbuilder',
-    pattern: /from 'bot(builder|framework)/,
-    in: /./,
-    except: /^teams\/transport\.ts$/,
-  },
-  {
-    name: 'only ballot/open.ts decrypts ballots',
-    pattern: /createRecipientContext|deserializePrivateKey/,
-    in: /./,
-    except: /^ballot\/open\.ts$/,
-  },
-  {
-    name: 'only the child process opens ballots',
-    pattern: /from '[^']*\/open\.ts'/,
-    in: /./,
-    except: /^ballot\/child\.ts$/,
-  },
-  {
-    name: 'only the release path and the gate read tallies',
-    pattern: /from '[^']*\/tally\.ts'/,
-    in: /./,
-    except: /^(ballot\/|domain\/(change|disclosure|figures|unit)\.ts|store\/release\.ts)/,
-  },
-  {
-    name: 'only the gate makes figures of tallies',
-    pattern: /from '[^']*\/figures\.ts'/,
-    in: /./,
-    except: /^domain\/(change|disclosure)\.ts$/,
-  },
-  {
-    name: 'views take what the gate returns, never a stored result',
-    pattern: /UnitResult|\bRelease\b/,
-    in: /^views\//,
-    except: /^$/,
-  },
-  {
-    name: 'only config, main and cli read the environment',
-    pattern: /process\.env/,
-    in: /./,
-    // The page's bundle names it to leave it out.
-    except: /^(main\.ts|cli\/|simulator\/server\.ts|simulator\/page\/bundle\.ts)/,
-  },
-  {
-    name: 'the network is touched by platforms alone',
-    pattern: /\bfetch\(|node:http'/,
-    in: /^(domain|views|content|store|ballot|commands|jobs)\//,
-    except: /^$/,
-  },
-  {
-    name: 'jobs are sent with the transaction',
-    pattern: /boss\.(send|insert)\((?!.*db: within\(tx\))/,
-    in: /./,
-    except: /^$/,
-  },
-  { name: 'no code is written to be skipped', pattern: /TODO|FIXME|as any\b|@ts-ignore/, in: /./, except: /^$/ },
-]
+/**
+ * Text that may stand only in certain places: what, where it is looked for, and where it is
+ * allowed.
+ */
+export const INVARIANTS: readonly { name: string; pattern: RegExp; in: RegExp; except: RegExp }[] =
+  [
+    {
+      name: 'domain and views never read the clock or randomness',
+      pattern:
+        /Date\.now\(|new Date\(\)|Math\.random|Temporal\.Now\.(?!zonedDateTimeISO\(name\))|randomUUID|node:crypto/,
+      in: /^(domain|views)\//,
+      except: /^$/,
+    },
+    {
+      name: 'only store imports Prisma and pg-boss',
+      pattern: /from '(@prisma\/|prisma|pg-boss|pg|@electric-sql|pglite)|generated\/client/,
+      in: /./,
+      except: /^store\//,
+    },
+    {
+      name: 'only slack imports Bolt and the Slack client',
+      pattern: /from '@slack\//,
+      in: /./,
+      except: /^slack\//,
+    },
+    {
+      name: 'only teams/transport.ts imports botbuilder',
+      pattern: /from 'bot(builder|framework)/,
+      in: /./,
+      except: /^teams\/transport\.ts$/,
+    },
+    {
+      name: 'only ballot/open.ts decrypts ballots',
+      pattern: /createRecipientContext|deserializePrivateKey/,
+      in: /./,
+      except: /^ballot\/open\.ts$/,
+    },
+    {
+      name: 'only the child process opens ballots',
+      pattern: /from '[^']*\/open\.ts'/,
+      in: /./,
+      except: /^ballot\/child\.ts$/,
+    },
+    {
+      name: 'only the release path and the gate read tallies',
+      pattern: /from '[^']*\/tally\.ts'/,
+      in: /./,
+      except: /^(ballot\/|domain\/(change|disclosure|figures|unit)\.ts|store\/release\.ts)/,
+    },
+    {
+      name: 'only the gate makes figures of tallies',
+      pattern: /from '[^']*\/figures\.ts'/,
+      in: /./,
+      except: /^domain\/(change|disclosure)\.ts$/,
+    },
+    {
+      name: 'views take what the gate returns, never a stored result',
+      pattern: /UnitResult|\bRelease\b/,
+      in: /^views\//,
+      except: /^$/,
+    },
+    {
+      name: 'only config, main and cli read the environment',
+      pattern: /process\.env/,
+      in: /./,
+      // The page's bundle names it to leave it out.
+      except: /^(main\.ts|cli\/|simulator\/server\.ts|simulator\/page\/bundle\.ts)/,
+    },
+    {
+      name: 'the network is touched by platforms alone',
+      pattern: /\bfetch\(|node:http'/,
+      in: /^(domain|views|content|store|ballot|commands|jobs)\//,
+      except: /^$/,
+    },
+    {
+      name: 'jobs are sent with the transaction',
+      pattern: /boss\.(send|insert)\((?!.*db: within\(tx\))/,
+      in: /./,
+      except: /^$/,
+    },
+    {
+      name: 'no code is written to be skipped',
+      pattern: /TODO|FIXME|as any\b|@ts-ignore/,
+      in: /./,
+      except: /^$/,
+    },
+  ]
 
 /** Sentences of comments that open with a question word, and how many sentences there are. */
 export function openings(sources: readonly Source[]): { found: Finding[]; sentences: number } {
@@ -160,7 +182,8 @@ export function openings(sources: readonly Source[]): { found: Finding[]; senten
       for (const sentence of words.split(/(?<=[.:!?])\s+/)) {
         if (sentence.trim().length < 3) continue
         sentences += 1
-        if (/^\s*(What|Who|Which|Whom|Whose)/.test(sentence)) found.push(`${file}: ${sentence.trim()}`)
+        if (/^\s*(What|Who|Which|Whom|Whose)/.test(sentence))
+          found.push(`${file}: ${sentence.trim()}`)
       }
     }
   return { found, sentences }

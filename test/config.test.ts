@@ -47,15 +47,31 @@ describe('the settings', () => {
       { ...TEAMS, MICROSOFT_APP_PASSWORD: undefined },
       /MICROSOFT_APP_PASSWORD: needed together with MICROSOFT_APP_ID/,
     ],
-    ['an empty Microsoft app id', { ...TEAMS, MICROSOFT_APP_ID: '' }, /MICROSOFT_APP_ID: .*Example: 1111/],
-    ['an empty Microsoft password', { ...TEAMS, MICROSOFT_APP_PASSWORD: '' }, /MICROSOFT_APP_PASSWORD/],
+    [
+      'an empty Microsoft app id',
+      { ...TEAMS, MICROSOFT_APP_ID: '' },
+      /MICROSOFT_APP_ID: .*Example: 1111/,
+    ],
+    [
+      'an empty Microsoft password',
+      { ...TEAMS, MICROSOFT_APP_PASSWORD: '' },
+      /MICROSOFT_APP_PASSWORD/,
+    ],
     [
       'an unknown app type',
       { ...TEAMS, MICROSOFT_APP_TYPE: 'MultiTenant' },
       /MICROSOFT_APP_TYPE: .*Example: SingleTenant/,
     ],
-    ['an empty signing secret', { ...SLACK, SLACK_SIGNING_SECRET: '' }, /SLACK_SIGNING_SECRET: at least 16 characters/],
-    ['a token that is none', { ...SLACK, SLACK_BOT_TOKEN: 'abc' }, /SLACK_BOT_TOKEN: a bot token\. Example: xoxb/],
+    [
+      'an empty signing secret',
+      { ...SLACK, SLACK_SIGNING_SECRET: '' },
+      /SLACK_SIGNING_SECRET: at least 16 characters/,
+    ],
+    [
+      'a token that is none',
+      { ...SLACK, SLACK_BOT_TOKEN: 'abc' },
+      /SLACK_BOT_TOKEN: a bot token\. Example: xoxb/,
+    ],
     [
       'credentials without a secret',
       { ...SLACK, GROUPWELL_SECRET: undefined },
@@ -66,7 +82,11 @@ describe('the settings', () => {
       { ...SLACK, ORGANISATION_COUNTRY: undefined },
       /ORGANISATION_COUNTRY: needed with credentials/,
     ],
-    ['production without credentials', { NODE_ENV: 'production' }, /at least one platform is needed/],
+    [
+      'production without credentials',
+      { NODE_ENV: 'production' },
+      /at least one platform is needed/,
+    ],
     ['a port that is none', { PORT: 'abc' }, /PORT: .*Example: 3000/],
     [
       'a database that is not Postgres',
@@ -86,10 +106,12 @@ describe('the settings', () => {
     const { dir, remove } = tempDir()
     fs.mkdirSync(path.join(dir, 'a'))
     fs.symlinkSync(path.join(dir, 'a'), path.join(dir, 'link'))
-    expect(() => readConfig({ DATA_DIR: path.join(dir, data), KEY_DIR: path.join(dir, keys) })).toThrow(
-      /KEY_DIR .* and DATA_DIR/,
-    )
-    expect(() => readConfig({ DATA_DIR: path.join(dir, 'a'), KEY_DIR: path.join(dir, 'ab') })).not.toThrow()
+    expect(() =>
+      readConfig({ DATA_DIR: path.join(dir, data), KEY_DIR: path.join(dir, keys) }),
+    ).toThrow(/KEY_DIR .* and DATA_DIR/)
+    expect(() =>
+      readConfig({ DATA_DIR: path.join(dir, 'a'), KEY_DIR: path.join(dir, 'ab') }),
+    ).not.toThrow()
     remove()
   })
 })
@@ -102,9 +124,12 @@ describe('the log', () => {
       (line) => lines.push(line),
       () => new Date(0),
     )
-    const error = new Error('Invalid invocation:\nvalues: Anna\nrejected xoxb-12345-abc by postgresql://u:p@h/db', {
-      cause: new Error(`Bearer abc.def ${'A'.repeat(60)}`),
-    })
+    const error = new Error(
+      'Invalid invocation:\nvalues: Anna\nrejected xoxb-12345-abc by postgresql://u:p@h/db',
+      {
+        cause: new Error(`Bearer abc.def ${'A'.repeat(60)}`),
+      },
+    )
     log.error('failed', error, { alias: 'Tuesday group', token: 'x', verb: 'new' })
     log.debug('x', { answers: 3 })
     const text = lines.join('\n')

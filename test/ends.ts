@@ -14,7 +14,9 @@ export function once(end: End): End {
 
 const ofFile: End[] = []
 
-/** What a test starts ends with it, also when an assertion fails; what a file starts, with the file. */
+/**
+ * What a test starts ends with it, also when an assertion fails; what a file starts, with the file.
+ */
 export function atTheEnd(end: End): void {
   if (TestRunner.getCurrentTest()) onTestFinished(end)
   else ofFile.push(end)

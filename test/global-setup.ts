@@ -8,7 +8,10 @@ import { removeLeftOver, tempDir } from './temp-dir.ts'
 declare module 'vitest' {
   interface ProvidedContext {
     hasPostgres: boolean
-    /** An embedded store with its schema and queue, fresh: copied, it saves each test the three seconds of making one. */
+    /**
+     * An embedded store with its schema and queue, fresh: copied, it saves each test the three
+     * seconds of making one.
+     */
     embeddedTemplate: string
     /** The same on the server: a database to copy; empty when there is no server. */
     postgresTemplate: string

@@ -17,13 +17,21 @@ export { tempDir }
 
 export type StoreKind = 'embedded' | 'postgres'
 
-/** The stores that a suite runs on: both, or without a server the embedded one alone (the global set-up says so loudly). */
-export const STORES: readonly StoreKind[] = inject('hasPostgres') ? ['embedded', 'postgres'] : ['embedded']
+/**
+ * The stores that a suite runs on: both, or without a server the embedded one alone (the global
+ * set-up says so loudly).
+ */
+export const STORES: readonly StoreKind[] = inject('hasPostgres')
+  ? ['embedded', 'postgres']
+  : ['embedded']
 
 export const SECRET = `1:${Buffer.alloc(32, 7).toString('base64')}`
 export const START = new Date('2026-03-02T09:00:00Z')
 /** The first session: Tuesday 17:30 in Berlin, 90 minutes. */
-export const SESSION = { startsAt: new Date('2026-03-03T16:30:00Z'), endsAt: new Date('2026-03-03T18:00:00Z') }
+export const SESSION = {
+  startsAt: new Date('2026-03-03T16:30:00Z'),
+  endsAt: new Date('2026-03-03T18:00:00Z'),
+}
 export const CLOSES = new Date('2026-03-05T18:00:00Z')
 
 export type World = Local & {
@@ -46,7 +54,11 @@ export type WorldOptions = {
 }
 
 /** The service and both simulated platforms, on a clock that stands still. It ends by itself. */
-export async function startWorld({ store = 'embedded', onLogLine, ...given }: WorldOptions = {}): Promise<World> {
+export async function startWorld({
+  store = 'embedded',
+  onLogLine,
+  ...given
+}: WorldOptions = {}): Promise<World> {
   const { dir, remove } = tempDir({ inMemory: true })
   const database = store === 'postgres' ? await freshDatabase(inject('postgresTemplate')) : null
   const clock = settableClock()
@@ -110,13 +122,20 @@ export function incoming(sender: string, change: Partial<Incoming>): Incoming {
 }
 
 /** Every row of every table of the service, in a fixed order, as text. `skip` leaves tables out. */
-export async function dump(db: PrismaClient, skip: readonly string[] = []): Promise<Record<string, string[]>> {
+export async function dump(
+  db: PrismaClient,
+  skip: readonly string[] = [],
+): Promise<Record<string, string[]>> {
   const tables = await db.$queryRaw<{ name: string }[]>`
     select table_name as name from information_schema.tables where table_schema = 'public' and table_name <> '_prisma_migrations' order by 1`
   const rows: Record<string, string[]> = {}
   for (const { name } of tables) if (!skip.includes(name)) rows[name] = []
-  const each = Object.keys(rows).map((name) => `select '${name}' as name, to_jsonb(t)::text as row from "${name}" t`)
-  const found = await db.$queryRawUnsafe<{ name: string; row: string }[]>(`${each.join(' union all ')} order by 1, 2`)
+  const each = Object.keys(rows).map(
+    (name) => `select '${name}' as name, to_jsonb(t)::text as row from "${name}" t`,
+  )
+  const found = await db.$queryRawUnsafe<{ name: string; row: string }[]>(
+    `${each.join(' union all ')} order by 1, 2`,
+  )
   for (const { name, row } of found) rows[name]?.push(row)
   return rows
 }

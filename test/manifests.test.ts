@@ -15,7 +15,10 @@ const readJson = (file: string | URL): Json => JSON.parse(fs.readFileSync(file, 
 
 const slack = readJson('manifests/slack/manifest.json') as {
   display_information: { name: string; description: string; long_description: string }
-  features: { bot_user: { display_name: string }; slash_commands: { command: string; url: string }[] }
+  features: {
+    bot_user: { display_name: string }
+    slash_commands: { command: string; url: string }[]
+  }
   oauth_config: { scopes: { bot: string[] } }
   settings: {
     event_subscriptions: { request_url: string; bot_events: string[] }
@@ -28,7 +31,11 @@ const teams = readJson('manifests/teams/manifest.json') as {
   bots: [
     {
       supportsTargetedMessages: boolean
-      commandLists: { scopes: string[]; triggers?: string[]; commands: { title: string; description: string }[] }[]
+      commandLists: {
+        scopes: string[]
+        triggers?: string[]
+        commands: { title: string; description: string }[]
+      }[]
     },
   ]
 }
@@ -73,17 +80,22 @@ describe('the Slack manifest', () => {
   })
 
   it('would be found to ask for too little by one call more (control)', () => {
-    const { scopes, events } = derive("client.users.list({})\napp.event('app_uninstalled', f)\napp.command(/x/, f)")
+    const { scopes, events } = derive(
+      "client.users.list({})\napp.event('app_uninstalled', f)\napp.command(/x/, f)",
+    )
     expect(scopes).toEqual(['commands', 'users:read'])
     expect(events).toEqual(['app_uninstalled'])
   })
 
-  it.each(['chat:write', 'im:write', 'users:read'])('needs %s: without it the main job is refused', async (scope) => {
-    const world = await startWorld({ scopes: granted.filter((known) => known !== scope) })
-    await setUpGroup(world).catch(() => undefined)
-    const refused = world.slack.journal.requests.filter(({ error }) => error === 'missing_scope')
-    expect(refused.length).toBeGreaterThan(0)
-  })
+  it.each(['chat:write', 'im:write', 'users:read'])(
+    'needs %s: without it the main job is refused',
+    async (scope) => {
+      const world = await startWorld({ scopes: granted.filter((known) => known !== scope) })
+      await setUpGroup(world).catch(() => undefined)
+      const refused = world.slack.journal.requests.filter(({ error }) => error === 'missing_scope')
+      expect(refused.length).toBeGreaterThan(0)
+    },
+  )
 
   it('needs commands: without it nobody can type', async () => {
     const world = await startWorld({ scopes: granted.filter((known) => known !== 'commands') })
@@ -99,7 +111,11 @@ describe('the Slack manifest', () => {
     await world.slack.type('UFACILITATOR', 'summary')
     await world.slack.openHome('UFACILITATOR')
     await moveTo(world, new Date('2026-03-09T07:00:00Z'))
-    await press(world.slack, lastSeen(world.slack.journal, 'USUPERVISOR', 'digest-notice'), 'digest')
+    await press(
+      world.slack,
+      lastSeen(world.slack.journal, 'USUPERVISOR', 'digest-notice'),
+      'digest',
+    )
     const called = new Set(world.slack.journal.requests.map(({ method }) => method))
     expect([...called].sort()).toEqual([
       'auth.test',
@@ -125,7 +141,8 @@ function derive(code: string): { scopes: string[]; events: string[] } {
   const scopes = calls.flatMap((name) => {
     const scope = METHODS[name]?.scope
     if (scope === undefined) throw new Error(`the simulator does not know ${name}`)
-    if (typeof scope === 'function') throw new Error(`${name} asks for a scope by its arguments: say which`)
+    if (typeof scope === 'function')
+      throw new Error(`${name} asks for a scope by its arguments: say which`)
     return scope === null ? [] : [scope]
   })
   const events = [...code.matchAll(/\bapp\.event\('(\w+)'/g)].map(([, name = '']) => name)
@@ -135,7 +152,9 @@ function derive(code: string): { scopes: string[]; events: string[] } {
 
 describe('the Teams manifest', () => {
   const schemaOf = (version: string) =>
-    readJson(`node_modules/@microsoft/app-manifest/build/json-schemas/teams/v${version}/MicrosoftTeams.schema.json`)
+    readJson(
+      `node_modules/@microsoft/app-manifest/build/json-schemas/teams/v${version}/MicrosoftTeams.schema.json`,
+    )
   const validatorOf = (version: string) =>
     new AjvDraft04.default({ strict: false, validateFormats: false }).compile(schemaOf(version))
 

@@ -1,6 +1,13 @@
 import type { Local } from '../src/cli/local.ts'
 import { loadContent } from '../src/content/load.ts'
-import { type BotAnswer, type Filled, type Hands, lastSeen, type Seen, waitUntil } from '../src/simulator/workspace.ts'
+import {
+  type BotAnswer,
+  type Filled,
+  type Hands,
+  lastSeen,
+  type Seen,
+  waitUntil,
+} from '../src/simulator/workspace.ts'
 import type { PrismaClient } from '../src/store/generated/client.ts'
 
 /** A service with both simulated platforms, played by hand; tests and scripts alike. */
@@ -17,7 +24,12 @@ const MOST_TRIES = 5
  * Has somebody do something until they see its answer, a card of this kind. Who is told that it
  * took too long tries again, as people do; whatever else is refused ends it, with what was said.
  */
-async function insist(hands: Hands, person: string, wanted: RegExp, act: () => Promise<BotAnswer>): Promise<void> {
+async function insist(
+  hands: Hands,
+  person: string,
+  wanted: RegExp,
+  act: () => Promise<BotAnswer>,
+): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     const before = hands.journal.seen.length
     const { problem } = await act()
@@ -26,19 +38,31 @@ async function insist(hands: Hands, person: string, wanted: RegExp, act: () => P
     const refusal = shown.findLast(({ kind }) => REFUSALS.includes(kind))
     const said = refusal?.text ?? problem ?? shown.map(({ text }) => text).join('\n')
     if (tries === MOST_TRIES || !said.includes(BUSY))
-      throw new Error(`${person} saw no ${wanted.source} on ${hands.platform}, but: ${said || 'nothing'}`)
+      throw new Error(
+        `${person} saw no ${wanted.source} on ${hands.platform}, but: ${said || 'nothing'}`,
+      )
     await hands.closeForm(person)
   }
 }
 /** The verb that a button runs, read from what its platform sends for it; null for a link. */
 function verbOf({ value, data }: Record<string, unknown>): unknown {
-  const sent = typeof value === 'string' ? (JSON.parse(value) as Record<string, unknown>) : (data as typeof value)
+  const sent =
+    typeof value === 'string'
+      ? (JSON.parse(value) as Record<string, unknown>)
+      : (data as typeof value)
   return (sent as { verb?: unknown } | undefined)?.verb ?? null
 }
 
 /** Presses the button that runs this verb; of several, the first whose label ends with `about`. */
-export async function press(hands: Hands, seen: Seen, verb: string, about = ''): Promise<BotAnswer> {
-  const button = seen.surface.buttons.find(({ raw, label }) => verbOf(raw) === verb && label.endsWith(about))
+export async function press(
+  hands: Hands,
+  seen: Seen,
+  verb: string,
+  about = '',
+): Promise<BotAnswer> {
+  const button = seen.surface.buttons.find(
+    ({ raw, label }) => verbOf(raw) === verb && label.endsWith(about),
+  )
   if (!button) throw new Error(`no button for “${verb}” in: ${seen.text}`)
   // Hands go by what they read, and take the first of two that read alike.
   const first = seen.surface.buttons.find(({ label }) => label === button.label)
@@ -46,7 +70,9 @@ export async function press(hands: Hands, seen: Seen, verb: string, about = ''):
   return await hands.press(seen, button.label)
 }
 
-/** Types a line that leads to a form or a result, and opens that: in Teams a card stands between. */
+/**
+ * Types a line that leads to a form or a result, and opens that: in Teams a card stands between.
+ */
 export async function open(hands: Hands, person: string, line: string): Promise<BotAnswer> {
   const before = hands.journal.seen.length
   const typed = await hands.type(person, line)
@@ -55,7 +81,10 @@ export async function open(hands: Hands, person: string, line: string): Promise<
   const fresh = () =>
     hands.journal.seen
       .slice(before)
-      .find(({ person: who, kind }) => who === person && (kind === 'lead-on' || REFUSALS.includes(kind)))
+      .find(
+        ({ person: who, kind }) =>
+          who === person && (kind === 'lead-on' || REFUSALS.includes(kind)),
+      )
   await waitUntil(() => fresh() !== undefined)
   const card = fresh()
   const [button] = card?.surface.buttons ?? []
@@ -82,7 +111,11 @@ export async function setUpGroup(
   if (platform === 'teams') for (const { id } of people) await world.teams.install(id)
   await filled(hands, admin, 'admin staff', { staff: [facilitator, supervisor] })
   await filled(hands, facilitator, 'new', { alias, timeZone: 'Europe/Berlin' })
-  await filled(hands, facilitator, 'roster', { members, facilitators: [facilitator], supervisors: [supervisor] })
+  await filled(hands, facilitator, 'roster', {
+    members,
+    facilitators: [facilitator],
+    supervisors: [supervisor],
+  })
   await filled(hands, facilitator, 'schedule', {
     firstDate: '2026-03-03',
     time: '17:30',
@@ -111,13 +144,22 @@ export async function answer(
   const hands: Hands = world[platform]
   await insist(hands, member, /^thanks$/, async () => {
     await press(hands, lastSeen(hands.journal, member, 'check-in'), 'checkin.answer')
-    return await hands.submit(member, { belonging: value, voice: value, safety: value, useful: value })
+    return await hands.submit(member, {
+      belonging: value,
+      voice: value,
+      safety: value,
+      useful: value,
+    })
   })
   await hands.closeForm(member)
 }
 
 /** A facilitator writes a message, reads its preview and schedules it. */
-export async function planMessage(hands: Hands, facilitator: string, values: Record<string, string>): Promise<void> {
+export async function planMessage(
+  hands: Hands,
+  facilitator: string,
+  values: Record<string, string>,
+): Promise<void> {
   await open(hands, facilitator, 'message')
   await insist(hands, facilitator, /^message-preview$/, async () => {
     await press(hands, lastSeen(hands.journal, facilitator, 'messages'), 'message.new')

@@ -10,7 +10,9 @@ const MEMORY_DIR = '/dev/shm'
 /** Two workers hold a few stores of 40 MB at a time. A container may give less than that. */
 const MEMORY_NEEDED = 1024 ** 3
 
-/** A directory, until `remove` is called. `inMemory`: for tests in which nothing is about the disk. */
+/**
+ * A directory, until `remove` is called. `inMemory`: for tests in which nothing is about the disk.
+ */
 export function tempDir({ inMemory = false } = {}): { dir: string; remove(): void } {
   const parent = inMemory && hasMemoryDir() ? MEMORY_DIR : os.tmpdir()
   const dir = fs.mkdtempSync(path.join(parent, PREFIX))
@@ -32,6 +34,7 @@ export function removeLeftOver(): void {
   if (!fs.existsSync(MEMORY_DIR)) return
   for (const name of fs.readdirSync(MEMORY_DIR).filter((one) => one.startsWith(PREFIX))) {
     const dir = path.join(MEMORY_DIR, name)
-    if (fs.statSync(dir).mtimeMs < Date.now() - LEFT_AFTER_MS) fs.rmSync(dir, { recursive: true, force: true })
+    if (fs.statSync(dir).mtimeMs < Date.now() - LEFT_AFTER_MS)
+      fs.rmSync(dir, { recursive: true, force: true })
   }
 }

@@ -5,8 +5,8 @@ import { answer, moveTo, open, type Played, press, setUpGroup } from './played.t
 const DAY_MS = 24 * 60 * 60_000
 
 /**
- * A walk past every form and every message of a platform, as its people would come to see them. Returns each kind once, the
- * first that was seen of it.
+ * A walk past every form and every message of a platform, as its people would come to see them.
+ * Returns each kind once, the first that was seen of it.
  */
 export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<Seen[]> {
   const hands: Hands = world[platform]
@@ -23,7 +23,11 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
     await hands.closeForm(person)
   }
   const sessionOn = async (date: string) =>
-    (await world.db.session.findFirstOrThrow({ where: { originalLocalStart: { startsWith: date } } })).id
+    (
+      await world.db.session.findFirstOrThrow({
+        where: { originalLocalStart: { startsWith: date } },
+      })
+    ).id
 
   await setUpGroup(world, platform)
   for (const line of ['', 'help', 'privacy', 'next']) await hands.type(first, line)
@@ -32,13 +36,19 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   await fill(hands, admin, 'admin lines', { emergency: '112', lines: 'Night line: 0800 555 010' })
   await open(hands, second, 'contact')
   await hands.closeForm(second)
-  await fill(hands, facilitator, 'edit', { contactHours: '24', contactTimes: 'weekdays from 9 to 17' })
+  await fill(hands, facilitator, 'edit', {
+    contactHours: '24',
+    contactTimes: 'weekdays from 9 to 17',
+  })
   await fill(hands, facilitator, 'agreement', { goals: 'Meet. Talk. Rest.' })
   await world.app.drain()
   await pressed(first, 'welcome', 'welcome')
   await hands.submit(first, {})
   await hands.closeForm(first)
-  await fill(hands, facilitator, 'schedule', { place: 'Room 2', link: 'https://call.example.org/2' })
+  await fill(hands, facilitator, 'schedule', {
+    place: 'Room 2',
+    link: 'https://call.example.org/2',
+  })
   await hands.type(first, 'next')
   await pressed(first, 'next', 'calendar')
   await fill(hands, facilitator, 'remind', { now: 'yes' })
@@ -46,7 +56,11 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   await read(first, 'reminder', 'session')
   await fill(hands, facilitator, 'cancel', { session: await sessionOn('2026-03-10') })
   await world.app.drain()
-  await fill(hands, facilitator, 'move', { session: await sessionOn('2026-03-17'), date: '2026-03-18', time: '18:00' })
+  await fill(hands, facilitator, 'move', {
+    session: await sessionOn('2026-03-17'),
+    date: '2026-03-18',
+    time: '18:00',
+  })
   await world.app.drain()
   await open(hands, facilitator, 'message')
   await pressed(facilitator, 'messages', 'message.new')
@@ -86,7 +100,13 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   for (const gone of members.slice(5, 7)) {
     const channel = `D${gone.slice(1)}`
     if (platform === 'teams') world.teams.block(gone)
-    else world.slack.failNext({ method: 'chat.postMessage', channel, status: 200, error: 'user_disabled' })
+    else
+      world.slack.failNext({
+        method: 'chat.postMessage',
+        channel,
+        status: 200,
+        error: 'user_disabled',
+      })
   }
   await moveTo(world, new Date('2026-03-03T15:30:00Z'))
   await world.app.drain()
@@ -96,7 +116,8 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   await pressed(facilitator, 'session-ended', 'attendance.enter')
   await hands.submit(facilitator, { headcount: '7' })
   await hands.closeForm(facilitator)
-  for (const member of members.filter((_, index) => index < 5 || index > 6)) await answer(world, platform, member, '4')
+  for (const member of members.filter((_, index) => index < 5 || index > 6))
+    await answer(world, platform, member, '4')
   await fill(hands, first, 'contact', { text: 'Please call me in the evening.' })
   await look(facilitator, 'contact')
   await look(first, 'mydata')

@@ -33,15 +33,24 @@ export async function openWithWords(
   const { organisationId } = group
   for (const id of LATECOMERS) {
     const { actor } = await ensureActor(store, connection, { externalId: id })
-    const entry = { organisationId, groupId: group.id, personId: actor.personId, role: 'member' as const }
+    const entry = {
+      organisationId,
+      groupId: group.id,
+      personId: actor.personId,
+      role: 'member' as const,
+    }
     await db.rosterEntry.createMany({ data: [entry], skipDuplicates: true })
   }
   const ask: Ask = (verb, input, sender = 'UFACILITATOR', via = 'button') =>
     run(world.app.services, incoming(sender, { verb, via, input }))
   const values = { set: WORDS_SET, openHours: '24', audience, words: 'yes', ...more }
-  const opened = JSON.stringify(await ask('checkin.now.submit', { id: group.id, values }, 'UFACILITATOR', 'form'))
+  const opened = JSON.stringify(
+    await ask('checkin.now.submit', { id: group.id, values }, 'UFACILITATOR', 'form'),
+  )
   if (!opened.includes('checkin-now-done')) throw new Error(`not opened: ${opened}`)
   await world.app.drain()
-  const { id } = await db.checkIn.findFirstOrThrow({ where: { state: 'open', questionSetId: WORDS_SET } })
+  const { id } = await db.checkIn.findFirstOrThrow({
+    where: { state: 'open', questionSetId: WORDS_SET },
+  })
   return { id, groupId: group.id, ask }
 }

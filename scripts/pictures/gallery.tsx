@@ -29,7 +29,14 @@ function Picture({ screen: { name, platform, title, payload, submit } }: { scree
   )
 }
 
-const FRAME = { position: 'static', width: 520, maxHeight: 'none', padding: 16, margin: 8, background: '#fff' } as const
+const FRAME = {
+  position: 'static',
+  width: 520,
+  maxHeight: 'none',
+  padding: 16,
+  margin: 8,
+  background: '#fff',
+} as const
 
 /** The page draws forms in a dialog; so does this, to look the same. */
 function Frame({
@@ -58,7 +65,12 @@ function Slack({ payload }: { payload: Json }) {
   const blocks = (payload.blocks ?? []) as Json[]
   return blocks.map((block) =>
     block.type === 'input' ? (
-      <SlackInputField key={String(block.block_id)} input={block as SlackInput} directory={[]} error={null} />
+      <SlackInputField
+        key={String(block.block_id)}
+        input={block as SlackInput}
+        directory={[]}
+        error={null}
+      />
     ) : (
       <SlackBlocks key={String(block.block_id)} blocks={[block]} onPress={() => {}} />
     ),

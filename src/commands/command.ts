@@ -136,7 +136,9 @@ type WriteCommand = Described & {
 export type PlainCommand = ReadCommand | WriteCommand
 /** The verb that answers a check-in: its door is answer.ts. */
 export type AnsweringCommand = Described & {
-  /** Only boxes: no receipt, audit entry, log line or metric, and nothing is learnt of the sender. */
+  /**
+   * Only boxes: no receipt, audit entry, log line or metric, and nothing is learnt of the sender.
+   */
   effect: 'ballot'
   answer(context: AnswerContext, input: unknown): Promise<Reply>
 }

@@ -25,7 +25,10 @@ const keyring = parseKeyring(SECRET)
 const ballot: BallotAnswers = { answers: { belonging: 4, voice: 4, safety: 4, useful: 4 } }
 const BOX_BYTES = LAYER_BYTES + PLAINTEXT_BYTES.choices
 
-/** As the service does it, in a child process; and here, where a changed line of it is noticed (npm run test:mutation). */
+/**
+ * As the service does it, in a child process; and here, where a changed line of it is noticed (npm
+ * run test:mutation).
+ */
 const WAYS = [
   ...(inject('isMutating') ? [] : [{ where: 'in the child process', openUnit }]),
   { where: 'in this process', openUnit: open },
@@ -83,12 +86,21 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
   it('has one size too where words are asked for, and takes none elsewhere', () => {
     const asks = context('m', { asksText: true })
     // The longest that can be written, in letters that take the most room.
-    const words = [undefined, 'Good.', '\u0001'.repeat(MAX_ANSWER_CHARS), '\u{1F642}'.repeat(MAX_ANSWER_CHARS / 2)]
+    const words = [
+      undefined,
+      'Good.',
+      '\u0001'.repeat(MAX_ANSWER_CHARS),
+      '\u{1F642}'.repeat(MAX_ANSWER_CHARS / 2),
+    ]
     const sizes = words.map((text) =>
       sealBallot(keyring, key.publicKey, asks, { ...ballot, ...(text ? { text } : {}) }),
     )
-    expect(new Set(sizes.map(({ length }) => length))).toEqual(new Set([LAYER_BYTES + PLAINTEXT_BYTES.withText]))
-    expect(() => sealBallot(keyring, key.publicKey, context('m'), { ...ballot, text: 'Good.' })).toThrow(/no words/)
+    expect(new Set(sizes.map(({ length }) => length))).toEqual(
+      new Set([LAYER_BYTES + PLAINTEXT_BYTES.withText]),
+    )
+    expect(() =>
+      sealBallot(keyring, key.publicKey, context('m'), { ...ballot, text: 'Good.' }),
+    ).toThrow(/no words/)
   })
 
   describe('with words', () => {
@@ -117,7 +129,9 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
       const first = await withWords(12)
       expect(first.toSorted()).toEqual(written.toSorted())
       // One in 479 million that both runs come out as they went in.
-      expect([first, await withWords(12)].some((texts) => texts.join() !== written.join())).toBe(true)
+      expect([first, await withWords(12)].some((texts) => texts.join() !== written.join())).toBe(
+        true,
+      )
       expect(await withWords(10)).toHaveLength(10)
     })
 
@@ -129,9 +143,14 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
       const memberId = randomUUID()
       const outcomeOf = async (length: number) => {
         const text = 'x'.repeat(length)
-        const box = sealBallot(keyring, key.publicKey, asks(memberId), { ...ballot, text }).toString('base64')
+        const box = sealBallot(keyring, key.publicKey, asks(memberId), {
+          ...ballot,
+          text,
+        }).toString('base64')
         const given = { questionSetId: 'pulse', questionSetVersion: 1, asksText: true }
-        return (await openUnit(request({ k: 1, boxes: [{ checkInId, memberId, box }], context: given }))).outcome
+        return (
+          await openUnit(request({ k: 1, boxes: [{ checkInId, memberId, box }], context: given }))
+        ).outcome
       }
       expect(await outcomeOf(MAX_ANSWER_CHARS)).toBe('counted')
       expect(await outcomeOf(MAX_ANSWER_CHARS + 1)).toBe('unreadable')
@@ -139,8 +158,13 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
 
     it('spoils the unit that asked for none', async () => {
       const memberId = members[0] ?? ''
-      const box = sealBallot(keyring, key.publicKey, asks(memberId), { ...ballot, text: 'x' }).toString('base64')
-      expect(await openUnit(request({ boxes: [{ checkInId, memberId, box }, ...boxes.slice(1)] }))).toEqual({
+      const box = sealBallot(keyring, key.publicKey, asks(memberId), {
+        ...ballot,
+        text: 'x',
+      }).toString('base64')
+      expect(
+        await openUnit(request({ boxes: [{ checkInId, memberId, box }, ...boxes.slice(1)] })),
+      ).toEqual({
         outcome: 'unreadable',
       })
     })
@@ -159,7 +183,10 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
       box: rewrap(keyring, context(memberId), Buffer.from(box, 'base64')).toString('base64'),
     }))
     expect(fresh.every(({ box }, index) => box !== boxes[index]?.box)).toBe(true)
-    expect(await openUnit(request({ boxes: fresh }))).toMatchObject({ outcome: 'counted', release: { answered: 6 } })
+    expect(await openUnit(request({ boxes: fresh }))).toMatchObject({
+      outcome: 'counted',
+      release: { answered: 6 },
+    })
   })
 
   it('counts a blank as no answer', async () => {
@@ -179,8 +206,12 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
     ['one offered and one that was not', { belonging: 4, voice: 0 }],
   ])('spoils the unit when one box holds %s', async (_name, answers) => {
     const memberId = members[0] ?? ''
-    const box = sealBallot(keyring, key.publicKey, context(memberId), { answers }).toString('base64')
-    expect(await openUnit(request({ boxes: [{ checkInId, memberId, box }, ...boxes.slice(1)] }))).toEqual({
+    const box = sealBallot(keyring, key.publicKey, context(memberId), { answers }).toString(
+      'base64',
+    )
+    expect(
+      await openUnit(request({ boxes: [{ checkInId, memberId, box }, ...boxes.slice(1)] })),
+    ).toEqual({
       outcome: 'unreadable',
     })
   })
@@ -188,7 +219,9 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
   it('takes as much as fits and not a byte more', () => {
     const long = (length: number) => ({ answers: { ['x'.repeat(length)]: 1 } })
     // {"answers":{"":1}} are 18 bytes; two more hold the length.
-    expect(encodeBallot(context('m'), long(PLAINTEXT_BYTES.choices - 20)).length).toBe(PLAINTEXT_BYTES.choices)
+    expect(encodeBallot(context('m'), long(PLAINTEXT_BYTES.choices - 20)).length).toBe(
+      PLAINTEXT_BYTES.choices,
+    )
     expect(() => encodeBallot(context('m'), long(PLAINTEXT_BYTES.choices - 19))).toThrow(
       'answers of 511 bytes do not fit',
     )
@@ -197,8 +230,12 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
   it('says what is wrong with a box', () => {
     const bound = context(members[0] ?? '')
     const box = Buffer.from(boxes[0]?.box ?? '', 'base64')
-    expect(() => unwrap(keyring, bound, box.subarray(1))).toThrow('a ballot box has an unknown format')
-    expect(() => unwrap(keyring, bound, Buffer.concat([Buffer.from([2]), box.subarray(1)]))).toThrow('unknown format')
+    expect(() => unwrap(keyring, bound, box.subarray(1))).toThrow(
+      'a ballot box has an unknown format',
+    )
+    expect(() =>
+      unwrap(keyring, bound, Buffer.concat([Buffer.from([2]), box.subarray(1)])),
+    ).toThrow('unknown format')
     const other = () => unwrap(keyring, context('another'), box)
     expect(other).toThrow('a ballot box was changed, or belongs to somebody else')
     expect(other).toThrow(expect.objectContaining({ name: 'BoxError', cause: expect.anything() }))
@@ -209,17 +246,28 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
   })
 
   it.each([
-    ['of another member', (box: OpenRequest['boxes'][number]) => ({ ...box, memberId: randomUUID() })],
-    ['of another check-in', (box: OpenRequest['boxes'][number]) => ({ ...box, checkInId: randomUUID() })],
+    [
+      'of another member',
+      (box: OpenRequest['boxes'][number]) => ({ ...box, memberId: randomUUID() }),
+    ],
+    [
+      'of another check-in',
+      (box: OpenRequest['boxes'][number]) => ({ ...box, checkInId: randomUUID() }),
+    ],
     [
       'that is random bytes',
-      (box: OpenRequest['boxes'][number]) => ({ ...box, box: randomBytes(BOX_BYTES).toString('base64') }),
+      (box: OpenRequest['boxes'][number]) => ({
+        ...box,
+        box: randomBytes(BOX_BYTES).toString('base64'),
+      }),
     ],
     ['that is cut', (box: OpenRequest['boxes'][number]) => ({ ...box, box: box.box.slice(0, 40) })],
   ])('spoils the unit when one box is one %s', async (_name, change) => {
     const [first, ...rest] = boxes
     if (!first) throw new Error('no box')
-    expect(await openUnit(request({ boxes: [change(first), ...rest] }))).toEqual({ outcome: 'unreadable' })
+    expect(await openUnit(request({ boxes: [change(first), ...rest] }))).toEqual({
+      outcome: 'unreadable',
+    })
   })
 
   it('does not open as another unit, another version of the questions, or with another secret', async () => {
@@ -227,11 +275,15 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
     keyStore.put(other, { privateKey: key.privateKey, k: 1 })
     expect(await openUnit(request({ unitId: other }))).toEqual({ outcome: 'unreadable' })
     expect(
-      await openUnit(request({ context: { questionSetId: 'pulse', questionSetVersion: 2, asksText: false } })),
+      await openUnit(
+        request({ context: { questionSetId: 'pulse', questionSetVersion: 2, asksText: false } }),
+      ),
     ).toEqual({
       outcome: 'unreadable',
     })
-    expect(await openUnit(request({ secret: `1:${Buffer.alloc(32, 8).toString('base64')}` }))).toEqual({
+    expect(
+      await openUnit(request({ secret: `1:${Buffer.alloc(32, 8).toString('base64')}` })),
+    ).toEqual({
       outcome: 'unreadable',
     })
   })
@@ -242,7 +294,9 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
     const forger = { current: 1, keys: new Map([[1, { ...own, psk: randomBytes(32) }]]) }
     const memberId = members[0] ?? ''
     const forged = sealBallot(forger, key.publicKey, context(memberId), ballot).toString('base64')
-    expect(await openUnit(request({ boxes: [{ checkInId, memberId, box: forged }, ...boxes.slice(1)] }))).toEqual({
+    expect(
+      await openUnit(request({ boxes: [{ checkInId, memberId, box: forged }, ...boxes.slice(1)] })),
+    ).toEqual({
       outcome: 'unreadable',
     })
   })
@@ -255,13 +309,20 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
       box:
         index % 2 === 0
           ? rest.box
-          : rewrap(parseKeyring(rotated), context(memberId), Buffer.from(rest.box, 'base64')).toString('base64'),
+          : rewrap(
+              parseKeyring(rotated),
+              context(memberId),
+              Buffer.from(rest.box, 'base64'),
+            ).toString('base64'),
     }))
-    expect(await openUnit(request({ secret: rotated, boxes: mixed }))).toMatchObject({ outcome: 'counted' })
-    // A secret that is missing is a mistake of the set-up: the job fails and runs again, and nothing is lost.
-    await expect(openUnit(request({ secret: rotated.split(',')[0] ?? '', boxes: mixed }))).rejects.toThrow(
-      /ended with 1|still needed by an open check-in/,
-    )
+    expect(await openUnit(request({ secret: rotated, boxes: mixed }))).toMatchObject({
+      outcome: 'counted',
+    })
+    // A secret that is missing is a mistake of the set-up: the job fails and runs again, and
+    // nothing is lost.
+    await expect(
+      openUnit(request({ secret: rotated.split(',')[0] ?? '', boxes: mixed })),
+    ).rejects.toThrow(/ended with 1|still needed by an open check-in/)
   })
 
   it('refuses any changed byte of the outer layer', async () => {
@@ -278,8 +339,15 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
   it('is RFC 9180 mode_psk: an independent key schedule on node:crypto opens it', async () => {
     const memberId = members[0] ?? ''
     const inner = unwrap(keyring, context(memberId), Buffer.from(boxes[0]?.box ?? '', 'base64'))
-    const plaintext = await openByHand(inner, key, keyring.keys.get(1)?.psk ?? Buffer.alloc(0), context(memberId))
-    expect(JSON.parse(plaintext.subarray(2, 2 + plaintext.readUInt16BE(0)).toString())).toEqual(ballot)
+    const plaintext = await openByHand(
+      inner,
+      key,
+      keyring.keys.get(1)?.psk ?? Buffer.alloc(0),
+      context(memberId),
+    )
+    expect(JSON.parse(plaintext.subarray(2, 2 + plaintext.readUInt16BE(0)).toString())).toEqual(
+      ballot,
+    )
   })
 })
 
@@ -291,10 +359,17 @@ describe('the child process', () => {
     const key = newUnitKey()
     directoryKeyStore(dir).put(unitId, { privateKey: key.privateKey, k: 6 })
     const checkInId = randomUUID()
-    const bound = { unitId, checkInId, questionSetId: 'pulse', questionSetVersion: 1, asksText: false }
+    const bound = {
+      unitId,
+      checkInId,
+      questionSetId: 'pulse',
+      questionSetVersion: 1,
+      asksText: false,
+    }
     const boxes = Array.from({ length: 7 }, (_, index) => {
       const memberId = randomUUID()
-      const held = index === 0 ? BLANK : { answers: { belonging: 5, voice: 5, safety: 1, useful: 5 } }
+      const held =
+        index === 0 ? BLANK : { answers: { belonging: 5, voice: 5, safety: 1, useful: 5 } }
       return {
         checkInId,
         memberId,
@@ -304,7 +379,15 @@ describe('the child process', () => {
     const blankOf = (memberId: string) =>
       sealBallot(keyring, key.publicKey, { ...bound, memberId }, BLANK).toString('base64')
     const { unitId: _, checkInId: __, ...context } = bound
-    const request = { unitId, keyDirectory: dir, secret: SECRET, k: 6, questionSet: set, context, boxes }
+    const request = {
+      unitId,
+      keyDirectory: dir,
+      secret: SECRET,
+      k: 6,
+      questionSet: set,
+      context,
+      boxes,
+    }
     expect(await openUnit(request)).toEqual({
       outcome: 'counted',
       release: {
@@ -356,7 +439,13 @@ async function openByHand(
       .update(Buffer.concat([Buffer.from('HPKE-v1'), suite, Buffer.from(label), ikm]))
       .digest()
   const expand = (prk: Buffer, label: string, info: Buffer, length: number) => {
-    const labelled = Buffer.concat([Buffer.from([0, length]), Buffer.from('HPKE-v1'), suite, Buffer.from(label), info])
+    const labelled = Buffer.concat([
+      Buffer.from([0, length]),
+      Buffer.from('HPKE-v1'),
+      suite,
+      Buffer.from(label),
+      info,
+    ])
     return createHmac('sha256', prk)
       .update(Buffer.concat([labelled, Buffer.from([1])]))
       .digest()
@@ -364,7 +453,12 @@ async function openByHand(
   }
   const none = Buffer.alloc(0)
   const privateKey = createPrivateKey({
-    key: { kty: 'OKP', crv: 'X25519', x: own.publicKey.toString('base64url'), d: own.privateKey.toString('base64url') },
+    key: {
+      kty: 'OKP',
+      crv: 'X25519',
+      x: own.publicKey.toString('base64url'),
+      d: own.privateKey.toString('base64url'),
+    },
     format: 'jwk',
   })
   const shared = decapsulate(privateKey, inner.subarray(1, 1 + ENC_BYTES))
@@ -387,7 +481,9 @@ async function openByHand(
     String(context.questionSetVersion),
   ]
   decipher.setAAD(
-    Buffer.concat(parts.flatMap((part) => [Buffer.from([0, Buffer.byteLength(part)]), Buffer.from(part)])),
+    Buffer.concat(
+      parts.flatMap((part) => [Buffer.from([0, Buffer.byteLength(part)]), Buffer.from(part)]),
+    ),
   )
   decipher.setAuthTag(inner.subarray(-16))
   return Buffer.concat([decipher.update(inner.subarray(1 + ENC_BYTES, -16)), decipher.final()])

@@ -29,7 +29,9 @@ describe('the key store', () => {
   it('takes nothing but a whole UUID for a unit: no path, nothing before or after', () => {
     const id = randomUUID()
     for (const wrong of [`../${id}`, `${id}/../x`, `${id}.key`, `x${id}`, id.slice(1)])
-      expect(() => store.put(wrong, { privateKey: bytes, k: 6 }), wrong).toThrow('a unit id is a UUID')
+      expect(() => store.put(wrong, { privateKey: bytes, k: 6 }), wrong).toThrow(
+        'a unit id is a UUID',
+      )
   })
 
   it('lists keys with their age, and no other file', () => {
@@ -97,7 +99,9 @@ describe('the secret', () => {
   })
 
   it.each(['0', '256', '1234', 'x1', '-1'])('refuses the id %s, and says how to make one', (id) => {
-    expect(() => parseKeyring(secret(id))).toThrow(/expected "1:" and 32 random bytes.*openssl rand/)
+    expect(() => parseKeyring(secret(id))).toThrow(
+      /expected "1:" and 32 random bytes.*openssl rand/,
+    )
   })
 
   it('reads the current one first, with spaces between, and refuses bytes that are not base64 or too few', () => {
@@ -109,7 +113,8 @@ describe('the secret', () => {
   })
 
   it('is used for nothing itself: each purpose has a key of its own by HKDF', () => {
-    const of = (purpose: string) => Buffer.from(hkdfSync('sha256', bytes, Buffer.alloc(0), purpose, 32))
+    const of = (purpose: string) =>
+      Buffer.from(hkdfSync('sha256', bytes, Buffer.alloc(0), purpose, 32))
     expect(parseKeyring(secret(1)).keys.get(1)).toEqual({
       psk: of('groupwell/ballot/psk/v1'),
       wrap: of('groupwell/ballot/wrap/v1'),
@@ -121,7 +126,9 @@ describe('the secret', () => {
   })
 
   it('says which key is missing', () => {
-    expect(() => keysOf(parseKeyring(secret(1)), 7)).toThrow(/key 7 is still needed by an open check-in/)
+    expect(() => keysOf(parseKeyring(secret(1)), 7)).toThrow(
+      /key 7 is still needed by an open check-in/,
+    )
   })
 })
 
@@ -129,8 +136,15 @@ describe('a unit’s key pair', () => {
   it('is X25519, raw, and the halves belong together', () => {
     const { publicKey, privateKey } = newUnitKey()
     expect([publicKey.length, privateKey.length]).toEqual([32, 32])
-    const jwk = { kty: 'OKP', crv: 'X25519', x: publicKey.toString('base64url'), d: privateKey.toString('base64url') }
-    const derived = createPublicKey(createPrivateKey({ key: jwk, format: 'jwk' })).export({ format: 'jwk' })
+    const jwk = {
+      kty: 'OKP',
+      crv: 'X25519',
+      x: publicKey.toString('base64url'),
+      d: privateKey.toString('base64url'),
+    }
+    const derived = createPublicKey(createPrivateKey({ key: jwk, format: 'jwk' })).export({
+      format: 'jwk',
+    })
     expect(derived.x).toBe(jwk.x)
   })
 })

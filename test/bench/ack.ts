@@ -28,10 +28,19 @@ const TENANT_ID = '00000000-0000-4000-8000-0000000000aa'
 
 type Ported = { port: number }
 type Side = (connections: 1 | 10 | 50) => Promise<Round>
-type Row = { what: string; connections: number; ours: Round; bare: Round | null; ratio: number | null }
+type Row = {
+  what: string
+  connections: number
+  ours: Round
+  bare: Round | null
+  ratio: number | null
+}
 type Goal = { goal: string; reached: string; isMet: boolean }
 
-/** The service beside bare SDK apps: `/group help` and a command that reads the store; a Teams command's reply. */
+/**
+ * The service beside bare SDK apps: `/group help` and a command that reads the store; a Teams
+ * command's reply.
+ */
 export async function run(isJson: boolean): Promise<void> {
   if (!(await isReachable())) throw new Error('the bench needs Postgres: set TEST_DATABASE_URL')
   stayOnSecondCore()
@@ -40,8 +49,16 @@ export async function run(isJson: boolean): Promise<void> {
   const stage = await setTheStage(dir, database.url)
   try {
     const rows = [
-      ...(await compare('Slack: /group help', stage.slack(stage.ours, 'help'), stage.slack(stage.bolt, 'help'))),
-      ...(await compare('Slack: /group next (reads the store)', stage.slack(stage.ours, 'next'), null)),
+      ...(await compare(
+        'Slack: /group help',
+        stage.slack(stage.ours, 'help'),
+        stage.slack(stage.bolt, 'help'),
+      )),
+      ...(await compare(
+        'Slack: /group next (reads the store)',
+        stage.slack(stage.ours, 'next'),
+        null,
+      )),
       ...(await compare(
         'Teams: help, until the reply is there',
         stage.teams(stage.ours),
@@ -67,9 +84,17 @@ async function compare(what: string, ours: Side, bare: Side | null): Promise<Row
       rounds.ours.push(await ours(connections))
       if (bare) rounds.bare.push(await bare(connections))
     }
-    const row = { what, connections, ours: median(rounds.ours), bare: bare ? median(rounds.bare) : null }
+    const row = {
+      what,
+      connections,
+      ours: median(rounds.ours),
+      bare: bare ? median(rounds.bare) : null,
+    }
     process.stderr.write(`${what}, ${connections}: measured\n`)
-    rows.push({ ...row, ratio: row.bare ? row.ours.requestsPerSecond / row.bare.requestsPerSecond : null })
+    rows.push({
+      ...row,
+      ratio: row.bare ? row.ours.requestsPerSecond / row.bare.requestsPerSecond : null,
+    })
   }
   return rows
 }
@@ -83,11 +108,16 @@ async function setTheStage(dir: string, databaseUrl: string) {
       signingSecret: SIGNING_SECRET,
       scopes: manifest.oauth_config.scopes.bot,
       events: [],
-      workspaces: [{ teamId: 'T0BENCH', teamName: 'Bench', botToken: 'xoxb-bench', people: cast.slack.people }],
+      workspaces: [
+        { teamId: 'T0BENCH', teamName: 'Bench', botToken: 'xoxb-bench', people: cast.slack.people },
+      ],
     },
     now,
   )
-  const teams = await startTeams({ appId: APP_ID, tenants: [{ tenantId: TENANT_ID, people: cast.teams.people }] }, now)
+  const teams = await startTeams(
+    { appId: APP_ID, tenants: [{ tenantId: TENANT_ID, people: cast.teams.people }] },
+    now,
+  )
   const token = await teams.authority.getToken()
   const { openIdMetadataUrl, issuer } = teams.authority
   // Replies go there, and the token that comes with a message names it.
@@ -97,7 +127,10 @@ async function setTheStage(dir: string, databaseUrl: string) {
     isProduction: false,
     http: { host: '127.0.0.1', port: 0, publicUrl: null },
     store: { url: databaseUrl, dataDir: path.join(dir, 'data') },
-    ballot: { keyDir: path.join(dir, 'keys'), secret: `1:${Buffer.alloc(32, 7).toString('base64')}` },
+    ballot: {
+      keyDir: path.join(dir, 'keys'),
+      secret: `1:${Buffer.alloc(32, 7).toString('base64')}`,
+    },
     content: { questionSetDir: null },
     organisation: { name: 'Bench', country: 'DE' },
     slack: {
@@ -118,7 +151,12 @@ async function setTheStage(dir: string, databaseUrl: string) {
   const authority = { openIdMetadataUrl, issuer, serviceUrl: mailbox.url, token }
   const ours = await startChild<Ported>('service.ts', { config, authority })
   const bolt = await startChild<Ported>('bare-bolt.ts', { signingSecret: SIGNING_SECRET })
-  const botbuilder = await startChild<Ported>('bare-botbuilder.ts', { appId: APP_ID, openIdMetadataUrl, issuer, token })
+  const botbuilder = await startChild<Ported>('bare-botbuilder.ts', {
+    appId: APP_ID,
+    openIdMetadataUrl,
+    issuer,
+    token,
+  })
   slack.connectTo(originOf(ours))
   await setUpGroup(slack, cast.slack)
   return {
@@ -128,7 +166,9 @@ async function setTheStage(dir: string, databaseUrl: string) {
     slack:
       (child: Child<Ported>, text: 'help' | 'next'): Side =>
       (connections) =>
-        sendAll(originOf(child), connections, COUNTS[text][connections], () => commandOf(cast.slack.facilitator, text)),
+        sendAll(originOf(child), connections, COUNTS[text][connections], () =>
+          commandOf(cast.slack.facilitator, text),
+        ),
     teams:
       (child: Child<Ported>): Side =>
       (connections) =>
@@ -153,8 +193,18 @@ async function setUpGroup(hands: Hands, cast: ReturnType<typeof slackCast>): Pro
   const date = new Date(Date.now() + 7 * 24 * 60 * 60_000).toISOString().slice(0, 10)
   await fill(hands, admin, 'admin staff', { staff: [facilitator, supervisor] })
   await fill(hands, facilitator, 'new', { alias: 'Bench group', timeZone: 'Europe/Berlin' })
-  await fill(hands, facilitator, 'roster', { members, facilitators: [facilitator], supervisors: [supervisor] })
-  const plan = { firstDate: date, time: '17:30', minutes: '90', count: '12', timeZone: 'Europe/Berlin' }
+  await fill(hands, facilitator, 'roster', {
+    members,
+    facilitators: [facilitator],
+    supervisors: [supervisor],
+  })
+  const plan = {
+    firstDate: date,
+    time: '17:30',
+    minutes: '90',
+    count: '12',
+    timeZone: 'Europe/Berlin',
+  }
   await fill(hands, facilitator, 'schedule', plan)
 }
 
@@ -183,7 +233,12 @@ function activityOf(
   authorization: string,
   index: number,
 ): Request {
-  const activity = teams.activity(person, { type: 'message', text: 'help', serviceUrl, id: String(index) })
+  const activity = teams.activity(person, {
+    type: 'message',
+    text: 'help',
+    serviceUrl,
+    id: String(index),
+  })
   return {
     path: '/api/messages',
     headers: { 'content-type': 'application/json', authorization },
@@ -239,7 +294,8 @@ function goalsOf(rows: readonly Row[]): Goal[] {
 }
 
 function report(rows: readonly Row[], goals: readonly Goal[], isJson: boolean): void {
-  if (isJson) return void process.stdout.write(`${JSON.stringify({ bench: 'ack', rows, goals }, null, 2)}\n`)
+  if (isJson)
+    return void process.stdout.write(`${JSON.stringify({ bench: 'ack', rows, goals }, null, 2)}\n`)
   const show = (round: Round | null) =>
     round ? `${round.requestsPerSecond}/s, p50 ${round.p50Us} µs, p99 ${round.p99Us} µs` : ''
   for (const { what, connections, ours, bare, ratio } of rows)

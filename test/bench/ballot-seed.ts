@@ -5,7 +5,10 @@ export const WORKSPACE = 'T0BENCH'
 export const OPENS = new Date('2026-03-03T18:00:00Z')
 export const CLOSES = new Date('2026-03-05T18:00:00Z')
 
-/** Groups of so many members, each with a check-in that opens at `OPENS`; returns the members of each. */
+/**
+ * Groups of so many members, each with a check-in that opens at `OPENS`; returns the members of
+ * each.
+ */
 export async function seed(
   db: PrismaClient,
   groups: number,
@@ -14,15 +17,26 @@ export async function seed(
   const { id: organisationId } = await db.organisation.findFirstOrThrow()
   const connection = await db.connection.upsert({
     where: { platform_externalId: { platform: 'slack', externalId: WORKSPACE } },
-    create: { organisationId, id: randomUUID(), platform: 'slack', externalId: WORKSPACE, name: 'Bench' },
+    create: {
+      organisationId,
+      id: randomUUID(),
+      platform: 'slack',
+      externalId: WORKSPACE,
+      name: 'Bench',
+    },
     update: {},
   })
   const made = Array.from({ length: groups }, () => ({
     groupId: randomUUID(),
     checkInId: randomUUID(),
-    people: Array.from({ length: members }, () => ({ id: randomUUID(), externalId: `U${randomUUID().slice(0, 8)}` })),
+    people: Array.from({ length: members }, () => ({
+      id: randomUUID(),
+      externalId: `U${randomUUID().slice(0, 8)}`,
+    })),
   }))
-  const people = made.flatMap((group) => group.people.map((person) => ({ ...person, groupId: group.groupId })))
+  const people = made.flatMap((group) =>
+    group.people.map((person) => ({ ...person, groupId: group.groupId })),
+  )
   await db.person.createMany({ data: people.map(({ id }) => ({ organisationId, id })) })
   await db.account.createMany({
     data: people.map(({ id: personId, externalId }) => ({
@@ -44,7 +58,12 @@ export async function seed(
     })),
   })
   await db.rosterEntry.createMany({
-    data: people.map(({ id: personId, groupId }) => ({ organisationId, groupId, personId, role: 'member' as const })),
+    data: people.map(({ id: personId, groupId }) => ({
+      organisationId,
+      groupId,
+      personId,
+      role: 'member' as const,
+    })),
   })
   await db.checkIn.createMany({
     data: made.map(({ groupId, checkInId: id }) => ({
@@ -65,5 +84,8 @@ export async function seed(
       checkInId,
     })),
   })
-  return made.map(({ checkInId, people: own }) => ({ checkInId, members: own.map(({ externalId }) => externalId) }))
+  return made.map(({ checkInId, people: own }) => ({
+    checkInId,
+    members: own.map(({ externalId }) => externalId),
+  }))
 }

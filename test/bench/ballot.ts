@@ -20,7 +20,10 @@ const MOST_P99_MS = 50
 
 type Row = { run: string; concurrent: number; perSecond: number; p50Ms: number; p99Ms: number }
 
-/** Answers a second, durable, at the door: beside a raw client that locks and wraps the same eight rows anew; then releases. */
+/**
+ * Answers a second, durable, at the door: beside a raw client that locks and wraps the same eight
+ * rows anew; then releases.
+ */
 export async function run(isJson: boolean): Promise<void> {
   if (!(await isReachable())) throw new Error('the bench needs Postgres: set TEST_DATABASE_URL')
   const rows: Row[] = []
@@ -36,11 +39,13 @@ export async function run(isJson: boolean): Promise<void> {
   const embedded = await start(null)
   const own = await seed(embedded.app.services.database.db.prisma, Math.max(...LEVELS), 8)
   await open(embedded)
-  for (const concurrent of LEVELS) rows.push(await submissions('embedded', embedded.app, own, concurrent))
+  for (const concurrent of LEVELS)
+    rows.push(await submissions('embedded', embedded.app, own, concurrent))
   await postgres.end()
   await embedded.end()
   await database.drop()
-  for (const ballots of SIZES) releases.push({ store: 'postgres', ballots, ms: (await release(1, ballots)).ms })
+  for (const ballots of SIZES)
+    releases.push({ store: 'postgres', ballots, ms: (await release(1, ballots)).ms })
   const many = await release(AT_ONCE, 8)
   report(isJson, rows, releases, many)
 }
@@ -64,13 +69,19 @@ function report(
   ]
   if (isJson) {
     const atOnce = { units: AT_ONCE, ms: many.ms }
-    return void process.stdout.write(`${JSON.stringify({ bench: 'ballot', rows, releases, atOnce, goals }, null, 2)}\n`)
+    return void process.stdout.write(
+      `${JSON.stringify({ bench: 'ballot', rows, releases, atOnce, goals }, null, 2)}\n`,
+    )
   }
   for (const { run, concurrent, perSecond, p50Ms, p99Ms } of rows)
-    process.stdout.write(`${run}, ${concurrent} at a time: ${perSecond}/s, p50 ${p50Ms} ms, p99 ${p99Ms} ms\n`)
+    process.stdout.write(
+      `${run}, ${concurrent} at a time: ${perSecond}/s, p50 ${p50Ms} ms, p99 ${p99Ms} ms\n`,
+    )
   for (const { store, ballots, ms } of releases)
     process.stdout.write(`a release of ${ballots} ballots (${store}): ${ms} ms\n`)
-  process.stdout.write(`${AT_ONCE} releases due at one minute: ${Math.round(many.ms / 100) / 10} s\n`)
+  process.stdout.write(
+    `${AT_ONCE} releases due at one minute: ${Math.round(many.ms / 100) / 10} s\n`,
+  )
   for (const { goal, reached, isMet } of goals)
     process.stdout.write(`${isMet ? 'met   ' : 'SHORT '} ${goal}: ${reached}\n`)
 }
@@ -116,19 +127,28 @@ async function start(url: string | null): Promise<Service> {
   }
 }
 
-/** Opens the seeded check-ins. Nothing is sent: there is no platform, and the notes are taken away. */
+/**
+ * Opens the seeded check-ins. Nothing is sent: there is no platform, and the notes are taken away.
+ */
 async function open({ app, set }: Service): Promise<void> {
   set(OPENS)
   await app.tick()
   const { db } = app.services.database
-  while ((await db.prisma.occurrence.count({ where: { state: 'planned', kind: 'checkInOpens' } })) > 0)
+  while (
+    (await db.prisma.occurrence.count({ where: { state: 'planned', kind: 'checkInOpens' } })) > 0
+  )
     await new Promise((resolve) => setTimeout(resolve, 20))
   await db.prisma.delivery.deleteMany()
 }
 
 type Groups = Awaited<ReturnType<typeof seed>>
 
-async function submissions(name: string, app: App, groups: Groups, concurrent: number): Promise<Row> {
+async function submissions(
+  name: string,
+  app: App,
+  groups: Groups,
+  concurrent: number,
+): Promise<Row> {
   return await measure(name, concurrent, async (worker, round) => {
     const group = groups[worker]
     const sender = { externalId: group?.members[round % 8] ?? '' }
@@ -146,16 +166,22 @@ async function submissions(name: string, app: App, groups: Groups, concurrent: n
       via: 'form',
       canOpen: true,
     })
-    if (reply?.type !== 'done' || reply.card.kind !== 'thanks') throw new Error(`refused: ${JSON.stringify(reply)}`)
+    if (reply?.type !== 'done' || reply.card.kind !== 'thanks')
+      throw new Error(`refused: ${JSON.stringify(reply)}`)
   })
 }
 
-/** The same rows by hand: lock the check-in, read its boxes, wrap each anew, write them in one statement, commit. */
+/**
+ * The same rows by hand: lock the check-in, read its boxes, wrap each anew, write them in one
+ * statement, commit.
+ */
 async function raw(app: App, url: string, groups: Groups, concurrent: number): Promise<Row> {
   const pool = new pg.Pool({ connectionString: url, max: POOL })
   const { db, keyring } = { db: app.services.database.db, keyring: app.services.ballotKeys.keyring }
   const units = new Map(
-    (await db.prisma.checkIn.findMany({ include: { unit: true } })).map(({ id, unit }) => [id, unit] as const),
+    (await db.prisma.checkIn.findMany({ include: { unit: true } })).map(
+      ({ id, unit }) => [id, unit] as const,
+    ),
   )
   const row = await measure('raw client', concurrent, async (worker) => {
     const checkInId = groups[worker]?.checkInId ?? ''
@@ -176,7 +202,11 @@ async function raw(app: App, url: string, groups: Groups, concurrent: number): P
       })
       const { questionSetId, questionSetVersion, asksText } = unit
       const fresh = rows.map(({ memberId, box }) =>
-        rewrap(keyring, { unitId: unit.id, checkInId, memberId, questionSetId, questionSetVersion, asksText }, box),
+        rewrap(
+          keyring,
+          { unitId: unit.id, checkInId, memberId, questionSetId, questionSetVersion, asksText },
+          box,
+        ),
       )
       await client.query({
         name: 'write',
@@ -215,10 +245,19 @@ async function measure(
   const seconds = (performance.now() - startedAt) / 1_000
   took.sort((a, b) => a - b)
   const ms = (part: number) => Math.round((took[Math.floor(took.length * part)] ?? 0) * 10) / 10
-  return { run: name, concurrent, perSecond: Math.round(took.length / seconds), p50Ms: ms(0.5), p99Ms: ms(0.99) }
+  return {
+    run: name,
+    concurrent,
+    perSecond: Math.round(took.length / seconds),
+    p50Ms: ms(0.5),
+    p99Ms: ms(0.99),
+  }
 }
 
-/** From the close of so many units to the last one finished: opened, published, ballots deleted, key destroyed, files cleaned. */
+/**
+ * From the close of so many units to the last one finished: opened, published, ballots deleted, key
+ * destroyed, files cleaned.
+ */
 async function release(units: number, ballots: number): Promise<{ ms: number }> {
   const database = await freshDatabase()
   const service = await start(database.url)

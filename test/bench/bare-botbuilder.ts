@@ -1,13 +1,20 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { CloudAdapter, ConfigurationBotFrameworkAuthentication, type Request, type Response } from 'botbuilder'
+import {
+  CloudAdapter,
+  ConfigurationBotFrameworkAuthentication,
+  type Request,
+  type Response,
+} from 'botbuilder'
 
 process.once('SIGTERM', () => process.exit())
 
 type Given = { appId: string; openIdMetadataUrl: string; issuer: string; token: string }
 
-/** A botbuilder bot that verifies a message's token and replies to it: the floor that the SDK sets. */
+/**
+ * A botbuilder bot that verifies a message's token and replies to it: the floor that the SDK sets.
+ */
 const { appId, openIdMetadataUrl, issuer, token } = JSON.parse(process.argv[2] ?? '{}') as Given
 const settings = {
   MicrosoftAppId: appId,
@@ -30,7 +37,9 @@ const credentials = {
     },
   }),
 }
-const adapter = new CloudAdapter(new ConfigurationBotFrameworkAuthentication(settings, credentials as never))
+const adapter = new CloudAdapter(
+  new ConfigurationBotFrameworkAuthentication(settings, credentials as never),
+)
 const server = createServer(async (request, response) => {
   const body = JSON.parse((await buffer(request)).toString('utf8')) as Record<string, unknown>
   const wrapped: Response = {

@@ -1,4 +1,7 @@
-/** `npm run bench -- <name> [--json]`: measures, prints a table or JSON, and says which goals are met. */
+/**
+ * `npm run bench -- <name> [--json]`: measures, prints a table or JSON, and says which goals are
+ * met.
+ */
 type Bench = (isJson: boolean) => Promise<void>
 const BENCHES: Record<string, () => Promise<{ run: Bench }>> = {
   ack: () => import('./ack.ts'),

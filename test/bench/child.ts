@@ -8,7 +8,10 @@ export type Child<T> = { said: T; process: ChildProcess; end(): Promise<void> }
 
 const hasTaskset = spawnSync('taskset', ['--version']).status === 0
 
-/** Keeps this process on the second core; children take the first. Where that cannot be said, they share. */
+/**
+ * Keeps this process on the second core; children take the first. Where that cannot be said, they
+ * share.
+ */
 export function stayOnSecondCore(): void {
   if (hasTaskset) spawnSync('taskset', ['-a', '-cp', '1', String(process.pid)])
 }

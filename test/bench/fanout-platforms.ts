@@ -23,12 +23,17 @@ const slack = await startSlack(
   now,
 )
 const teams = await startTeams(
-  { appId: APP_ID, tenants: ofPlatform('teams').map(({ id, people }) => ({ tenantId: id, people })) },
+  {
+    appId: APP_ID,
+    tenants: ofPlatform('teams').map(({ id, people }) => ({ tenantId: id, people })),
+  },
   now,
 )
 // Everybody has been written to before: their conversations are known, as after a welcome.
-for (const { people } of ofPlatform('slack')) for (const { id } of people) slack.state.directs.set(directOf(id), id)
-for (const { people } of ofPlatform('teams')) for (const { id } of people) teams.state.installed.add(id)
+for (const { people } of ofPlatform('slack'))
+  for (const { id } of people) slack.state.directs.set(directOf(id), id)
+for (const { people } of ofPlatform('teams'))
+  for (const { id } of people) teams.state.installed.add(id)
 slack.enforcePace(isLimited, { calls: 1, perMs: 1_000 })
 teams.enforcePace(isLimited)
 const { openIdMetadataUrl, issuer, serviceUrl, getToken } = teams.authority

@@ -7,12 +7,19 @@ const idOf = (...parts: (string | number)[]): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-/** Organisations, people, groups and one session each that begins an hour after `dueAt`, when its reminder is due. */
+/**
+ * Organisations, people, groups and one session each that begins an hour after `dueAt`, when its
+ * reminder is due.
+ */
 export async function seed(db: PrismaClient, dueAt: Date, serviceUrl: string): Promise<void> {
   const startsAt = new Date(dueAt.getTime() + 3_600_000)
   const endsAt = new Date(startsAt.getTime() + 5_400_000)
   const createdAt = dueAt
-  const all = workspaces.map((workspace, index) => ({ workspace, organisationId: idOf('organisation', index), index }))
+  const all = workspaces.map((workspace, index) => ({
+    workspace,
+    organisationId: idOf('organisation', index),
+    index,
+  }))
   await db.organisation.createMany({
     data: all.map(({ organisationId, index }) => ({
       id: organisationId,
@@ -39,7 +46,9 @@ export async function seed(db: PrismaClient, dueAt: Date, serviceUrl: string): P
       personId: idOf('person', person.id),
     })),
   )
-  await db.person.createMany({ data: people.map(({ organisationId, personId: id }) => ({ organisationId, id })) })
+  await db.person.createMany({
+    data: people.map(({ organisationId, personId: id }) => ({ organisationId, id })),
+  })
   await db.account.createMany({
     data: people.map(({ organisationId, workspace, person, personId }) => ({
       organisationId,
@@ -51,7 +60,14 @@ export async function seed(db: PrismaClient, dueAt: Date, serviceUrl: string): P
       timeZone: person.timeZone,
       ...(workspace.platform === 'slack'
         ? { address: { directChannel: `D${person.id.slice(1)}` } }
-        : { address: { serviceUrl, conversationId: `a:${person.id}`, botId: '28:bot', tenantId: workspace.id } }),
+        : {
+            address: {
+              serviceUrl,
+              conversationId: `a:${person.id}`,
+              botId: '28:bot',
+              tenantId: workspace.id,
+            },
+          }),
     })),
   })
   const groups = all.flatMap(({ organisationId, workspace }) =>

@@ -16,7 +16,12 @@ export type Said = {
   authority: { openIdMetadataUrl: string; issuer: string; serviceUrl: string; token: string }
   appId: string
 }
-export type Send = { platform: 'slack' | 'teams'; workspaceId: string; endedMs: number; isLimited429: boolean }
+export type Send = {
+  platform: 'slack' | 'teams'
+  workspaceId: string
+  endedMs: number
+  isLimited429: boolean
+}
 
 /** A service on a store, with nothing from the environment. */
 export function configOf(dir: string, url: string): Config {
@@ -34,7 +39,11 @@ export function configOf(dir: string, url: string): Config {
 }
 
 /** The real platforms, serving every workspace of the bench; each send is written down. */
-export function platformsOf(child: Child<Said>, sends: Send[], started: { ms: number }): Platform[] {
+export function platformsOf(
+  child: Child<Said>,
+  sends: Send[],
+  started: { ms: number },
+): Platform[] {
   const { slackUrl, authority, appId } = child.said
   const { token, ...rest } = authority
   const log = createLog(
@@ -59,8 +68,17 @@ export function platformsOf(child: Child<Said>, sends: Send[], started: { ms: nu
     },
     deps,
   )
-  const settings = { appId, appPassword: 'bench, not a secret', appType: 'SingleTenant', tenantId: 'bench' } as const
-  const teams = createTeams('bench', createTransport(settings, { ...rest, getToken: async () => token }), deps)
+  const settings = {
+    appId,
+    appPassword: 'bench, not a secret',
+    appType: 'SingleTenant',
+    tenantId: 'bench',
+  } as const
+  const teams = createTeams(
+    'bench',
+    createTransport(settings, { ...rest, getToken: async () => token }),
+    deps,
+  )
   const watched = (platform: Platform): Platform => ({
     ...platform,
     start: async () => ({ externalId: `${platform.name}-own`, name: 'Bench' }),

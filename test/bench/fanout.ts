@@ -25,7 +25,10 @@ const PATIENCE_MS = 180_000
 /** Slack's permitted rate in this bench: one post a second over a whole workspace. */
 const SLACK_PER_SECOND = 1
 
-/** 10,000 reminders due at one minute over 500 workspaces: without limits beside a naive loop, and with the platforms' limits. */
+/**
+ * 10,000 reminders due at one minute over 500 workspaces: without limits beside a naive loop, and
+ * with the platforms' limits.
+ */
 export async function run(isJson: boolean): Promise<void> {
   if (!(await isReachable())) throw new Error('the bench needs Postgres: set TEST_DATABASE_URL')
   stayOnSecondCore()
@@ -40,14 +43,21 @@ export async function run(isJson: boolean): Promise<void> {
       isMet: free.row.perSecond >= 0.5 * naive.perSecond,
     },
     { goal: 'no 429 caused', reached: paced.row.limited429, isMet: paced.row.limited429 === 0 },
-    { goal: 'share of Slack’s permitted rate ≥ 0.9', reached: paced.share.all, isMet: paced.share.all >= 0.9 },
+    {
+      goal: 'share of Slack’s permitted rate ≥ 0.9',
+      reached: paced.share.all,
+      isMet: paced.share.all >= 0.9,
+    },
     {
       goal: 'the same once everything is planned (last ten posts each)',
       reached: paced.share.steady,
       isMet: paced.share.steady >= 0.9,
     },
   ]
-  if (isJson) return void process.stdout.write(`${JSON.stringify({ bench: 'fanout', rows, goals }, null, 2)}\n`)
+  if (isJson)
+    return void process.stdout.write(
+      `${JSON.stringify({ bench: 'fanout', rows, goals }, null, 2)}\n`,
+    )
   for (const row of rows)
     process.stdout.write(
       `${row.run}: ${row.sent} sent, ${row.perSecond}/s, late p50 ${row.p50Ms} ms, p99 ${row.p99Ms} ms, 429s ${row.limited429}, ${row.rssMb} MB\n`,
@@ -76,7 +86,10 @@ function toRow(name: string, sends: readonly Send[]): Row {
   }
 }
 
-/** What one might write first: everything in memory, many posts at once, and a row updated beside each. */
+/**
+ * What one might write first: everything in memory, many posts at once, and a row updated beside
+ * each.
+ */
 async function measureNaive(): Promise<Row> {
   const child = await startChild<Said>('fanout-platforms.ts', { isLimited: false })
   const database = await freshDatabase()
@@ -85,7 +98,9 @@ async function measureNaive(): Promise<Row> {
   pool.on('error', () => {})
   await pool.query('create table naive (id int primary key, state text not null)')
   await pool.query(`insert into naive select n, 'planned' from generate_series(0, ${ALL - 1}) n`)
-  const all = workspaces.flatMap((workspace) => workspace.people.map((person) => ({ workspace, person })))
+  const all = workspaces.flatMap((workspace) =>
+    workspace.people.map((person) => ({ workspace, person })),
+  )
   const sends: Send[] = []
   const startedAt = performance.now()
   let next = 0
@@ -111,14 +126,22 @@ async function measureNaive(): Promise<Row> {
   return row
 }
 
-async function naivePost(said: Said, workspace: (typeof workspaces)[number], personId: string): Promise<void> {
+async function naivePost(
+  said: Said,
+  workspace: (typeof workspaces)[number],
+  personId: string,
+): Promise<void> {
   const text = 'Group 0: Tuesday 3 March, 17:30 (Berlin time).'
   const [url, token, body] =
     workspace.platform === 'slack'
       ? [
           `${said.slackUrl}chat.postMessage`,
           workspace.token,
-          { channel: `D${personId.slice(1)}`, text, blocks: [{ type: 'section', text: { type: 'plain_text', text } }] },
+          {
+            channel: `D${personId.slice(1)}`,
+            text,
+            blocks: [{ type: 'section', text: { type: 'plain_text', text } }],
+          },
         ]
       : [
           `${said.authority.serviceUrl}/v3/conversations/a:${personId}/activities`,
@@ -127,7 +150,10 @@ async function naivePost(said: Said, workspace: (typeof workspaces)[number], per
         ]
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json; charset=utf-8', authorization: `Bearer ${token}` },
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      authorization: `Bearer ${token}`,
+    },
     body: JSON.stringify(body),
   })
   const answer = (await response.json()) as { ok?: boolean; id?: string; error?: unknown }
@@ -136,7 +162,9 @@ async function naivePost(said: Said, workspace: (typeof workspaces)[number], per
 }
 
 /** The service itself: the reminder's minute comes, one tick, until everything has gone out. */
-async function measure(isLimited: boolean): Promise<{ row: Row; share: { all: number; steady: number } }> {
+async function measure(
+  isLimited: boolean,
+): Promise<{ row: Row; share: { all: number; steady: number } }> {
   const child = await startChild<Said>('fanout-platforms.ts', { isLimited })
   const database = await freshDatabase()
   const { dir, remove } = tempDir()
@@ -165,7 +193,10 @@ async function measure(isLimited: boolean): Promise<{ row: Row; share: { all: nu
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   await app.drain()
-  const states = await app.services.database.db.prisma.delivery.groupBy({ by: ['state'], _count: true })
+  const states = await app.services.database.db.prisma.delivery.groupBy({
+    by: ['state'],
+    _count: true,
+  })
   if (states.length !== 1 || states[0]?.state !== 'sent' || states[0]._count !== ALL)
     throw new Error(`the ledger does not agree: ${JSON.stringify(states)}`)
   const row = toRow(isLimited ? 'groupwell, with limits' : 'groupwell, no limits', sends)
@@ -176,7 +207,10 @@ async function measure(isLimited: boolean): Promise<{ row: Row; share: { all: nu
   return { row, share: shareOf(sends) }
 }
 
-/** How much of the permitted rate each Slack workspace reached on average: over all of its posts, and over its last ten. */
+/**
+ * How much of the permitted rate each Slack workspace reached on average: over all of its posts,
+ * and over its last ten.
+ */
 function shareOf(sends: readonly Send[]): { all: number; steady: number } {
   const rateOf = (ends: readonly number[]) =>
     (ends.length - 1) / ((Math.max(...ends) - Math.min(...ends)) / 1000) / SLACK_PER_SECOND
@@ -186,6 +220,7 @@ function shareOf(sends: readonly Send[]): { all: number; steady: number } {
       .map(({ endedMs }) => endedMs)
       .sort((a, b) => a - b),
   )
-  const mean = (rates: readonly number[]) => round(rates.reduce((sum, rate) => sum + rate, 0) / rates.length)
+  const mean = (rates: readonly number[]) =>
+    round(rates.reduce((sum, rate) => sum + rate, 0) / rates.length)
   return { all: mean(own.map(rateOf)), steady: mean(own.map((ends) => rateOf(ends.slice(-10)))) }
 }

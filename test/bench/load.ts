@@ -6,8 +6,9 @@ export type Round = { requestsPerSecond: number; p50Us: number; p99Us: number }
 export type Request = { path: string; headers: Record<string, string>; body: string }
 
 /**
- * Sends `count` requests over `connections`, each with one request under way at a time. `done` may wait for more than the
- * answer. Throws when an answer is not 200: a fast refusal is no measurement.
+ * Sends `count` requests over `connections`, each with one request under way at a time. `done` may
+ * wait for more than the answer. Throws when an answer is not 200: a fast refusal is no
+ * measurement.
  */
 export async function sendAll(
   origin: string,
@@ -38,7 +39,8 @@ export async function sendAll(
   const seconds = (performance.now() - startedAt) / 1000
   await Promise.all(clients.map((client) => client.close()))
   micros.sort((a, b) => a - b)
-  const at = (share: number) => Math.round(micros[Math.min(micros.length - 1, Math.floor(micros.length * share))] ?? 0)
+  const at = (share: number) =>
+    Math.round(micros[Math.min(micros.length - 1, Math.floor(micros.length * share))] ?? 0)
   return { requestsPerSecond: Math.round(count / seconds), p50Us: at(0.5), p99Us: at(0.99) }
 }
 

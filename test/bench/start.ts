@@ -11,9 +11,14 @@ const CLI = path.resolve('src/cli/groupwell.ts')
 /** After that the start's garbage is collected, or would not be. */
 const IDLE_AFTER_MS = 8_000
 const PLATFORMS = { both: ['slack', 'teams'], slack: ['slack'], teams: ['teams'] } as const
-/** `npm start` for the embedded store, `npx groupwell start` for Postgres: see docs/decisions/0011. */
+/**
+ * `npm start` for the embedded store, `npx groupwell start` for Postgres: see docs/decisions/0011.
+ */
 const FLAGS = { pglite: ['--liftoff-only'], postgres: [] } as const
-const BOTH_GOALS = { pglite: { readyMs: 4_000, rssMb: 350 }, postgres: { readyMs: 1_500, rssMb: 220 } } as const
+const BOTH_GOALS = {
+  pglite: { readyMs: 4_000, rssMb: 350 },
+  postgres: { readyMs: 1_500, rssMb: 220 },
+} as const
 
 type Store = keyof typeof BOTH_GOALS
 type Row = {
@@ -25,15 +30,23 @@ type Row = {
   peakMb: number
 }
 
-/** The service alone, as `npm start` runs it with credentials: time to ready, and what it holds when nothing happens. */
+/**
+ * The service alone, as `npm start` runs it with credentials: time to ready, and what it holds when
+ * nothing happens.
+ */
 export async function run(isJson: boolean): Promise<void> {
   if (!(await isReachable())) throw new Error('the bench needs Postgres: set TEST_DATABASE_URL')
-  if (!fs.existsSync('/proc/self/status')) throw new Error('the bench reads memory from /proc: Linux only')
+  if (!fs.existsSync('/proc/self/status'))
+    throw new Error('the bench reads memory from /proc: Linux only')
   const rows: Row[] = []
   for (const store of ['pglite', 'postgres'] as const)
-    for (const platforms of ['both', 'slack', 'teams'] as const) rows.push(...(await measure(store, platforms)))
+    for (const platforms of ['both', 'slack', 'teams'] as const)
+      rows.push(...(await measure(store, platforms)))
   const goals = goalsOf(rows)
-  if (isJson) return void process.stdout.write(`${JSON.stringify({ bench: 'start', rows, goals }, null, 2)}\n`)
+  if (isJson)
+    return void process.stdout.write(
+      `${JSON.stringify({ bench: 'start', rows, goals }, null, 2)}\n`,
+    )
   for (const row of rows)
     process.stdout.write(
       `${row.store}, ${row.platforms}, ${row.start} start: ready in ${row.readyMs} ms, idle ${row.rssMb} MB, peak ${row.peakMb} MB\n`,
@@ -47,11 +60,19 @@ async function measure(store: Store, platforms: keyof typeof PLATFORMS): Promise
   const database = store === 'postgres' ? await freshDatabase() : null
   const people = slackCast().people
   const workspaces = [{ teamId: 'T0BENCH', teamName: 'Bench', botToken: 'xoxb-bench', people }]
-  const app = { signingSecret: 'bench signing secret, not a secret', scopes: [], events: [], workspaces }
+  const app = {
+    signingSecret: 'bench signing secret, not a secret',
+    scopes: [],
+    events: [],
+    workspaces,
+  }
   const slack = await startSlack(app, () => new Date())
   const env = environment(dir, database?.url ?? null, slack.apiUrl, PLATFORMS[platforms])
   try {
-    return [await startOnce(store, platforms, 'first', env), await startOnce(store, platforms, 'second', env)]
+    return [
+      await startOnce(store, platforms, 'first', env),
+      await startOnce(store, platforms, 'second', env),
+    ]
   } finally {
     await slack.close()
     await database?.drop()
@@ -66,12 +87,16 @@ async function startOnce(
   env: Record<string, string>,
 ): Promise<Row> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [...FLAGS[store], CLI, 'start'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, [...FLAGS[store], CLI, 'start'], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   await ready(child)
   const readyMs = Math.round(performance.now() - startedAt)
   await new Promise((resolve) => setTimeout(resolve, IDLE_AFTER_MS))
   const memory = fs.readFileSync(`/proc/${child.pid}/status`, 'utf8')
-  const megabytes = (field: string) => Math.round(Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(memory)?.[1]) / 1024)
+  const megabytes = (field: string) =>
+    Math.round(Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(memory)?.[1]) / 1024)
   const gone = once(child, 'exit')
   child.kill('SIGTERM')
   await gone
@@ -128,12 +153,25 @@ function environment(
 
 function goalsOf(rows: readonly Row[]) {
   return (['pglite', 'postgres'] as const).flatMap((store) => {
-    const row = rows.find((known) => known.store === store && known.platforms === 'both' && known.start === 'second')
+    const row = rows.find(
+      (known) => known.store === store && known.platforms === 'both' && known.start === 'second',
+    )
     const { readyMs, rssMb } = BOTH_GOALS[store]
-    const [reachedMs, reachedMb] = [row?.readyMs ?? Number.POSITIVE_INFINITY, row?.rssMb ?? Number.POSITIVE_INFINITY]
+    const [reachedMs, reachedMb] = [
+      row?.readyMs ?? Number.POSITIVE_INFINITY,
+      row?.rssMb ?? Number.POSITIVE_INFINITY,
+    ]
     return [
-      { goal: `${store}, second start: under ${readyMs} ms`, reached: `${reachedMs} ms`, isMet: reachedMs < readyMs },
-      { goal: `${store}, second start, idle: under ${rssMb} MB`, reached: `${reachedMb} MB`, isMet: reachedMb < rssMb },
+      {
+        goal: `${store}, second start: under ${readyMs} ms`,
+        reached: `${reachedMs} ms`,
+        isMet: reachedMs < readyMs,
+      },
+      {
+        goal: `${store}, second start, idle: under ${rssMb} MB`,
+        reached: `${reachedMb} MB`,
+        isMet: reachedMb < rssMb,
+      },
     ]
   })
 }

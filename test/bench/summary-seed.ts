@@ -13,14 +13,17 @@ const CROWD = { groups: 10_000, weeks: 50 }
 export const SUPERVISED = 40
 
 /**
- * Ten thousand groups of eight and a million tallies, written by the server itself. One facilitator has the three groups with a long
- * past (`UBENCHF`), one supervisor forty of the others (`UBENCHS`).
+ * Ten thousand groups of eight and a million tallies, written by the server itself. One facilitator
+ * has the three groups with a long past (`UBENCHF`), one supervisor forty of the others
+ * (`UBENCHS`).
  */
 export async function seed(db: PrismaClient): Promise<{ groupIds: string[]; tallies: number }> {
   const { id: org } = await db.organisation.findFirstOrThrow()
   const run = async (sql: string) => void (await db.$executeRawUnsafe(sql))
   await run(`create table bench_group (id uuid primary key, n int, weeks int)`)
-  const long = HISTORIES.map(({ weeks }, index) => `(gen_random_uuid(), ${-index - 1}, ${weeks})`).join(', ')
+  const long = HISTORIES.map(
+    ({ weeks }, index) => `(gen_random_uuid(), ${-index - 1}, ${weeks})`,
+  ).join(', ')
   await run(`insert into bench_group values ${long}`)
   await run(
     `insert into bench_group select gen_random_uuid(), n, ${CROWD.weeks} from generate_series(1, ${CROWD.groups}) n`,

@@ -25,25 +25,39 @@ const log = createLog(
   () => new Date(),
 )
 
-/** What opening a summary and a digest costs in a store of ten thousand groups, and ten thousand digests that are due. */
+/**
+ * What opening a summary and a digest costs in a store of ten thousand groups, and ten thousand
+ * digests that are due.
+ */
 export async function run(isJson: boolean): Promise<void> {
   if (!(await isReachable())) throw new Error('the bench needs Postgres: set TEST_DATABASE_URL')
   const { rows, tallies } = await measureReading()
   stayOnSecondCore()
-  const fans = [await measureFan('over 24 zones', ZONES), await measureFan('all in one zone', ['Europe/Berlin'])]
-  const p50 = (name: string) => rows.find(({ run }) => run === `summary, ${name}`)?.p50Ms ?? Number.POSITIVE_INFINITY
+  const fans = [
+    await measureFan('over 24 zones', ZONES),
+    await measureFan('all in one zone', ['Europe/Berlin']),
+  ]
+  const p50 = (name: string) =>
+    rows.find(({ run }) => run === `summary, ${name}`)?.p50Ms ?? Number.POSITIVE_INFINITY
   const growth = Math.round((100 * p50('10 years')) / p50('1 year')) / 100
   const goals = [
     ...rows.map(({ run, p99Ms }) => {
       const most = run.startsWith('summary') ? MOST_P99_MS.summary : MOST_P99_MS.digest
       return { goal: `${run}: p99 under ${most} ms`, reached: p99Ms, isMet: p99Ms < most }
     }),
-    { goal: `10 years cost at most ${MOST_GROWTH} × of one`, reached: growth, isMet: growth <= MOST_GROWTH },
+    {
+      goal: `10 years cost at most ${MOST_GROWTH} × of one`,
+      reached: growth,
+      isMet: growth <= MOST_GROWTH,
+    },
   ]
   if (isJson)
-    return void process.stdout.write(`${JSON.stringify({ bench: 'summary', tallies, rows, fans, goals }, null, 2)}\n`)
+    return void process.stdout.write(
+      `${JSON.stringify({ bench: 'summary', tallies, rows, fans, goals }, null, 2)}\n`,
+    )
   process.stdout.write(`${tallies} tallies\n`)
-  for (const { run, p50Ms, p99Ms } of rows) process.stdout.write(`${run}: p50 ${p50Ms} ms, p99 ${p99Ms} ms\n`)
+  for (const { run, p50Ms, p99Ms } of rows)
+    process.stdout.write(`${run}: p50 ${p50Ms} ms, p99 ${p99Ms} ms\n`)
   for (const { run, digests, seconds, perSecond, latestMs } of fans)
     process.stdout.write(
       `${digests} digests due, ${run}: ${seconds} s, ${perSecond}/s, the latest of its hour after ${latestMs} ms\n`,
@@ -94,13 +108,20 @@ async function measureReading(): Promise<{ rows: Row[]; tallies: number }> {
   remove()
   const rows = runs.map(({ name }) => {
     const sorted = (took.get(name) ?? []).sort((a, b) => a - b)
-    const ms = (part: number) => Math.round((sorted[Math.floor(sorted.length * part)] ?? 0) * 10) / 10
+    const ms = (part: number) =>
+      Math.round((sorted[Math.floor(sorted.length * part)] ?? 0) * 10) / 10
     return { run: name, p50Ms: ms(0.5), p99Ms: ms(0.99) }
   })
   return { rows, tallies }
 }
 
-function open(app: App, externalId: string, verb: 'summary' | 'digest', round: number, id?: string) {
+function open(
+  app: App,
+  externalId: string,
+  verb: 'summary' | 'digest',
+  round: number,
+  id?: string,
+) {
   return enter(app.services, {
     requestId: `${verb} ${id} ${round}`,
     platform: 'slack',
@@ -114,11 +135,17 @@ function open(app: App, externalId: string, verb: 'summary' | 'digest', round: n
 }
 
 /** One zone for each hour of the day, all without clock changes. */
-const ZONES = Array.from({ length: 24 }, (_, hour) => `Etc/GMT${hour < 12 ? `+${hour}` : `-${hour - 11}`}`)
+const ZONES = Array.from(
+  { length: 24 },
+  (_, hour) => `Etc/GMT${hour < 12 ? `+${hour}` : `-${hour - 11}`}`,
+)
 /** A Monday, 8:00 in Berlin. */
 const MONDAY = Date.parse('2026-03-02T07:00:00Z')
 
-/** Everybody of the fan-out bench is a supervisor whose digest is due: until each notice has arrived, without the platforms' limits. */
+/**
+ * Everybody of the fan-out bench is a supervisor whose digest is due: until each notice has
+ * arrived, without the platforms' limits.
+ */
 async function measureFan(name: string, zones: readonly string[]): Promise<Fan> {
   const child = await startChild<Said>('fanout-platforms.ts', { isLimited: false })
   const database = await freshDatabase()
@@ -145,7 +172,11 @@ async function measureFan(name: string, zones: readonly string[]): Promise<Fan> 
     insert into "Occurrence" ("organisationId", "id", "kind", "dueAt", "personId")
       select "organisationId", gen_random_uuid(), 'digest', timestamp '2026-03-02 08:00' at time zone "timeZone", "personId" from "DigestPlan"`
   await db.prisma.$executeRaw`analyze`
-  const dues = await db.prisma.occurrence.groupBy({ by: ['dueAt'], _count: true, orderBy: { dueAt: 'asc' } })
+  const dues = await db.prisma.occurrence.groupBy({
+    by: ['dueAt'],
+    _count: true,
+    orderBy: { dueAt: 'asc' },
+  })
   let ms = 0
   let latestMs = 0
   for (const { dueAt, _count } of dues) {
@@ -155,7 +186,8 @@ async function measureFan(name: string, zones: readonly string[]): Promise<Fan> 
     await app.tick()
     const until = performance.now() + PATIENCE_MS
     while (sends.length < before + _count) {
-      if (performance.now() > until) throw new Error(`only ${sends.length - before} of ${_count} were sent`)
+      if (performance.now() > until)
+        throw new Error(`only ${sends.length - before} of ${_count} were sent`)
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
     latestMs = Math.max(latestMs, ...sends.slice(before).map(({ endedMs }) => endedMs))
@@ -163,12 +195,23 @@ async function measureFan(name: string, zones: readonly string[]): Promise<Fan> 
     ms += performance.now() - started.ms
   }
   const states = await db.prisma.delivery.groupBy({ by: ['state'], _count: true })
-  if (sends.length !== ALL || states.length !== 1 || states[0]?.state !== 'sent' || states[0]._count !== ALL)
+  if (
+    sends.length !== ALL ||
+    states.length !== 1 ||
+    states[0]?.state !== 'sent' ||
+    states[0]._count !== ALL
+  )
     throw new Error(`the ledger does not agree: ${JSON.stringify(states)}`)
   await app.stop()
   await database.drop()
   await child.end()
   remove()
   const seconds = Math.round(ms / 100) / 10
-  return { run: name, digests: ALL, seconds, perSecond: Math.round(ALL / seconds), latestMs: Math.round(latestMs) }
+  return {
+    run: name,
+    digests: ALL,
+    seconds,
+    perSecond: Math.round(ALL / seconds),
+    latestMs: Math.round(latestMs),
+  }
 }

@@ -8,12 +8,18 @@ import { tempDir } from '../temp-dir.ts'
 const SIZES = [1_000, 10_000, 100_000] as const
 const ROUNDS = 15
 const NOW = new Date('2026-03-02T12:00:00Z')
-/** A tick with this much more to look past may cost so much more: what it costs must come from what is due. */
+/**
+ * A tick with this much more to look past may cost so much more: what it costs must come from what
+ * is due.
+ */
 const MOST_GROWTH = 1.5
 
 type Row = { groups: number; occurrences: number; due: number; p50Ms: number; maxMs: number }
 
-/** What one look at what is due costs, with nothing due and with 20 reminders due, by how many groups exist. */
+/**
+ * What one look at what is due costs, with nothing due and with 20 reminders due, by how many
+ * groups exist.
+ */
 export async function run(isJson: boolean): Promise<void> {
   if (!(await isReachable())) throw new Error('the bench needs Postgres: set TEST_DATABASE_URL')
   const rows: Row[] = []
@@ -28,7 +34,8 @@ export async function run(isJson: boolean): Promise<void> {
       isMet: growth <= MOST_GROWTH,
     }
   })
-  if (isJson) return void process.stdout.write(`${JSON.stringify({ bench: 'tick', rows, goals }, null, 2)}\n`)
+  if (isJson)
+    return void process.stdout.write(`${JSON.stringify({ bench: 'tick', rows, goals }, null, 2)}\n`)
   for (const { groups, occurrences, due, p50Ms, maxMs } of rows)
     process.stdout.write(
       `${groups} groups, ${occurrences} planned occurrences, ${due} due: p50 ${p50Ms} ms, most ${maxMs} ms\n`,
@@ -80,7 +87,13 @@ async function measure(groups: number): Promise<Row[]> {
     }
     took.sort((a, b) => a - b)
     const ms = (value: number | undefined) => Math.round((value ?? 0) * 10) / 10
-    rows.push({ groups, occurrences, due, p50Ms: ms(took[Math.floor(ROUNDS / 2)]), maxMs: ms(took.at(-1)) })
+    rows.push({
+      groups,
+      occurrences,
+      due,
+      p50Ms: ms(took[Math.floor(ROUNDS / 2)]),
+      maxMs: ms(took.at(-1)),
+    })
   }
   await app.stop()
   await database.drop()
@@ -90,7 +103,10 @@ async function measure(groups: number): Promise<Row[]> {
 
 type Db = Awaited<ReturnType<typeof startApp>>['services']['database']['db']
 
-/** Groups with eight sessions ahead each, two reminders and a headcount question a session, and a ledger of what was sent. */
+/**
+ * Groups with eight sessions ahead each, two reminders and a headcount question a session, and a
+ * ledger of what was sent.
+ */
 async function fillStore(db: Db, organisationId: string, groups: number): Promise<void> {
   await db.prisma.$executeRawUnsafe(`
     insert into "Group" ("organisationId", "id", "kind", "alias", "timeZone", "createdAt")
@@ -113,7 +129,10 @@ async function fillStore(db: Db, organisationId: string, groups: number): Promis
   await db.prisma.$executeRawUnsafe('analyze')
 }
 
-/** Reminders of a minute ago, of groups without people: what the tick itself does, without anything to send. */
+/**
+ * Reminders of a minute ago, of groups without people: what the tick itself does, without anything
+ * to send.
+ */
 async function makeDue(db: Db, organisationId: string, due: number, round: number): Promise<void> {
   const sessions = await db.prisma.session.findMany({
     where: { organisationId },

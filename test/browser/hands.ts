@@ -20,7 +20,8 @@ const MOST_TABS = 160
 
 /** Nothing but keys: Tab until the thing has the focus, then what a keyboard user would press. */
 export function keyboard(page: Page): PageHands {
-  const hasFocus = (target: Locator) => target.evaluate((element) => element === document.activeElement)
+  const hasFocus = (target: Locator) =>
+    target.evaluate((element) => element === document.activeElement)
   async function tabTo(target: Locator): Promise<void> {
     await target.waitFor()
     for (let count = 0; count < MOST_TABS; count += 1) {
@@ -45,10 +46,15 @@ export function keyboard(page: Page): PageHands {
       // A group of radio buttons has one stop; arrows walk within it.
       const name = await target.getAttribute('name')
       const inGroup = () =>
-        page.evaluate((group) => (document.activeElement as HTMLInputElement | null)?.name === group, name)
-      for (let count = 0; count < MOST_TABS && !(await inGroup()); count += 1) await page.keyboard.press('Tab')
+        page.evaluate(
+          (group) => (document.activeElement as HTMLInputElement | null)?.name === group,
+          name,
+        )
+      for (let count = 0; count < MOST_TABS && !(await inGroup()); count += 1)
+        await page.keyboard.press('Tab')
       await page.keyboard.press('Space')
-      for (let count = 0; count < 12 && !(await target.isChecked()); count += 1) await page.keyboard.press('ArrowDown')
+      for (let count = 0; count < 12 && !(await target.isChecked()); count += 1)
+        await page.keyboard.press('ArrowDown')
       if (!(await target.isChecked())) throw new Error(`arrows do not reach ${target}`)
     },
     async write(target, text) {

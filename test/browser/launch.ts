@@ -13,9 +13,13 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-/** The Chromium of this machine: CHROMIUM_PATH, or where Debian and others put it. Throws with how to get it. */
+/**
+ * The Chromium of this machine: CHROMIUM_PATH, or where Debian and others put it. Throws with how
+ * to get it.
+ */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? CANDIDATES.find((path) => fs.existsSync(path))
-  if (!executablePath) throw new Error('no Chromium found: apt-get install chromium, or set CHROMIUM_PATH')
+  if (!executablePath)
+    throw new Error('no Chromium found: apt-get install chromium, or set CHROMIUM_PATH')
   return await chromium.launch({ executablePath, args: FLAGS })
 }

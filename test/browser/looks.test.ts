@@ -9,7 +9,10 @@ const SIZES = { wide: { width: 1280, height: 860 }, narrow: { width: 390, height
 const CELLS = (['light', 'dark'] as const).flatMap((colorScheme) =>
   (['wide', 'narrow'] as const).map((size) => ({ colorScheme, size })),
 )
-const TEAMS = { facilitator: '00000000-0000-4000-8000-000000000101', member: '00000000-0000-4000-8000-000000000001' }
+const TEAMS = {
+  facilitator: '00000000-0000-4000-8000-000000000101',
+  member: '00000000-0000-4000-8000-000000000001',
+}
 
 const WEEK_MS = 7 * 24 * 3_600_000
 
@@ -46,7 +49,11 @@ const VIEWS: readonly [string, string, (page: Page) => Promise<void>][] = [
       await page.getByRole('region', { name: 'Home tab' }).waitFor()
     },
   ],
-  ['a channel', 'UFACILITATOR', async (page) => page.getByRole('button', { name: '#general' }).click()],
+  [
+    'a channel',
+    'UFACILITATOR',
+    async (page) => page.getByRole('button', { name: '#general' }).click(),
+  ],
   [
     'completion',
     'UFACILITATOR',
@@ -56,11 +63,27 @@ const VIEWS: readonly [string, string, (page: Page) => Promise<void>][] = [
       await page.getByRole('listbox').getByRole('option').first().waitFor()
     },
   ],
-  ['a private answer', 'UFACILITATOR', async (page) => typed(page, '/group help', 'What Groupwell does')],
+  [
+    'a private answer',
+    'UFACILITATOR',
+    async (page) => typed(page, '/group help', 'What Groupwell does'),
+  ],
   ['a refusal', 'UFACILITATOR', async (page) => typed(page, '/group dance', 'I do not know')],
-  ['a line that reaches nobody', 'UFACILITATOR', async (page) => typed(page, 'hello', 'Only commands reach')],
-  ['a workspace that is not connected', 'USTRANGER', async (page) => typed(page, '/group', 'not connected')],
-  ['a form in Slack', 'UFACILITATOR', async (page) => typed(page, '/group roster', 'People in the group', 'dialog')],
+  [
+    'a line that reaches nobody',
+    'UFACILITATOR',
+    async (page) => typed(page, 'hello', 'Only commands reach'),
+  ],
+  [
+    'a workspace that is not connected',
+    'USTRANGER',
+    async (page) => typed(page, '/group', 'not connected'),
+  ],
+  [
+    'a form in Slack',
+    'UFACILITATOR',
+    async (page) => typed(page, '/group roster', 'People in the group', 'dialog'),
+  ],
   ['a check-in in Slack', 'UMEMBER1', async (page) => pressed(page, 'Open the check-in')],
   ['a check-in in Teams', TEAMS.member, async (page) => pressed(page, 'Open the check-in')],
   [
@@ -84,7 +107,9 @@ const VIEWS: readonly [string, string, (page: Page) => Promise<void>][] = [
     TEAMS.facilitator,
     async (page) => {
       // The same line stands there from the views before.
-      const openers = page.locator('main article').filter({ hasText: 'What you asked for is ready.' })
+      const openers = page
+        .locator('main article')
+        .filter({ hasText: 'What you asked for is ready.' })
       const before = await openers.count()
       await typed(page, 'summary', 'What you asked for is ready.')
       await openers.nth(before).waitFor()
@@ -102,16 +127,26 @@ const VIEWS: readonly [string, string, (page: Page) => Promise<void>][] = [
   ],
 ]
 
-async function typed(page: Page, line: string, expected: string, where: 'main' | 'dialog' = 'main'): Promise<void> {
+async function typed(
+  page: Page,
+  line: string,
+  expected: string,
+  where: 'main' | 'dialog' = 'main',
+): Promise<void> {
   await page.getByRole('combobox', { name: 'Type a command' }).fill(line)
   await page.keyboard.press('Enter')
-  const place = where === 'dialog' ? page.getByRole('dialog') : page.locator('main :is(article, .problem)')
+  const place =
+    where === 'dialog' ? page.getByRole('dialog') : page.locator('main :is(article, .problem)')
   await place.getByText(expected).last().waitFor()
 }
 
 /** From a summary to its last four results. */
 async function charted(page: Page, where: 'main' | 'dialog'): Promise<void> {
-  await page.getByRole(where).getByRole('button', { name: 'The last four', exact: true }).last().click()
+  await page
+    .getByRole(where)
+    .getByRole('button', { name: 'The last four', exact: true })
+    .last()
+    .click()
   await page.getByRole('img', { name: 'Group climate: 3 Mar' }).waitFor()
 }
 
@@ -127,21 +162,26 @@ describe.each(CELLS)('the page, $size and $colorScheme', ({ colorScheme, size })
   })
   afterAll(() => opened.page.context().close())
 
-  it.each(VIEWS)('axe finds nothing in %s, and nothing is wider than the screen', async (_name, person, go) => {
-    const { page } = opened
-    await choose(page, size, person)
-    await go(page)
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
-    expect(
-      violations.flatMap(({ id, nodes }) =>
-        nodes.map(({ target, failureSummary }) => ({ id, target, failureSummary })),
-      ),
-    ).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(SIZES[size].width)
-    if (!(await page.getByRole('dialog').isVisible())) return
-    await page.keyboard.press('Escape')
-    await page.getByRole('dialog').waitFor({ state: 'detached' })
-  })
+  it.each(VIEWS)(
+    'axe finds nothing in %s, and nothing is wider than the screen',
+    async (_name, person, go) => {
+      const { page } = opened
+      await choose(page, size, person)
+      await go(page)
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
+      expect(
+        violations.flatMap(({ id, nodes }) =>
+          nodes.map(({ target, failureSummary }) => ({ id, target, failureSummary })),
+        ),
+      ).toEqual([])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+        SIZES[size].width,
+      )
+      if (!(await page.getByRole('dialog').isVisible())) return
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+    },
+  )
 
   it('asked for nothing elsewhere, and complained of nothing', () => {
     expect(opened.complaints).toEqual([])
@@ -174,7 +214,9 @@ describe('axe itself (negative control)', () => {
   it('finds a control without a name, and text that is too pale', async () => {
     const { page } = await openPage(browser, world)
     await page.evaluate(() => {
-      document.querySelector('main')?.insertAdjacentHTML('beforeend', '<button></button><p style="color:#ccc">pale</p>')
+      document
+        .querySelector('main')
+        ?.insertAdjacentHTML('beforeend', '<button></button><p style="color:#ccc">pale</p>')
     })
     const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
     expect(violations.map(({ id }) => id).sort()).toEqual(['button-name', 'color-contrast'])
@@ -188,7 +230,13 @@ describe('the page’s own door', () => {
       const url = new URL(world.pageUrl)
       import('node:http').then(({ request }) => {
         const sent = request(
-          { host: url.hostname, port: url.port, path: method === 'GET' ? '/' : '/act', method, headers },
+          {
+            host: url.hostname,
+            port: url.port,
+            path: method === 'GET' ? '/' : '/act',
+            method,
+            headers,
+          },
           (response) => resolve(response.resume().statusCode ?? 0),
         )
         sent.once('error', reject)

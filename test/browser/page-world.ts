@@ -5,7 +5,10 @@ import { startWorld, type World } from '../helpers.ts'
 
 export type PageWorld = World & { pageUrl: string; end(): Promise<void> }
 
-/** The service, both simulated platforms and the page, on a clock that stands still until somebody moves it. */
+/**
+ * The service, both simulated platforms and the page, on a clock that stands still until somebody
+ * moves it.
+ */
 export async function startPageWorld(): Promise<PageWorld> {
   const world = await startWorld()
   const page = await startPage(createStage(world, { progress: null, trouble: null }), 0)

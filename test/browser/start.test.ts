@@ -26,7 +26,10 @@ describe('npm start without credentials', () => {
       PORT: String(port),
     }
     const startedAt = performance.now()
-    const child = spawn(process.execPath, [CLI, 'start', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [CLI, 'start', ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     running.add(child)
     let output = ''
     const { promise, resolve, reject } = Promise.withResolvers<number>()
@@ -79,7 +82,9 @@ describe('npm start without credentials', () => {
     expect(told.messages.length).toBeGreaterThan(20)
     expect((await fetch(`${service}/readyz`)).status).toBe(200)
     const metrics = await (await fetch(`${service}/metrics`)).text()
-    expect(metrics).toContain('groupwell_commands_total{platform="slack",verb="summary",outcome="ok"} 6')
+    expect(metrics).toContain(
+      'groupwell_commands_total{platform="slack",verb="summary",outcome="ok"} 6',
+    )
     expect(metrics).not.toContain('checkin')
     const weekOn = new Date(new Date(told.now).getTime() + 7 * 24 * 60 * 60_000).toISOString()
     const moved = await fetch(`${page}/act`, {
@@ -119,7 +124,12 @@ describe('npm start without credentials', () => {
     const { history } = await stateOf(addresses(next.output()).page, 'UFACILITATOR')
     expect(history).toMatchObject({ done: 0, total: 6 })
     expect(
-      (await fetch(`${addresses(next.output()).service}/api/playground`, { method: 'POST', body: '{}' })).status,
+      (
+        await fetch(`${addresses(next.output()).service}/api/playground`, {
+          method: 'POST',
+          body: '{}',
+        })
+      ).status,
     ).toBe(404)
     await stop(next.child)
     remove()

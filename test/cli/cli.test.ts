@@ -5,9 +5,9 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readOptions } from '../../src/cli/demo.ts'
+import { answerIn, moodOf, seeded } from '../../src/cli/mood.ts'
 import { startSlack } from '../../src/simulator/slack.ts'
 import { SECRET, tempDir } from '../helpers.ts'
-import { seeded, moodOf, answerIn } from "../../src/cli/mood.ts";
 
 const CLI = path.resolve('src/cli/groupwell.ts')
 type Line = {
@@ -21,9 +21,13 @@ type Line = {
   payload: unknown
 }
 
-async function demo(...args: string[]): Promise<{ code: number | null; lines: Line[]; raw: string; ms: number }> {
+async function demo(
+  ...args: string[]
+): Promise<{ code: number | null; lines: Line[]; raw: string; ms: number }> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [CLI, 'demo', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [CLI, 'demo', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const ended = once(child, 'close') as Promise<[number | null]>
   const raw = await text(child.stdout)
   const [code] = await ended
@@ -52,7 +56,9 @@ describe('npm run demo', () => {
 
   it('shows every kind of message on both platforms', () => {
     const kinds = (platform: string) => [
-      ...new Set(played.lines.filter((line) => line.platform === platform).map((line) => line.kind)),
+      ...new Set(
+        played.lines.filter((line) => line.platform === platform).map((line) => line.kind),
+      ),
     ]
     for (const platform of ['slack', 'teams']) {
       expect(kinds(platform)).toEqual(
@@ -67,10 +73,16 @@ describe('npm run demo', () => {
           'digest',
         ]),
       )
-      expect(played.lines.filter((line) => line.platform === platform && line.kind === 'reminder')).toHaveLength(18)
+      expect(
+        played.lines.filter((line) => line.platform === platform && line.kind === 'reminder'),
+      ).toHaveLength(18)
     }
-    expect(played.lines.every((line) => ['dm', 'private', 'channel', 'form'].includes(line.audience))).toBe(true)
-    expect(played.lines.map((line) => line.at)).toEqual(played.lines.map((line) => line.at).toSorted())
+    expect(
+      played.lines.every((line) => ['dm', 'private', 'channel', 'form'].includes(line.audience)),
+    ).toBe(true)
+    expect(played.lines.map((line) => line.at)).toEqual(
+      played.lines.map((line) => line.at).toSorted(),
+    )
   })
 
   it('hides the summary where too few answered, and shows it where enough did', () => {
@@ -106,13 +118,20 @@ describe('npm run demo', () => {
   it('lets the seed say how the week was', () => {
     expect([0.1, 0.3, 0.9].map(moodOf)).toEqual([1.7, 3, 4.3])
     expect([0, 0.5, 0.99].map((drawn) => answerIn(4.3, drawn))).toEqual([3, 4, 5])
-    expect(new Set(Array.from({ length: 30 }, (_, index) => index).map((seed) => moodOf(seeded(seed)()))).size).toBe(3)
+    expect(
+      new Set(Array.from({ length: 30 }, (_, index) => index).map((seed) => moodOf(seeded(seed)())))
+        .size,
+    ).toBe(3)
   })
 
   it('ends quietly when its reader stops reading', () => {
-    const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${CLI}" demo | head -n 3`], {
-      encoding: 'utf8',
-    })
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-c', `"${process.execPath}" "${CLI}" demo | head -n 3`],
+      {
+        encoding: 'utf8',
+      },
+    )
     expect([status, stderr]).toEqual([0, ''])
   })
 
@@ -131,7 +150,12 @@ describe('npm start with credentials', () => {
     const { dir, remove } = tempDir()
     const people = [{ id: 'UADMIN', name: 'Admin', language: 'en-GB', timeZone: 'UTC' }]
     const workspace = { teamId: 'T0REAL', teamName: 'Real', botToken: 'xoxb-real', people }
-    const app = { signingSecret: 'a signing secret of some length', scopes: [], events: [], workspaces: [workspace] }
+    const app = {
+      signingSecret: 'a signing secret of some length',
+      scopes: [],
+      events: [],
+      workspaces: [workspace],
+    }
     const slack = await startSlack(app, () => new Date())
     const env = {
       PATH: process.env.PATH,
@@ -146,7 +170,10 @@ describe('npm start with credentials', () => {
       SLACK_FIRST_ADMIN: 'UADMIN',
       SLACK_API_URL: slack.apiUrl,
     }
-    const child = spawn(process.execPath, [CLI, 'start'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(process.execPath, [CLI, 'start'], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     const started = Promise.withResolvers<number>()
     let log = ''
     child.stderr.on('data', (chunk: Buffer) => {
@@ -173,12 +200,17 @@ describe('npm start with credentials', () => {
 
 describe('the other commands', () => {
   const groupwell = (args: string[], env: Record<string, string>) =>
-    spawnSync(process.execPath, [CLI, ...args], { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8' })
+    spawnSync(process.execPath, [CLI, ...args], {
+      env: { PATH: process.env.PATH, ...env },
+      encoding: 'utf8',
+    })
 
   it('migrate the store, and say when there is nothing to do', () => {
     const { dir, remove } = tempDir()
     const env = { DATA_DIR: path.join(dir, 'data'), KEY_DIR: path.join(dir, 'keys') }
-    expect(groupwell(['migrate'], env).stdout).toMatch(/The embedded store is up to date: applied \d{14}_init/)
+    expect(groupwell(['migrate'], env).stdout).toMatch(
+      /The embedded store is up to date: applied \d{14}_init/,
+    )
     expect(groupwell(['migrate'], env).stdout).toContain('nothing to do')
     expect(groupwell(['audit', 'verify'], env).status).toBe(0)
     expect(fs.existsSync(path.join(dir, 'data', 'pg'))).toBe(true)
@@ -209,16 +241,20 @@ describe('the other commands', () => {
     expect(groupwell(['manifest', 'slack', '--url', 'http://plain.example'], {}).stderr).toContain(
       'expected an https address',
     )
-    expect(groupwell(['manifest', 'teams', '--website', 'https://x.example'], {}).stderr).toContain('expected the bot')
+    expect(groupwell(['manifest', 'teams', '--website', 'https://x.example'], {}).stderr).toContain(
+      'expected the bot',
+    )
     expect(groupwell(['manifest', 'zoom'], {}).stderr).toContain('expected slack or teams')
     remove()
   })
 
   it('refuse wrong settings in words, without a stack', () => {
-    expect(groupwell(['start', '--loud'], {}).stderr).toContain('Example: npm start -- --allow-unauthenticated-teams')
-    expect(groupwell(['start'], { DATABASE_URL: 'postgresql://x@localhost/real' }).stderr).toContain(
-      'the demo keeps to a store of its own',
+    expect(groupwell(['start', '--loud'], {}).stderr).toContain(
+      'Example: npm start -- --allow-unauthenticated-teams',
     )
+    expect(
+      groupwell(['start'], { DATABASE_URL: 'postgresql://x@localhost/real' }).stderr,
+    ).toContain('the demo keeps to a store of its own')
     const { status, stderr } = groupwell(['start'], { SLACK_BOT_TOKEN: 'xoxb-1' })
     expect(status).toBe(2)
     expect(stderr).toContain('SLACK_SIGNING_SECRET: needed together with SLACK_BOT_TOKEN')

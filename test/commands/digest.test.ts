@@ -4,7 +4,16 @@ import { fill } from '../../src/cli/story.ts'
 import { type Attention, byAttention } from '../../src/domain/digest.ts'
 import { run } from '../../src/door/run.ts'
 import { type Hands, lastSeen, type Seen } from '../../src/simulator/workspace.ts'
-import { CLOSES, incoming, moveTo, open, press, setUpGroup, startWorld, type World } from '../helpers.ts'
+import {
+  CLOSES,
+  incoming,
+  moveTo,
+  open,
+  press,
+  setUpGroup,
+  startWorld,
+  type World,
+} from '../helpers.ts'
 
 describe('a supervisor’s groups together', () => {
   let world: World
@@ -15,24 +24,45 @@ describe('a supervisor’s groups together', () => {
   })
   afterAll(() => world.end())
 
-  /** A group of the same supervisor with one result of this week: eight answers, each mean as given. */
+  /**
+   * A group of the same supervisor with one result of this week: eight answers, each mean as given.
+   */
   async function groupWithResult(alias: string, mean: number): Promise<void> {
     const { db } = world
     const { organisationId, kind, createdAt } = await db.group.findFirstOrThrow()
     const { personId } = await db.account.findFirstOrThrow({ where: { externalId: 'USUPERVISOR' } })
     const [groupId, unitId] = [randomUUID(), randomUUID()]
-    await db.group.create({ data: { organisationId, id: groupId, kind, alias, timeZone: 'UTC', createdAt } })
+    await db.group.create({
+      data: { organisationId, id: groupId, kind, alias, timeZone: 'UTC', createdAt },
+    })
     await db.rosterEntry.create({ data: { organisationId, groupId, personId, role: 'supervisor' } })
     const about = { organisationId, groupId, questionSetId: 'pulse', audience: 'shared' as const }
-    const frozen = { questionSetVersion: 2, k: 6, checkInCount: 1, publicKey: Buffer.alloc(32), rosterChanges: 0 }
-    await db.releaseUnit.create({ data: { ...about, ...frozen, id: unitId, state: 'released', isCleaned: true } })
+    const frozen = {
+      questionSetVersion: 2,
+      k: 6,
+      checkInCount: 1,
+      publicKey: Buffer.alloc(32),
+      rosterChanges: 0,
+    }
+    await db.releaseUnit.create({
+      data: { ...about, ...frozen, id: unitId, state: 'released', isCleaned: true },
+    })
     const times = { opensAt: CLOSES, closesAt: new Date(CLOSES.getTime() - 60_000) }
-    await db.checkIn.create({ data: { ...about, ...times, id: randomUUID(), unitId, state: 'closed' } })
+    await db.checkIn.create({
+      data: { ...about, ...times, id: randomUUID(), unitId, state: 'closed' },
+    })
     await db.release.create({ data: { organisationId, unitId, invited: 8, answered: 8 } })
-    const tally = { subject: 'scale:climate', answers: 8, totalMilli: mean * 8_000, low: 0, high: 0 }
+    const tally = {
+      subject: 'scale:climate',
+      answers: 8,
+      totalMilli: mean * 8_000,
+      low: 0,
+      high: 0,
+    }
     await db.tally.create({ data: { organisationId, unitId, ...tally } })
   }
-  const digest = async () => JSON.stringify(await run(world.app.services, incoming('USUPERVISOR', { verb: 'digest' })))
+  const digest = async () =>
+    JSON.stringify(await run(world.app.services, incoming('USUPERVISOR', { verb: 'digest' })))
   const ofTogether = (text: string) => text.slice(text.indexOf('All your groups together'))
 
   it('are not shown while only one has a result: it would be that one’s under another name', async () => {
@@ -55,14 +85,19 @@ describe.each(['slack', 'teams'] as const)('the weekly digest on %s', (platform)
   let world: World
   let hands: Hands
   const cast = () => world.casts[platform]
-  const said = (person: string) => hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
+  const said = (person: string) =>
+    hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
   const digest = async () => {
     await open(hands, cast().supervisor, 'digest')
     const text = said(cast().supervisor)
     await hands.closeForm(cast().supervisor)
     return text
   }
-  const submitted = async (person: string, line: string, filled: Record<string, string | string[]>) => {
+  const submitted = async (
+    person: string,
+    line: string,
+    filled: Record<string, string | string[]>,
+  ) => {
     await fill(hands, person, line, filled)
     const text = said(person)
     await hands.closeForm(person)
@@ -80,7 +115,9 @@ describe.each(['slack', 'teams'] as const)('the weekly digest on %s', (platform)
     expect(await digest()).toContain('To do: nobody is set up for contact requests.')
     await submitted(cast().facilitator, 'edit', { contactHours: '24' })
     await submitted(cast().facilitator, 'attendance', { headcount: '7' })
-    expect(await submitted(cast().facilitator, 'flag', { flag: 'talk' })).toContain('Your supervisor will see')
+    expect(await submitted(cast().facilitator, 'flag', { flag: 'talk' })).toContain(
+      'Your supervisor will see',
+    )
     const text = await digest()
     expect(text).toContain('The facilitator would like to talk with you.')
     expect(text).toContain('Who came: most of the group')
@@ -103,8 +140,12 @@ describe.each(['slack', 'teams'] as const)('the weekly digest on %s', (platform)
   })
 
   it('comes when the supervisor chose, and refuses what is no time or zone', async () => {
-    expect(await submitted(cast().supervisor, 'digest settings', { time: 'noon' })).toContain('noon')
-    expect(await submitted(cast().supervisor, 'digest settings', { timeZone: 'Atlantis' })).toContain('Atlantis')
+    expect(await submitted(cast().supervisor, 'digest settings', { time: 'noon' })).toContain(
+      'noon',
+    )
+    expect(
+      await submitted(cast().supervisor, 'digest settings', { timeZone: 'Atlantis' }),
+    ).toContain('Atlantis')
     const done = await submitted(cast().supervisor, 'digest settings', {
       weekday: '5',
       time: '16:00',
@@ -116,7 +157,9 @@ describe.each(['slack', 'teams'] as const)('the weekly digest on %s', (platform)
     expect(due.map(({ dueAt }) => dueAt.toISOString())).toEqual(['2026-03-13T15:00:00.000Z'])
     const before = hands.journal.seen.filter(({ kind }) => kind === 'digest-notice').length
     await moveTo(world, new Date('2026-03-13T15:00:00Z'))
-    expect(hands.journal.seen.filter(({ kind }) => kind === 'digest-notice')).toHaveLength(before + 1)
+    expect(hands.journal.seen.filter(({ kind }) => kind === 'digest-notice')).toHaveLength(
+      before + 1,
+    )
   })
 })
 
@@ -140,7 +183,9 @@ describe('a supervisor with an account on each platform', () => {
     world = await startWorld()
     await setUpGroup(world, 'slack')
     await world.teams.type(world.casts.teams.supervisor, 'help')
-    const own = await world.db.account.findFirstOrThrow({ where: { externalId: world.casts.slack.supervisor } })
+    const own = await world.db.account.findFirstOrThrow({
+      where: { externalId: world.casts.slack.supervisor },
+    })
     await world.db.account.updateMany({
       where: { externalId: world.casts.teams.supervisor },
       data: { personId: own.personId },
@@ -154,9 +199,12 @@ describe('a supervisor with an account on each platform', () => {
     await world.teams.submit(person, { language: 'es' })
     await world.teams.closeForm(person)
     await moveTo(world, new Date('2026-03-09T12:00:00Z'))
-    const ofKind = (hands: Hands) => hands.journal.seen.filter(({ kind }) => kind === 'digest-notice')
+    const ofKind = (hands: Hands) =>
+      hands.journal.seen.filter(({ kind }) => kind === 'digest-notice')
     expect(ofKind(world.slack)).toEqual([])
-    expect(ofKind(world.teams).map(({ text }) => text.split('\n')[0])).toEqual(['Tu informe semanal está listo.'])
+    expect(ofKind(world.teams).map(({ text }) => text.split('\n')[0])).toEqual([
+      'Tu informe semanal está listo.',
+    ])
     await press(world.teams, lastSeen(world.teams.journal, person, 'digest-notice'), 'digest')
     expect(lastSeen(world.teams.journal, person, 'digest').text).toContain('Sesiones: ')
   })

@@ -4,7 +4,8 @@ import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
 import { moveTo, press, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
-const said = (hands: Hands, person: string) => hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
+const said = (hands: Hands, person: string) =>
+  hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
 
 describe.each(['slack', 'teams'] as const)('an organisation’s own help lines on %s', (platform) => {
   let world: World

@@ -9,8 +9,9 @@ const UNNAMED: Readonly<Record<string, string>> = {
 }
 
 /** The command lines that the help card names, in its order. */
-const named = helpCard(loadContent().textsFor('en'), (command) => `<${command}>`).blocks.flatMap((block) =>
-  block.type === 'list' ? block.items.map((item) => /^<(.+?)>/.exec(item)?.[1] ?? item) : [],
+const named = helpCard(loadContent().textsFor('en'), (command) => `<${command}>`).blocks.flatMap(
+  (block) =>
+    block.type === 'list' ? block.items.map((item) => /^<(.+?)>/.exec(item)?.[1] ?? item) : [],
 )
 const verbOf = (line: string) => {
   const typed = parseTyped(line)

@@ -19,10 +19,16 @@ function withoutStore(services: Services): Services {
   }
   const prisma = new Proxy({} as PrismaClient, { get: asked })
   const sql = { rows: asked, run: asked, text: asked }
-  const database = { ...services.database, db: { prisma, sql }, transaction: asked, sqlTransaction: asked }
+  const database = {
+    ...services.database,
+    db: { prisma, sql },
+    transaction: asked,
+    sqlTransaction: asked,
+  }
   return { ...services, database }
 }
-const typed = (text: string, change = {}) => incoming('UFACILITATOR', { via: 'typed', input: { text }, ...change })
+const typed = (text: string, change = {}) =>
+  incoming('UFACILITATOR', { via: 'typed', input: { text }, ...change })
 const kindOf = async (services: Services, text: string, change = {}) => {
   const reply = await run(services, typed(text, change))
   return reply && 'card' in reply ? reply.card.kind : reply?.type
@@ -50,7 +56,9 @@ describe('what is the same for everybody', () => {
 
   it('keeps no role: whoever is taken off the staff list can start no group a moment later', async () => {
     await kindOf(world.app.services, 'help')
-    const { personId } = await world.db.account.findFirstOrThrow({ where: { externalId: 'UFACILITATOR' } })
+    const { personId } = await world.db.account.findFirstOrThrow({
+      where: { externalId: 'UFACILITATOR' },
+    })
     await world.db.person.updateMany({ where: { id: personId }, data: { isStaff: false } })
     const reply = await run(world.app.services, typed('new'))
     expect(JSON.stringify(reply)).toContain('This is for staff.')
@@ -67,7 +75,8 @@ describe('the memory of who was met', () => {
     expect(identityCache.find(incoming('U0', {}))).toBe(who)
     now = new Date(now.getTime() + 30_001)
     expect(identityCache.find(incoming('U0', {}))).toBeNull()
-    for (let index = 0; index <= 10_000; index += 1) identityCache.keep(incoming(`U${index}`, {}), who)
+    for (let index = 0; index <= 10_000; index += 1)
+      identityCache.keep(incoming(`U${index}`, {}), who)
     expect(identityCache.find(incoming('U0', {}))).toBeNull()
     expect(identityCache.find(incoming('U1', {}))).toBe(who)
   })

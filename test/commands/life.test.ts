@@ -19,7 +19,8 @@ import {
 
 const DAY_MS = 24 * 60 * 60_000
 const HOUR_MS = 60 * 60_000
-const said = (hands: Hands, person: string) => hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
+const said = (hands: Hands, person: string) =>
+  hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
 const seen = (world: World, person: string, kind: string) =>
   world.slack.journal.seen.filter((one) => one.person === person && one.kind === kind)
 const personOf = async (world: World, externalId: string) =>
@@ -67,7 +68,9 @@ describe('the agreement', () => {
   it('refuses a diagnosis word, and more lines than one screen', async () => {
     await fill(world.slack, 'UFACILITATOR', 'agreement', { goals: 'Live well with depression.' })
     expect(said(world.slack, 'UFACILITATOR')).toContain('“depression” names an illness.')
-    await world.slack.submit('UFACILITATOR', { goals: Array.from({ length: 11 }, () => 'Go.').join('\n') })
+    await world.slack.submit('UFACILITATOR', {
+      goals: Array.from({ length: 11 }, () => 'Go.').join('\n'),
+    })
     expect(said(world.slack, 'UFACILITATOR')).toContain('At most 10 lines, please. There are 11.')
     await world.slack.closeForm('UFACILITATOR')
   })
@@ -98,7 +101,9 @@ describe('who joins and who leaves', () => {
     await fill(world.slack, 'UFACILITATOR', 'roster', { members: members.slice(0, 7) })
     await moveTo(world, CLOSES)
     await fill(world.slack, 'UFACILITATOR', 'roster', { members })
-    expect(said(world.slack, 'UFACILITATOR')).toContain('Member 8 cannot join: this is a closed group')
+    expect(said(world.slack, 'UFACILITATOR')).toContain(
+      'Member 8 cannot join: this is a closed group',
+    )
     await world.slack.closeForm('UFACILITATOR')
     await fill(world.slack, 'UFACILITATOR', 'edit', { isOpen: 'open' })
     await fill(world.slack, 'UFACILITATOR', 'roster', { members })
@@ -113,7 +118,8 @@ describe('who joins and who leaves', () => {
       const hands: Hands = world[platform]
       const member = world.casts[platform].members[7] ?? ''
       await moveTo(world, SESSION.endsAt)
-      for (const one of world.casts[platform].members.slice(0, 5)) await answer(world, platform, one, '5')
+      for (const one of world.casts[platform].members.slice(0, 5))
+        await answer(world, platform, one, '5')
       await answer(world, platform, member, '1')
       const personId = await personOf(world, member)
       await fill(hands, member, 'leave', {})
@@ -126,7 +132,9 @@ describe('who joins and who leaves', () => {
       expect(rows).toEqual(['Ballot'])
       await moveTo(world, CLOSES)
       // Six had answered, one took theirs along: five are too few.
-      expect(await world.db.releaseUnit.findMany({ select: { state: true } })).toEqual([{ state: 'withheld' }])
+      expect(await world.db.releaseUnit.findMany({ select: { state: true } })).toEqual([
+        { state: 'withheld' },
+      ])
       const before = hands.journal.seen.filter(({ person }) => person === member).length
       await moveTo(world, new Date('2026-03-10T18:00:00Z'))
       expect(hands.journal.seen.filter(({ person }) => person === member)).toHaveLength(before)
@@ -139,7 +147,9 @@ describe('who joins and who leaves', () => {
     await world.slack.type('UFACILITATOR', 'roster')
     await fill(world.slack, 'UMEMBER8', 'leave', {})
     await world.slack.submit('UFACILITATOR', {})
-    expect(said(world.slack, 'UFACILITATOR')).toContain('The list of people has changed since you opened it.')
+    expect(said(world.slack, 'UFACILITATOR')).toContain(
+      'The list of people has changed since you opened it.',
+    )
     expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(0)
     expect(await world.db.rosterEntry.count({ where: { role: 'member' } })).toBe(7)
   })
@@ -147,7 +157,9 @@ describe('who joins and who leaves', () => {
   it('forgets who is taken off their last group, and who asks for it', async () => {
     const world = await startWorld()
     await setUpGroup(world)
-    await fill(world.slack, 'UFACILITATOR', 'roster', { members: world.casts.slack.members.slice(0, 7) })
+    await fill(world.slack, 'UFACILITATOR', 'roster', {
+      members: world.casts.slack.members.slice(0, 7),
+    })
     expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(0)
     await world.slack.type('UMEMBER8', 'mydata')
     expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(1)
@@ -161,12 +173,18 @@ describe('who joins and who leaves', () => {
     await setUpGroup(world)
     await world.slack.type('UFACILITATOR', 'leave')
     expect(said(world.slack, 'UFACILITATOR')).toContain('You are the only facilitator.')
-    await fill(world.slack, 'UADMIN', 'admin staff', { staff: ['UFACILITATOR', 'USUPERVISOR', 'UADMIN'] })
+    await fill(world.slack, 'UADMIN', 'admin staff', {
+      staff: ['UFACILITATOR', 'USUPERVISOR', 'UADMIN'],
+    })
     await fill(world.slack, 'UFACILITATOR', 'roster', { facilitators: ['UFACILITATOR', 'UADMIN'] })
     await fill(world.slack, 'UFACILITATOR', 'leave', {})
     expect(said(world.slack, 'UFACILITATOR')).toContain('You have left Tuesday group.')
     expect(
-      (await world.db.person.findFirstOrThrow({ where: { id: await personOf(world, 'UFACILITATOR') } })).isStaff,
+      (
+        await world.db.person.findFirstOrThrow({
+          where: { id: await personOf(world, 'UFACILITATOR') },
+        })
+      ).isStaff,
     ).toBe(true)
     await world.slack.type('UFACILITATOR', 'roster')
     expect(said(world.slack, 'UFACILITATOR')).toContain('You have no group here yet.')
@@ -177,7 +195,10 @@ describe('who joins and who leaves', () => {
     await setUpGroup(world)
     await world.slack.type('USUPERVISOR', 'roster')
     expect(said(world.slack, 'USUPERVISOR')).toContain('This is for facilitators.')
-    await world.db.account.updateMany({ where: { externalId: 'UFACILITATOR' }, data: { isDeactivated: true } })
+    await world.db.account.updateMany({
+      where: { externalId: 'UFACILITATOR' },
+      data: { isDeactivated: true },
+    })
     await world.slack.type('USUPERVISOR', 'roster')
     expect(world.slack.openForm('USUPERVISOR')?.surface.reading.join('\n')).toContain(
       'Messages do not reach: Facilitator.',
@@ -187,10 +208,16 @@ describe('who joins and who leaves', () => {
   it('refuses a guest as staff, takes one as member', async () => {
     const world = await startWorld()
     await setUpGroup(world)
-    await fill(world.slack, 'UADMIN', 'admin staff', { staff: ['UFACILITATOR', 'USUPERVISOR', 'UGUEST'] })
-    expect(said(world.slack, 'UADMIN')).toContain('Guest cannot be staff: a guest of this workspace.')
+    await fill(world.slack, 'UADMIN', 'admin staff', {
+      staff: ['UFACILITATOR', 'USUPERVISOR', 'UGUEST'],
+    })
+    expect(said(world.slack, 'UADMIN')).toContain(
+      'Guest cannot be staff: a guest of this workspace.',
+    )
     await world.slack.closeForm('UADMIN')
-    await fill(world.slack, 'UFACILITATOR', 'roster', { members: [...world.casts.slack.members, 'UGUEST'] })
+    await fill(world.slack, 'UFACILITATOR', 'roster', {
+      members: [...world.casts.slack.members, 'UGUEST'],
+    })
     expect(said(world.slack, 'UFACILITATOR')).toContain('Tuesday group now has 9 members.')
   })
 
@@ -223,16 +250,27 @@ describe('people who cannot be reached any more', () => {
     const world = await startWorld()
     await setUpGroup(world)
     for (const channel of ['DMEMBER1', 'DMEMBER2'])
-      world.slack.failNext({ method: 'chat.postMessage', channel, status: 200, error: 'user_disabled' })
+      world.slack.failNext({
+        method: 'chat.postMessage',
+        channel,
+        status: 200,
+        error: 'user_disabled',
+      })
     await moveTo(world, new Date(SESSION.startsAt.getTime() - DAY_MS))
     await world.app.drain()
     const notices = seen(world, 'UFACILITATOR', 'delivery-problem')
     expect(notices).toHaveLength(1)
     expect(notices[0]?.text).toContain('Tuesday group: 2 people could not be reached.')
     expect(notices[0]?.text).not.toMatch(/Member \d/)
-    await press(world.slack, lastSeen(world.slack.journal, 'UFACILITATOR', 'delivery-problem'), 'problems')
+    await press(
+      world.slack,
+      lastSeen(world.slack.journal, 'UFACILITATOR', 'delivery-problem'),
+      'problems',
+    )
     const card = said(world.slack, 'UFACILITATOR')
-    expect(card.match(/Member \d: the account was closed\. Take them off, or add their new account\./g)).toHaveLength(2)
+    expect(
+      card.match(/Member \d: the account was closed\. Take them off, or add their new account\./g),
+    ).toHaveLength(2)
     await world.slack.closeForm('UFACILITATOR')
     await world.slack.type('UADMIN', 'admin')
     expect(said(world.slack, 'UADMIN')).toContain('2 × reminder: the account was closed.')
@@ -312,7 +350,11 @@ describe('what people choose about their messages', () => {
   it('shows a person everything that is stored about them, and it is everything', async () => {
     const world = await startWorld()
     await setUpGroup(world)
-    await fill(world.slack, 'UMEMBER1', 'pause', { quietFrom: '21:00', quietUntil: '7:00', reminders: 'no' })
+    await fill(world.slack, 'UMEMBER1', 'pause', {
+      quietFrom: '21:00',
+      quietUntil: '7:00',
+      reminders: 'no',
+    })
     await moveTo(world, SESSION.endsAt)
     await world.slack.type('UMEMBER1', 'mydata')
     const shown = said(world.slack, 'UMEMBER1')
@@ -342,7 +384,13 @@ describe('messages to the group', () => {
     await slack.type('UFACILITATOR', 'message')
     await press(slack, lastSeen(slack.journal, 'UFACILITATOR', 'messages'), 'message.new')
     const text = 'Bring a pen <!channel> & *paper*.'
-    await slack.submit('UFACILITATOR', { text, date: '2026-03-04', time: '10:00', repeat: 'weekly', count: '3' })
+    await slack.submit('UFACILITATOR', {
+      text,
+      date: '2026-03-04',
+      time: '10:00',
+      repeat: 'weekly',
+      count: '3',
+    })
     const preview = lastSeen(slack.journal, 'UFACILITATOR', 'message-preview')
     expect(preview.text).toContain('Tuesday group: a message for you.')
     expect(preview.text).toContain(text)
@@ -376,7 +424,11 @@ describe('messages to the group', () => {
     await slack.submit('UFACILITATOR', { ...form, text: 'Better words.' })
     await moveTo(world, new Date('2026-03-04T08:00:00Z'))
     expect(await world.db.occurrence.count({ where: { kind: 'message' } })).toBe(0)
-    await press(slack, lastSeen(slack.journal, 'UFACILITATOR', 'message-preview'), 'message.confirm')
+    await press(
+      slack,
+      lastSeen(slack.journal, 'UFACILITATOR', 'message-preview'),
+      'message.confirm',
+    )
     await moveTo(world, new Date('2026-03-04T09:00:00Z'))
     expect(seen(world, 'UMEMBER1', 'message')).toHaveLength(1)
     await press(slack, lastSeen(slack.journal, 'UMEMBER1', 'message'), 'message.read')
@@ -386,8 +438,14 @@ describe('messages to the group', () => {
   it('speak each person’s language, and the organisation’s to who has none', async () => {
     const world = await startWorld()
     await setUpGroup(world)
-    await world.db.account.updateMany({ where: { externalId: 'UMEMBER1' }, data: { language: 'es-MX' } })
-    await world.db.account.updateMany({ where: { externalId: 'UMEMBER2' }, data: { language: null } })
+    await world.db.account.updateMany({
+      where: { externalId: 'UMEMBER1' },
+      data: { language: 'es-MX' },
+    })
+    await world.db.account.updateMany({
+      where: { externalId: 'UMEMBER2' },
+      data: { language: null },
+    })
     await fill(world.slack, 'UADMIN', 'admin settings', { language: 'es' })
     await moveTo(world, new Date(SESSION.startsAt.getTime() - DAY_MS))
     const reminder = (person: string) => lastSeen(world.slack.journal, person, 'reminder').text
@@ -416,21 +474,41 @@ describe('messages to the group', () => {
       repeat: 'once',
     })
     await moveTo(world, new Date('2026-03-04T09:00:00Z'))
-    const posted = slack.journal.messages.filter(({ place, author }) => place === 'C0TUESDAY' && author === 'bot')
+    const posted = slack.journal.messages.filter(
+      ({ place, author }) => place === 'C0TUESDAY' && author === 'bot',
+    )
     expect(posted.filter(({ onlyFor }) => onlyFor === null)).toHaveLength(1)
-    const note = slack.journal.seen.findLast(({ kind, audience }) => kind === 'message' && audience === 'channel')
+    const note = slack.journal.seen.findLast(
+      ({ kind, audience }) => kind === 'message' && audience === 'channel',
+    )
     expect(note?.text).toContain('Tuesday group: a message for you.')
     expect(note?.text).not.toContain('Room 3.')
     expect(
-      await world.db.delivery.findFirst({ where: { kind: 'message' }, select: { personId: true, state: true } }),
+      await world.db.delivery.findFirst({
+        where: { kind: 'message' },
+        select: { personId: true, state: true },
+      }),
     ).toEqual({ personId: null, state: 'sent' })
-    await fill(slack, 'UFACILITATOR', 'new', { alias: 'Second group', kind: 'dual-diagnosis', timeZone: 'UTC' })
+    await fill(slack, 'UFACILITATOR', 'new', {
+      alias: 'Second group',
+      kind: 'dual-diagnosis',
+      timeZone: 'UTC',
+    })
     await slack.typeIn('C0TUESDAY', 'UFACILITATOR', 'channel Second group')
-    expect(said(slack, 'UFACILITATOR')).toContain('This kind of group uses no channel: being in it is private.')
+    expect(said(slack, 'UFACILITATOR')).toContain(
+      'This kind of group uses no channel: being in it is private.',
+    )
     await slack.typeIn('C0TUESDAY', 'UFACILITATOR', 'channel Tuesday group')
     await slack.type('UFACILITATOR', 'channel off')
-    await press(slack, lastSeen(slack.journal, 'UFACILITATOR', 'picker'), 'channel', 'Tuesday group')
-    expect((await world.db.group.findFirstOrThrow({ where: { alias: 'Tuesday group' } })).channelId).toBeNull()
+    await press(
+      slack,
+      lastSeen(slack.journal, 'UFACILITATOR', 'picker'),
+      'channel',
+      'Tuesday group',
+    )
+    expect(
+      (await world.db.group.findFirstOrThrow({ where: { alias: 'Tuesday group' } })).channelId,
+    ).toBeNull()
   })
 
   it('tell the facilitators when the channel takes them no more', async () => {
@@ -469,17 +547,23 @@ describe.each(STORES.map((store) => ({ store })))('the end of a group ($store)',
     expect(said(slack, 'UFACILITATOR')).toContain('A check-in is open.')
     await moveTo(world, CLOSES)
     await fill(slack, 'UFACILITATOR', 'end', { days: '400' })
-    expect(said(slack, 'UFACILITATOR')).toContain('Write a whole number from 1 to 365. I got “400”.')
+    expect(said(slack, 'UFACILITATOR')).toContain(
+      'Write a whole number from 1 to 365. I got “400”.',
+    )
     await slack.submit('UFACILITATOR', { days: '30' })
     expect(said(slack, 'UFACILITATOR')).toContain('It is deleted on Saturday 4 April.')
     await world.app.drain()
     await press(slack, lastSeen(slack.journal, 'UMEMBER1', 'goodbye'), 'goodbye')
-    expect(said(slack, 'UMEMBER1')).toContain('What is stored about the group is deleted on Saturday 4 April.')
+    expect(said(slack, 'UMEMBER1')).toContain(
+      'What is stored about the group is deleted on Saturday 4 April.',
+    )
     // Its staff can read the last result until then.
     await press(slack, lastSeen(slack.journal, 'UFACILITATOR', 'end-done'), 'summary')
     expect(said(slack, 'UFACILITATOR')).toContain('Who answered: most of the group')
     await slack.closeForm('UFACILITATOR')
-    expect(lastSeen(slack.journal, 'USUPERVISOR', 'goodbye').text).toContain('a note for you is ready')
+    expect(lastSeen(slack.journal, 'USUPERVISOR', 'goodbye').text).toContain(
+      'a note for you is ready',
+    )
     // One member does not want to wait.
     await press(slack, lastSeen(slack.journal, 'UMEMBER1', 'goodbye'), 'goodbye.leave')
     expect(await world.db.account.count({ where: { externalId: 'UMEMBER1' } })).toBe(0)
@@ -498,10 +582,18 @@ describe.each(STORES.map((store) => ({ store })))('the end of a group ($store)',
       world.db.rosterEntry,
     ])
       expect(await (table as typeof world.db.group).count()).toBe(0)
-    expect(await world.db.account.count({ where: { externalId: { startsWith: 'UMEMBER' } } })).toBe(0)
+    expect(await world.db.account.count({ where: { externalId: { startsWith: 'UMEMBER' } } })).toBe(
+      0,
+    )
     await press(slack, lastSeen(slack.journal, 'UFACILITATOR', 'deletion-receipt'), 'receipt')
     const receipt = said(slack, 'UFACILITATOR')
-    for (const line of ['Members: 7', 'Sessions: 1', 'Check-ins: 1', 'Results: 1', 'People no longer known: 7'])
+    for (const line of [
+      'Members: 7',
+      'Sessions: 1',
+      'Check-ins: 1',
+      'Results: 1',
+      'People no longer known: 7',
+    ])
       expect(receipt).toContain(line)
     expect(receipt).not.toContain('Tuesday group')
   })
@@ -540,7 +632,9 @@ describe.each(STORES.map((store) => ({ store })))('the end of a group ($store)',
     const after = await verifyAudit({ tx: world.store, organisationId })
     expect(after).toEqual({ length: before.length, brokenAt: null })
     expect(await world.db.auditEntry.count()).toBeLessThan(before.length)
-    const { auditForgotten } = await world.db.organisation.findFirstOrThrow({ where: { id: organisationId } })
+    const { auditForgotten } = await world.db.organisation.findFirstOrThrow({
+      where: { id: organisationId },
+    })
     // A chain that lost one entry more than it says does not verify.
     await world.db.auditEntry.deleteMany({ where: { number: auditForgotten + 1 } })
     expect((await verifyAudit({ tx: world.store, organisationId })).brokenAt).not.toBeNull()

@@ -14,7 +14,8 @@ describe('a report for use outside the team', () => {
     world = await startWorld({ publicUrl: 'https://groupwell.example.org' })
     const connection = await findConnection(world.store, 'slack', 'T0DEMO')
     if (!connection) throw new Error('not connected')
-    for (const externalId of ['UFACILITATOR', 'USUPERVISOR']) await ensureActor(world.store, connection, { externalId })
+    for (const externalId of ['UFACILITATOR', 'USUPERVISOR'])
+      await ensureActor(world.store, connection, { externalId })
     groupId = await writeGroup(world, {
       alias: FORMULA,
       members: 12,
@@ -32,9 +33,14 @@ describe('a report for use outside the team', () => {
   /** The addresses that a person gets, as paths. */
   async function linksOf(sender: string): Promise<string[]> {
     const reply = JSON.stringify(
-      await run(world.app.services, incoming(sender, { verb: 'summary.export', input: { id: groupId } })),
+      await run(
+        world.app.services,
+        incoming(sender, { verb: 'summary.export', input: { id: groupId } }),
+      ),
     )
-    return [...reply.matchAll(/https:\/\/groupwell\.example\.org([^"]+)/g)].map(([, path = '']) => path)
+    return [...reply.matchAll(/https:\/\/groupwell\.example\.org([^"]+)/g)].map(
+      ([, path = '']) => path,
+    )
   }
   const fetched = (path: string) => fetch(`http://127.0.0.1:${world.app.port}${path}`)
 
@@ -86,10 +92,17 @@ describe('a report for use outside the team', () => {
     for (const { resource } of bundle.entry) expect(validator.validate(resource)).toEqual([])
     expect(validator.validate({ ...bundle.entry[0]?.resource, status: 'nearly' })).not.toEqual([])
     expect(JSON.stringify(bundle)).not.toMatch(/population|count/)
-    const scores = bundle.entry.map(({ resource }) => (resource.group as Record<string, unknown>[])[0])
-    const masked = [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'masked' }]
+    const scores = bundle.entry.map(
+      ({ resource }) => (resource.group as Record<string, unknown>[])[0],
+    )
+    const masked = [
+      { url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'masked' },
+    ]
     expect(scores).toMatchObject([
-      { extension: [{ valueCode: 'high' }], measureScore: { value: 3.8, unit: 'on a scale from 1 to 5' } },
+      {
+        extension: [{ valueCode: 'high' }],
+        measureScore: { value: 3.8, unit: 'on a scale from 1 to 5' },
+      },
       { measureScore: { extension: masked } },
       { extension: [{ valueCode: 'high' }], measureScore: { extension: masked } },
       { measureScore: { extension: masked } },
@@ -100,14 +113,20 @@ describe('a report for use outside the team', () => {
     const [csv = '', html = ''] = await linksOf('UFACILITATOR')
     const table = await (await fetched(csv)).text()
     expect(table.split('\n')[0]).toBe(`"'=HYPERLINK(""https://evil.invalid"")"`)
-    await world.db.group.updateMany({ where: { id: groupId }, data: { alias: '<script>alert(1)</script>' } })
+    await world.db.group.updateMany({
+      where: { id: groupId },
+      data: { alias: '<script>alert(1)</script>' },
+    })
     const page = await (await fetched(html)).text()
     expect(page).not.toContain('<script>')
     expect(page).toContain('&lt;script&gt;alert(1)')
   })
 
   it('is in the reader’s language', async () => {
-    await world.db.account.updateMany({ where: { externalId: 'USUPERVISOR' }, data: { language: 'es-ES' } })
+    await world.db.account.updateMany({
+      where: { externalId: 'USUPERVISOR' },
+      data: { language: 'es-ES' },
+    })
     const page = await (await fetched((await linksOf('USUPERVISOR'))[1] ?? '')).text()
     expect(page).toContain('<html lang="es')
     expect(page).toContain('más bien alto')

@@ -6,7 +6,10 @@ import { ensureActor, findConnection } from '../../src/store/access.ts'
 import { type GroupFacts, inWeek, writeGroup } from '../golden/groups.ts'
 import { incoming, startWorld, type World } from '../helpers.ts'
 
-/** Which results stand beside which, and who sees them: written into the store as a programme would have left them. */
+/**
+ * Which results stand beside which, and who sees them: written into the store as a programme would
+ * have left them.
+ */
 let world: World
 beforeAll(async () => {
   world = await startWorld()
@@ -20,12 +23,16 @@ afterAll(() => world.end())
 
 async function group(facts: Omit<GroupFacts, 'alias'>, now: Date): Promise<string> {
   const groupId = await writeGroup(world, { alias: 'Tuesday group', ...facts })
-  const { organisationId, personId } = await world.db.account.findFirstOrThrow({ where: { externalId: 'UMEMBER1' } })
+  const { organisationId, personId } = await world.db.account.findFirstOrThrow({
+    where: { externalId: 'UMEMBER1' },
+  })
   await world.db.rosterEntry.create({ data: { organisationId, groupId, personId, role: 'member' } })
   world.clock.set(now)
   return groupId
 }
-/** What somebody gets, without the names of a chart's levels, which stand there whatever it shows. */
+/**
+ * What somebody gets, without the names of a chart's levels, which stand there whatever it shows.
+ */
 const shown = async (person: string, verb: string, id?: string) => {
   const reply = await run(world.app.services, incoming(person, { verb, input: id ? { id } : {} }))
   return JSON.stringify(reply, (key, value) => (key === 'levels' ? undefined : value))
@@ -42,12 +49,15 @@ describe('a result for staff alone between two that members see', () => {
     id = await group({ results }, inWeek(2, 60))
   })
 
-  it.each(['summary', 'summary.four', 'summary.all', 'summary.post'])('tells nothing of itself in %s', async (verb) => {
-    const reader = verb === 'summary.post' ? 'UFACILITATOR' : 'UMEMBER1'
-    const text = await shown(reader, verb, id)
-    expect(text).toContain('mostly high')
-    expect(text).not.toMatch(/mostly low|: higher|: lower|↑|↓|Not enough|10 March/)
-  })
+  it.each(['summary', 'summary.four', 'summary.all', 'summary.post'])(
+    'tells nothing of itself in %s',
+    async (verb) => {
+      const reader = verb === 'summary.post' ? 'UFACILITATOR' : 'UMEMBER1'
+      const text = await shown(reader, verb, id)
+      expect(text).toContain('mostly high')
+      expect(text).not.toMatch(/mostly low|: higher|: lower|↑|↓|Not enough|10 March/)
+    },
+  )
 
   it('is told to staff as their own, and changes nothing of what both see', async () => {
     const text = await shown('UFACILITATOR', 'summary.four', id)
@@ -76,7 +86,10 @@ describe('a programme that is over', () => {
   ]
 
   it('closes for members with what members saw', async () => {
-    const results = [{ week: 0, mean: 0.9, audience: 'staff' as const, set: 'ons4' as const }, ...ends]
+    const results = [
+      { week: 0, mean: 0.9, audience: 'staff' as const, set: 'ons4' as const },
+      ...ends,
+    ]
     const id = await group({ results }, inWeek(13, 0))
     const text = await shown('UMEMBER1', 'summary', id)
     expect(text).toContain('The whole programme')
@@ -120,10 +133,19 @@ describe('a programme that is over', () => {
     const id = await group({ results: ends }, inWeek(13, 0))
     const { db } = world
     // The first session was half a year earlier.
-    const first = await db.session.findFirstOrThrow({ where: { groupId: id }, orderBy: { startsAt: 'asc' } })
+    const first = await db.session.findFirstOrThrow({
+      where: { groupId: id },
+      orderBy: { startsAt: 'asc' },
+    })
     const at = inWeek(-26, 0)
-    await db.session.updateMany({ where: { id: first.id }, data: { startsAt: at, endsAt: inWeek(-26, 1.5) } })
-    await db.checkIn.updateMany({ where: { sessionId: first.id }, data: { opensAt: at, closesAt: inWeek(-26, 49) } })
+    await db.session.updateMany({
+      where: { id: first.id },
+      data: { startsAt: at, endsAt: inWeek(-26, 1.5) },
+    })
+    await db.checkIn.updateMany({
+      where: { sessionId: first.id },
+      data: { opensAt: at, closesAt: inWeek(-26, 49) },
+    })
     const text = await shown('UMEMBER1', 'summary', id)
     expect(text).toContain('11 sessions held.')
     expect(text).toContain('There are too few results to compare start and end.')
@@ -156,7 +178,9 @@ it('the button and the form it opens mean the same result', async () => {
   ]
   const id = await group({ results }, inWeek(4, 60))
   expect(await shown('UFACILITATOR', 'summary', id)).toContain('Post to the group')
-  expect(await shown('UFACILITATOR', 'summary.post', id)).toContain('Life satisfaction: mostly high')
+  expect(await shown('UFACILITATOR', 'summary.post', id)).toContain(
+    'Life satisfaction: mostly high',
+  )
 })
 
 it('a result of questions that are no longer here is told of, and breaks nothing else', async () => {
@@ -166,8 +190,12 @@ it('a result of questions that are no longer here is told of, and breaks nothing
   ]
   const id = await group({ results, contactHours: 24 }, inWeek(4, 60))
   await writeGroup(world, { alias: 'Friday group', results: [{ week: 4, mean: 0.3 }] })
-  await world.db.releaseUnit.updateMany({ where: { questionSetId: 'ons4' }, data: { questionSetId: 'taken-away' } })
-  for (const verb of ['summary', 'summary.four']) expect(await shown('UFACILITATOR', verb, id)).toContain('mostly high')
+  await world.db.releaseUnit.updateMany({
+    where: { questionSetId: 'ons4' },
+    data: { questionSetId: 'taken-away' },
+  })
+  for (const verb of ['summary', 'summary.four'])
+    expect(await shown('UFACILITATOR', verb, id)).toContain('mostly high')
   expect(await shown('UFACILITATOR', 'summary', id)).toContain('their questions are no longer here')
   const digest = await shown('USUPERVISOR', 'digest')
   expect(digest).toContain('their questions are no longer here')
@@ -177,7 +205,10 @@ it('a result of questions that are no longer here is told of, and breaks nothing
 it('a digest tells of a group that ended in its week', async () => {
   const id = await group({ results: [{ week: 11, mean: 0.7 }] }, inWeek(11, 60))
   await writeGroup(world, { alias: 'Friday group', contactHours: 24, hasBackup: true })
-  await world.db.group.updateMany({ where: { id }, data: { endedAt: inWeek(11, 55), deleteAt: inWeek(20, 0) } })
+  await world.db.group.updateMany({
+    where: { id },
+    data: { endedAt: inWeek(11, 55), deleteAt: inWeek(20, 0) },
+  })
   const text = await shown('USUPERVISOR', 'digest')
   expect(text).toContain('The group has ended.')
   expect(text).toContain('Group climate: mostly high')
@@ -224,7 +255,10 @@ describe('the sessions of a programme', () => {
       held: 1,
       cancelled: 1,
     })
-    expect(programmeOf([session(0), session(1), session(20, 'cancelled')])).toMatchObject({ held: 2, cancelled: 0 })
+    expect(programmeOf([session(0), session(1), session(20, 'cancelled')])).toMatchObject({
+      held: 2,
+      cancelled: 0,
+    })
     expect(programmeOf([session(0), session(12)])?.startsAt).toEqual(inWeek(0, 0))
   })
   it('are none while none took place', () => {
@@ -237,9 +271,15 @@ describe('what a digest covers after another day was chosen', () => {
   const zone = { timeZone: 'Europe/Berlin' }
   const at = (date: string) => new Date(`${date}T07:00:00Z`)
   it('begins where the one before ended, for up to two weeks', () => {
-    expect(digestWindow(zone, at('2026-03-14'), at('2026-03-02')).startsAt).toEqual(at('2026-03-02'))
-    expect(digestWindow(zone, at('2026-03-05'), at('2026-03-02')).startsAt).toEqual(at('2026-03-02'))
-    expect(digestWindow(zone, at('2026-03-16'), at('2026-03-01')).startsAt).toEqual(at('2026-03-02'))
+    expect(digestWindow(zone, at('2026-03-14'), at('2026-03-02')).startsAt).toEqual(
+      at('2026-03-02'),
+    )
+    expect(digestWindow(zone, at('2026-03-05'), at('2026-03-02')).startsAt).toEqual(
+      at('2026-03-02'),
+    )
+    expect(digestWindow(zone, at('2026-03-16'), at('2026-03-01')).startsAt).toEqual(
+      at('2026-03-02'),
+    )
     expect(digestWindow(zone, at('2026-03-16')).startsAt).toEqual(at('2026-03-09'))
   })
 })

@@ -13,7 +13,8 @@ import {
 } from '../helpers.ts'
 
 const WEEK_MS = 7 * 24 * 3_600_000
-const said = (hands: Hands, person: string) => hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
+const said = (hands: Hands, person: string) =>
+  hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
 
 describe.each(['slack', 'teams'] as const)('the summary over several results on %s', (platform) => {
   let world: World
@@ -23,7 +24,8 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
   /** A check-in of that week is answered alike by so many members, and counted. */
   const play = async (weeks: number, value: StepValue, members: number) => {
     await moveTo(world, week(SESSION.endsAt, weeks))
-    for (const member of cast().members.slice(0, members)) await answer(world, platform, member, value)
+    for (const member of cast().members.slice(0, members))
+      await answer(world, platform, member, value)
     await moveTo(world, week(CLOSES, weeks))
   }
   const summary = async (person: string) => {
@@ -83,7 +85,8 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
   // Teams' clients leave out what they do not draw; the bot is not told.
   if (platform === 'slack')
     it('comes as text alone where Slack takes no chart, and does not ask it again', async () => {
-      const opened = () => world.slack.journal.requests.filter(({ method }) => method === 'views.open')
+      const opened = () =>
+        world.slack.journal.requests.filter(({ method }) => method === 'views.open')
       const facilitator = cast().facilitator
       await summary(facilitator)
       world.slack.failNext({ method: 'views.open', status: 200, error: 'invalid_arguments' })
@@ -103,7 +106,9 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
   it('shows members the same lines, and no work of the staff', async () => {
     const member = cast().members[0] ?? ''
     const card = await summary(member)
-    expect(card.text).not.toMatch(/Sessions in four weeks|To open the next session|Post to the group/)
+    expect(card.text).not.toMatch(
+      /Sessions in four weeks|To open the next session|Post to the group/,
+    )
     await press(hands, card, 'summary.four')
     expect(lastSeen(hands.journal, member, 'summary-trend').text).toContain('mostly high ↑ higher')
     await hands.closeForm(member)
@@ -115,7 +120,11 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
     expect(form).toContain('Who answered: most of the group')
     expect(form).toContain('Group climate: mostly high')
     await hands.submit(cast().facilitator, { date: '2026-03-27', time: '10:00' })
-    await press(hands, lastSeen(hands.journal, cast().facilitator, 'message-preview'), 'message.confirm')
+    await press(
+      hands,
+      lastSeen(hands.journal, cast().facilitator, 'message-preview'),
+      'message.confirm',
+    )
     await hands.closeForm(cast().facilitator)
     await moveTo(world, new Date('2026-03-27T09:00:00Z'))
     const member = cast().members[1] ?? ''
@@ -123,7 +132,9 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
     expect(notice.text).not.toContain('climate')
     await press(hands, notice, 'message.read')
     expect(said(hands, member)).toContain('Group climate: mostly high')
-    const { name } = await world.db.account.findFirstOrThrow({ where: { externalId: cast().facilitator } })
+    const { name } = await world.db.account.findFirstOrThrow({
+      where: { externalId: cast().facilitator },
+    })
     expect(said(hands, member)).not.toContain(name ?? 'never')
   })
 

@@ -5,7 +5,17 @@ import { run } from '../../src/door/run.ts'
 import { lastSeen } from '../../src/simulator/workspace.ts'
 import { ensureActor, ensureConnection } from '../../src/store/access.ts'
 import { planDeliveries } from '../../src/store/outbox.ts'
-import { incoming, moveTo, open, press, SESSION, START, setUpGroup, startWorld, type World } from '../helpers.ts'
+import {
+  incoming,
+  moveTo,
+  open,
+  press,
+  SESSION,
+  START,
+  setUpGroup,
+  startWorld,
+  type World,
+} from '../helpers.ts'
 
 describe.runIf(inject('hasPostgres'))('people who change things at the same time', () => {
   let world: World
@@ -24,15 +34,21 @@ describe.runIf(inject('hasPostgres'))('people who change things at the same time
         input: { values: { kind: 'therapeutic-support', alias, timeZone: 'UTC' } },
       }),
     )
-  const isDone = (reply: Awaited<ReturnType<typeof run>>) => reply?.type === 'done' && reply.card.kind !== 'problem'
+  const isDone = (reply: Awaited<ReturnType<typeof run>>) =>
+    reply?.type === 'done' && reply.card.kind !== 'problem'
 
   it('all get their groups', async () => {
-    const replies = await Promise.all(Array.from({ length: 8 }, (_, index) => create(`Group ${index}`)))
+    const replies = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => create(`Group ${index}`)),
+    )
     expect(replies.every(isDone)).toBe(true)
   })
 
   it('all get their rosters, also when they introduce the same people in another order', async () => {
-    const groups = await world.db.group.findMany({ where: { alias: { startsWith: 'Group ' } }, take: 4 })
+    const groups = await world.db.group.findMany({
+      where: { alias: { startsWith: 'Group ' } },
+      take: 4,
+    })
     const people = Array.from({ length: 12 }, (_, index) => ({ externalId: `UFRESH${index}` }))
     const replies = await Promise.all(
       groups.map(({ id }, index) => {
@@ -42,14 +58,19 @@ describe.runIf(inject('hasPostgres'))('people who change things at the same time
           incoming('UFACILITATOR', {
             verb: 'roster.submit',
             via: 'form',
-            input: { id, values: { members, facilitators: [{ externalId: 'UFACILITATOR' }], supervisors: [] } },
+            input: {
+              id,
+              values: { members, facilitators: [{ externalId: 'UFACILITATOR' }], supervisors: [] },
+            },
           }),
         )
       }),
     )
     expect(replies.every(isDone)).toBe(true)
     expect(
-      await world.db.rosterEntry.count({ where: { role: 'member', group: { alias: { startsWith: 'Group ' } } } }),
+      await world.db.rosterEntry.count({
+        where: { role: 'member', group: { alias: { startsWith: 'Group ' } } },
+      }),
     ).toBe(48)
   })
 
@@ -72,10 +93,15 @@ describe.runIf(inject('hasPostgres'))('people who change things at the same time
       }),
     )
     await Promise.all([roster, world.app.drain()])
-    const unit = await world.db.releaseUnit.findFirst({ include: { _count: { select: { ballots: true } } } })
+    const unit = await world.db.releaseUnit.findFirst({
+      include: { _count: { select: { ballots: true } } },
+    })
     // Either it opened for the eight before the change, or not at all after it.
     if (unit) expect([unit._count.ballots, unit.rosterChanges]).toEqual([8, 8])
-    else expect(await world.db.checkIn.count({ where: { state: 'dropped', reason: 'tooFewMembers' } })).toBe(1)
+    else
+      expect(
+        await world.db.checkIn.count({ where: { state: 'dropped', reason: 'tooFewMembers' } }),
+      ).toBe(1)
   })
 })
 
@@ -84,7 +110,9 @@ describe('what is not this process’s to do', () => {
     const world = await startWorld()
     await setUpGroup(world)
     const other = randomUUID()
-    await world.db.organisation.create({ data: { id: other, name: 'Other', country: 'DE', createdAt: START } })
+    await world.db.organisation.create({
+      data: { id: other, name: 'Other', country: 'DE', createdAt: START },
+    })
     const connection = await ensureConnection(
       { tx: world.store, organisationId: other },
       {
@@ -118,7 +146,10 @@ describe('what is not this process’s to do', () => {
     await world.app.drain()
     expect(world.slack.journal.seen.some(({ text }) => text.includes('Foreign group'))).toBe(false)
     expect(
-      await world.db.delivery.findMany({ where: { organisationId: other }, select: { state: true, attempts: true } }),
+      await world.db.delivery.findMany({
+        where: { organisationId: other },
+        select: { state: true, attempts: true },
+      }),
     ).toEqual([{ state: 'planned', attempts: 0 }])
   })
 })
@@ -129,31 +160,46 @@ describe('rosters in Slack', () => {
     await setUpGroup(world)
     world.slack.failNext({ method: 'users.info', status: 429, retryAfter: 30 })
     await fill(world.slack, 'UFACILITATOR', 'roster', { members: ['UAPP'] })
-    expect(world.slack.journal.seen.at(-1)?.text).toContain('1 person could not be checked just now.')
+    expect(world.slack.journal.seen.at(-1)?.text).toContain(
+      '1 person could not be checked just now.',
+    )
     expect(await world.db.rosterEntry.count({ where: { role: 'member' } })).toBe(8)
   })
 })
 
 describe('a facilitator of two groups', () => {
-  it.each(['slack', 'teams'] as const)('chooses one on %s, and what was typed comes along', async (platform) => {
-    const world = await startWorld()
-    await setUpGroup(world, platform)
-    const { facilitator } = world.casts[platform]
-    await fill(world[platform], facilitator, 'new', { alias: 'Second group', timeZone: 'UTC' })
-    await world[platform].type(facilitator, 'schedule every Friday 9:15 for 45 minutes, 5 sessions')
-    await press(world[platform], lastSeen(world[platform].journal, facilitator, 'picker'), 'schedule', 'Second group')
-    const inputs = world[platform].openForm(facilitator)?.surface.inputs ?? []
-    expect(Object.fromEntries(inputs.map(({ name, value }) => [name, value]))).toMatchObject({
-      firstDate: '2026-03-06',
-      time: '09:15',
-      minutes: '45',
-      repeat: 'weekly',
-      count: '5',
-      timeZone: 'UTC',
-    })
-    await open(world[platform], facilitator, 'summary Second group')
-    expect(lastSeen(world[platform].journal, facilitator, 'summary').text).toContain('Summary: Second group')
-  })
+  it.each(['slack', 'teams'] as const)(
+    'chooses one on %s, and what was typed comes along',
+    async (platform) => {
+      const world = await startWorld()
+      await setUpGroup(world, platform)
+      const { facilitator } = world.casts[platform]
+      await fill(world[platform], facilitator, 'new', { alias: 'Second group', timeZone: 'UTC' })
+      await world[platform].type(
+        facilitator,
+        'schedule every Friday 9:15 for 45 minutes, 5 sessions',
+      )
+      await press(
+        world[platform],
+        lastSeen(world[platform].journal, facilitator, 'picker'),
+        'schedule',
+        'Second group',
+      )
+      const inputs = world[platform].openForm(facilitator)?.surface.inputs ?? []
+      expect(Object.fromEntries(inputs.map(({ name, value }) => [name, value]))).toMatchObject({
+        firstDate: '2026-03-06',
+        time: '09:15',
+        minutes: '45',
+        repeat: 'weekly',
+        count: '5',
+        timeZone: 'UTC',
+      })
+      await open(world[platform], facilitator, 'summary Second group')
+      expect(lastSeen(world[platform].journal, facilitator, 'summary').text).toContain(
+        'Summary: Second group',
+      )
+    },
+  )
 })
 
 describe('a stop', () => {
@@ -161,7 +207,9 @@ describe('a stop', () => {
     const world = await startWorld()
     await setUpGroup(world, 'teams')
     const before = world.teams.journal.seen.length
-    expect((await world.teams.typeIn('personal', world.casts.teams.facilitator, 'help')).status).toBe(200)
+    expect(
+      (await world.teams.typeIn('personal', world.casts.teams.facilitator, 'help')).status,
+    ).toBe(200)
     await world.app.stop()
     expect(world.teams.journal.seen.slice(before).map(({ kind }) => kind)).toEqual(['help'])
   })
@@ -192,7 +240,8 @@ describe('times', () => {
     })
     expect(
       digests.map(
-        ({ startsAt, endsAt }) => `${startsAt.toISOString().slice(5, 10)} to ${endsAt.toISOString().slice(5, 10)}`,
+        ({ startsAt, endsAt }) =>
+          `${startsAt.toISOString().slice(5, 10)} to ${endsAt.toISOString().slice(5, 10)}`,
       ),
     ).toEqual(['03-02 to 03-09', '03-09 to 03-16'])
   })

@@ -18,10 +18,11 @@ import {
 } from '../helpers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
-const CELLS = STORES.flatMap((store) => (['slack', 'teams'] as const).map((platform) => ({ store, platform }))).filter(
-  ({ store, platform }) => store === 'embedded' || platform === 'slack',
-)
-const said = (hands: Hands, person: string) => hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
+const CELLS = STORES.flatMap((store) =>
+  (['slack', 'teams'] as const).map((platform) => ({ store, platform })),
+).filter(({ store, platform }) => store === 'embedded' || platform === 'slack')
+const said = (hands: Hands, person: string) =>
+  hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
 const told = (hands: Hands, kind: string) =>
   hands.journal.seen.filter((seen) => seen.kind === kind).map(({ person }) => person)
 
@@ -60,17 +61,26 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
 
   it('keeps it sealed with who wrote it: no row of the store names them beside it', async () => {
     await share(member(0), 'I cycled to the lake.')
-    expect(lastSeen(hands.journal, member(0), 'win-done').text).toContain('A facilitator will look at it.')
+    expect(lastSeen(hands.journal, member(0), 'win-done').text).toContain(
+      'A facilitator will look at it.',
+    )
     const row = await world.db.win.findFirstOrThrow()
-    const { personId } = await world.db.account.findFirstOrThrow({ where: { externalId: member(0) } })
-    expect(openWin(world.app.services.ballotKeys.keyring, row)).toEqual({ personId, text: 'I cycled to the lake.' })
+    const { personId } = await world.db.account.findFirstOrThrow({
+      where: { externalId: member(0) },
+    })
+    expect(openWin(world.app.services.ballotKeys.keyring, row)).toEqual({
+      personId,
+      text: 'I cycled to the lake.',
+    })
     expect(holds((await dump(world.db)).Win, personId)).toBe(false)
     expect(holds(await dump(world.db), 'lake')).toBe(false)
     // What a careless seal would leave is found (negative control).
     const { id, sealed } = row
     const inClear = Buffer.from(JSON.stringify({ personId, text: 'I cycled to the lake.' }))
     await world.db.win.updateMany({ where: { id }, data: { sealed: inClear } })
-    expect(holds((await dump(world.db)).Win, personId) && holds(await dump(world.db), 'lake')).toBe(true)
+    expect(holds((await dump(world.db)).Win, personId) && holds(await dump(world.db), 'lake')).toBe(
+      true,
+    )
     await world.db.win.updateMany({ where: { id }, data: { sealed } })
     // Its own row has a day and no time.
     expect(row.deleteOn.toISOString()).toMatch(/T00:00:00.000Z$/)
@@ -112,7 +122,11 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
     const text = 'Somebody in the group went out on a bicycle.'
     await hands.submit(cast().facilitator, { text, date: '2026-03-03', time: '10:00' })
     expect(said(hands, cast().facilitator)).toContain(text)
-    await press(hands, lastSeen(hands.journal, cast().facilitator, 'message-preview'), 'message.confirm')
+    await press(
+      hands,
+      lastSeen(hands.journal, cast().facilitator, 'message-preview'),
+      'message.confirm',
+    )
     await hands.closeForm(cast().facilitator)
     expect(await world.db.win.count()).toBe(0)
     await moveTo(world, SESSION.startsAt)
@@ -144,7 +158,10 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
     await fill(hands, cast().facilitator, 'roster', { members: everybodyElse })
     await hands.closeForm(cast().facilitator)
     const row = await world.db.win.findFirstOrThrow()
-    expect(openWin(world.app.services.ballotKeys.keyring, row)).toEqual({ personId: null, text: 'I ran.' })
+    expect(openWin(world.app.services.ballotKeys.keyring, row)).toEqual({
+      personId: null,
+      text: 'I ran.',
+    })
     await press(hands, await look(), 'win.decline')
     await hands.closeForm(cast().facilitator)
     await world.app.drain()
@@ -187,7 +204,9 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
       input,
     } as const
     if (platform === 'slack')
-      expect(JSON.stringify(await run(world.app.services, incoming(member(4), sent)))).toContain('problem')
+      expect(JSON.stringify(await run(world.app.services, incoming(member(4), sent)))).toContain(
+        'problem',
+      )
     expect(await world.db.win.count()).toBe(before)
   })
 

@@ -2,7 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
 import { run } from '../../src/door/run.ts'
 import type { Reply } from '../../src/views/card.ts'
-import { dump, holds, incoming, moveTo, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
+import {
+  dump,
+  holds,
+  incoming,
+  moveTo,
+  SESSION,
+  STORES,
+  setUpGroup,
+  startWorld,
+  type World,
+} from '../helpers.ts'
 import { openWithWords, TWELVE, WORDS_SET } from '../words.ts'
 
 const HOUR_MS = 60 * 60_000
@@ -28,7 +38,9 @@ describe.each(STORES)('answers in words (%s)', (store) => {
     expect(form).toContain(
       'The group and its staff can read this, mixed, if 10 or more people write. Who joins later can too.',
     )
-    expect(form).toContain('Your words may show who you are. Name nobody. Nobody watches this for emergencies.')
+    expect(form).toContain(
+      'Your words may show who you are. Name nobody. Nobody watches this for emergencies.',
+    )
   })
 
   it('are refused when too long, and nothing of the ballot changes', async () => {
@@ -39,15 +51,16 @@ describe.each(STORES)('answers in words (%s)', (store) => {
 
   it('stand nowhere in clear while they are sealed, nor after', async () => {
     for (const [index, member] of TWELVE.slice(0, 10).entries())
-      expect(textOf(await send(member, { coping: '3', mood: '3', ownWords: `Zephyr line ${index}` }))).toContain(
-        'thanks',
-      )
+      expect(
+        textOf(await send(member, { coping: '3', mood: '3', ownWords: `Zephyr line ${index}` })),
+      ).toContain('thanks')
     expect(holds(await dump(world.db), 'Zephyr')).toBe(false)
     await moveTo(world, new Date((await closesAt()).getTime()))
     expect(await world.db.releaseText.count()).toBe(10)
     expect(holds(await dump(world.db), 'Zephyr')).toBe(false)
   })
-  const closesAt = async () => (await world.db.checkIn.findFirstOrThrow({ where: { id: open.id } })).closesAt
+  const closesAt = async () =>
+    (await world.db.checkIn.findFirstOrThrow({ where: { id: open.id } })).closesAt
 
   it('are read by everybody who sees the result, in no order, and reading is audited', async () => {
     for (const sender of ['UFACILITATOR', 'USUPERVISOR', 'UMEMBER3']) {
@@ -58,7 +71,9 @@ describe.each(STORES)('answers in words (%s)', (store) => {
       expect(words).toContain('Please do not guess who wrote what.')
     }
     expect(await world.db.auditEntry.count({ where: { action: 'words.opened' } })).toBe(3)
-    expect(textOf(await open.ask('checkin.words', { id: open.id }, 'UADMIN'))).toContain('cannot find')
+    expect(textOf(await open.ask('checkin.words', { id: open.id }, 'UADMIN'))).toContain(
+      'cannot find',
+    )
   })
 
   it('leave nothing that pairs a line with a member: random ids, no time', async () => {
@@ -108,7 +123,11 @@ describe('answers in words that may not be shown', () => {
     const values = { set: 'medicine-days', openHours: '24', audience: 'shared', words: 'yes' }
     await run(
       world.app.services,
-      incoming('UFACILITATOR', { verb: 'checkin.now.submit', via: 'form', input: { id: group.id, values } }),
+      incoming('UFACILITATOR', {
+        verb: 'checkin.now.submit',
+        via: 'form',
+        input: { id: group.id, values },
+      }),
     )
     await world.app.drain()
     const { id, unit } = await world.db.checkIn.findFirstOrThrow({
@@ -116,10 +135,19 @@ describe('answers in words that may not be shown', () => {
       include: { unit: true },
     })
     expect(unit?.asksText).toBe(false)
-    const form = textOf(await run(world.app.services, incoming('UMEMBER1', { verb: 'checkin.answer', input: { id } })))
+    const form = textOf(
+      await run(
+        world.app.services,
+        incoming('UMEMBER1', { verb: 'checkin.answer', input: { id } }),
+      ),
+    )
     expect(form).not.toContain('Is there something you want to add?')
     // A form made by hand cannot bring words in either.
-    const sent = { verb: 'checkin.submit', via: 'form', input: { id, values: { ownWords: 'Nobody asked' } } } as const
+    const sent = {
+      verb: 'checkin.submit',
+      via: 'form',
+      input: { id, values: { ownWords: 'Nobody asked' } },
+    } as const
     expect(textOf(await run(world.app.services, incoming('UMEMBER1', sent)))).toContain('thanks')
   })
 })
@@ -132,8 +160,14 @@ describe('answers needed before anything is shown', () => {
   })
   afterAll(() => world.end())
   const settings = (leastShared: string, leastStaff: string) =>
-    fill(world.slack, 'UADMIN', 'admin settings', { resultMonths: '12', ledgerDays: '30', leastShared, leastStaff })
-  const said = (person: string) => world.slack.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
+    fill(world.slack, 'UADMIN', 'admin settings', {
+      resultMonths: '12',
+      ledgerDays: '30',
+      leastShared,
+      leastStaff,
+    })
+  const said = (person: string) =>
+    world.slack.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
 
   it('can be raised by an admin and never lowered', async () => {
     await settings('5', '5')
@@ -141,7 +175,9 @@ describe('answers needed before anything is shown', () => {
     await world.slack.closeForm('UADMIN')
     expect((await world.db.organisation.findFirstOrThrow()).leastShared).toBe(6)
     await settings('7', '5')
-    expect(said('UADMIN')).toContain('New check-ins need 7 answers where members see results, 5 where only staff do.')
+    expect(said('UADMIN')).toContain(
+      'New check-ins need 7 answers where members see results, 5 where only staff do.',
+    )
     await world.slack.closeForm('UADMIN')
     await settings('6', '5')
     expect(said('UADMIN')).toContain('7 to 15')
@@ -156,14 +192,22 @@ describe('answers needed before anything is shown', () => {
       include: { unit: true },
     })
     expect(unit?.k).toBe(7)
-    const form = textOf(await run(world.app.services, incoming('UMEMBER1', { verb: 'checkin.answer', input: { id } })))
+    const form = textOf(
+      await run(
+        world.app.services,
+        incoming('UMEMBER1', { verb: 'checkin.answer', input: { id } }),
+      ),
+    )
     expect(form).toContain('only if 7 or more people answer')
     // Somebody who writes to the database lowers both numbers: the key has its own.
     await world.db.organisation.updateMany({ data: { leastShared: 1 } })
     await world.db.releaseUnit.updateMany({ data: { k: 1 } })
     const values = { belonging: '4', voice: '4', safety: '4', useful: '4', hope: '4' }
     for (const member of TWELVE.slice(0, 6))
-      await run(world.app.services, incoming(member, { verb: 'checkin.submit', via: 'form', input: { id, values } }))
+      await run(
+        world.app.services,
+        incoming(member, { verb: 'checkin.submit', via: 'form', input: { id, values } }),
+      )
     await moveTo(world, closesAt)
     expect((await world.db.releaseUnit.findFirstOrThrow()).state).toBe('withheld')
     expect(await world.db.tally.count()).toBe(0)
@@ -173,7 +217,10 @@ describe('answers needed before anything is shown', () => {
     const group = await world.db.group.findFirstOrThrow()
     const values = { set: WORDS_SET, openHours: '24', audience: 'staff', leastAnswers: '8' }
     const input = { id: group.id, values }
-    await run(world.app.services, incoming('UFACILITATOR', { verb: 'checkin.now.submit', via: 'form', input }))
+    await run(
+      world.app.services,
+      incoming('UFACILITATOR', { verb: 'checkin.now.submit', via: 'form', input }),
+    )
     await world.app.drain()
     const { unit } = await world.db.checkIn.findFirstOrThrow({
       where: { state: 'open', questionSetId: WORDS_SET },

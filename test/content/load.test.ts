@@ -51,25 +51,39 @@ describe('the wording', () => {
 })
 
 describe('the question sets', () => {
-  it.each([...content.questionSets.values()])('$id fits a ballot, and asks about no harm', (set) => {
-    const widest = Object.fromEntries(set.questions.map(({ id }) => [id, rangeOf(set, id).to]))
-    const bound = { unitId: '', checkInId: '', memberId: '', questionSetId: set.id, questionSetVersion: set.version }
-    expect(() => encodeBallot({ ...bound, asksText: false }, { answers: widest })).not.toThrow()
-    expect(riskQuestion(set)).toBeNull()
-  })
+  it.each([...content.questionSets.values()])(
+    '$id fits a ballot, and asks about no harm',
+    (set) => {
+      const widest = Object.fromEntries(set.questions.map(({ id }) => [id, rangeOf(set, id).to]))
+      const bound = {
+        unitId: '',
+        checkInId: '',
+        memberId: '',
+        questionSetId: set.id,
+        questionSetVersion: set.version,
+      }
+      expect(() => encodeBallot({ ...bound, asksText: false }, { answers: widest })).not.toThrow()
+      expect(riskQuestion(set)).toBeNull()
+    },
+  )
 })
 
 describe('the crisis lines', () => {
   it('are none older than 180 days', () => {
     const oldest = Date.now() - 180 * 24 * 60 * 60_000
     const stale = Object.entries(content.crisisLines).flatMap(([country, { lines }]) =>
-      lines.filter(({ verifiedOn }) => Date.parse(verifiedOn) < oldest).map(({ name }) => `${country} ${name.en}`),
+      lines
+        .filter(({ verifiedOn }) => Date.parse(verifiedOn) < oldest)
+        .map(({ name }) => `${country} ${name.en}`),
     )
     expect(stale).toEqual([])
   })
 
   it('are named in the reader’s language, of the region before its country', () => {
-    const own = { ...content.crisisLines, 'CH-TI': { emergency: '144', lines: content.crisisLines.CH?.lines ?? [] } }
+    const own = {
+      ...content.crisisLines,
+      'CH-TI': { emergency: '144', lines: content.crisisLines.CH?.lines ?? [] },
+    }
     const said = (language: string, country: string) =>
       helpLines(content.textsFor(language), { country, crisisLines: null }, own)
     expect(said('en', 'US')).toContain('988 Lifeline (call or text): 988')
@@ -80,9 +94,13 @@ describe('the crisis lines', () => {
   })
 
   it('have a source each', () => {
-    expect(JSON.parse(fs.readFileSync('src/content/crisis-lines.json', 'utf8'))).toEqual(content.crisisLines)
+    expect(JSON.parse(fs.readFileSync('src/content/crisis-lines.json', 'utf8'))).toEqual(
+      content.crisisLines,
+    )
     expect(
-      Object.values(content.crisisLines).every(({ lines }) => lines.every(({ source }) => source.length > 0)),
+      Object.values(content.crisisLines).every(({ lines }) =>
+        lines.every(({ source }) => source.length > 0),
+      ),
     ).toBe(true)
   })
 })

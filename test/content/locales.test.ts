@@ -43,24 +43,29 @@ describe('the languages', () => {
 
   it('say nothing in Spanish that is still English', () => {
     const same = Object.keys(en).filter(
-      (key) => ENGLISH[key] === SPANISH[key] && /[a-z]{3}/.test(ENGLISH[key]?.replace(/\{[^}]*\}/g, '') ?? ''),
+      (key) =>
+        ENGLISH[key] === SPANISH[key] &&
+        /[a-z]{3}/.test(ENGLISH[key]?.replace(/\{[^}]*\}/g, '') ?? ''),
     )
     // The product's name, and words that both languages share.
     expect(same).toEqual(['home.title', 'mydata.role.supervisor'])
   })
 
-  it.each(LANGUAGES.map(({ id }) => id))('format every text in %s with every value that it names', (language) => {
-    const { t } = content.textsFor(language)
-    const broken = Object.keys(en).filter((key) => {
-      const values = Object.fromEntries(valuesOf(ENGLISH[key] ?? '').map((name) => [name, 2]))
-      try {
-        return /\{|undefined/.test(t(key as keyof typeof en, values))
-      } catch {
-        return true
-      }
-    })
-    expect(broken).toEqual([])
-  })
+  it.each(LANGUAGES.map(({ id }) => id))(
+    'format every text in %s with every value that it names',
+    (language) => {
+      const { t } = content.textsFor(language)
+      const broken = Object.keys(en).filter((key) => {
+        const values = Object.fromEntries(valuesOf(ENGLISH[key] ?? '').map((name) => [name, 2]))
+        try {
+          return /\{|undefined/.test(t(key as keyof typeof en, values))
+        } catch {
+          return true
+        }
+      })
+      expect(broken).toEqual([])
+    },
+  )
 
   it('shout nowhere, in no language', () => {
     expect(Object.entries({ ...en }).filter(([, text]) => /[!¡]/.test(text))).toEqual([])
@@ -75,7 +80,8 @@ describe('the languages', () => {
     for (const wording of all)
       for (const { id } of LANGUAGES) {
         expect(wording[id], JSON.stringify(wording)).toBeDefined()
-        if (Array.isArray(wording.en)) expect((wording[id] as unknown[]).length).toBe(wording.en.length)
+        if (Array.isArray(wording.en))
+          expect((wording[id] as unknown[]).length).toBe(wording.en.length)
       }
   })
 
@@ -96,8 +102,8 @@ describe('the six kinds', () => {
       'rehabilitation',
       'therapeutic-support',
     ])
-    expect([...content.kinds.values()].filter(({ mayUseChannel }) => !mayUseChannel).map(({ id }) => id)).toEqual([
-      'dual-diagnosis',
-    ])
+    expect(
+      [...content.kinds.values()].filter(({ mayUseChannel }) => !mayUseChannel).map(({ id }) => id),
+    ).toEqual(['dual-diagnosis'])
   })
 })

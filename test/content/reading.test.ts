@@ -13,7 +13,10 @@ const EXEMPT: Readonly<Record<string, string>> = {}
 /** What people are called here cannot be said in shorter words, so each counts as one syllable. */
 const ROLE_WORDS = /^(facilitators?|supervisors?|members?|admins?)$/i
 
-/** A screen's running text: its lines as sentences, without commands, times, names and what is only a list of figures. */
+/**
+ * A screen's running text: its lines as sentences, without commands, times, names and what is only
+ * a list of figures.
+ */
 function sentencesOf(surface: Surface): string[] {
   return surface.reading
     .filter((line) => !line.startsWith('[') && !/^\s*\(/.test(line))
@@ -31,19 +34,34 @@ function sentencesOf(surface: Surface): string[] {
 export function gradeOf(surface: Surface): number {
   const sentences = sentencesOf(surface)
   const words = sentences.flatMap((sentence) => sentence.match(/[A-Za-z’'-]+/g) ?? [])
-  const syllables = words.reduce((sum, word) => sum + (ROLE_WORDS.test(word) ? 1 : Math.max(1, syllable(word))), 0)
+  const syllables = words.reduce(
+    (sum, word) => sum + (ROLE_WORDS.test(word) ? 1 : Math.max(1, syllable(word))),
+    0,
+  )
   if (words.length === 0) return 0
-  return fleschKincaid({ sentence: Math.max(1, sentences.length), word: words.length, syllable: syllables })
+  return fleschKincaid({
+    sentence: Math.max(1, sentences.length),
+    word: words.length,
+    syllable: syllables,
+  })
 }
 
-/** Fields and buttons in payloads of either platform, and those without a name that a screen reader could say. */
+/**
+ * Fields and buttons in payloads of either platform, and those without a name that a screen reader
+ * could say.
+ */
 function namesIn(value: unknown): { inputs: number; nameless: string[] } {
   if (typeof value !== 'object' || value === null) return { inputs: 0, nameless: [] }
   const own = value as Record<string, unknown>
-  const textOf = (part: unknown) => (typeof part === 'string' ? part : ((part as { text?: string } | null)?.text ?? ''))
+  const textOf = (part: unknown) =>
+    typeof part === 'string' ? part : ((part as { text?: string } | null)?.text ?? '')
   const isNamed = (part: unknown) => textOf(part).trim() !== ''
   const type = typeof own.type === 'string' ? own.type : ''
-  const name = /^(input|Input\..*)$/.test(type) ? own.label : type === 'button' ? own.text : own.title
+  const name = /^(input|Input\..*)$/.test(type)
+    ? own.label
+    : type === 'button'
+      ? own.text
+      : own.title
   const counts = /^(input|button|Input\..*|Action\.(Submit|Execute|OpenUrl))$/.test(type)
   const inner = Object.values(own).map(namesIn)
   return {
@@ -60,18 +78,27 @@ describe.each(['slack', 'teams'] as const)('every screen on %s, read as a whole'
   let screens: readonly { name: string; surface: Surface; payload: unknown }[]
   beforeAll(async () => {
     world = await startWorld({ publicUrl: 'https://groupwell.example.org' })
-    screens = (await tour(world, platform)).map(({ kind, surface, payload }) => ({ name: kind, surface, payload }))
+    screens = (await tour(world, platform)).map(({ kind, surface, payload }) => ({
+      name: kind,
+      surface,
+      payload,
+    }))
   })
   afterAll(() => world.end())
 
   it(`is at grade ${MOST_GRADE} or lower in English`, () => {
-    const grades = screens.map(({ name, surface }) => ({ name, grade: Math.round(gradeOf(surface) * 10) / 10 }))
+    const grades = screens.map(({ name, surface }) => ({
+      name,
+      grade: Math.round(gradeOf(surface) * 10) / 10,
+    }))
     expect(grades.length).toBeGreaterThan(40)
     expect(Object.keys(EXEMPT).length).toBeLessThanOrEqual(10)
     expect(grades.filter(({ name, grade }) => grade > MOST_GRADE && !(name in EXEMPT))).toEqual([])
     // An exemption that is no longer needed goes.
     expect(
-      Object.keys(EXEMPT).filter((name) => !grades.some((one) => one.name === name && one.grade > MOST_GRADE)),
+      Object.keys(EXEMPT).filter(
+        (name) => !grades.some((one) => one.name === name && one.grade > MOST_GRADE),
+      ),
     ).toEqual([])
   })
 
@@ -94,7 +121,11 @@ describe.each(['slack', 'teams'] as const)('every screen on %s, read as a whole'
     const [first] = screens
     if (!first) throw new Error('the tour showed nothing')
     const grade = (...reading: string[]) => gradeOf({ ...first.surface, reading })
-    const bands = { scale: 'Group climate', first: t('summary.band.low'), last: t('summary.band.high') }
+    const bands = {
+      scale: 'Group climate',
+      first: t('summary.band.low'),
+      last: t('summary.band.high'),
+    }
     const size = { g: 1.4, low: 0.7, high: 2 }
     expect(
       grade(
@@ -119,7 +150,9 @@ describe.each(['slack', 'teams'] as const)('every screen on %s, read as a whole'
         t('digest.dropped'),
       ),
     ).toBeLessThanOrEqual(MOST_GRADE)
-    expect(grade(t('report.intro', { k: 11 }), t('report.none', { k: 11 }))).toBeLessThanOrEqual(MOST_GRADE)
+    expect(grade(t('report.intro', { k: 11 }), t('report.none', { k: 11 }))).toBeLessThanOrEqual(
+      MOST_GRADE,
+    )
   })
 
   it('gives a screen reader a name for every field and every button', () => {

@@ -12,7 +12,9 @@ const own = { ...shipped, id: 'our-set', licence: 'Ours; for our groups only' }
 const check = (set: unknown) => checkSet('our.json', JSON.stringify(set))
 const withQuestion = (change: object) => ({
   ...own,
-  questions: own.questions.map((question, index) => (index === 0 ? { ...question, ...change } : question)),
+  questions: own.questions.map((question, index) =>
+    index === 0 ? { ...question, ...change } : question,
+  ),
 })
 
 describe('a site’s own set', () => {
@@ -22,7 +24,9 @@ describe('a site’s own set', () => {
     expect(fs.existsSync(file)).toBe(true)
     expect(readSiteSets(directory)).toEqual([own])
     expect(loadContent(directory).questionSets.get('our-set')).toEqual(own)
-    expect(() => addSiteSet(directory, check(own))).toThrow(/version 1 of "our-set" is there already/)
+    expect(() => addSiteSet(directory, check(own))).toThrow(
+      /version 1 of "our-set" is there already/,
+    )
   })
   it('is refused with the reason when it asks about harm', () => {
     expect(() => check(withQuestion({ isRisk: true }))).toThrow(/Nobody reads check-ins one by one/)
@@ -36,7 +40,11 @@ describe('a site’s own set', () => {
   it.each<[string, unknown, RegExp]>([
     ['is not JSON', 'x', /expected/],
     ['has no licence', { ...own, licence: undefined }, /licence/],
-    ['names options that are not there', withQuestion({ options: 'other' }), /has no options "other"/],
+    [
+      'names options that are not there',
+      withQuestion({ options: 'other' }),
+      /has no options "other"/,
+    ],
     ['asks nine questions', { ...own, questions: Array(9).fill(own.questions[0]) }, /questions/],
     [
       'asks one question twice',
@@ -58,12 +66,19 @@ describe('a site’s own set', () => {
       { ...own, scales: [{ ...own.scales[0], reversed: ['x'] }] },
       /reverses a question/,
     ],
-    ['needs more answers than it has', { ...own, scales: [{ ...own.scales[0], leastAnswered: 9 }] }, /more answers/],
+    [
+      'needs more answers than it has',
+      { ...own, scales: [{ ...own.scales[0], leastAnswered: 9 }] },
+      /more answers/,
+    ],
     [
       'mixes ranges in one scale',
       {
         ...withQuestion({ options: 'days' }),
-        options: { ...own.options, days: [0, 7].map((value) => ({ value, label: { en: String(value) } })) },
+        options: {
+          ...own.options,
+          days: [0, 7].map((value) => ({ value, label: { en: String(value) } })),
+        },
       },
       /mixes questions of different ranges/,
     ],
@@ -73,6 +88,7 @@ describe('a site’s own set', () => {
 })
 
 it('the example in the documentation is a set that fits', () => {
-  const example = /```json\n([\s\S]*?)```/.exec(fs.readFileSync('docs/question-sets.md', 'utf8'))?.[1] ?? ''
+  const example =
+    /```json\n([\s\S]*?)```/.exec(fs.readFileSync('docs/question-sets.md', 'utf8'))?.[1] ?? ''
   expect(checkSet('docs', example).id).toBe('our-set')
 })

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { PrismaClient } from '../../src/store/generated/client.ts'
 
-/** A hundred workspaces, two groups of ten in each, a session each whose reminder is due: 2,000 deliveries, 20 s at Slack's pace. */
+/**
+ * A hundred workspaces, two groups of ten in each, a session each whose reminder is due: 2,000
+ * deliveries, 20 s at Slack's pace.
+ */
 const WORKSPACES = 100
 const GROUPS = 2
 const PEOPLE = 10
@@ -21,20 +24,27 @@ export const workspaces = digits.map((workspace) => ({
     timeZone: 'Europe/Berlin',
   })),
 }))
-export const TOKENS: ReadonlyMap<string, string> = new Map(workspaces.map(({ teamId, botToken }) => [teamId, botToken]))
+export const TOKENS: ReadonlyMap<string, string> = new Map(
+  workspaces.map(({ teamId, botToken }) => [teamId, botToken]),
+)
 
 const idOf = (...parts: (string | number)[]): string => {
   const hex = createHash('sha256').update(parts.join(' ')).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-/** Each session has a time of its own within the week, so that a message's words say which it was about. */
+/**
+ * Each session has a time of its own within the week, so that a message's words say which it was
+ * about.
+ */
 const startOf = (session: number) => new Date(NOW.getTime() + (session + 1) * 12 * 3_600_000)
 
 /** One organisation with all of it. Reminders are due now, each for its own session. */
 export async function seed(db: PrismaClient): Promise<void> {
   const organisationId = idOf('organisation')
-  await db.organisation.create({ data: { id: organisationId, name: 'Crash', country: 'DE', createdAt: NOW } })
+  await db.organisation.create({
+    data: { id: organisationId, name: 'Crash', country: 'DE', createdAt: NOW },
+  })
   await db.connection.createMany({
     data: workspaces.map(({ teamId }) => ({
       organisationId,
@@ -47,7 +57,9 @@ export async function seed(db: PrismaClient): Promise<void> {
   const people = workspaces.flatMap(({ teamId, people: own }) =>
     own.map((person, index) => ({ teamId, person, index })),
   )
-  await db.person.createMany({ data: people.map(({ person }) => ({ organisationId, id: idOf('person', person.id) })) })
+  await db.person.createMany({
+    data: people.map(({ person }) => ({ organisationId, id: idOf('person', person.id) })),
+  })
   await db.account.createMany({
     data: people.map(({ teamId, person }) => ({
       organisationId,
@@ -60,7 +72,11 @@ export async function seed(db: PrismaClient): Promise<void> {
     })),
   })
   const groups = workspaces.flatMap(({ teamId }) =>
-    Array.from({ length: GROUPS }, (_, group) => ({ teamId, group, id: idOf('group', teamId, group) })),
+    Array.from({ length: GROUPS }, (_, group) => ({
+      teamId,
+      group,
+      id: idOf('group', teamId, group),
+    })),
   )
   await db.group.createMany({
     data: groups.map(({ id, group }) => ({
@@ -92,7 +108,11 @@ export async function seed(db: PrismaClient): Promise<void> {
     })),
   })
   const sessions = groups.flatMap(({ id }) =>
-    Array.from({ length: SESSIONS }, (_, session) => ({ groupId: id, session, id: idOf('session', id, session) })),
+    Array.from({ length: SESSIONS }, (_, session) => ({
+      groupId: id,
+      session,
+      id: idOf('session', id, session),
+    })),
   )
   await db.session.createMany({
     data: sessions.map(({ groupId, session, id }) => ({

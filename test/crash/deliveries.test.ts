@@ -15,8 +15,9 @@ import { ALL, keyOfPost, keys, seed, workspaces } from './cast.ts'
 import { startOwnPostgres } from './own-postgres.ts'
 import type { Given } from './worker.ts'
 
-// 2,000 reminders go out through a platform that fails, loses its answer after it has acted, and asks for patience, while
-// the processes that send them are killed. Nothing may be lost; twice may come only what the ledger had in `sending`.
+// 2,000 reminders go out through a platform that fails, loses its answer after it has acted, and
+// asks for patience, while the processes that send them are killed. Nothing may be lost; twice may
+// come only what the ledger had in `sending`.
 
 const KILLS = 8
 const PATIENCE_MS = 120_000
@@ -45,31 +46,53 @@ async function setStage(url: string | null): Promise<Stage> {
   const { dir, remove } = tempDir()
   open.push(remove)
   const dataDir = path.join(dir, 'data')
-  const database = await openDatabase(url ? { kind: 'postgres', url } : { kind: 'embedded', directory: dataDir })
+  const database = await openDatabase(
+    url ? { kind: 'postgres', url } : { kind: 'embedded', directory: dataDir },
+  )
   await seed(database.db.prisma)
   await database.close()
   const slack = await startSlack(
-    { signingSecret: 'crash, not a secret', scopes: ['chat:write', 'im:write'], events: [], workspaces },
+    {
+      signingSecret: 'crash, not a secret',
+      scopes: ['chat:write', 'im:write'],
+      events: [],
+      workspaces,
+    },
     () => new Date(),
   )
-  for (const { people } of workspaces) for (const { id } of people) slack.state.directs.set(directOf(id), id)
+  for (const { people } of workspaces)
+    for (const { id } of people) slack.state.directs.set(directOf(id), id)
   open.push(() => slack.close())
-  const given = { store: { url, dataDir }, keyDir: path.join(dir, 'keys'), secret: SECRET, slackUrl: slack.apiUrl }
+  const given = {
+    store: { url, dataDir },
+    keyDir: path.join(dir, 'keys'),
+    secret: SECRET,
+    slackUrl: slack.apiUrl,
+  }
   return {
     slack,
     given,
     async ledger() {
-      const store = await openDatabase(url ? { kind: 'postgres', url } : { kind: 'embedded', directory: dataDir })
+      const store = await openDatabase(
+        url ? { kind: 'postgres', url } : { kind: 'embedded', directory: dataDir },
+      )
       const rows = await store.db.prisma.delivery.groupBy({ by: ['state', 'reason'], _count: true })
       await store.close()
       return Object.fromEntries(
-        rows.map(({ state, reason, _count }) => [[state, reason].filter(Boolean).join(' '), _count]),
+        rows.map(({ state, reason, _count }) => [
+          [state, reason].filter(Boolean).join(' '),
+          _count,
+        ]),
       )
     },
   }
 }
 
-async function startWorker(stage: Stage, dead: readonly string[], isClaimless = false): Promise<Worker> {
+async function startWorker(
+  stage: Stage,
+  dead: readonly string[],
+  isClaimless = false,
+): Promise<Worker> {
   const owner = randomUUID()
   const given: Given = { ...stage.given, owner, dead: [...dead], isClaimless }
   const script = path.join(import.meta.dirname, 'worker.ts')
@@ -83,7 +106,12 @@ async function startWorker(stage: Stage, dead: readonly string[], isClaimless = 
   lines.on('line', (next) => {
     over = (JSON.parse(next) as { over: number | null }).over ?? over
   })
-  return { process: child, owner, inDoubt: (JSON.parse(line) as Pick<Worker, 'inDoubt'>).inDoubt, over: () => over }
+  return {
+    process: child,
+    owner,
+    inDoubt: (JSON.parse(line) as Pick<Worker, 'inDoubt'>).inDoubt,
+    over: () => over,
+  }
 }
 
 async function kill(worker: Worker): Promise<void> {
@@ -108,7 +136,10 @@ function troubleAt(slack: SlackSimulator): () => void {
   return () => clearInterval(timer)
 }
 
-/** What people got, how often, and how often the platform answered a post with an error, or not at all. */
+/**
+ * What people got, how often, and how often the platform answered a post with an error, or not at
+ * all.
+ */
 function received({ slack }: Stage) {
   const counts = new Map<string, number>()
   for (const { place, payload, author } of slack.journal.messages) {
@@ -129,7 +160,8 @@ function received({ slack }: Stage) {
 async function untilAllOver(workers: readonly Worker[]): Promise<void> {
   const until = Date.now() + PATIENCE_MS
   while (!workers.some(({ over }) => over() === ALL)) {
-    if (workers.some((worker) => worker.process.exitCode !== null)) throw new Error('a worker ended by itself')
+    if (workers.some((worker) => worker.process.exitCode !== null))
+      throw new Error('a worker ended by itself')
     if (Date.now() > until) throw new Error(`not over: ${workers.map(({ over }) => over())}`)
     await wait(50)
   }
@@ -166,7 +198,8 @@ describe('killed at random moments while 2,000 messages go out', () => {
     const dead: string[] = []
     for (let round = 0; round <= KILLS; round += 1) {
       const worker = await startWorker(stage, dead)
-      for (const { personId, sessionId } of worker.inDoubt) inDoubt.add(known.get(`${personId} ${sessionId}`) ?? '')
+      for (const { personId, sessionId } of worker.inDoubt)
+        inDoubt.add(known.get(`${personId} ${sessionId}`) ?? '')
       if (round === KILLS) {
         // The platform is well again for what is left.
         stop()
@@ -177,7 +210,8 @@ describe('killed at random moments while 2,000 messages go out', () => {
       const before = stage.slack.journal.messages.length
       const until = Date.now() + 20_000
       // Killed while it sends: some posts after its first.
-      while (stage.slack.journal.messages.length - before < random(20, 200) && Date.now() < until) await wait(5)
+      while (stage.slack.journal.messages.length - before < random(20, 200) && Date.now() < until)
+        await wait(5)
       await kill(worker)
       dead.push(worker.owner)
     }
@@ -198,7 +232,8 @@ describe('killed at random moments while 2,000 messages go out', () => {
       const dead: string[] = []
       const start = async () => {
         const worker = await startWorker(stage, dead)
-        for (const { personId, sessionId } of worker.inDoubt) inDoubt.add(known.get(`${personId} ${sessionId}`) ?? '')
+        for (const { personId, sessionId } of worker.inDoubt)
+          inDoubt.add(known.get(`${personId} ${sessionId}`) ?? '')
         return worker
       }
       const workers = [await start(), await start()]
@@ -223,10 +258,14 @@ describe('killed at random moments while 2,000 messages go out', () => {
     open.push(database.drop)
     const stage = await setStage(database.url)
     // Planned by a worker that never gets to send: the platform is not there for it.
-    const planner = await startWorker({ ...stage, given: { ...stage.given, slackUrl: 'http://127.0.0.1:9/' } }, [])
+    const planner = await startWorker(
+      { ...stage, given: { ...stage.given, slackUrl: 'http://127.0.0.1:9/' } },
+      [],
+    )
     const client = new pg.Client({ connectionString: database.url })
     await client.connect()
-    const planned = async () => (await client.query(`select count(*)::int as count from "Delivery"`)).rows[0]?.count
+    const planned = async () =>
+      (await client.query(`select count(*)::int as count from "Delivery"`)).rows[0]?.count
     while ((await planned()) < ALL) await wait(50)
     await kill(planner)
     await client.query(
@@ -234,7 +273,8 @@ describe('killed at random moments while 2,000 messages go out', () => {
     )
     await client.end()
     const workers = [await startWorker(stage, [], true), await startWorker(stage, [], true)]
-    // Both stand ready before either sends: else the first is nearly through when the second has loaded its code.
+    // Both stand ready before either sends: else the first is nearly through when the second has
+    // loaded its code.
     for (const worker of workers) worker.process.stdin?.write('go\n')
     while (received(stage).counts.size < ALL / 2) await wait(50)
     for (const worker of workers) await kill(worker)
@@ -263,14 +303,16 @@ describe('the database restarted while 2,000 messages go out', () => {
       while (stage.slack.journal.messages.length - before < 200) await wait(5)
       own.restart()
     }
-    // What a statement lost on the way left in `sending` has a lease of a minute; here it is over as soon as nobody sends it.
+    // What a statement lost on the way left in `sending` has a lease of a minute; here it is over
+    // as soon as nobody sends it.
     const pool = new pg.Pool({ connectionString: own.url, max: 1 })
     const expire = async () => {
       const { rows } = await pool.query(
         `update "Delivery" set "leasedUntil" = clock_timestamp() - interval '1 second' where state = 'sending'
           and "leasedUntil" < clock_timestamp() + interval '50 seconds' returning "personId", "sessionId"`,
       )
-      for (const { personId, sessionId } of rows) inDoubt.add(known.get(`${personId} ${sessionId}`) ?? '')
+      for (const { personId, sessionId } of rows)
+        inDoubt.add(known.get(`${personId} ${sessionId}`) ?? '')
       await pool.query(
         `update "Connection" set "laneUntil" = null where "laneUntil" < clock_timestamp() + interval '20 seconds'`,
       )

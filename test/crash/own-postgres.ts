@@ -5,7 +5,10 @@ import path from 'node:path'
 
 const VERSIONS = '/usr/lib/postgresql'
 
-/** Postgres' own programs on this machine; null when there are none, or nobody that they would run as. */
+/**
+ * Postgres' own programs on this machine; null when there are none, or nobody that they would run
+ * as.
+ */
 function programs(): { bin: string; as: string[] } | null {
   if (!fs.existsSync(VERSIONS)) return null
   const newest = fs.readdirSync(VERSIONS).sort().at(-1)
@@ -13,7 +16,9 @@ function programs(): { bin: string; as: string[] } | null {
   if (!fs.existsSync(path.join(bin, 'initdb'))) return null
   // Postgres refuses to run as root.
   if (process.getuid?.() !== 0) return { bin, as: [] }
-  return spawnSync('id', ['postgres']).status === 0 ? { bin, as: ['runuser', '-u', 'postgres', '--'] } : null
+  return spawnSync('id', ['postgres']).status === 0
+    ? { bin, as: ['runuser', '-u', 'postgres', '--'] }
+    : null
 }
 
 export type OwnPostgres = { url: string; restart(): void; stop(): void }
@@ -40,7 +45,8 @@ export async function startOwnPostgres(directory: string): Promise<OwnPostgres |
   return {
     url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
     // As a power cut would: no farewell to anybody, and recovery from the log.
-    restart: () => run('pg_ctl', '-D', data, '-o', options, '-l', log, '-m', 'immediate', '-w', 'restart'),
+    restart: () =>
+      run('pg_ctl', '-D', data, '-o', options, '-l', log, '-m', 'immediate', '-w', 'restart'),
     stop: () => run('pg_ctl', '-D', data, '-m', 'immediate', '-w', 'stop'),
   }
 }

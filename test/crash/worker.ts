@@ -1,4 +1,5 @@
-// A worker that the crash suite starts and kills. It says what its predecessors left in doubt, then sends what is due.
+// A worker that the crash suite starts and kills. It says what its predecessors left in doubt, then
+// sends what is due.
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -54,7 +55,9 @@ const slack: Platform = createSlack(
 const platform = { ...slack, start: async () => ({ externalId: 'TOWN', name: 'Own' }) }
 
 const database = await openDatabase(
-  given.store.url ? { kind: 'postgres', url: given.store.url } : { kind: 'embedded', directory: given.store.dataDir },
+  given.store.url
+    ? { kind: 'postgres', url: given.store.url }
+    : { kind: 'embedded', directory: given.store.dataDir },
 )
 const { db } = database
 /** Messages that a dead process was sending: whether they arrived, nobody knows. */
@@ -63,7 +66,8 @@ const inDoubt = await db.prisma.$queryRaw<{ personId: string; sessionId: string 
   where c."organisationId" = d."organisationId" and c."id" = d."connectionId" and d."state" = 'sending'
     and c."laneOwner" = any(${given.dead}::uuid[])
   returning d."personId"::text as "personId", d."sessionId"::text as "sessionId"`
-await db.prisma.$executeRaw`update "Connection" set "laneUntil" = null where "laneOwner" = any(${given.dead}::uuid[])`
+await db.prisma
+  .$executeRaw`update "Connection" set "laneUntil" = null where "laneOwner" = any(${given.dead}::uuid[])`
 process.stdout.write(`${JSON.stringify({ inDoubt })}\n`)
 
 if (given.isClaimless) {
@@ -90,11 +94,16 @@ if (given.isClaimless) {
   }
 }
 
-/** As the ledger would be worked off without its claim: read what is planned, send it, write that it was sent. */
+/**
+ * As the ledger would be worked off without its claim: read what is planned, send it, write that it
+ * was sent.
+ */
 async function sendWithoutClaim(): Promise<void> {
   const { loadContent } = await import('../../src/content/load.ts')
   const content = loadContent()
-  const connections = await db.prisma.connection.findMany({ where: { externalId: { startsWith: 'TCRASH' } } })
+  const connections = await db.prisma.connection.findMany({
+    where: { externalId: { startsWith: 'TCRASH' } },
+  })
   for (const { organisationId, id: connectionId } of connections) {
     for (;;) {
       let batch: Claimed[] = []
@@ -110,7 +119,10 @@ async function sendWithoutClaim(): Promise<void> {
         const ready = prepare(content, claimed, NOW)
         if ('outgoing' in ready) await platform.send(ready.outgoing).catch(() => undefined)
       }
-      await db.prisma.delivery.updateMany({ where: { id: { in: batch.map(({ id }) => id) } }, data: { state: 'sent' } })
+      await db.prisma.delivery.updateMany({
+        where: { id: { in: batch.map(({ id }) => id) } },
+        data: { state: 'sent' },
+      })
     }
   }
   for (;;) await wait(1_000)

@@ -38,14 +38,17 @@ function textOf(node: Node | undefined): string | null {
   return (node.quasis as { value: { cooked: string } }[]).map(({ value }) => value.cooked).join('…')
 }
 
-/** The titles of a test file's tests and groups that do run: not skipped, todo, or beside an only. */
+/**
+ * The titles of a test file's tests and groups that do run: not skipped, todo, or beside an only.
+ */
 export function titlesThatRun(source: string): string[] {
   const titles: string[] = []
   let hasOnly = false
   const visit = (value: unknown, isLeftOut: boolean): void => {
     if (Array.isArray(value)) for (const one of value) visit(one, isLeftOut)
     if (!isNode(value)) return
-    const chain = value.type === 'CallExpression' ? chainOf(value.callee) : { words: [], givens: [] }
+    const chain =
+      value.type === 'CallExpression' ? chainOf(value.callee) : { words: [], givens: [] }
     const isTest = ['it', 'test', 'describe'].includes(chain.words[0] ?? '')
     const given = isTest ? (value.arguments as Node[]) : []
     const marks = isTest ? [...chain.words, ...optionsOf(given.slice(1))] : []

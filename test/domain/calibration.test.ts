@@ -1,22 +1,24 @@
 import { describe, expect, it } from 'vitest'
+import { seeded } from '../../src/cli/mood.ts'
 import { loadContent } from '../../src/content/load.ts'
 import type { QuestionSet } from '../../src/content/question-set.ts'
+import { MOST_STATEMENTS } from '../../src/domain/change.ts'
 import { disclose } from '../../src/domain/disclosure.ts'
 import { noiseBandSteps } from '../../src/domain/statistics.ts'
-import { seeded } from "../../src/cli/mood.ts";
-import type { UnitResult } from "../../src/domain/unit.ts";
-import { MOST_STATEMENTS } from "../../src/domain/change.ts";
+import type { UnitResult } from '../../src/domain/unit.ts'
 
 /**
- * How often a summary says that something moved, in simulated groups of which the truth is known: members differ (SD 1 step) and answer
- * with a reliability of .6, as the sets' own assumptions say. What the real gate shows is counted.
+ * How often a summary says that something moved, in simulated groups of which the truth is known:
+ * members differ (SD 1 step) and answer with a reliability of .6, as the sets' own assumptions say.
+ * What the real gate shows is counted.
  */
 const GROUPS = 2_000
 const pulse = loadContent().questionSet('pulse', 2)
 const ons = loadContent().questionSet('ons4', 1)
 
 /** A draw from the normal distribution (Box and Muller). */
-const normal = (random: () => number) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+const normal = (random: () => number) =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 
 type Group = { members: number; answering: number; shift: number }
 
@@ -28,10 +30,16 @@ function draw(set: QuestionSet, { members, answering, shift }: Group, random: ()
   for (const scale of set.scales) {
     const { sdSteps, reliability } = scale.noise
     const steps = set.id === 'ons4' ? 10 : 4
-    const true_ = Array.from({ length: members }, () => steps / 2 + normal(random) * sdSteps * Math.sqrt(reliability))
+    const true_ = Array.from(
+      { length: members },
+      () => steps / 2 + normal(random) * sdSteps * Math.sqrt(reliability),
+    )
     const wave = (index: 0 | 1) => {
       const scores = who[index].map((member) => {
-        const at = (true_[member] ?? 0) + normal(random) * sdSteps * Math.sqrt(1 - reliability) + index * shift
+        const at =
+          (true_[member] ?? 0) +
+          normal(random) * sdSteps * Math.sqrt(1 - reliability) +
+          index * shift
         return Math.min(1, Math.max(0, at / steps))
       })
       const total = scores.reduce((sum, score) => sum + Math.round(score * 1000), 0)
@@ -65,7 +73,10 @@ function pick(members: number, count: number, random: () => number): number[] {
     .map(({ index }) => index)
 }
 
-/** The share of summaries that say that something moved: by the gate, and by looking whether the rounded means differ. */
+/**
+ * The share of summaries that say that something moved: by the gate, and by looking whether the
+ * rounded means differ.
+ */
 function moved(sets: readonly QuestionSet[], group: Group): { gate: number; naive: number } {
   const random = seeded(4242)
   let gate = 0
@@ -74,7 +85,10 @@ function moved(sets: readonly QuestionSet[], group: Group): { gate: number; naiv
     const drawn = sets.map((set) => ({ set, ...draw(set, group, random) }))
     const says = drawn.some(({ set, waves: [before, now] }) => {
       const shown = disclose(set, now, before)
-      return shown.kind === 'shown' && shown.scales.some(({ change }) => change === 'higher' || change === 'lower')
+      return (
+        shown.kind === 'shown' &&
+        shown.scales.some(({ change }) => change === 'higher' || change === 'lower')
+      )
     })
     if (says) gate += 1
     if (drawn.some(({ means }) => means.some(([a, b]) => Math.abs(a - b) >= 0.5))) naive += 1
@@ -93,9 +107,13 @@ describe('a summary of groups in which nothing moved', () => {
     ['four scales, 7 of 10', [ons], { members: 10, answering: 7 }],
     ['three sets of one scale, 8 of 8', [pulse, pulse, pulse], { members: 8, answering: 8 }],
   ])('says that something did in at most one of twenty: %s', (name, sets, group) => {
-    expect(sets.reduce((sum, set) => sum + set.scales.length, 0)).toBeLessThanOrEqual(MOST_STATEMENTS)
+    expect(sets.reduce((sum, set) => sum + set.scales.length, 0)).toBeLessThanOrEqual(
+      MOST_STATEMENTS,
+    )
     const { gate, naive } = moved(sets, { ...group, shift: 0 })
-    console.info(`calibration, nothing moved, ${name}: ${percent(gate)} %, half a step as the rule ${percent(naive)} %`)
+    console.info(
+      `calibration, nothing moved, ${name}: ${percent(gate)} %, half a step as the rule ${percent(naive)} %`,
+    )
     // Two standard errors of the simulation itself.
     expect(gate).toBeLessThanOrEqual(0.05 + 2 * Math.sqrt((0.05 * 0.95) / GROUPS))
     expect(naive).toBeGreaterThan(gate)
@@ -126,14 +144,21 @@ describe('a digest of ten groups in which nothing moved', () => {
     const digests = 500
     let alarms = 0
     for (let number = 0; number < digests; number += 1) {
-      const groups = Array.from({ length: 10 }, () => draw(set, { members: 10, answering: 7, shift: 0 }, random))
+      const groups = Array.from({ length: 10 }, () =>
+        draw(set, { members: 10, answering: 7, shift: 0 }, random),
+      )
       const says = groups.some(({ waves: [before, now] }) => {
         const shown = disclose(set, now, before)
-        return shown.kind === 'shown' && shown.scales.some(({ change }) => change === 'higher' || change === 'lower')
+        return (
+          shown.kind === 'shown' &&
+          shown.scales.some(({ change }) => change === 'higher' || change === 'lower')
+        )
       })
       if (says) alarms += 1
     }
-    console.info(`calibration, a digest of ten groups, nothing moved, ${name}: ${percent(alarms / digests)} %`)
+    console.info(
+      `calibration, a digest of ten groups, nothing moved, ${name}: ${percent(alarms / digests)} %`,
+    )
     expect(alarms / digests).toBeLessThanOrEqual(most)
   })
 })
@@ -146,11 +171,14 @@ describe('a summary of groups that moved', () => {
     // From eleven answers the rounded means are compared.
     [12, 12, 1, 0.75],
     [8, 8, 0.5, 0],
-  ])('of %i members, %i answering, by %f of a step, says so at least so often', (members, answering, shift, least) => {
-    const { gate, naive } = moved([pulse], { members, answering, shift })
-    console.info(
-      `calibration, ${answering} of ${members} moved by ${shift}: ${percent(gate)} %, half a step as the rule ${percent(naive)} %`,
-    )
-    expect(gate).toBeGreaterThanOrEqual(least)
-  })
+  ])(
+    'of %i members, %i answering, by %f of a step, says so at least so often',
+    (members, answering, shift, least) => {
+      const { gate, naive } = moved([pulse], { members, answering, shift })
+      console.info(
+        `calibration, ${answering} of ${members} moved by ${shift}: ${percent(gate)} %, half a step as the rule ${percent(naive)} %`,
+      )
+      expect(gate).toBeGreaterThanOrEqual(least)
+    },
+  )
 })

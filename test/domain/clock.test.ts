@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { ruleOf, startsOf } from '../../src/domain/recurrence.ts'
 
-// What a schedule should give is worked out here without Temporal and without the recurrence library: dates by counting
-// days in UTC, instants by asking Intl what the clocks on the wall showed at each candidate.
+// What a schedule should give is worked out here without Temporal and without the recurrence
+// library: dates by counting days in UTC, instants by asking Intl what the clocks on the wall
+// showed at each candidate.
 
 const DAY_MS = 24 * 60 * 60_000
 const QUARTER_MS = 15 * 60_000
@@ -36,7 +37,12 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 function wallAt(ms: number, timeZone: string): string {
   const format =
     formats.get(timeZone) ??
-    new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short', hourCycle: 'h23' })
+    new Intl.DateTimeFormat('sv-SE', {
+      timeZone,
+      dateStyle: 'short',
+      timeStyle: 'short',
+      hourCycle: 'h23',
+    })
   formats.set(timeZone, format)
   return format.format(ms).replace(' ', 'T')
 }
@@ -50,8 +56,13 @@ function instantsOf(local: string, timeZone: string): number[] {
   return found
 }
 
-/** What RFC 5545 says: the first of two; in a gap, the instant that the offset before the gap gives. */
-function expectedStart(local: string, timeZone: string): { ms: number; wall: 'plain' | 'twice' | 'skipped' } {
+/**
+ * What RFC 5545 says: the first of two; in a gap, the instant that the offset before the gap gives.
+ */
+function expectedStart(
+  local: string,
+  timeZone: string,
+): { ms: number; wall: 'plain' | 'twice' | 'skipped' } {
   const found = instantsOf(local, timeZone)
   const first = found[0]
   if (first !== undefined) return { ms: first, wall: found.length > 1 ? 'twice' : 'plain' }
@@ -67,7 +78,10 @@ const isoDate = (ms: number) => new Date(ms).toISOString().slice(0, 10)
 const weeks = (firstDate: string) =>
   Array.from({ length: 156 }, (_, index) => isoDate(Date.parse(firstDate) + index * 7 * DAY_MS))
 
-/** Three years of months: the same weekday of the month, counted off a calendar; the fifth is the last. */
+/**
+ * Three years of months: the same weekday of the month, counted off a calendar; the fifth is the
+ * last.
+ */
 function months(firstDate: string): string[] {
   const first = new Date(firstDate)
   const nth = Math.ceil(first.getUTCDate() / 7)
@@ -81,10 +95,17 @@ function months(firstDate: string): string[] {
   })
 }
 
-function check(dates: readonly string[], time: string, timeZone: string, repeat: 'weekly' | 'monthlyWeekday'): void {
+function check(
+  dates: readonly string[],
+  time: string,
+  timeZone: string,
+  repeat: 'weekly' | 'monthlyWeekday',
+): void {
   const firstDate = dates[0] ?? ''
   // Longer than one schedule may be: until its last date, in runs of a year.
-  const runs = Array.from({ length: Math.ceil(dates.length / 52) }, (_, run) => dates.slice(run * 52, (run + 1) * 52))
+  const runs = Array.from({ length: Math.ceil(dates.length / 52) }, (_, run) =>
+    dates.slice(run * 52, (run + 1) * 52),
+  )
   const got = runs.flatMap((run) => {
     const plan = {
       firstDate: run[0] ?? firstDate,
@@ -94,38 +115,56 @@ function check(dates: readonly string[], time: string, timeZone: string, repeat:
       until: null,
       exceptions: [],
     } as const
-    return startsOf({ rule: ruleOf(plan), localStart: `${plan.firstDate}T${time}`, timeZone, minutes: 60 })
+    return startsOf({
+      rule: ruleOf(plan),
+      localStart: `${plan.firstDate}T${time}`,
+      timeZone,
+      minutes: 60,
+    })
   })
-  const wanted = dates.map((date) => ({ local: `${date}T${time}`, ...expectedStart(`${date}T${time}`, timeZone) }))
+  const wanted = dates.map((date) => ({
+    local: `${date}T${time}`,
+    ...expectedStart(`${date}T${time}`, timeZone),
+  }))
   expect(
-    got.map(({ originalLocalStart, startsAt, wall }) => ({ local: originalLocalStart, ms: startsAt.getTime(), wall })),
+    got.map(({ originalLocalStart, startsAt, wall }) => ({
+      local: originalLocalStart,
+      ms: startsAt.getTime(),
+      wall,
+    })),
   ).toEqual(wanted)
 }
 
-describe.each(ZONES.map((zone) => ({ zone })))('three years in $zone, against another way of counting', ({ zone }) => {
-  it('every Sunday at 2:30, where the clocks change', () => {
-    check(weeks('2026-01-04'), '02:30', zone, 'weekly')
-  })
-  it('every Tuesday at 17:30', () => {
-    check(weeks('2026-01-06'), '17:30', zone, 'weekly')
-  })
-  it('every month on the last Sunday at 1:30', () => {
-    check(months('2026-03-29'), '01:30', zone, 'monthlyWeekday')
-  })
-  it('every month on the first Saturday at 0:15', () => {
-    check(months('2026-01-03'), '00:15', zone, 'monthlyWeekday')
-  })
-})
+describe.each(ZONES.map((zone) => ({ zone })))(
+  'three years in $zone, against another way of counting',
+  ({ zone }) => {
+    it('every Sunday at 2:30, where the clocks change', () => {
+      check(weeks('2026-01-04'), '02:30', zone, 'weekly')
+    })
+    it('every Tuesday at 17:30', () => {
+      check(weeks('2026-01-06'), '17:30', zone, 'weekly')
+    })
+    it('every month on the last Sunday at 1:30', () => {
+      check(months('2026-03-29'), '01:30', zone, 'monthlyWeekday')
+    })
+    it('every month on the first Saturday at 0:15', () => {
+      check(months('2026-01-03'), '00:15', zone, 'monthlyWeekday')
+    })
+  },
+)
 
 describe('the same suite', () => {
   it('meets gaps and overlaps, or it would show nothing', () => {
-    const walls = ZONES.flatMap((zone) => weeks('2026-01-04').map((date) => expectedStart(`${date}T02:30`, zone).wall))
+    const walls = ZONES.flatMap((zone) =>
+      weeks('2026-01-04').map((date) => expectedStart(`${date}T02:30`, zone).wall),
+    )
     expect(walls.filter((wall) => wall === 'skipped').length).toBeGreaterThan(10)
     expect(walls.filter((wall) => wall === 'twice').length).toBeGreaterThan(3)
   })
 
   it.each([
-    // Lord Howe moves by half an hour: 2:00 becomes 2:30, so 2:15 is not there, and 1:45 comes twice in April.
+    // Lord Howe moves by half an hour: 2:00 becomes 2:30, so 2:15 is not there, and 1:45 comes
+    // twice in April.
     ['Australia/Lord_Howe', '2026-10-04T02:15', 'skipped'],
     ['Australia/Lord_Howe', '2026-04-05T01:45', 'twice'],
     // Troll moves by two hours.

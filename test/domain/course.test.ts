@@ -3,20 +3,27 @@ import { describe, expect, it } from 'vitest'
 import { loadContent } from '../../src/content/load.ts'
 import { discloseCourse } from '../../src/domain/disclosure.ts'
 import { hedgesG, noiseBandSteps } from '../../src/domain/statistics.ts'
-import type { UnitResult } from "../../src/domain/unit.ts";
+import type { UnitResult } from '../../src/domain/unit.ts'
 
 const pulse = loadContent().questionSet('pulse', 2)
 const [climate] = pulse.scales
 if (!climate) throw new Error('no scale')
 
 const answers = fc.integer({ min: 2, max: 30 })
-const scales = fc.record({ sdSteps: fc.double({ min: 0.2, max: 4, noNaN: true }), reliability: fc.constant(0.6) })
+const scales = fc.record({
+  sdSteps: fc.double({ min: 0.2, max: 4, noNaN: true }),
+  reliability: fc.constant(0.6),
+})
 const differences = fc.double({ min: -4, max: 4, noNaN: true })
 
 describe('Hedges’ g', () => {
   it('is Hedges’ own figure: 8 and 8, one SD apart, is J = .945', () => {
-    expect(hedgesG({ sdSteps: 1, reliability: 0.6 }, 1, { before: 8, now: 8, members: 8 }).g).toBeCloseTo(0.9455, 4)
-    expect(hedgesG({ sdSteps: 2, reliability: 0.6 }, 1, { before: 5, now: 5, members: 8 }).g).toBeCloseTo(0.9032 / 2, 4)
+    expect(
+      hedgesG({ sdSteps: 1, reliability: 0.6 }, 1, { before: 8, now: 8, members: 8 }).g,
+    ).toBeCloseTo(0.9455, 4)
+    expect(
+      hedgesG({ sdSteps: 2, reliability: 0.6 }, 1, { before: 5, now: 5, members: 8 }).g,
+    ).toBeCloseTo(0.9032 / 2, 4)
   })
 
   it('turns round with the waves, lies in its interval, and is never larger than the plain difference in SDs', () => {
@@ -54,8 +61,20 @@ describe('Hedges’ g', () => {
   })
 })
 
-type Made = { answers?: number; mean: number; roster?: number; state?: UnitResult['state']; invited?: number }
-function made({ answers: count = 8, mean, roster = 0, state = 'released', invited = count }: Made): UnitResult {
+type Made = {
+  answers?: number
+  mean: number
+  roster?: number
+  state?: UnitResult['state']
+  invited?: number
+}
+function made({
+  answers: count = 8,
+  mean,
+  roster = 0,
+  state = 'released',
+  invited = count,
+}: Made): UnitResult {
   const tally = {
     subject: 'scale:climate',
     answers: count,
@@ -66,7 +85,8 @@ function made({ answers: count = 8, mean, roster = 0, state = 'released', invite
   const release = state === 'released' ? { invited, answered: count, tallies: [tally] } : null
   return { state, k: 6, rosterChanges: roster, release }
 }
-const courseOf = (first: Made, last: Made) => discloseCourse(pulse, made(first), made(last))?.scales[0]
+const courseOf = (first: Made, last: Made) =>
+  discloseCourse(pulse, made(first), made(last))?.scales[0]
 
 describe('what may be shown of a programme as a whole', () => {
   it('is the band of both ends and whether they differ by more than chance', () => {
@@ -86,14 +106,20 @@ describe('what may be shown of a programme as a whole', () => {
     expect(courseOf({ answers: 10, mean: 0.3 }, eleven(0.7))?.effect).toBeNull()
     expect(courseOf(eleven(0.3), { answers: 10, mean: 0.7 })?.effect).toBeNull()
     expect(courseOf(eleven(0.03), eleven(0.7))?.effect).toBeNull()
-    expect(courseOf(eleven(0.3), { ...eleven(0.7), roster: 3 })).toMatchObject({ change: 'roster', effect: null })
+    expect(courseOf(eleven(0.3), { ...eleven(0.7), roster: 3 })).toMatchObject({
+      change: 'roster',
+      effect: null,
+    })
   })
 
   it('tells no more than the two rounded means do: the same rounding, the same size', () => {
     fc.assert(
       fc.property(fc.integer({ min: -24, max: 24 }), fc.integer({ min: -24, max: 24 }), (a, b) => {
         // Both lie within the same twentieth as .3 and .7.
-        const effect = courseOf({ answers: 11, mean: 0.3 + a / 1000 }, { answers: 11, mean: 0.7 + b / 1000 })?.effect
+        const effect = courseOf(
+          { answers: 11, mean: 0.3 + a / 1000 },
+          { answers: 11, mean: 0.7 + b / 1000 },
+        )?.effect
         expect(effect).toEqual({ g: 1.5, low: 0.9, high: 2.2 })
       }),
     )
@@ -120,7 +146,8 @@ describe('what may be shown of a programme as a whole', () => {
   it('compares exact means below eleven answers, and from there what is shown of them', () => {
     const change = (answers: number, first: number, last: number) =>
       courseOf({ answers, mean: first }, { answers, mean: last })?.change
-    // A difference of .1951 of the range is noise for eight; rounded it would be .2 and more than that.
+    // A difference of .1951 of the range is noise for eight; rounded it would be .2 and more than
+    // that.
     expect(change(8, 0.5, 0.6951)).toBe('none')
     expect(change(8, 0.5, 0.7)).toBe('higher')
     // And .1701 is more than noise for eleven; rounded it is .15.
@@ -136,8 +163,14 @@ describe('what may be shown of a programme as a whole', () => {
       { answers: 11, mean: 0.3, invited: 15 },
       { answers: 11, mean: 0.5, invited: 15 },
     ]
-    expect(courseOf(low, high)).toMatchObject({ change: 'higher', effect: { g: 0.8, low: 0.1, high: 1.5 } })
-    expect(courseOf(high, low)).toMatchObject({ change: 'lower', effect: { g: -0.8, low: -1.5, high: -0.1 } })
+    expect(courseOf(low, high)).toMatchObject({
+      change: 'higher',
+      effect: { g: 0.8, low: 0.1, high: 1.5 },
+    })
+    expect(courseOf(high, low)).toMatchObject({
+      change: 'lower',
+      effect: { g: -0.8, low: -1.5, high: -0.1 },
+    })
   })
 
   it('is less sure of its size the more who might have answered did not, at either end', () => {

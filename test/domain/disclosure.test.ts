@@ -1,14 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadContent } from '../../src/content/load.ts'
-import { answersNeeded, disclose, discloseTotal, discloseWords } from '../../src/domain/disclosure.ts'
+import {
+  answersNeeded,
+  disclose,
+  discloseTotal,
+  discloseWords,
+} from '../../src/domain/disclosure.ts'
 import type { Answers } from '../../src/domain/score.ts'
 import { noiseBandSteps } from '../../src/domain/statistics.ts'
 import { countUnit } from '../../src/domain/tally.ts'
-import type { UnitResult } from "../../src/domain/unit.ts";
+import type { UnitResult } from '../../src/domain/unit.ts'
 
 const set = loadContent().questionSet('pulse', 1)
-const alike = (value: number): Answers[] => [{ belonging: value, voice: value, safety: value, useful: value }]
+const alike = (value: number): Answers[] => [
+  { belonging: value, voice: value, safety: value, useful: value },
+]
 const blank: Answers[] = [{}]
 const unit = (ballots: Answers[][], k = 6, rosterChanges = 8): UnitResult => {
   const release = countUnit(set, ballots, k)
@@ -38,7 +45,9 @@ describe('counting a unit', () => {
   it('leaves out a scale that fewer than k answered well enough', () => {
     const release = countUnit(set, [...members(5, 3), [{ belonging: 3 }]], 6)
     expect(release).toEqual({ invited: 6, answered: 6, tallies: [] })
-    expect(disclose(set, { state: 'released', k: 6, rosterChanges: 0, release }, null)).toEqual({ kind: 'tooFew' })
+    expect(disclose(set, { state: 'released', k: 6, rosterChanges: 0, release }, null)).toEqual({
+      kind: 'tooFew',
+    })
   })
   it('keeps nothing whose difference is one member: no question beside its scale', () => {
     const release = countUnit(set, [...members(6, 3), [{ belonging: 1 }]], 6)
@@ -54,11 +63,15 @@ describe('counting a unit', () => {
 describe('the gate', () => {
   it('shows nothing below k, and says so in the same words for none and for five', () => {
     expect(disclose(set, unit([...members(5, 3), blank]), null)).toEqual({ kind: 'tooFew' })
-    expect(disclose(set, unit([blank, blank, blank, blank, blank, blank]), null)).toEqual({ kind: 'tooFew' })
+    expect(disclose(set, unit([blank, blank, blank, blank, blank, blank]), null)).toEqual({
+      kind: 'tooFew',
+    })
   })
   it('refuses a release that was stored below the frozen k', () => {
     const release = countUnit(set, members(5, 3), 5)
-    expect(disclose(set, { state: 'released', k: 6, rosterChanges: 0, release }, null)).toEqual({ kind: 'tooFew' })
+    expect(disclose(set, { state: 'released', k: 6, rosterChanges: 0, release }, null)).toEqual({
+      kind: 'tooFew',
+    })
   })
   it.each([
     [1, 'low'],
@@ -78,7 +91,10 @@ describe('the gate', () => {
     [6, 15, 'half'],
     [6, 16, 'fewer'],
   ])('says of %i of %i: %s', (answered, invited, expected) => {
-    const ballots = [...members(answered, 3), ...Array.from({ length: invited - answered }, () => blank)]
+    const ballots = [
+      ...members(answered, 3),
+      ...Array.from({ length: invited - answered }, () => blank),
+    ]
     expect(shown(unit(ballots)).response).toBe(expected)
   })
   it('from eleven answers shows a mean to a twentieth, and a share when both sides have three', () => {
@@ -101,9 +117,12 @@ describe('the gate', () => {
   })
 
   it('holds for any answers: no figure below eleven, none beside an end, no share with a small side', () => {
-    const ballot = fc.option(fc.record({ belonging: step(), voice: step(), safety: step(), useful: step() }), {
-      nil: {},
-    })
+    const ballot = fc.option(
+      fc.record({ belonging: step(), voice: step(), safety: step(), useful: step() }),
+      {
+        nil: {},
+      },
+    )
     fc.assert(
       fc.property(fc.array(ballot, { minLength: 6, maxLength: 30 }), (answers) => {
         const result = unit(answers.map((own) => [own]))
@@ -111,9 +130,11 @@ describe('the gate', () => {
         if (disclosed.kind !== 'shown') return
         const tally = result.release?.tallies.find(({ subject }) => subject === 'scale:climate')
         for (const scale of disclosed.scales) {
-          if ((tally?.answers ?? 0) < 11) expect([scale.mean, scale.highTenths]).toEqual([null, null])
+          if ((tally?.answers ?? 0) < 11)
+            expect([scale.mean, scale.highTenths]).toEqual([null, null])
           if (scale.mean !== null) expect(scale.mean > 0.07 && scale.mean < 0.93).toBe(true)
-          if (scale.highTenths !== null) expect(scale.highTenths >= 1 && scale.highTenths <= 9).toBe(true)
+          if (scale.highTenths !== null)
+            expect(scale.highTenths >= 1 && scale.highTenths <= 9).toBe(true)
         }
       }),
     )
@@ -121,13 +142,23 @@ describe('the gate', () => {
 })
 
 describe('several groups together', () => {
-  const part = (ballots: Answers[][], isShownSingly = true) => ({ result: unit(ballots), isShownSingly })
-  const bands = (parts: ReturnType<typeof part>[], k = 5) => discloseTotal(set, parts, k)?.scales ?? null
+  const part = (ballots: Answers[][], isShownSingly = true) => ({
+    result: unit(ballots),
+    isShownSingly,
+  })
+  const bands = (parts: ReturnType<typeof part>[], k = 5) =>
+    discloseTotal(set, parts, k)?.scales ?? null
 
   it('show one band per scale, each member counted once, and never a figure', () => {
-    expect(bands([part(members(12, 5)), part(members(6, 1))])).toEqual([{ scaleId: 'climate', band: 'high' }])
-    expect(bands([part(members(6, 5)), part(members(12, 1))])).toEqual([{ scaleId: 'climate', band: 'low' }])
-    expect(bands([part(members(8, 5)), part(members(8, 1))])).toEqual([{ scaleId: 'climate', band: 'mixed' }])
+    expect(bands([part(members(12, 5)), part(members(6, 1))])).toEqual([
+      { scaleId: 'climate', band: 'high' },
+    ])
+    expect(bands([part(members(6, 5)), part(members(12, 1))])).toEqual([
+      { scaleId: 'climate', band: 'low' },
+    ])
+    expect(bands([part(members(8, 5)), part(members(8, 1))])).toEqual([
+      { scaleId: 'climate', band: 'mixed' },
+    ])
   })
   it('show nothing of one group, however large, nor of one beside others below k', () => {
     expect(bands([part(members(30, 4))])).toBeNull()
@@ -135,7 +166,9 @@ describe('several groups together', () => {
   })
   it('show nothing when what is not shown by itself is fewer than k people', () => {
     // A part that met its own k of 6, before an audience whose k is 11.
-    expect(bands([part(members(12, 4)), part(members(12, 4)), part(members(6, 1), false)], 11)).toBeNull()
+    expect(
+      bands([part(members(12, 4)), part(members(12, 4)), part(members(6, 1), false)], 11),
+    ).toBeNull()
     expect(bands([part(members(12, 4)), part(members(12, 4))], 11)).not.toBeNull()
     const two = [part(members(12, 4)), part(members(6, 1), false), part(members(6, 1), false)]
     expect(bands(two, 11)).not.toBeNull()
@@ -187,7 +220,9 @@ describe('change between two units', () => {
     expect(shown(unit(members(8, 5), 6, 11), unit(members(8, 3))).scales[0]?.change).toBe('roster')
   })
   it('is not compared with a unit that was withheld', () => {
-    expect(shown(unit(members(8, 5)), unit([...members(3, 1), blank, blank, blank])).scales[0]?.change).toBeNull()
+    expect(
+      shown(unit(members(8, 5)), unit([...members(3, 1), blank, blank, blank])).scales[0]?.change,
+    ).toBeNull()
   })
 })
 

@@ -5,17 +5,23 @@ import {
   discloseOutside,
   discloseTotal,
   discloseWords,
-  mayMembersSee
+  mayMembersSee,
 } from '../../src/domain/disclosure.ts'
 import { noiseBandSteps } from '../../src/domain/statistics.ts'
-import type { UnitResult } from "../../src/domain/unit.ts";
+import type { UnitResult } from '../../src/domain/unit.ts'
 
-/** The very edge of each rule of the gate, with results as a store could hold them, fitting together or not. */
+/**
+ * The very edge of each rule of the gate, with results as a store could hold them, fitting together
+ * or not.
+ */
 const pulse = loadContent().questionSet('pulse', 1)
 const [climate] = pulse.scales
 if (!climate) throw new Error('no scale')
 /** Two scales, of which the second knows no noise. */
-const set = { ...pulse, scales: [climate, { ...climate, id: 'calm', noise: { ...climate.noise, sdSteps: 0 } }] }
+const set = {
+  ...pulse,
+  scales: [climate, { ...climate, id: 'calm', noise: { ...climate.noise, sdSteps: 0 } }],
+}
 
 type Made = {
   k: number
@@ -47,7 +53,10 @@ function made(facts: Partial<Made> = {}, calm: Partial<Made> | null = {}): UnitR
     low: 0,
     high: one.high,
   })
-  const tallies = [tally('scale:climate', all), ...(calm ? [tally('scale:calm', { ...all, ...calm })] : [])]
+  const tallies = [
+    tally('scale:climate', all),
+    ...(calm ? [tally('scale:calm', { ...all, ...calm })] : []),
+  ]
   const release = { invited: all.invited, answered: all.answered, tallies }
   return { state: all.state, k: all.k, rosterChanges: all.roster, release }
 }
@@ -87,7 +96,10 @@ describe('k', () => {
 
 describe('each scale', () => {
   it('has its own band', () => {
-    expect(scalesOf(made({ mean: 0.2 }, { mean: 0.9 }))).toMatchObject([{ band: 'low' }, { band: 'high' }])
+    expect(scalesOf(made({ mean: 0.2 }, { mean: 0.9 }))).toMatchObject([
+      { band: 'low' },
+      { band: 'high' },
+    ])
   })
   it('is low up to .375 and high from .625, both included', () => {
     expect(first(made({ mean: 0.375 }))?.band).toBe('low')
@@ -105,7 +117,8 @@ describe('each scale', () => {
     expect(mean(11, 0.9)).toBeCloseTo(0.9)
   })
   it('has a share when both sides have three', () => {
-    const tenths = (high: number) => first(made({ answered: 11, invited: 12, answers: 11, high }))?.highTenths
+    const tenths = (high: number) =>
+      first(made({ answered: 11, invited: 12, answers: 11, high }))?.highTenths
     expect([2, 3, 8, 9].map(tenths)).toEqual([null, 3, 7, null])
   })
 })
@@ -114,9 +127,18 @@ describe('a change', () => {
   it('is told of each scale by its own tally and its own noise', () => {
     // Half a step is noise for the first scale; the second knows none.
     const now = made({ mean: 0.625 })
-    expect(scalesOf(now, made({ mean: 0.5 }))).toMatchObject([{ change: 'none' }, { change: 'higher' }])
-    expect(scalesOf(now, made({ mean: 0.5 }, { mean: 0.75 }))).toMatchObject([{ change: 'none' }, { change: 'lower' }])
-    expect(scalesOf(now, made({ mean: 0.5 }, null))).toMatchObject([{ change: 'none' }, { change: null }])
+    expect(scalesOf(now, made({ mean: 0.5 }))).toMatchObject([
+      { change: 'none' },
+      { change: 'higher' },
+    ])
+    expect(scalesOf(now, made({ mean: 0.5 }, { mean: 0.75 }))).toMatchObject([
+      { change: 'none' },
+      { change: 'lower' },
+    ])
+    expect(scalesOf(now, made({ mean: 0.5 }, null))).toMatchObject([
+      { change: 'none' },
+      { change: null },
+    ])
   })
   it('is none when nothing moved and no noise is known', () => {
     expect(scalesOf(made(), made())).toMatchObject([{ change: 'none' }, { change: 'none' }])
@@ -137,11 +159,21 @@ describe('a change', () => {
   it('reckons with the larger roster: then fewer of those who might have answered did', () => {
     // One step: more than the noise of 6 of 6, less than that of 6 of 12.
     const six = { answered: 6, answers: 6, invited: 6 }
-    expect(noiseBandSteps(climate.noise, { before: 6, now: 6, members: 6 }, 4)).toBeCloseTo(0.912, 3)
-    expect(noiseBandSteps(climate.noise, { before: 6, now: 6, members: 12 }, 4)).toBeCloseTo(1.2065, 3)
+    expect(noiseBandSteps(climate.noise, { before: 6, now: 6, members: 6 }, 4)).toBeCloseTo(
+      0.912,
+      3,
+    )
+    expect(noiseBandSteps(climate.noise, { before: 6, now: 6, members: 12 }, 4)).toBeCloseTo(
+      1.2065,
+      3,
+    )
     expect(first(made({ ...six, mean: 0.75 }), made({ ...six, mean: 0.5 }))?.change).toBe('higher')
-    expect(first(made({ ...six, invited: 12, mean: 0.75 }), made({ ...six, mean: 0.5 }))?.change).toBe('none')
-    expect(first(made({ ...six, mean: 0.75 }), made({ ...six, invited: 12, mean: 0.5 }))?.change).toBe('none')
+    expect(
+      first(made({ ...six, invited: 12, mean: 0.75 }), made({ ...six, mean: 0.5 }))?.change,
+    ).toBe('none')
+    expect(
+      first(made({ ...six, mean: 0.75 }), made({ ...six, invited: 12, mean: 0.5 }))?.change,
+    ).toBe('none')
   })
 })
 
@@ -177,7 +209,9 @@ describe('several groups and words, at the edge', () => {
     })
     expect(discloseTotal(set, [shown, hidden(11)], 11)).not.toBeNull()
     expect(discloseTotal(set, [shown, hidden(10)], 11)).toBeNull()
-    expect(discloseTotal(set, [shown, { result: { ...made(), release: null }, isShownSingly: true }], 5)).toBeNull()
+    expect(
+      discloseTotal(set, [shown, { result: { ...made(), release: null }, isShownSingly: true }], 5),
+    ).toBeNull()
   })
   it('show words of a unit that has exactly as many answers as it needs', () => {
     const ten = Array.from({ length: 10 }, () => 'line')

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { type Recurrence, repeatOf, ruleOf, startsOf } from '../../src/domain/recurrence.ts'
-import { nextWeekday, parseDate, parseTime, parseTypedPlan, startsInPast } from '../../src/domain/schedule.ts'
+import {
+  nextWeekday,
+  parseDate,
+  parseTime,
+  parseTypedPlan,
+  startsInPast,
+} from '../../src/domain/schedule.ts'
 import { isTimeZone } from '../../src/domain/time.ts'
 
 const weekly = (firstDate: string, time: string, timeZone: string, count = 4) =>
@@ -20,7 +26,12 @@ describe('a weekly schedule', () => {
       '2026-03-31T15:30:00.000Z',
       '2026-04-07T15:30:00.000Z',
     ])
-    expect(starts.map(({ isAfterClockChange }) => isAfterClockChange)).toEqual([false, false, true, false])
+    expect(starts.map(({ isAfterClockChange }) => isAfterClockChange)).toEqual([
+      false,
+      false,
+      true,
+      false,
+    ])
     expect(starts[0]?.originalLocalStart).toBe('2026-03-17T17:30')
     expect(starts[0]?.endsAt.toISOString()).toBe('2026-03-17T18:00:00.000Z')
   })
@@ -59,9 +70,13 @@ describe('how a schedule repeats', () => {
     } as const
     const rule = ruleOf(whole)
     expect(repeatOf(rule)).toBe(whole.repeat)
-    return startsOf({ ...whole, rule, localStart: `${whole.firstDate}T17:30`, timeZone: 'UTC', minutes: 60 }).map(
-      (start) => start.originalLocalStart.slice(0, 10),
-    )
+    return startsOf({
+      ...whole,
+      rule,
+      localStart: `${whole.firstDate}T17:30`,
+      timeZone: 'UTC',
+      minutes: 60,
+    }).map((start) => start.originalLocalStart.slice(0, 10))
   }
   it.each([
     [{ repeat: 'once' }, ['2026-01-31']],
@@ -69,20 +84,30 @@ describe('how a schedule repeats', () => {
     [{ repeat: 'weeks4', count: 2 }, ['2026-01-31', '2026-02-28']],
     // The 31st: a month without one has its last day, and none is left out.
     [{ repeat: 'monthlyDate' }, ['2026-01-31', '2026-02-28', '2026-03-31', '2026-04-30']],
-    [{ repeat: 'monthlyDate', firstDate: '2028-01-29', count: 3 }, ['2028-01-29', '2028-02-29', '2028-03-29']],
+    [
+      { repeat: 'monthlyDate', firstDate: '2028-01-29', count: 3 },
+      ['2028-01-29', '2028-02-29', '2028-03-29'],
+    ],
     [{ repeat: 'monthlyDate', firstDate: '2026-03-15', count: 2 }, ['2026-03-15', '2026-04-15']],
     // The fifth Saturday is the last one.
     [{ repeat: 'monthlyWeekday' }, ['2026-01-31', '2026-02-28', '2026-03-28', '2026-04-25']],
-    [{ repeat: 'monthlyWeekday', firstDate: '2026-03-10', count: 3 }, ['2026-03-10', '2026-04-14', '2026-05-12']],
+    [
+      { repeat: 'monthlyWeekday', firstDate: '2026-03-10', count: 3 },
+      ['2026-03-10', '2026-04-14', '2026-05-12'],
+    ],
     [{ count: null, until: '2026-02-14' }, ['2026-01-31', '2026-02-07', '2026-02-14']],
     // Dates left out are made up for at the end.
-    [{ exceptions: ['2026-02-07', '2026-02-14'] }, ['2026-01-31', '2026-02-21', '2026-02-28', '2026-03-07']],
+    [
+      { exceptions: ['2026-02-07', '2026-02-14'] },
+      ['2026-01-31', '2026-02-21', '2026-02-28', '2026-03-07'],
+    ],
   ] as const)('%j gives %j', (plan, expected) => {
     expect(dates(plan)).toEqual(expected)
   })
 
   it('says of each time whether the clocks skip it or bring it twice', () => {
-    const walls = (firstDate: string) => weekly(firstDate, '02:30', 'Europe/Berlin', 2).map(({ wall }) => wall)
+    const walls = (firstDate: string) =>
+      weekly(firstDate, '02:30', 'Europe/Berlin', 2).map(({ wall }) => wall)
     expect(walls('2026-03-22')).toEqual(['plain', 'skipped'])
     expect(walls('2026-10-25')).toEqual(['twice', 'plain'])
   })

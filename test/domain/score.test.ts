@@ -9,7 +9,10 @@ const setOf = (id: string): QuestionSet => {
   if (!set) throw new Error(`no set ${id}`)
   return set
 }
-/** What a set's first scale shows for one person who answered with these values in order; null where one is skipped. */
+/**
+ * What a set's first scale shows for one person who answered with these values in order; null where
+ * one is skipped.
+ */
 const shown = (id: string, values: readonly (number | null)[], scaleIndex = 0): number | null => {
   const set = setOf(id)
   const scale = set.scales[scaleIndex]
@@ -49,7 +52,9 @@ describe('scoring against what is published', () => {
     const set = setOf('ons4')
     expect(set.scales.map(({ questions }) => questions.length)).toEqual([1, 1, 1, 1])
     expect([0, 1, 2, 3].map((index) => shown('ons4', [7, 8, 6, 3], index))).toEqual([7, 8, 6, 3])
-    expect(set.scales.filter(({ highIs }) => highIs === 'worse').map(({ id }) => id)).toEqual(['anxious'])
+    expect(set.scales.filter(({ highIs }) => highIs === 'worse').map(({ id }) => id)).toEqual([
+      'anxious',
+    ])
   })
   it('turns round what counts the other way: much pain is not much well-being', () => {
     expect(shown('days-with-illness', [5, 1, 1, 5, 5])).toBe(5)

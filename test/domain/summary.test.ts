@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { FINDINGS, loadContent } from '../../src/content/load.ts'
 import { type Disclosed, disclose } from '../../src/domain/disclosure.ts'
 import { attendanceBand, findingOf, openerFor } from '../../src/domain/summary.ts'
-import type { UnitResult } from "../../src/domain/unit.ts";
+import type { UnitResult } from '../../src/domain/unit.ts'
 
 const { openers, questionSet } = loadContent()
 const pulse = questionSet('pulse', 2)
@@ -22,7 +22,12 @@ function result(
       low: 0,
       high: 0,
     }))
-    return { state: 'released', k: 6, rosterChanges: 0, release: { invited: 10, answered: 10, tallies } }
+    return {
+      state: 'released',
+      k: 6,
+      rosterChanges: 0,
+      release: { invited: 10, answered: 10, tallies },
+    }
   }
   return { set, disclosed: disclose(set, unit(mean), before === null ? null : unit(before)) }
 }

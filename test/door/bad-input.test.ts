@@ -26,18 +26,29 @@ describe.each(['slack', 'teams'] as const)('bad input on %s', (platform) => {
   it.each([
     ['an unknown word', 'shedule', 'I do not know “shedule”. I know:'],
     ['a long unknown line', 'x'.repeat(400), '…”. I know:'],
-    ['an unknown group', 'summary Friday group', 'I cannot find a group called “Friday group”. Your groups:'],
-    ['a schedule that cannot be read', 'schedule sometime soon', 'I could not read “sometime soon”'],
+    [
+      'an unknown group',
+      'summary Friday group',
+      'I cannot find a group called “Friday group”. Your groups:',
+    ],
+    [
+      'a schedule that cannot be read',
+      'schedule sometime soon',
+      'I could not read “sometime soon”',
+    ],
     ['a mention of everybody', '<!channel> <https://example.invalid|click>', 'I do not know'],
-  ])('answers %s privately with what was expected and an example', async (_name, line, expected) => {
-    const before = await state()
-    const answer = await world[platform].type(cast().facilitator, line)
-    expect(answer.status).toBe(200)
-    const seen = lastOf(platform, cast().facilitator)
-    expect(seen?.audience).toBe('private')
-    expect(seen?.text).toContain(expected)
-    expect(await state()).toEqual(before)
-  })
+  ])(
+    'answers %s privately with what was expected and an example',
+    async (_name, line, expected) => {
+      const before = await state()
+      const answer = await world[platform].type(cast().facilitator, line)
+      expect(answer.status).toBe(200)
+      const seen = lastOf(platform, cast().facilitator)
+      expect(seen?.audience).toBe('private')
+      expect(seen?.text).toContain(expected)
+      expect(await state()).toEqual(before)
+    },
+  )
 
   it('names the roles that may, to who may not', async () => {
     await world[platform].type(cast().members[0] ?? '', 'roster')
@@ -47,9 +58,17 @@ describe.each(['slack', 'teams'] as const)('bad input on %s', (platform) => {
   })
 
   it.each([
-    ['an alias that tells about health', { alias: 'Depression circle' }, '“depression” can tell others about health.'],
+    [
+      'an alias that tells about health',
+      { alias: 'Depression circle' },
+      '“depression” can tell others about health.',
+    ],
     ['no alias', { alias: '' }, 'Please fill this in. For example: Tuesday group'],
-    ['an alias of 3,000 characters', { alias: 'x'.repeat(3000) }, 'At most 60 characters, please. This has 3000.'],
+    [
+      'an alias of 3,000 characters',
+      { alias: 'x'.repeat(3000) },
+      'At most 60 characters, please. This has 3000.',
+    ],
     [
       'an unknown time zone',
       { alias: 'Friday group', timeZone: 'Mars/Olympus' },
@@ -65,7 +84,11 @@ describe.each(['slack', 'teams'] as const)('bad input on %s', (platform) => {
   })
 
   it.each([
-    ['an unparsable time', { time: 'half past' }, 'I could not read the time “half past”. Write it like 17:30.'],
+    [
+      'an unparsable time',
+      { time: 'half past' },
+      'I could not read the time “half past”. Write it like 17:30.',
+    ],
     ['an unparsable date', { firstDate: '3 March' }, 'I could not read the date “3 March”.'],
     ['a past date', { firstDate: '2026-01-06' }, '2026-01-06 at 17:30 is in the past.'],
     ['no sessions', { count: '0' }, 'Write a whole number from 1 to 104. I got “0”.'],
@@ -81,7 +104,10 @@ describe.each(['slack', 'teams'] as const)('bad input on %s', (platform) => {
     await fill(world[platform], cast().facilitator, 'schedule', { time: 'half past', count: '7' })
     // Slack keeps the form open itself; Teams shows it again, filled.
     if (platform === 'slack') expect(world.slack.openForm(cast().facilitator)).not.toBeNull()
-    else expect(world.teams.openForm(cast().facilitator)?.surface.inputs.map((input) => input.value)).toContain('7')
+    else
+      expect(
+        world.teams.openForm(cast().facilitator)?.surface.inputs.map((input) => input.value),
+      ).toContain('7')
   })
 })
 
@@ -100,7 +126,11 @@ describe('a roster in Slack', () => {
     ],
     ['a closed account', { members: ['UCLOSED'] }, 'Closed account cannot be added'],
     ['nobody as facilitator', { facilitators: [] }, 'A group needs at least one facilitator.'],
-    ['a member as supervisor', { supervisors: ['UMEMBER1'], members: [] }, 'Member 1 is not on the staff list.'],
+    [
+      'a member as supervisor',
+      { supervisors: ['UMEMBER1'], members: [] },
+      'Member 1 is not on the staff list.',
+    ],
   ])('refuses %s in words and changes nothing', async (_name, filled, expected) => {
     const before = await state()
     await fill(world.slack, 'UFACILITATOR', 'roster', filled)
@@ -128,9 +158,14 @@ describe('a roster in Slack', () => {
     const { payload, text } = lastSeen(world.slack.journal, 'UFACILITATOR', 'new-done')
     expect(text).toContain('<!channel> <https://e.invalid|x> *b*  evil is set up.')
     expect(JSON.stringify(payload)).not.toContain('mrkdwn')
-    await fill(world.slack, 'UFACILITATOR', 'roster <!channel> <https://e.invalid|x> *b* \u202Eevil', {
-      members: ['UMEMBER1'],
-    })
+    await fill(
+      world.slack,
+      'UFACILITATOR',
+      'roster <!channel> <https://e.invalid|x> *b* \u202Eevil',
+      {
+        members: ['UMEMBER1'],
+      },
+    )
     await world.app.drain()
     const welcome = lastSeen(world.slack.journal, 'UMEMBER1', 'welcome').payload as { text: string }
     expect(welcome.text).toContain('&lt;!channel&gt; &lt;https://e.invalid|x&gt;')
@@ -141,18 +176,34 @@ describe('requests that no platform sends', () => {
   const post = (path: string, body: string, headers: Record<string, string> = {}) =>
     fetch(`http://127.0.0.1:${world.app.port}${path}`, { method: 'POST', body, headers })
   it.each([
-    ['malformed JSON to Teams', () => post('/api/messages', '{"type":', { 'content-type': 'application/json' }), 400],
-    ['not JSON to Teams', () => post('/api/messages', 'x=1', { 'content-type': 'text/plain' }), 415],
+    [
+      'malformed JSON to Teams',
+      () => post('/api/messages', '{"type":', { 'content-type': 'application/json' }),
+      400,
+    ],
+    [
+      'not JSON to Teams',
+      () => post('/api/messages', 'x=1', { 'content-type': 'text/plain' }),
+      415,
+    ],
     [
       'an oversize body to Teams',
-      () => post('/api/messages', `"${'x'.repeat(300_000)}"`, { 'content-type': 'application/json' }),
+      () =>
+        post('/api/messages', `"${'x'.repeat(300_000)}"`, { 'content-type': 'application/json' }),
       413,
     ],
-    ['an array to Teams', () => post('/api/messages', '[]', { 'content-type': 'application/json' }), 400],
+    [
+      'an array to Teams',
+      () => post('/api/messages', '[]', { 'content-type': 'application/json' }),
+      400,
+    ],
     ['a GET to Teams', () => fetch(`http://127.0.0.1:${world.app.port}/api/messages`), 405],
     [
       'an unsigned body to Slack',
-      () => post('/slack/events', 'command=%2Fgroup', { 'content-type': 'application/x-www-form-urlencoded' }),
+      () =>
+        post('/slack/events', 'command=%2Fgroup', {
+          'content-type': 'application/x-www-form-urlencoded',
+        }),
       401,
     ],
     ['an unknown path', () => post('/nowhere', ''), 404],
@@ -169,16 +220,20 @@ describe('requests that no platform sends', () => {
     expect(status).toBeLessThan(500)
   })
 
-  it.each(['//', '/slack/events?x=%', '*'])('do not end the process: the target “%s”', async (target) => {
-    const { promise, resolve, reject } = Promise.withResolvers<number>()
-    const sent = request({ host: '127.0.0.1', port: world.app.port, method: 'GET', path: target }, (response) =>
-      resolve(response.resume().statusCode ?? 0),
-    )
-    sent.once('error', reject)
-    sent.end()
-    expect(await promise).toBeGreaterThanOrEqual(400)
-    expect((await fetch(`http://127.0.0.1:${world.app.port}/healthz`)).status).toBe(200)
-  })
+  it.each(['//', '/slack/events?x=%', '*'])(
+    'do not end the process: the target “%s”',
+    async (target) => {
+      const { promise, resolve, reject } = Promise.withResolvers<number>()
+      const sent = request(
+        { host: '127.0.0.1', port: world.app.port, method: 'GET', path: target },
+        (response) => resolve(response.resume().statusCode ?? 0),
+      )
+      sent.once('error', reject)
+      sent.end()
+      expect(await promise).toBeGreaterThanOrEqual(400)
+      expect((await fetch(`http://127.0.0.1:${world.app.port}/healthz`)).status).toBe(200)
+    },
+  )
 
   it.each(['null', '[]', '1', '"x"', '{}', '{'])(
     'do not end the process: the signed body %s',
@@ -206,15 +261,21 @@ describe('requests that no platform sends', () => {
   it('are refused in words: thousands of people, people that are none, a NUL in a name', async () => {
     const submit = (data: object) =>
       world.teams.send(
-        world.teams.activity(world.casts.teams.facilitator, { type: 'invoke', name: 'task/submit', value: { data } }),
+        world.teams.activity(world.casts.teams.facilitator, {
+          type: 'invoke',
+          name: 'task/submit',
+          value: { data },
+        }),
       )
     const group = await world.db.group.findFirstOrThrow({ where: { alias: 'Wednesday group' } })
     const before = await state()
     const people = async (value: string) =>
-      JSON.stringify((await submit({ verb: 'roster.submit', id: group.id, 'people:members': value })).body)
-    expect(await people(Array.from({ length: 3_000 }, (_, index) => `u${index}`).join(','))).toContain(
-      'At most 100 people here. You chose 3000.',
-    )
+      JSON.stringify(
+        (await submit({ verb: 'roster.submit', id: group.id, 'people:members': value })).body,
+      )
+    expect(
+      await people(Array.from({ length: 3_000 }, (_, index) => `u${index}`).join(',')),
+    ).toContain('At most 100 people here. You chose 3000.')
     expect(await people('not a person')).toContain('One entry is not a person.')
     expect(await state()).toEqual(before)
     expect((await submit({ verb: 'checkin.submit', id: null })).status).toBe(200)

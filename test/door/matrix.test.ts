@@ -8,7 +8,10 @@ import { ensureActor, ensureConnection, findConnection } from '../../src/store/a
 import type { WinModel } from '../../src/store/generated/models.ts'
 import { dump, incoming, moveTo, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
 
-/** Who tries: a Slack user of the organisation, or somebody of another organisation on another workspace. */
+/**
+ * Who tries: a Slack user of the organisation, or somebody of another organisation on another
+ * workspace.
+ */
 const PEOPLE = {
   outsider: { sender: 'UOUTSIDER', workspaceId: 'T0DEMO' },
   member: { sender: 'UMEMBER1', workspaceId: 'T0DEMO' },
@@ -24,7 +27,9 @@ type Who = keyof typeof PEOPLE
 const EVERYONE = Object.keys(PEOPLE) as Who[]
 const IN_THE_GROUP: readonly Who[] = ['member', 'facilitator', 'supervisor']
 
-/** What each verb lets whom do with this group, written out by hand: the registry is what is tested. */
+/**
+ * What each verb lets whom do with this group, written out by hand: the registry is what is tested.
+ */
 const MAY: Record<string, readonly Who[]> = {
   home: EVERYONE,
   help: EVERYONE,
@@ -34,7 +39,14 @@ const MAY: Record<string, readonly Who[]> = {
   'pause.submit': EVERYONE,
   // Only of use to who has no group and no office here.
   'forget.me': ['outsider'],
-  next: ['supervisor elsewhere', 'member', 'facilitator', 'supervisor', 'staff elsewhere', 'all roles, other tenant'],
+  next: [
+    'supervisor elsewhere',
+    'member',
+    'facilitator',
+    'supervisor',
+    'staff elsewhere',
+    'all roles, other tenant',
+  ],
   summary: ['member', 'facilitator', 'supervisor'],
   'summary.four': ['member', 'facilitator', 'supervisor'],
   'summary.all': ['member', 'facilitator', 'supervisor'],
@@ -46,8 +58,20 @@ const MAY: Record<string, readonly Who[]> = {
   'digest.settings.submit': ['supervisor', 'supervisor elsewhere'],
   flag: ['facilitator'],
   'flag.submit': ['facilitator'],
-  new: ['supervisor elsewhere', 'facilitator', 'supervisor', 'staff elsewhere', 'all roles, other tenant'],
-  'new.submit': ['supervisor elsewhere', 'facilitator', 'supervisor', 'staff elsewhere', 'all roles, other tenant'],
+  new: [
+    'supervisor elsewhere',
+    'facilitator',
+    'supervisor',
+    'staff elsewhere',
+    'all roles, other tenant',
+  ],
+  'new.submit': [
+    'supervisor elsewhere',
+    'facilitator',
+    'supervisor',
+    'staff elsewhere',
+    'all roles, other tenant',
+  ],
   edit: ['facilitator'],
   'edit.submit': ['facilitator'],
   roster: ['facilitator'],
@@ -139,16 +163,23 @@ beforeAll(async () => {
   const group = await world.db.group.findFirstOrThrow()
   groupId = group.id
   checkInId = (await world.db.checkIn.findFirstOrThrow({ where: { state: 'open' } })).id
-  const supervisor = await world.db.account.findFirstOrThrow({ where: { externalId: 'USUPERVISOR' } })
-  sessionId = (await world.db.session.findFirstOrThrow({ where: { startsAt: SESSION.startsAt } })).id
+  const supervisor = await world.db.account.findFirstOrThrow({
+    where: { externalId: 'USUPERVISOR' },
+  })
+  sessionId = (await world.db.session.findFirstOrThrow({ where: { startsAt: SESSION.startsAt } }))
+    .id
   planId = (await world.db.checkInPlan.findFirstOrThrow()).id
   contactId = randomUUID()
   const asker = await world.db.account.findFirstOrThrow({ where: { externalId: 'UMEMBER1' } })
   await world.db.group.updateMany({ where: { id: groupId }, data: { contactHours: 24 } })
   const { organisationId, personId } = asker
-  const text = Uint8Array.from(sealText(world.app.services.ballotKeys.keyring, contactId, 'Please call.'))
+  const text = Uint8Array.from(
+    sealText(world.app.services.ballotKeys.keyring, contactId, 'Please call.'),
+  )
   const times = { createdAt: SESSION.endsAt, dueAt: SESSION.endsAt, escalatedAt: SESSION.endsAt }
-  await world.db.contactRequest.create({ data: { organisationId, id: contactId, groupId, personId, text, ...times } })
+  await world.db.contactRequest.create({
+    data: { organisationId, id: contactId, groupId, personId, text, ...times },
+  })
   const shared = JSON.stringify({ personId, text: 'I called a friend.' })
   winId = randomUUID()
   const sealed = Uint8Array.from(sealText(world.app.services.ballotKeys.keyring, winId, shared))
@@ -185,16 +216,24 @@ beforeAll(async () => {
   await world.db.person.updateMany({ where: { id: actor.personId }, data: { isStaff: true } })
   await lead(group.organisationId, actor.personId)
   const colleague = await ensureActor(world.store, home, { externalId: 'UOTHERSUPERVISOR' })
-  await world.db.person.updateMany({ where: { id: colleague.actor.personId }, data: { isStaff: true } })
+  await world.db.person.updateMany({
+    where: { id: colleague.actor.personId },
+    data: { isStaff: true },
+  })
   await lead(group.organisationId, colleague.actor.personId, 'supervisor')
   const other = randomUUID()
-  await world.db.organisation.create({ data: { id: other, name: 'Other', country: 'DE', createdAt: SESSION.endsAt } })
+  await world.db.organisation.create({
+    data: { id: other, name: 'Other', country: 'DE', createdAt: SESSION.endsAt },
+  })
   const foreign = await ensureConnection(
     { tx: world.store, organisationId: other },
     { platform: 'slack', externalId: 'T0OTHER', name: 'Other' },
   )
   const stranger = await ensureActor(world.store, foreign, { externalId: 'UFACILITATOR' })
-  await world.db.person.updateMany({ where: { id: stranger.actor.personId }, data: { isStaff: true, isAdmin: true } })
+  await world.db.person.updateMany({
+    where: { id: stranger.actor.personId },
+    data: { isStaff: true, isAdmin: true },
+  })
   await lead(other, stranger.actor.personId)
 })
 afterAll(() => world.end())
@@ -220,38 +259,87 @@ async function lead(
 }
 
 const VALUES: Record<string, Incoming['input']['values']> = {
-  'new.submit': { kind: 'therapeutic-support', alias: `New ${randomUUID().slice(0, 8)}`, timeZone: 'UTC' },
+  'new.submit': {
+    kind: 'therapeutic-support',
+    alias: `New ${randomUUID().slice(0, 8)}`,
+    timeZone: 'UTC',
+  },
   'roster.submit': {
     members: [{ externalId: 'UMEMBER1' }],
     facilitators: [{ externalId: 'UFACILITATOR' }],
     supervisors: [{ externalId: 'USUPERVISOR' }],
   },
-  'schedule.submit': { firstDate: '2027-01-05', time: '17:30', minutes: '90', count: '3', timeZone: 'UTC' },
+  'schedule.submit': {
+    firstDate: '2027-01-05',
+    time: '17:30',
+    minutes: '90',
+    count: '3',
+    timeZone: 'UTC',
+  },
   'admin.staff.submit': {
-    staff: [{ externalId: 'UFACILITATOR' }, { externalId: 'USUPERVISOR' }, { externalId: 'USTAFF' }],
+    staff: [
+      { externalId: 'UFACILITATOR' },
+      { externalId: 'USUPERVISOR' },
+      { externalId: 'USTAFF' },
+    ],
   },
   'checkin.submit': { belonging: '3' },
-  'checkin.plan.submit': { set: 'days-and-mood', timing: 'before', everyNth: '4', openHours: '24', audience: 'shared' },
+  'checkin.plan.submit': {
+    set: 'days-and-mood',
+    timing: 'before',
+    everyNth: '4',
+    openHours: '24',
+    audience: 'shared',
+  },
   'checkin.now.submit': { set: 'phq-4', openHours: '24', audience: 'staff' },
   'checkin.previewed': {},
   'digest.settings.submit': { weekday: '2', time: '9:00', timeZone: 'Europe/Berlin' },
   'flag.submit': { flag: 'talk' },
   'contact.submit': { text: 'Please call.' },
   'win.submit': { text: 'I called a friend.' },
-  'win.post.submit': { text: 'Hello.', target: 'members', date: '2027-01-05', time: '10:00', repeat: 'once' },
+  'win.post.submit': {
+    text: 'Hello.',
+    target: 'members',
+    date: '2027-01-05',
+    time: '10:00',
+    repeat: 'once',
+  },
   'admin.lines.submit': { emergency: '112', lines: 'Night line: 0800 555 010' },
   'pause.submit': { weeks: '0', reminders: 'yes', checkIns: 'yes' },
-  'edit.submit': { alias: 'Tuesday group', isOpen: 'closed', language: 'default', contactHours: '24' },
+  'edit.submit': {
+    alias: 'Tuesday group',
+    isOpen: 'closed',
+    language: 'default',
+    contactHours: '24',
+  },
   'agreement.submit': { goals: 'Meet.', agreement: 'Listen.' },
   'remind.submit': { reminder1: '1440', now: 'no' },
-  'message.submit': { text: 'Hello.', target: 'members', date: '2027-01-05', time: '10:00', repeat: 'once' },
-  'message.edit.submit': { text: 'Hello.', target: 'members', date: '2027-01-05', time: '10:00', repeat: 'once' },
+  'message.submit': {
+    text: 'Hello.',
+    target: 'members',
+    date: '2027-01-05',
+    time: '10:00',
+    repeat: 'once',
+  },
+  'message.edit.submit': {
+    text: 'Hello.',
+    target: 'members',
+    date: '2027-01-05',
+    time: '10:00',
+    repeat: 'once',
+  },
   'cancel.submit': {},
   'move.submit': { date: '2026-04-01', time: '10:00' },
   'attendance.submit': { headcount: '7' },
   'leave.submit': {},
   'end.submit': { days: '30' },
-  'admin.settings.submit': { language: 'en', resultMonths: '12', ledgerDays: '30', leastShared: '6', leastStaff: '5' },
+  'admin.settings.submit': {
+    language: 'en',
+    resultMonths: '12',
+    ledgerDays: '30',
+    leastShared: '6',
+    leastStaff: '5',
+  },
 }
 
 /** Sessions ahead are made when the group is set up, so a form names one that is there now. */
@@ -266,7 +354,14 @@ async function fieldsOf(verb: string): Promise<Incoming['input']['values']> {
 
 function request(verb: string, who: Who, change: Partial<Incoming> = {}): Incoming {
   const command = COMMANDS.find((candidate) => candidate.verb === verb)
-  const about = { checkIn: checkInId, session: sessionId, message: messageId, plan: planId, group: groupId, win: winId }
+  const about = {
+    checkIn: checkInId,
+    session: sessionId,
+    message: messageId,
+    plan: planId,
+    group: groupId,
+    win: winId,
+  }
   const own: Record<string, string> = {
     digest: digestId,
     goodbye: groupId,
@@ -292,7 +387,9 @@ function request(verb: string, who: Who, change: Partial<Incoming> = {}): Incomi
 const isRefused = (reply: Awaited<ReturnType<typeof run>>) =>
   reply !== null && 'card' in reply && reply.card.kind === 'problem'
 
-const CELLS = COMMANDS.flatMap(({ verb }) => (Object.keys(PEOPLE) as Who[]).map((who) => ({ verb, who })))
+const CELLS = COMMANDS.flatMap(({ verb }) =>
+  (Object.keys(PEOPLE) as Who[]).map((who) => ({ verb, who })),
+)
 
 describe('who may do what', () => {
   it('is written down for every verb of the registry, and no other', () => {
@@ -310,7 +407,8 @@ describe('who may do what', () => {
     },
   )
 
-  // Reads first, then what changes the group: a roster change would take the next cell's member away.
+  // Reads first, then what changes the group: a roster change would take the next cell's member
+  // away.
   const allowed = CELLS.filter(({ verb, who }) => MAY[verb]?.includes(who)).sort(
     (a, b) => Number(a.verb in VALUES) - Number(b.verb in VALUES),
   )
@@ -328,25 +426,39 @@ describe('who may do what', () => {
     ...last.flatMap((verb) => allowed.filter((cell) => cell.verb === verb)),
   ])('lets $who use “$verb”', async ({ verb, who }) => {
     // Deciding on a win takes it away; each cell decides on one that waits.
-    if (verb.startsWith('win.')) await world.db.win.createMany({ data: [winRow], skipDuplicates: true })
-    const values = verb === 'new.submit' ? { values: { ...VALUES['new.submit'], alias: `New ${who}` } } : {}
+    if (verb.startsWith('win.'))
+      await world.db.win.createMany({ data: [winRow], skipDuplicates: true })
+    const values =
+      verb === 'new.submit' ? { values: { ...VALUES['new.submit'], alias: `New ${who}` } } : {}
     const base = request(verb, who)
     const fields = verb in VALUES ? { values: await fieldsOf(verb) } : {}
     // The channel must be named, or it would be the one that nobody typed in.
-    const channel = verb === 'channel' ? { channel: { id: 'C1', isPrivate: true, address: null } } : {}
-    const reply = await run(world.app.services, { ...base, ...channel, input: { ...base.input, ...fields, ...values } })
+    const channel =
+      verb === 'channel' ? { channel: { id: 'C1', isPrivate: true, address: null } } : {}
+    const reply = await run(world.app.services, {
+      ...base,
+      ...channel,
+      input: { ...base.input, ...fields, ...values },
+    })
     // A schedule cannot change while a check-in is open: that is an answer to somebody who may ask.
-    if (verb === 'schedule.submit') expect(JSON.stringify(reply)).toContain('A check-in is open for this group')
+    if (verb === 'schedule.submit')
+      expect(JSON.stringify(reply)).toContain('A check-in is open for this group')
     else expect(isRefused(reply) ? JSON.stringify(reply) : null).toBe(null)
   })
 
-  it.each(STEPS.map(({ verb }) => ({ verb })))('never lets a person reach the system’s “$verb”', async ({ verb }) => {
-    for (const who of Object.keys(PEOPLE) as Who[])
-      expect(isRefused(await run(world.app.services, request(verb, who)))).toBe(true)
-  })
+  it.each(STEPS.map(({ verb }) => ({ verb })))(
+    'never lets a person reach the system’s “$verb”',
+    async ({ verb }) => {
+      for (const who of Object.keys(PEOPLE) as Who[])
+        expect(isRefused(await run(world.app.services, request(verb, who)))).toBe(true)
+    },
+  )
 
   it('answers a workspace that is not connected with where to turn', async () => {
-    const reply = await run(world.app.services, incoming('U1', { workspaceId: 'T0NOBODY', verb: 'help' }))
+    const reply = await run(
+      world.app.services,
+      incoming('U1', { workspaceId: 'T0NOBODY', verb: 'help' }),
+    )
     expect(JSON.stringify(reply)).toContain('not connected to Groupwell')
     expect(await world.db.account.count({ where: { externalId: 'U1' } })).toBe(0)
   })

@@ -55,7 +55,8 @@ describe.runIf(inject('hasPostgres'))('statements that a verb sends, the second 
     ['flag', 'facilitator', 'group', 2],
     // Who it is, their memberships, the check-in, whether they are invited, its unit.
     ['checkin.answer', 'member', 'checkIn', 5],
-    // Those two, results, the next session, what was asked, is open and planned, what waits, the audit.
+    // Those two, results, the next session, what was asked, is open and planned, what waits, the
+    // audit.
     ['summary', 'facilitator', 'group', 16],
     ['help', 'member', null, 0],
   ])('%s sends at most so many', async (verb, role, about, most) => {

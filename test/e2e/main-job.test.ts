@@ -1,14 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lastSeen } from '../../src/simulator/workspace.ts'
 import { verifyAudit } from '../../src/store/audit.ts'
-import { answer, CLOSES, moveTo, open, press, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
+import {
+  answer,
+  CLOSES,
+  moveTo,
+  open,
+  press,
+  SESSION,
+  STORES,
+  setUpGroup,
+  startWorld,
+  type World,
+} from '../helpers.ts'
 
 const HOUR_MS = 60 * 60_000
-const CELLS = STORES.flatMap((store) => (['slack', 'teams'] as const).map((platform) => ({ store, platform })))
+const CELLS = STORES.flatMap((store) =>
+  (['slack', 'teams'] as const).map((platform) => ({ store, platform })),
+)
 
 describe.each(CELLS)('the main job on $platform with the $store store', ({ store, platform }) => {
   let world: World
-  const seenBy = (person: string) => world[platform].journal.seen.filter((seen) => seen.person === person)
+  const seenBy = (person: string) =>
+    world[platform].journal.seen.filter((seen) => seen.person === person)
   const kindsOf = (person: string) => seenBy(person).map((seen) => seen.kind)
   const cast = () => world.casts[platform]
   const member = (index: number): string => cast().members[index] ?? ''
@@ -22,7 +36,9 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
   it('shows the next six dates and where the clocks change', () => {
     const { text } = lastSeen(world[platform].journal, cast().facilitator, 'schedule-done')
     expect(text.match(/Tuesday .*17:30 \(Berlin time\)/g)).toHaveLength(6 + 1)
-    expect(text).toContain('Tuesday 31 March, 17:30 (Berlin time) – the clocks change before this date')
+    expect(text).toContain(
+      'Tuesday 31 March, 17:30 (Berlin time) – the clocks change before this date',
+    )
     expect(text).toContain('… and 6 more')
   })
 
@@ -44,19 +60,30 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
     await moveTo(world, new Date(SESSION.startsAt.getTime() - HOUR_MS))
     for (const person of [...cast().members, cast().facilitator]) {
       const reminders = seenBy(person).filter((seen) => seen.kind === 'reminder')
-      expect(reminders.map((seen) => seen.at)).toEqual(['2026-03-02T16:30:00.000Z', '2026-03-03T15:30:00.000Z'])
+      expect(reminders.map((seen) => seen.at)).toEqual([
+        '2026-03-02T16:30:00.000Z',
+        '2026-03-03T15:30:00.000Z',
+      ])
       expect(reminders[0]?.text).toBe('Tuesday group: Tuesday 3 March, 17:30 (Berlin time).')
-      expect(reminders[0]?.notification).toBe('Tuesday group: Tuesday 3 March, 17:30 (Berlin time).')
+      expect(reminders[0]?.notification).toBe(
+        'Tuesday group: Tuesday 3 March, 17:30 (Berlin time).',
+      )
     }
     expect(kindsOf(cast().supervisor)).not.toContain('reminder')
   })
 
   it('opens the check-in when the session ends, with the help lines before question one', async () => {
     await moveTo(world, SESSION.endsAt)
-    await press(world[platform], lastSeen(world[platform].journal, member(0), 'check-in'), 'checkin.answer')
+    await press(
+      world[platform],
+      lastSeen(world[platform].journal, member(0), 'check-in'),
+      'checkin.answer',
+    )
     const form = lastSeen(world[platform].journal, member(0), 'check-in-form')
     expect(form.text.indexOf('0800 111 0111')).toBeGreaterThan(0)
-    expect(form.text.indexOf('0800 111 0111')).toBeLessThan(form.text.indexOf('I felt part of the group.'))
+    expect(form.text.indexOf('0800 111 0111')).toBeLessThan(
+      form.text.indexOf('I felt part of the group.'),
+    )
     expect(form.text).toContain('If you answered before, sending again replaces all your answers.')
     expect(form.surface.inputs.map((input) => input.options.length)).toEqual([6, 6, 6, 6, 6])
     expect(form.surface.inputs.map((input) => input.value)).toEqual([null, null, null, null, null])
@@ -74,7 +101,11 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
   })
 
   it('shows no form that echoes an answer', async () => {
-    await press(world[platform], lastSeen(world[platform].journal, member(0), 'check-in'), 'checkin.answer')
+    await press(
+      world[platform],
+      lastSeen(world[platform].journal, member(0), 'check-in'),
+      'checkin.answer',
+    )
     const form = lastSeen(world[platform].journal, member(0), 'check-in-form')
     expect(form.surface.inputs.every((input) => input.value === null)).toBe(true)
   })
@@ -94,9 +125,9 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
     const lines = text.split('\n').filter((line) => !line.startsWith('['))
     expect(lines.length, text).toBeLessThanOrEqual(2 + 8)
     expect(await world.db.ballot.count()).toBe(0)
-    expect(await world.db.releaseUnit.findMany({ select: { state: true, isCleaned: true } })).toEqual([
-      { state: 'released', isCleaned: true },
-    ])
+    expect(
+      await world.db.releaseUnit.findMany({ select: { state: true, isCleaned: true } }),
+    ).toEqual([{ state: 'released', isCleaned: true }])
     expect(world.app.services.ballotKeys.keyStore.list()).toEqual([])
   })
 
@@ -105,8 +136,14 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
   })
 
   it('refuses late answers with thanks', async () => {
-    await press(world[platform], lastSeen(world[platform].journal, member(7), 'check-in'), 'checkin.answer')
-    expect(seenBy(member(7)).at(-1)?.text).toContain('This check-in has closed. Answers can no longer be added.')
+    await press(
+      world[platform],
+      lastSeen(world[platform].journal, member(7), 'check-in'),
+      'checkin.answer',
+    )
+    expect(seenBy(member(7)).at(-1)?.text).toContain(
+      'This check-in has closed. Answers can no longer be added.',
+    )
   })
 
   it('sends the digest on Monday at eight, neutral, with the week behind its button', async () => {
@@ -134,11 +171,16 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
   })
 
   it('hides the result of a week with too few answers, and its count', async () => {
-    const second = { endsAt: new Date('2026-03-10T18:00:00Z'), closes: new Date('2026-03-12T18:00:00Z') }
+    const second = {
+      endsAt: new Date('2026-03-10T18:00:00Z'),
+      closes: new Date('2026-03-12T18:00:00Z'),
+    }
     await moveTo(world, second.endsAt)
     for (let index = 0; index < 5; index += 1) await answer(world, platform, member(index), '2')
     await moveTo(world, second.closes)
-    expect(await readSummary(cast().facilitator)).toContain('Not enough answers to show results safely.')
+    expect(await readSummary(cast().facilitator)).toContain(
+      'Not enough answers to show results safely.',
+    )
     const units = await world.db.releaseUnit.findMany({
       select: { state: true, release: true },
       orderBy: { state: 'asc' },
@@ -167,12 +209,16 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
   it('shows each unasked message with the payload of the platform’s own request log', () => {
     const { seen, requests } = world[platform].journal
     const direct = seen.filter(({ audience }) => audience === 'dm')
-    expect(direct.filter(({ payload }) => !requests.some((request) => request.payload === payload))).toEqual([])
+    expect(
+      direct.filter(({ payload }) => !requests.some((request) => request.payload === payload)),
+    ).toEqual([])
   })
 
   it('sent nothing that the platform refused', () => {
     expect(
-      world[platform].journal.requests.filter((request) => request.error !== null || request.status >= 400),
+      world[platform].journal.requests.filter(
+        (request) => request.error !== null || request.status >= 400,
+      ),
     ).toEqual([])
   })
 

@@ -3,12 +3,19 @@ import type { PrismaClient } from '../../src/store/generated/client.ts'
 
 const HOUR_MS = 3_600_000
 const WEEK_MS = 7 * 24 * HOUR_MS
-/** The first session of every programme here: Tuesday 3 March 2026, 16:30 to 18:00 in London and in UTC. */
+/**
+ * The first session of every programme here: Tuesday 3 March 2026, 16:30 to 18:00 in London and in
+ * UTC.
+ */
 const FIRST = Date.parse('2026-03-03T16:30:00Z')
 /** A moment of a week's programme, counted in hours from that week's session. */
-export const inWeek = (week: number, hours: number) => new Date(FIRST + week * WEEK_MS + hours * HOUR_MS)
+export const inWeek = (week: number, hours: number) =>
+  new Date(FIRST + week * WEEK_MS + hours * HOUR_MS)
 
-/** One result. `answers` of the scale when fewer than answered at all; `high` members in the high band. */
+/**
+ * One result. `answers` of the scale when fewer than answered at all; `high` members in the high
+ * band.
+ */
 type Result = {
   week: number
   mean: number
@@ -40,7 +47,10 @@ export type GroupFacts = {
   hasBackup?: boolean
 }
 
-/** A group of the cast's facilitator and supervisor, written into the store as its programme would have left it. */
+/**
+ * A group of the cast's facilitator and supervisor, written into the store as its programme would
+ * have left it.
+ */
 export async function writeGroup(world: { db: PrismaClient }, facts: GroupFacts): Promise<string> {
   const { db } = world
   const { id: organisationId } = await db.organisation.findFirstOrThrow()
@@ -73,9 +83,19 @@ export async function writeGroup(world: { db: PrismaClient }, facts: GroupFacts)
   const people = Array.from({ length: members }, () => randomUUID())
   await db.person.createMany({ data: people.map((id) => ({ organisationId, id })) })
   await db.rosterEntry.createMany({
-    data: people.map((personId) => ({ ...own, personId, role: 'member' as const, agreedAt: new Date(FIRST) })),
+    data: people.map((personId) => ({
+      ...own,
+      personId,
+      role: 'member' as const,
+      agreedAt: new Date(FIRST),
+    })),
   })
-  const rule = { rule: 'FREQ=WEEKLY', localStart: '2026-03-03T16:30', timeZone: 'Europe/London', durationMinutes: 90 }
+  const rule = {
+    rule: 'FREQ=WEEKLY',
+    localStart: '2026-03-03T16:30',
+    timeZone: 'Europe/London',
+    durationMinutes: 90,
+  }
   await db.schedule.create({ data: { ...own, id: scheduleId, ...rule } })
   await db.session.createMany({
     data: Array.from({ length: sessions }, (_, week) => ({
@@ -89,7 +109,8 @@ export async function writeGroup(world: { db: PrismaClient }, facts: GroupFacts)
       headcount: headcounts[week] ?? null,
     })),
   })
-  for (const result of results) await writeResult(world, { organisationId, groupId }, members, result)
+  for (const result of results)
+    await writeResult(world, { organisationId, groupId }, members, result)
   return groupId
 }
 
@@ -99,7 +120,15 @@ async function writeResult(
   members: number,
   result: Result,
 ): Promise<void> {
-  const { week, mean, answered = members, invited = members, answers = answered, high = 0, state = 'released' } = result
+  const {
+    week,
+    mean,
+    answered = members,
+    invited = members,
+    answers = answered,
+    high = 0,
+    state = 'released',
+  } = result
   const { set = 'pulse', version = set === 'pulse' ? 2 : 1, audience = 'shared' } = result
   const unitId = randomUUID()
   const about = { ...own, questionSetId: set, audience }
@@ -112,11 +141,20 @@ async function writeResult(
     rosterChanges: roster,
   }
   if (!isDropped) await db.releaseUnit.create({ data: { ...about, ...unit, id: unitId } })
-  const session = await db.session.findFirstOrThrow({ where: { ...own, startsAt: inWeek(week, 0) } })
+  const session = await db.session.findFirstOrThrow({
+    where: { ...own, startsAt: inWeek(week, 0) },
+  })
   const times = { opensAt: inWeek(week, 1.5), closesAt: inWeek(week, 49.5) }
   await db.checkIn.create({
     data: isDropped
-      ? { ...about, ...times, id: randomUUID(), sessionId: session.id, state: 'dropped', reason: 'tooFewMembers' }
+      ? {
+          ...about,
+          ...times,
+          id: randomUUID(),
+          sessionId: session.id,
+          state: 'dropped',
+          reason: 'tooFewMembers',
+        }
       : { ...about, ...times, id: randomUUID(), sessionId: session.id, unitId, state: 'closed' },
   })
   if (state !== 'released' || isOpen || isDropped) return

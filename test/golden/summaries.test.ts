@@ -8,8 +8,9 @@ import { incoming, startWorld, type World } from '../helpers.ts'
 import { type GroupFacts, inWeek, writeGroup } from './groups.ts'
 
 /**
- * What a facilitator or a supervisor reads in written scenarios, on both platforms and in both languages, as reviewed files. After a
- * change of wording: `npx vitest run test/golden -u`, then read the files.
+ * What a facilitator or a supervisor reads in written scenarios, on both platforms and in both
+ * languages, as reviewed files. After a change of wording: `npx vitest run test/golden -u`, then
+ * read the files.
  */
 type Scenario = {
   name: string
@@ -51,7 +52,9 @@ const SCENARIOS: readonly Scenario[] = [
     name: 'below-k',
     verb: 'summary',
     now: inWeek(4, 60),
-    groups: [{ alias: 'Tuesday group', results: [steady, { week: 4, mean: 0, state: 'withheld' }] }],
+    groups: [
+      { alias: 'Tuesday group', results: [steady, { week: 4, mean: 0, state: 'withheld' }] },
+    ],
   },
   {
     name: 'roster-changed',
@@ -72,7 +75,9 @@ const SCENARIOS: readonly Scenario[] = [
     name: 'skipped-questions',
     verb: 'summary',
     now: inWeek(4, 60),
-    groups: [{ alias: 'Tuesday group', results: [{ week: 4, mean: 0.5, answered: 8, answers: 6 }] }],
+    groups: [
+      { alias: 'Tuesday group', results: [{ week: 4, mean: 0.5, answered: 8, answers: 6 }] },
+    ],
   },
   {
     name: 'all-answers-equal',
@@ -219,7 +224,8 @@ beforeAll(async () => {
   world = await startWorld()
   const connection = await findConnection(world.store, 'slack', 'T0DEMO')
   if (!connection) throw new Error('not connected')
-  for (const externalId of ['UFACILITATOR', 'USUPERVISOR']) await ensureActor(world.store, connection, { externalId })
+  for (const externalId of ['UFACILITATOR', 'USUPERVISOR'])
+    await ensureActor(world.store, connection, { externalId })
 })
 afterAll(() => world.end())
 

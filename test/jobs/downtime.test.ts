@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
-import { answer, CLOSES, moveTo, planMessage, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
+import {
+  answer,
+  CLOSES,
+  moveTo,
+  planMessage,
+  SESSION,
+  STORES,
+  setUpGroup,
+  startWorld,
+  type World,
+} from '../helpers.ts'
 
-// The process is off from five minutes before something is due. What happens when it is on again is a rule for each kind.
+// The process is off from five minutes before something is due. What happens when it is on again is
+// a rule for each kind.
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -14,13 +25,29 @@ type Down = keyof typeof DOWN
 
 /** When each is due, who is told of it (null: nobody), and what comes of it after each time off. */
 const EVENTS = {
-  'the reminder of the day before': { due: at(SESSION.startsAt, -DAY_MS), kind: 'reminder', person: 'UMEMBER1' },
-  'the reminder of the hour before': { due: at(SESSION.startsAt, -HOUR_MS), kind: 'reminder', person: 'UMEMBER1' },
-  'the question for the headcount': { due: SESSION.endsAt, kind: 'session-ended', person: 'UFACILITATOR' },
+  'the reminder of the day before': {
+    due: at(SESSION.startsAt, -DAY_MS),
+    kind: 'reminder',
+    person: 'UMEMBER1',
+  },
+  'the reminder of the hour before': {
+    due: at(SESSION.startsAt, -HOUR_MS),
+    kind: 'reminder',
+    person: 'UMEMBER1',
+  },
+  'the question for the headcount': {
+    due: SESSION.endsAt,
+    kind: 'session-ended',
+    person: 'UFACILITATOR',
+  },
   'the opening of a check-in': { due: SESSION.endsAt, kind: 'check-in', person: 'UMEMBER1' },
   'the nudge': { due: at(CLOSES, -DAY_MS), kind: 'check-in-nudge', person: 'UMEMBER1' },
   'a message': { due: new Date('2026-03-04T09:00:00Z'), kind: 'message', person: 'UMEMBER1' },
-  'the digest': { due: new Date('2026-03-09T07:00:00Z'), kind: 'digest-notice', person: 'USUPERVISOR' },
+  'the digest': {
+    due: new Date('2026-03-09T07:00:00Z'),
+    kind: 'digest-notice',
+    person: 'USUPERVISOR',
+  },
 } as const
 type Event = keyof typeof EVENTS
 /** What brings each message about. */
@@ -35,13 +62,21 @@ const OCCURRENCES = {
 
 /** How often it comes, late but once, and why not otherwise. */
 const RULES: Record<Event, Record<Down, 'comes' | string>> = {
-  'the reminder of the day before': { '10 minutes': 'comes', '5 hours': 'comes', '3 days': 'reminder sessionBegun' },
+  'the reminder of the day before': {
+    '10 minutes': 'comes',
+    '5 hours': 'comes',
+    '3 days': 'reminder sessionBegun',
+  },
   'the reminder of the hour before': {
     '10 minutes': 'comes',
     '5 hours': 'reminder sessionBegun',
     '3 days': 'reminder sessionBegun',
   },
-  'the question for the headcount': { '10 minutes': 'comes', '5 hours': 'comes', '3 days': 'sessionEnded tooLate' },
+  'the question for the headcount': {
+    '10 minutes': 'comes',
+    '5 hours': 'comes',
+    '3 days': 'sessionEnded tooLate',
+  },
   'the opening of a check-in': { '10 minutes': 'comes', '5 hours': 'comes', '3 days': 'comes' },
   'the nudge': { '10 minutes': 'comes', '5 hours': 'comes', '3 days': 'checkInNudge notOpen' },
   'a message': { '10 minutes': 'comes', '5 hours': 'comes', '3 days': 'message tooLate' },
@@ -74,7 +109,8 @@ describe.each(STORES.map((store) => ({ store })))('after being off ($store)', ({
     await planMessage(world.slack, 'UFACILITATOR', HELLO)
     const { due, kind, person } = EVENTS[event]
     await liveUntil(world, at(due, -5 * MINUTE_MS))
-    const count = () => world.slack.journal.seen.filter((one) => one.kind === kind && one.person === person).length
+    const count = () =>
+      world.slack.journal.seen.filter((one) => one.kind === kind && one.person === person).length
     const before = count()
     const back = at(due, DOWN[down] - 5 * MINUTE_MS)
     await moveTo(world, back)
@@ -82,7 +118,9 @@ describe.each(STORES.map((store) => ({ store })))('after being off ($store)', ({
     expect(count() - before).toBe(rule === 'comes' ? 1 : 0)
     const dropped = await world.db.occurrence.findMany({ where: { state: 'dropped', dueAt: due } })
     const reasons = dropped.map((row) => `${row.kind} ${row.reason}`)
-    expect(reasons.filter((reason) => reason.startsWith(OCCURRENCES[kind]))).toEqual(rule === 'comes' ? [] : [rule])
+    expect(reasons.filter((reason) => reason.startsWith(OCCURRENCES[kind]))).toEqual(
+      rule === 'comes' ? [] : [rule],
+    )
   })
 
   it.each(Object.keys(DOWN) as Down[])(
@@ -91,14 +129,17 @@ describe.each(STORES.map((store) => ({ store })))('after being off ($store)', ({
       const world = await startWorld({ store })
       await setUpGroup(world)
       await liveUntil(world, SESSION.endsAt)
-      for (let index = 1; index <= 7; index += 1) await answer(world, 'slack', `UMEMBER${index}`, '4')
+      for (let index = 1; index <= 7; index += 1)
+        await answer(world, 'slack', `UMEMBER${index}`, '4')
       await liveUntil(world, at(CLOSES, -5 * MINUTE_MS))
       await moveTo(world, at(CLOSES, DOWN[down] - 5 * MINUTE_MS))
-      expect(await world.db.releaseUnit.findMany({ select: { state: true, isCleaned: true } })).toEqual([
-        { state: 'released', isCleaned: true },
-      ])
+      expect(
+        await world.db.releaseUnit.findMany({ select: { state: true, isCleaned: true } }),
+      ).toEqual([{ state: 'released', isCleaned: true }])
       // What was answered after its own close does not count, however late the process was.
-      expect((await world.db.checkIn.findFirstOrThrow({ where: { state: 'closed' } })).closesAt).toEqual(CLOSES)
+      expect(
+        (await world.db.checkIn.findFirstOrThrow({ where: { state: 'closed' } })).closesAt,
+      ).toEqual(CLOSES)
     },
   )
 

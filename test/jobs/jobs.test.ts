@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startApp } from '../../src/app.ts'
 import { fill } from '../../src/cli/story.ts'
-import { answer, moveTo, SECRET, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
+import {
+  answer,
+  moveTo,
+  SECRET,
+  SESSION,
+  STORES,
+  setUpGroup,
+  startWorld,
+  type World,
+} from '../helpers.ts'
 
 const HOUR_MS = 60 * 60_000
 const DAY_MS = 24 * HOUR_MS
@@ -10,59 +19,75 @@ const before = (at: Date, ms: number) => new Date(at.getTime() - ms)
 const seen = (world: World, person: string, kind: string) =>
   world.slack.journal.seen.filter((one) => one.person === person && one.kind === kind)
 const ledger = async (world: World, kind: string) => {
-  const rows = await world.db.delivery.groupBy({ by: ['state', 'reason'], where: { kind }, _count: true })
-  return rows.map(({ state, reason, _count }) => `${_count} ${state}${reason ? ` (${reason})` : ''}`).sort()
+  const rows = await world.db.delivery.groupBy({
+    by: ['state', 'reason'],
+    where: { kind },
+    _count: true,
+  })
+  return rows
+    .map(({ state, reason, _count }) => `${_count} ${state}${reason ? ` (${reason})` : ''}`)
+    .sort()
 }
 const dropped = async (world: World) =>
-  (await world.db.occurrence.findMany({ where: { state: 'dropped' }, select: { kind: true, reason: true } }))
+  (
+    await world.db.occurrence.findMany({
+      where: { state: 'dropped' },
+      select: { kind: true, reason: true },
+    })
+  )
     .map(({ kind, reason }) => `${kind} ${reason}`)
     .sort()
 
-describe.each(STORES.map((store) => ({ store })))('what happens after the process was down ($store)', ({ store }) => {
-  let world: World
-  beforeEach(async () => {
-    world = await startWorld({ store })
-    await setUpGroup(world)
-    return () => world.end()
-  })
+describe.each(STORES.map((store) => ({ store })))(
+  'what happens after the process was down ($store)',
+  ({ store }) => {
+    let world: World
+    beforeEach(async () => {
+      world = await startWorld({ store })
+      await setUpGroup(world)
+      return () => world.end()
+    })
 
-  it('ten minutes round a reminder: it comes late, once', async () => {
-    await moveTo(world, before(SESSION.startsAt, DAY_MS - 10 * 60_000))
-    await world.app.drain()
-    expect(seen(world, 'UMEMBER1', 'reminder')).toHaveLength(1)
-  })
+    it('ten minutes round a reminder: it comes late, once', async () => {
+      await moveTo(world, before(SESSION.startsAt, DAY_MS - 10 * 60_000))
+      await world.app.drain()
+      expect(seen(world, 'UMEMBER1', 'reminder')).toHaveLength(1)
+    })
 
-  it('a day and a half before the session until just before it: one reminder, not two', async () => {
-    await moveTo(world, before(SESSION.startsAt, 30 * 60_000))
-    expect(seen(world, 'UMEMBER1', 'reminder')).toHaveLength(1)
-    expect(await dropped(world)).toEqual(['reminder superseded'])
-  })
+    it('a day and a half before the session until just before it: one reminder, not two', async () => {
+      await moveTo(world, before(SESSION.startsAt, 30 * 60_000))
+      expect(seen(world, 'UMEMBER1', 'reminder')).toHaveLength(1)
+      expect(await dropped(world)).toEqual(['reminder superseded'])
+    })
 
-  it('over the whole session: no reminder, and the check-in opens late with its full length', async () => {
-    const late = new Date(SESSION.endsAt.getTime() + 5 * HOUR_MS)
-    await moveTo(world, late)
-    expect(seen(world, 'UMEMBER1', 'reminder')).toHaveLength(0)
-    expect(await dropped(world)).toEqual(['reminder sessionBegun', 'reminder sessionBegun'])
-    const checkIn = await world.db.checkIn.findFirstOrThrow({ where: { state: 'open' } })
-    expect(checkIn.closesAt).toEqual(new Date(late.getTime() + 2 * DAY_MS))
-  })
+    it('over the whole session: no reminder, and the check-in opens late with its full length', async () => {
+      const late = new Date(SESSION.endsAt.getTime() + 5 * HOUR_MS)
+      await moveTo(world, late)
+      expect(seen(world, 'UMEMBER1', 'reminder')).toHaveLength(0)
+      expect(await dropped(world)).toEqual(['reminder sessionBegun', 'reminder sessionBegun'])
+      const checkIn = await world.db.checkIn.findFirstOrThrow({ where: { state: 'open' } })
+      expect(checkIn.closesAt).toEqual(new Date(late.getTime() + 2 * DAY_MS))
+    })
 
-  it('over the close: it closes at once, and the digest of that week goes out once', async () => {
-    await moveTo(world, SESSION.endsAt)
-    await moveTo(world, new Date('2026-03-09T09:30:00Z'))
-    expect((await world.db.checkIn.findFirstOrThrow({ where: { state: 'closed' } })).state).toBe('closed')
-    expect(seen(world, 'USUPERVISOR', 'digest-notice')).toHaveLength(1)
-    await world.app.drain()
-    expect(seen(world, 'USUPERVISOR', 'digest-notice')).toHaveLength(1)
-    expect(seen(world, 'UMEMBER1', 'check-in-nudge')).toHaveLength(0)
-  })
+    it('over the close: it closes at once, and the digest of that week goes out once', async () => {
+      await moveTo(world, SESSION.endsAt)
+      await moveTo(world, new Date('2026-03-09T09:30:00Z'))
+      expect((await world.db.checkIn.findFirstOrThrow({ where: { state: 'closed' } })).state).toBe(
+        'closed',
+      )
+      expect(seen(world, 'USUPERVISOR', 'digest-notice')).toHaveLength(1)
+      await world.app.drain()
+      expect(seen(world, 'USUPERVISOR', 'digest-notice')).toHaveLength(1)
+      expect(seen(world, 'UMEMBER1', 'check-in-nudge')).toHaveLength(0)
+    })
 
-  it('for six days: the check-in that would run into the next is dropped', async () => {
-    await moveTo(world, new Date(SESSION.endsAt.getTime() + 6 * DAY_MS))
-    expect(await dropped(world)).toContain('checkInOpens overlap')
-    expect(await world.db.checkIn.count({ where: { state: 'open' } })).toBe(0)
-  })
-})
+    it('for six days: the check-in that would run into the next is dropped', async () => {
+      await moveTo(world, new Date(SESSION.endsAt.getTime() + 6 * DAY_MS))
+      expect(await dropped(world)).toContain('checkInOpens overlap')
+      expect(await world.db.checkIn.count({ where: { state: 'open' } })).toBe(0)
+    })
+  },
+)
 
 describe('a reminder due while the process was down', () => {
   it('goes out when it starts again on the same store', async () => {
@@ -117,7 +142,9 @@ describe('the ledger of deliveries', () => {
     for (let index = 0; index < 2; index += 1)
       world.slack.failNext({ method: 'chat.postMessage', status: 500, isAfterActing: true })
     await world.db.rosterEntry.deleteMany({
-      where: { person: { accounts: { some: { externalId: { notIn: ['UMEMBER1', 'UFACILITATOR'] } } } } },
+      where: {
+        person: { accounts: { some: { externalId: { notIn: ['UMEMBER1', 'UFACILITATOR'] } } } },
+      },
     })
     await world.db.rosterEntry.deleteMany({ where: { role: 'facilitator' } })
     world.clock.set(before(SESSION.startsAt, HOUR_MS))
@@ -127,15 +154,19 @@ describe('the ledger of deliveries', () => {
     expect(seen(world, 'UMEMBER1', 'reminder')).toHaveLength(3)
   })
 
-  /** Ticks until so many reminders are over. Retries wait on the wall clock unless they are hurried. */
+  /**
+   * Ticks until so many reminders are over. Retries wait on the wall clock unless they are hurried.
+   */
   async function outcomeOf(own: World, count: number, { isHurried = false } = {}): Promise<void> {
     const until = Date.now() + 20_000
     while (
-      (await own.db.delivery.count({ where: { kind: 'reminder', state: { in: ['sent', 'failed', 'dropped'] } } })) <
-      count
+      (await own.db.delivery.count({
+        where: { kind: 'reminder', state: { in: ['sent', 'failed', 'dropped'] } },
+      })) < count
     ) {
       if (Date.now() > until) throw new Error(`still waiting: ${await ledger(own, 'reminder')}`)
-      if (isHurried) await own.db.delivery.updateMany({ where: { state: 'planned' }, data: { notBefore: null } })
+      if (isHurried)
+        await own.db.delivery.updateMany({ where: { state: 'planned' }, data: { notBefore: null } })
       await own.app.tick()
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
@@ -158,15 +189,17 @@ describe('people who cannot be reached', () => {
     await world.teams.install(members[0] ?? '')
     await world.app.drain()
     expect(await ledger(world, 'welcome')).toEqual(['1 failed (notOpened)', '1 sent'])
-    expect(world.teams.journal.seen.filter(({ kind }) => kind === 'welcome').map(({ person }) => person)).toEqual([
-      members[0],
-    ])
+    expect(
+      world.teams.journal.seen.filter(({ kind }) => kind === 'welcome').map(({ person }) => person),
+    ).toEqual([members[0]])
     // Weeks later, when the ledger has forgotten the first one.
     await moveTo(world, new Date('2026-04-20T09:00:00Z'))
     await world.teams.install(members[1] ?? '')
     await world.app.drain()
     expect(
-      world.teams.journal.seen.filter(({ kind, person }) => kind === 'welcome' && person === members[1]),
+      world.teams.journal.seen.filter(
+        ({ kind, person }) => kind === 'welcome' && person === members[1],
+      ),
     ).toHaveLength(1)
   })
 })
@@ -183,7 +216,10 @@ describe('a roster that changes while a check-in is open', () => {
     expect(await world.db.ballot.count()).toBe(8)
     expect((await world.db.group.findFirstOrThrow()).rosterChanges).toBe(9)
     await moveTo(world, new Date('2026-03-05T18:00:00Z'))
-    // Five answers are left of six: not enough, and the roster could not be edited to make them enough.
-    expect(await world.db.releaseUnit.findMany({ select: { state: true } })).toEqual([{ state: 'withheld' }])
+    // Five answers are left of six: not enough, and the roster could not be edited to make them
+    // enough.
+    expect(await world.db.releaseUnit.findMany({ select: { state: true } })).toEqual([
+      { state: 'withheld' },
+    ])
   })
 })

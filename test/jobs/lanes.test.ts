@@ -9,7 +9,15 @@ import { createSlack } from '../../src/slack/platform.ts'
 import { slackRates } from '../../src/slack/rates.ts'
 import { call } from '../../src/teams/call.ts'
 import { notice } from '../../src/views/notice.ts'
-import { listenOn, moveTo, SESSION, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
+import {
+  listenOn,
+  moveTo,
+  SESSION,
+  STORES,
+  setUpGroup,
+  startWorld,
+  type World,
+} from '../helpers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const reminders = (world: World, platform: 'slack' | 'teams') =>
@@ -24,53 +32,63 @@ async function until(is: () => boolean | Promise<boolean>, what: string): Promis
   }
 }
 
-describe.each(STORES.map((store) => ({ store })))('one workspace’s trouble ($store)', ({ store }) => {
-  it('does not delay another: Slack hangs, Teams has everything meanwhile', async () => {
-    const world = await startWorld({ store })
-    await setUpGroup(world, 'slack')
-    await setUpGroup(world, 'teams')
-    for (let call = 0; call < 9; call += 1) world.slack.failNext({ method: 'chat.postMessage', cut: 'hang' })
-    world.clock.set(new Date(SESSION.startsAt.getTime() - DAY_MS))
-    await world.app.tick()
-    await until(() => reminders(world, 'teams') === 9, 'nine reminders in Teams')
-    // Each of Slack's calls still hangs: Teams waited for the end of none.
-    const { id: connectionId } = await world.db.connection.findFirstOrThrow({ where: { platform: 'slack' } })
-    expect(await world.db.delivery.count({ where: { connectionId, kind: 'reminder', state: 'sending' } })).toBe(9)
-    expect(reminders(world, 'slack')).toBe(0)
-    // Or the service would wait for them when it stops.
-    await world.slack.close()
-  })
-
-  it('is the workspace’s: a token that was taken back uses up no message’s attempts, and admins read of it', async () => {
-    const world = await startWorld({ store })
-    await setUpGroup(world, 'slack')
-    world.slack.failNext({ method: 'chat.postMessage', status: 200, error: 'token_revoked' })
-    world.clock.set(new Date(SESSION.startsAt.getTime() - DAY_MS))
-    await world.app.tick()
-    await until(
-      async () => (await world.db.connection.count({ where: { trouble: 'tokenRefused' } })) === 1,
-      'the trouble',
-    )
-    await world.app.drain()
-    const rows = await world.db.delivery.findMany({
-      where: { kind: 'reminder', state: 'planned' },
-      select: { attempts: true },
+describe.each(STORES.map((store) => ({ store })))(
+  'one workspace’s trouble ($store)',
+  ({ store }) => {
+    it('does not delay another: Slack hangs, Teams has everything meanwhile', async () => {
+      const world = await startWorld({ store })
+      await setUpGroup(world, 'slack')
+      await setUpGroup(world, 'teams')
+      for (let call = 0; call < 9; call += 1)
+        world.slack.failNext({ method: 'chat.postMessage', cut: 'hang' })
+      world.clock.set(new Date(SESSION.startsAt.getTime() - DAY_MS))
+      await world.app.tick()
+      await until(() => reminders(world, 'teams') === 9, 'nine reminders in Teams')
+      // Each of Slack's calls still hangs: Teams waited for the end of none.
+      const { id: connectionId } = await world.db.connection.findFirstOrThrow({
+        where: { platform: 'slack' },
+      })
+      expect(
+        await world.db.delivery.count({
+          where: { connectionId, kind: 'reminder', state: 'sending' },
+        }),
+      ).toBe(9)
+      expect(reminders(world, 'slack')).toBe(0)
+      // Or the service would wait for them when it stops.
+      await world.slack.close()
     })
-    expect(rows.length).toBeGreaterThan(0)
-    expect(rows.every(({ attempts }) => attempts === 0)).toBe(true)
-    expect(await world.db.account.count({ where: { unreachable: { not: null } } })).toBe(0)
-    await world.slack.type('UADMIN', 'admin')
-    expect(lastSeen(world.slack.journal, 'UADMIN', 'admin').text).toContain(
-      'Demo workspace takes no messages: its key was not accepted. Install the app again, or check its token.',
-    )
-    // Installed again: what waited goes out, and the trouble is over.
-    await world.db.connection.updateMany({ data: { pausedUntil: null } })
-    await world.db.delivery.updateMany({ where: { state: 'planned' }, data: { notBefore: null } })
-    await moveTo(world, new Date(SESSION.startsAt.getTime() - DAY_MS + 60_000))
-    expect(reminders(world, 'slack')).toBe(9)
-    expect(await world.db.connection.count({ where: { trouble: { not: null } } })).toBe(0)
-  })
-})
+
+    it('is the workspace’s: a token that was taken back uses up no message’s attempts, and admins read of it', async () => {
+      const world = await startWorld({ store })
+      await setUpGroup(world, 'slack')
+      world.slack.failNext({ method: 'chat.postMessage', status: 200, error: 'token_revoked' })
+      world.clock.set(new Date(SESSION.startsAt.getTime() - DAY_MS))
+      await world.app.tick()
+      await until(
+        async () => (await world.db.connection.count({ where: { trouble: 'tokenRefused' } })) === 1,
+        'the trouble',
+      )
+      await world.app.drain()
+      const rows = await world.db.delivery.findMany({
+        where: { kind: 'reminder', state: 'planned' },
+        select: { attempts: true },
+      })
+      expect(rows.length).toBeGreaterThan(0)
+      expect(rows.every(({ attempts }) => attempts === 0)).toBe(true)
+      expect(await world.db.account.count({ where: { unreachable: { not: null } } })).toBe(0)
+      await world.slack.type('UADMIN', 'admin')
+      expect(lastSeen(world.slack.journal, 'UADMIN', 'admin').text).toContain(
+        'Demo workspace takes no messages: its key was not accepted. Install the app again, or check its token.',
+      )
+      // Installed again: what waited goes out, and the trouble is over.
+      await world.db.connection.updateMany({ data: { pausedUntil: null } })
+      await world.db.delivery.updateMany({ where: { state: 'planned' }, data: { notBefore: null } })
+      await moveTo(world, new Date(SESSION.startsAt.getTime() - DAY_MS + 60_000))
+      expect(reminders(world, 'slack')).toBe(9)
+      expect(await world.db.connection.count({ where: { trouble: { not: null } } })).toBe(0)
+    })
+  },
+)
 
 describe('nobody at the other end', () => {
   it('is the way’s trouble: nothing was sent, and that is known', async () => {
@@ -82,9 +100,21 @@ describe('nobody at the other end', () => {
       () => {},
       () => new Date(),
     )
-    const deps = { onIncoming: async () => null, log, say: (key: string) => key, wall: () => new Date() }
-    const slack = createSlack({ signingSecret: 'x'.repeat(32), botToken: 'xoxb-1', apiUrl: `${closed}/api/` }, deps)
-    const recipient = { type: 'person', externalId: 'U1', address: { directChannel: 'D1' } } as const
+    const deps = {
+      onIncoming: async () => null,
+      log,
+      say: (key: string) => key,
+      wall: () => new Date(),
+    }
+    const slack = createSlack(
+      { signingSecret: 'x'.repeat(32), botToken: 'xoxb-1', apiUrl: `${closed}/api/` },
+      deps,
+    )
+    const recipient = {
+      type: 'person',
+      externalId: 'U1',
+      address: { directChannel: 'D1' },
+    } as const
     const expected = { attempt: { outcome: 'noWorkspace', reason: 'noConnection' } }
     await expect(
       slack.send({ workspaceId: 'T1', recipient, notice: notice('reminder', 'x', null) }),
@@ -98,7 +128,9 @@ describe('quiet hours that begin while a message waits', () => {
     const world = await startWorld()
     await setUpGroup(world, 'slack')
     await world.db.person.updateMany({ data: { quietFrom: '20:00', quietUntil: '07:00' } })
-    await world.db.connection.updateMany({ data: { pausedUntil: new Date(Date.now() + 3_600_000) } })
+    await world.db.connection.updateMany({
+      data: { pausedUntil: new Date(Date.now() + 3_600_000) },
+    })
     await moveTo(world, new Date(SESSION.startsAt.getTime() - DAY_MS))
     await world.db.connection.updateMany({ data: { pausedUntil: null } })
     await moveTo(world, new Date('2026-03-02T21:00:00Z'))

@@ -23,8 +23,15 @@ import {
 import { openWithWords, TWELVE } from '../words.ts'
 
 /** Strings that occur nowhere else. `WRITTEN` is stored, but belongs in its own table alone. */
-const WRITTEN = { message: 'heron-9921-basalt', place: 'osprey-3306-gneiss', goals: 'curlew-5128-marble' }
-/** What an answer looks like in clear, in a ballot's plaintext and in a form's values: the question's id beside a value. */
+const WRITTEN = {
+  message: 'heron-9921-basalt',
+  place: 'osprey-3306-gneiss',
+  goals: 'curlew-5128-marble',
+}
+/**
+ * What an answer looks like in clear, in a ballot's plaintext and in a form's values: the
+ * question's id beside a value.
+ */
 const ANSWER = /"?(belonging|voice|hope)"?\s*[:=]\s*"?[1-5]/
 
 /** The same as bytes in a dump: the question's id, a quote, a colon, a digit. */
@@ -46,10 +53,14 @@ const logPlace = async (world: World): Promise<LogPlace> => {
 }
 
 /**
- * Every file of the store on disk, with the log of what was written to it; null when this user may not read the server's. A
- * server's log is shared with other databases, and its next files hold old bytes: of it what was written from `since` on.
+ * Every file of the store on disk, with the log of what was written to it; null when this user may
+ * not read the server's. A server's log is shared with other databases, and its next files hold old
+ * bytes: of it what was written from `since` on.
  */
-async function filesOf(world: World, since: LogPlace): Promise<{ name: string; bytes: Buffer }[] | null> {
+async function filesOf(
+  world: World,
+  since: LogPlace,
+): Promise<{ name: string; bytes: Buffer }[] | null> {
   await world.db.$executeRawUnsafe('checkpoint')
   const [row] = await world.db.$queryRawUnsafe<{ directory: string }[]>(
     `select current_setting('data_directory') as directory`,
@@ -58,7 +69,9 @@ async function filesOf(world: World, since: LogPlace): Promise<{ name: string; b
   try {
     fs.accessSync(root, fs.constants.R_OK)
   } catch {
-    console.warn(`CANARY: ${root} cannot be read by this user; the server's own files were not searched`)
+    console.warn(
+      `CANARY: ${root} cannot be read by this user; the server's own files were not searched`,
+    )
     return null
   }
   const [own] = await world.db.$queryRawUnsafe<{ oid: string }[]>(
@@ -83,7 +96,10 @@ async function filesOf(world: World, since: LogPlace): Promise<{ name: string; b
 }
 
 /** Plays a week in which everything is typed that can be typed. */
-async function play(store: (typeof STORES)[number], meddle?: (world: World, secret: string) => Promise<void>) {
+async function play(
+  store: (typeof STORES)[number],
+  meddle?: (world: World, secret: string) => Promise<void>,
+) {
   capture.length = 0
   // May be found in clear nowhere.
   const secret = `kestrel-${randomUUID()}`
@@ -138,21 +154,31 @@ async function rowsOfQueue({ db }: World): Promise<[string, string][]> {
     select table_name as name from information_schema.tables where table_schema = 'pgboss' order by 1`
   const texts: [string, string][] = []
   for (const { name } of tables) {
-    const rows = await db.$queryRawUnsafe<{ row: string }[]>(`select to_jsonb(t)::text as row from pgboss."${name}" t`)
+    const rows = await db.$queryRawUnsafe<{ row: string }[]>(
+      `select to_jsonb(t)::text as row from pgboss."${name}" t`,
+    )
     texts.push([`pgboss.${name}`, rows.map(({ row }) => row).join('\n')])
   }
   return texts
 }
 
-/** A backup as an operator makes one: the server's own dump. The embedded store is backed up as its files, which are searched. */
+/**
+ * A backup as an operator makes one: the server's own dump. The embedded store is backed up as its
+ * files, which are searched.
+ */
 async function backupOf({ databaseUrl }: World): Promise<string> {
   if (databaseUrl === null) return ''
-  const { stdout } = await promisify(execFile)('pg_dump', [databaseUrl], { maxBuffer: 256 * 1024 * 1024 })
+  const { stdout } = await promisify(execFile)('pg_dump', [databaseUrl], {
+    maxBuffer: 256 * 1024 * 1024,
+  })
   if (!stdout.includes('COPY public."Ballot"')) throw new Error('the dump holds no ballots')
   return stdout
 }
 
-/** Where each string is found in clear: tables by name, queue, log, metrics, and files by their name. */
+/**
+ * Where each string is found in clear: tables by name, queue, log, metrics, and files by their
+ * name.
+ */
 async function look(world: World, since: LogPlace, secret: string) {
   const rows = await dump(world.db)
   const queue = await rowsOfQueue(world)
@@ -165,53 +191,69 @@ async function look(world: World, since: LogPlace, secret: string) {
     ['metrics', metrics],
   ]
   const files = await filesOf(world, since)
-  const inFiles = (what: string) => (files ?? []).filter(({ bytes }) => inBytes(bytes, what)).map(({ name }) => name)
+  const inFiles = (what: string) =>
+    (files ?? []).filter(({ bytes }) => inBytes(bytes, what)).map(({ name }) => name)
   return {
     searched: { traces: texts.length, files: files?.length ?? 0 },
     places: (what: string) => texts.filter(([, text]) => holds(text, what)).map(([name]) => name),
-    answersIn: texts.filter(([, text]) => ANSWER.test(text) || ANSWER_BYTES.test(text)).map(([name]) => name),
+    answersIn: texts
+      .filter(([, text]) => ANSWER.test(text) || ANSWER_BYTES.test(text))
+      .map(([name]) => name),
     sealedFiles: inFiles(secret),
     // A ballot's plaintext, and a form's answer, as they would lie in a page or in the log.
-    answerFiles: [...inFiles('"belonging":4'), ...inFiles('"belonging":"4"'), ...inFiles('"hope": 4')],
+    answerFiles: [
+      ...inFiles('"belonging":4'),
+      ...inFiles('"belonging":"4"'),
+      ...inFiles('"hope": 4'),
+    ],
   }
 }
 
-describe.each(STORES.map((store) => ({ store })))('strings that are typed nowhere else ($store)', ({ store }) => {
-  it('are where they belong and nowhere else: not in logs, queue, audit, metrics, nor in any file when they were sealed', async () => {
-    const { open, closed, secret } = await play(store)
-    console.info(`canary (${store}): searched ${open.searched.traces} traces and ${open.searched.files} files, twice`)
-    if (store === 'embedded') expect(open.searched.files).toBeGreaterThan(100)
-    const inBackup = (table: string) => (store === 'postgres' ? [table, 'backup'] : [table])
-    for (const found of [open, closed]) {
-      expect(found.places(secret)).toEqual([])
-      expect(found.sealedFiles).toEqual([])
-      expect(found.answersIn).toEqual([])
-      expect(found.answerFiles).toEqual([])
-      expect(found.places(WRITTEN.message)).toEqual(inBackup('Message'))
-      expect(found.places(WRITTEN.place)).toEqual(inBackup('Schedule'))
-      expect(found.places(WRITTEN.goals)).toEqual(inBackup('Group'))
-    }
-  })
-
-  it('would be found if one were written in clear, in a row or in a line (negative control)', async () => {
-    const { open, secret } = await play(store, async (world, secret) => {
-      await world.db.$executeRawUnsafe(`create table "Careless" ("text" text)`)
-      await world.db.$executeRawUnsafe(`insert into "Careless" values ('{"belonging":4} ${secret}')`)
-      await world.db.$executeRawUnsafe(`delete from "Careless"`)
-      // As bytes in a row that stays: a dump shows them in hex.
-      await world.db.$executeRawUnsafe(`create table "CarelessBytes" ("sealed" bytea)`)
-      await world.db.$executeRawUnsafe(
-        `insert into "CarelessBytes" values (convert_to('{"belonging":4} ${secret}', 'UTF8'))`,
+describe.each(STORES.map((store) => ({ store })))(
+  'strings that are typed nowhere else ($store)',
+  ({ store }) => {
+    it('are where they belong and nowhere else: not in logs, queue, audit, metrics, nor in any file when they were sealed', async () => {
+      const { open, closed, secret } = await play(store)
+      console.info(
+        `canary (${store}): searched ${open.searched.traces} traces and ${open.searched.files} files, twice`,
       )
-      world.app.services.log.debug('careless', { note: secret })
+      if (store === 'embedded') expect(open.searched.files).toBeGreaterThan(100)
+      const inBackup = (table: string) => (store === 'postgres' ? [table, 'backup'] : [table])
+      for (const found of [open, closed]) {
+        expect(found.places(secret)).toEqual([])
+        expect(found.sealedFiles).toEqual([])
+        expect(found.answersIn).toEqual([])
+        expect(found.answerFiles).toEqual([])
+        expect(found.places(WRITTEN.message)).toEqual(inBackup('Message'))
+        expect(found.places(WRITTEN.place)).toEqual(inBackup('Schedule'))
+        expect(found.places(WRITTEN.goals)).toEqual(inBackup('Group'))
+      }
     })
-    // One row is deleted: only the files still have it. The other stands in its table, and in a backup.
-    const kept = store === 'postgres' ? ['CarelessBytes', 'backup', 'log'] : ['CarelessBytes', 'log']
-    expect(open.places(secret)).toEqual(kept)
-    expect(open.answersIn).toEqual(kept.filter((name) => name !== 'log'))
-    if (open.searched.files > 0) {
-      expect(open.sealedFiles.length).toBeGreaterThan(0)
-      expect(open.answerFiles.length).toBeGreaterThan(0)
-    }
-  })
-})
+
+    it('would be found if one were written in clear, in a row or in a line (negative control)', async () => {
+      const { open, secret } = await play(store, async (world, secret) => {
+        await world.db.$executeRawUnsafe(`create table "Careless" ("text" text)`)
+        await world.db.$executeRawUnsafe(
+          `insert into "Careless" values ('{"belonging":4} ${secret}')`,
+        )
+        await world.db.$executeRawUnsafe(`delete from "Careless"`)
+        // As bytes in a row that stays: a dump shows them in hex.
+        await world.db.$executeRawUnsafe(`create table "CarelessBytes" ("sealed" bytea)`)
+        await world.db.$executeRawUnsafe(
+          `insert into "CarelessBytes" values (convert_to('{"belonging":4} ${secret}', 'UTF8'))`,
+        )
+        world.app.services.log.debug('careless', { note: secret })
+      })
+      // One row is deleted: only the files still have it. The other stands in its table, and in a
+      // backup.
+      const kept =
+        store === 'postgres' ? ['CarelessBytes', 'backup', 'log'] : ['CarelessBytes', 'log']
+      expect(open.places(secret)).toEqual(kept)
+      expect(open.answersIn).toEqual(kept.filter((name) => name !== 'log'))
+      if (open.searched.files > 0) {
+        expect(open.sealedFiles.length).toBeGreaterThan(0)
+        expect(open.answerFiles.length).toBeGreaterThan(0)
+      }
+    })
+  },
+)

@@ -38,14 +38,19 @@ const configOf = (where: { url: string | null; dataDir: string; keyDir: string }
 const STEPS = ['begun', 'opened', 'recorded', 'destroyed', 'scrubbed'] as const
 const CELLS = STORES.flatMap((store) => STEPS.map((step) => ({ store, step })))
 
-/** A check-in with seven answers, closed, whose release nobody has begun; the service is stopped. */
+/**
+ * A check-in with seven answers, closed, whose release nobody has begun; the service is stopped.
+ */
 async function closedUnit(world: World): Promise<{ organisationId: string; unitId: string }> {
   await setUpGroup(world)
   await moveTo(world, SESSION.endsAt)
   for (let index = 1; index <= 7; index += 1) await answer(world, 'slack', `UMEMBER${index}`, '4')
   const unit = await world.db.releaseUnit.findFirstOrThrow()
   await world.db.checkIn.updateMany({ where: { unitId: unit.id }, data: { state: 'closed' } })
-  await world.db.occurrence.updateMany({ where: { kind: 'checkInCloses' }, data: { state: 'done' } })
+  await world.db.occurrence.updateMany({
+    where: { kind: 'checkInCloses' },
+    data: { state: 'done' },
+  })
   await world.db.releaseUnit.update({
     where: { organisationId_id: { organisationId: unit.organisationId, id: unit.id } },
     data: { state: 'closing' },
@@ -80,18 +85,23 @@ describe.each(CELLS)('a release killed after step “$step” ($store)', ({ stor
 
     const clock = settableClock()
     clock.set(CLOSES)
-    const app = await startApp(configOf({ url: world.databaseUrl, dataDir, keyDir }), { clock, isClockManual: true })
+    const app = await startApp(configOf({ url: world.databaseUrl, dataDir, keyDir }), {
+      clock,
+      isClockManual: true,
+    })
     await app.drain()
     const { db } = app.services.database
-    expect(await db.prisma.releaseUnit.findMany({ select: { state: true, isCleaned: true } })).toEqual([
-      { state: 'released', isCleaned: true },
-    ])
-    expect(await db.prisma.release.findMany({ select: { invited: true, answered: true } })).toEqual([
-      { invited: 8, answered: 7 },
-    ])
+    expect(
+      await db.prisma.releaseUnit.findMany({ select: { state: true, isCleaned: true } }),
+    ).toEqual([{ state: 'released', isCleaned: true }])
+    expect(await db.prisma.release.findMany({ select: { invited: true, answered: true } })).toEqual(
+      [{ invited: 8, answered: 7 }],
+    )
     expect(await db.prisma.ballot.count()).toBe(0)
     expect(fs.readdirSync(keyDir).filter((name) => name.endsWith('.key'))).toEqual([])
-    console.info(`crash (${kind}): killed after "${step}"; published once, 0 ballots and 0 keys left`)
+    console.info(
+      `crash (${kind}): killed after "${step}"; published once, 0 ballots and 0 keys left`,
+    )
     // Once more does nothing.
     await makeRelease(app.services, { organisationId: job.organisationId, id: job.unitId })
     expect(await db.prisma.release.count()).toBe(1)
@@ -100,12 +110,20 @@ describe.each(CELLS)('a release killed after step “$step” ($store)', ({ stor
   })
 })
 
-/** A backup as an operator makes it: the server's dump, or a copy of the embedded store's directory. Returns how to put it back. */
-async function backUp(world: World): Promise<(dir: string) => Promise<{ url: string | null; drop(): Promise<void> }>> {
+/**
+ * A backup as an operator makes it: the server's dump, or a copy of the embedded store's directory.
+ * Returns how to put it back.
+ */
+async function backUp(
+  world: World,
+): Promise<(dir: string) => Promise<{ url: string | null; drop(): Promise<void> }>> {
   if (world.databaseUrl === null) {
     await world.db.$executeRawUnsafe('checkpoint')
     const copy = tempDir()
-    fs.cpSync(world.dataDir, copy.dir, { recursive: true, filter: (file) => !file.endsWith('.lock') })
+    fs.cpSync(world.dataDir, copy.dir, {
+      recursive: true,
+      filter: (file) => !file.endsWith('.lock'),
+    })
     return async (dir) => {
       fs.cpSync(copy.dir, path.join(dir, 'data'), { recursive: true })
       copy.remove()
@@ -123,7 +141,10 @@ async function backUp(world: World): Promise<(dir: string) => Promise<{ url: str
   }
 }
 
-/** A week is played and counted; then the store is put back to before the count, and the service starts on it. */
+/**
+ * A week is played and counted; then the store is put back to before the count, and the service
+ * starts on it.
+ */
 async function restored(store: (typeof STORES)[number], keepsKey: boolean) {
   const world = await startWorld({ store })
   const aside = tempDir()
@@ -159,7 +180,12 @@ async function restored(store: (typeof STORES)[number], keepsKey: boolean) {
 
 describe.each(STORES)('a backup from before the count that is put back after it (%s)', (store) => {
   it('brings no answer back: the unit is lost, its boxes are deleted, and facilitators are told', async () => {
-    expect(await restored(store, false)).toEqual({ units: ['lost'], ballots: 0, releases: 0, told: 1 })
+    expect(await restored(store, false)).toEqual({
+      units: ['lost'],
+      ballots: 0,
+      releases: 0,
+      told: 1,
+    })
   })
 
   it('would, if keys were in the backup too (negative control)', async () => {

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { seeded } from '../../src/cli/mood.ts'
 import { loadContent } from '../../src/content/load.ts'
 import { disclose, discloseTotal, LEAST_ANSWERS } from '../../src/domain/disclosure.ts'
 import type { Answers } from '../../src/domain/score.ts'
 import { countUnit } from '../../src/domain/tally.ts'
-import { seeded } from "../../src/cli/mood.ts";
-import type { UnitResult } from "../../src/domain/unit.ts";
+import type { UnitResult } from '../../src/domain/unit.ts'
 
 /**
- * Differencing: adding and subtracting whatever is published must never leave the answers of fewer than k people. Each shown
- * figure stands for the answers that it is made of; combinations of up to three figures, each added or taken away, are tried.
+ * Differencing: adding and subtracting whatever is published must never leave the answers of fewer
+ * than k people. Each shown figure stands for the answers that it is made of; combinations of up to
+ * three figures, each added or taken away, are tried.
  */
 const set = loadContent().questionSet('pulse', 2)
 const K = LEAST_ANSWERS.shared
@@ -18,13 +19,18 @@ const WORLDS = 300
 type Figure = ReadonlyMap<string, number>
 
 /** A group over some check-ins: people join, leave and stay away. */
-function draw(random: () => number): { members: number; checkIns: { member: number; answers: Answers }[][] } {
+function draw(random: () => number): {
+  members: number
+  checkIns: { member: number; answers: Answers }[][]
+} {
   const members = 6 + Math.floor(random() * 7)
   const checkIns = Array.from({ length: 8 }, () =>
     Array.from({ length: members }, (_, member) => ({
       member,
       answers:
-        random() < 0.8 ? Object.fromEntries(set.questions.map(({ id }) => [id, 1 + Math.floor(random() * 5)])) : {},
+        random() < 0.8
+          ? Object.fromEntries(set.questions.map(({ id }) => [id, 1 + Math.floor(random() * 5)]))
+          : {},
     })).filter(() => random() < 0.95),
   )
   return { members, checkIns }
@@ -34,11 +40,19 @@ function draw(random: () => number): { members: number; checkIns: { member: numb
 function publish(world: ReturnType<typeof draw>, window: readonly number[]): Figure | null {
   const ballots = Array.from({ length: world.members }, (_, member) =>
     window.flatMap(
-      (index) => world.checkIns[index]?.filter((one) => one.member === member).map(({ answers }) => answers) ?? [],
+      (index) =>
+        world.checkIns[index]
+          ?.filter((one) => one.member === member)
+          .map(({ answers }) => answers) ?? [],
     ),
   )
   const release = countUnit(set, ballots, K)
-  const unit: UnitResult = { state: release ? 'released' : 'withheld', k: K, rosterChanges: 0, release }
+  const unit: UnitResult = {
+    state: release ? 'released' : 'withheld',
+    k: K,
+    rosterChanges: 0,
+    release,
+  }
   if (disclose(set, unit, null).kind !== 'shown') return null
   return new Map(
     window.flatMap((index) =>
@@ -49,15 +63,21 @@ function publish(world: ReturnType<typeof draw>, window: readonly number[]): Fig
   )
 }
 
-/** The fewest people whose answers some combination of figures leaves alone; Infinity when there are no figures. */
+/**
+ * The fewest people whose answers some combination of figures leaves alone; Infinity when there are
+ * no figures.
+ */
 function fewestLeft(figures: readonly Figure[]): number {
   let fewest = Number.POSITIVE_INFINITY
   const combine = (from: number, left: number, sum: ReadonlyMap<string, number>) => {
     for (let index = from; index < figures.length && left > 0; index += 1)
       for (const sign of [1, -1]) {
         const next = new Map(sum)
-        for (const [key, value] of figures[index] ?? []) next.set(key, (next.get(key) ?? 0) + sign * value)
-        const people = new Set([...next].filter(([, value]) => value !== 0).map(([key]) => key.split(' ')[0]))
+        for (const [key, value] of figures[index] ?? [])
+          next.set(key, (next.get(key) ?? 0) + sign * value)
+        const people = new Set(
+          [...next].filter(([, value]) => value !== 0).map(([key]) => key.split(' ')[0]),
+        )
         if (people.size > 0) fewest = Math.min(fewest, people.size)
         combine(index + 1, left - 1, next)
       }
@@ -73,24 +93,36 @@ function attack(windows: readonly (readonly number[])[]): { broken: number; publ
   let published = 0
   for (let number = 0; number < WORLDS; number += 1) {
     const world = draw(random)
-    const figures = windows.map((window) => publish(world, window)).filter((figure) => figure !== null)
+    const figures = windows
+      .map((window) => publish(world, window))
+      .filter((figure) => figure !== null)
     if (figures.length > 0) published += 1
     if (fewestLeft(figures) < K) broken += 1
   }
   return { broken, published }
 }
 
-/** A supervisor's groups in one week: some met k, some did not. What an audience whose k is 11 sees singly, and the total. */
+/**
+ * A supervisor's groups in one week: some met k, some did not. What an audience whose k is 11 sees
+ * singly, and the total.
+ */
 function drawGroups(random: () => number, isGated: boolean): Figure[] {
   const outside = LEAST_ANSWERS.outside
   const groups = Array.from({ length: 2 + Math.floor(random() * 4) }, () => draw(random))
   const units = groups.map((world) => {
     const ballots = Array.from({ length: world.members }, (_, member) =>
-      (world.checkIns[0] ?? []).filter((one) => one.member === member).map(({ answers }) => answers),
+      (world.checkIns[0] ?? [])
+        .filter((one) => one.member === member)
+        .map(({ answers }) => answers),
     )
     const release = countUnit(set, ballots, K)
     return {
-      result: { state: release ? 'released' : 'withheld', k: K, rosterChanges: 0, release } as UnitResult,
+      result: {
+        state: release ? 'released' : 'withheld',
+        k: K,
+        rosterChanges: 0,
+        release,
+      } as UnitResult,
       world,
     }
   })
@@ -100,7 +132,8 @@ function drawGroups(random: () => number, isGated: boolean): Figure[] {
         .filter(({ answers }) => Object.keys(answers).length > 0)
         .map(({ member }) => [`${group}.${member} 0`, 1] as const),
     )
-  const isSingle = ({ result }: (typeof units)[number]) => (result.release?.answered ?? 0) >= outside
+  const isSingle = ({ result }: (typeof units)[number]) =>
+    (result.release?.answered ?? 0) >= outside
   const singles = units.flatMap((unit, group) => (isSingle(unit) ? [figureOf(group)] : []))
   const parts = units.map((unit) => ({ result: unit.result, isShownSingly: isSingle(unit) }))
   const isShown = isGated

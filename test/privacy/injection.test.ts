@@ -17,7 +17,10 @@ import {
   type World,
 } from '../helpers.ts'
 
-/** A mention of everybody, a mention, links in both platforms' markup, formatting, and characters that disguise. */
+/**
+ * A mention of everybody, a mention, links in both platforms' markup, formatting, and characters
+ * that disguise.
+ */
 const HOSTILE =
   '<!channel> <@UADMIN> <https://evil.invalid|x> [x](https://evil.invalid) **b** <at>all</at> \u202Egnp\u200B\u2066'
 /** The same within a name's length. */
@@ -34,29 +37,43 @@ function* objectsIn(value: Json): Generator<{ [key: string]: Json }> {
   for (const inner of Object.values(value)) yield* objectsIn(inner)
 }
 
-/** What in a Slack payload would be read as markup, or hides something. An input's own value is shown as typed. */
+/**
+ * What in a Slack payload would be read as markup, or hides something. An input's own value is
+ * shown as typed.
+ */
 function slackFaults(payload: Json): string[] {
   const faults: string[] = []
   for (const object of objectsIn(payload)) {
     if (object.type === 'mrkdwn') faults.push(`mrkdwn: ${object.text}`)
     // A string beside blocks is the fallback, which Slack reads as mrkdwn.
-    if (typeof object.text === 'string' && object.type !== 'plain_text' && /<[!@#]|<https?:/.test(object.text))
+    if (
+      typeof object.text === 'string' &&
+      object.type !== 'plain_text' &&
+      /<[!@#]|<https?:/.test(object.text)
+    )
       faults.push(`fallback: ${object.text}`)
-    if (object.type === 'plain_text' && DISGUISE.test(String(object.text))) faults.push(`disguise: ${object.text}`)
+    if (object.type === 'plain_text' && DISGUISE.test(String(object.text)))
+      faults.push(`disguise: ${object.text}`)
   }
   return faults
 }
 
-/** The same for Teams: a TextBlock reads Markdown, a RichTextBlock does not; an activity's own text reads both. */
+/**
+ * The same for Teams: a TextBlock reads Markdown, a RichTextBlock does not; an activity's own text
+ * reads both.
+ */
 function teamsFaults(payload: Json): string[] {
   const faults: string[] = []
   for (const object of objectsIn(payload)) {
-    const shown = [object.text, object.summary, object.title].filter((one) => typeof one === 'string')
+    const shown = [object.text, object.summary, object.title].filter(
+      (one) => typeof one === 'string',
+    )
     for (const one of shown) if (DISGUISE.test(one)) faults.push(`disguise: ${one}`)
     if (object.type === 'TextBlock' && /(?<!\\)\]\(|(?<!\\)<|(?<!\\)\*\*/.test(String(object.text)))
       faults.push(`markdown: ${object.text}`)
     if (object.type === 'mention') faults.push('mention')
-    if (object.type === 'Action.OpenUrl' && String(object.url).includes('evil')) faults.push(`link: ${object.url}`)
+    if (object.type === 'Action.OpenUrl' && String(object.url).includes('evil'))
+      faults.push(`link: ${object.url}`)
   }
   return faults
 }
@@ -74,7 +91,12 @@ async function playHostile(world: World, platform: 'slack' | 'teams'): Promise<H
   await fill(hands, facilitator, 'agreement', { goals: HOSTILE, agreement: HOSTILE })
   await fill(hands, facilitator, 'schedule', { place: HOSTILE.slice(0, 110) })
   await fill(hands, facilitator, 'edit', { contactHours: '24', contactTimes: HOSTILE.slice(0, 78) })
-  await planMessage(hands, facilitator, { text: HOSTILE, date: '2026-03-03', time: '10:00', repeat: 'once' })
+  await planMessage(hands, facilitator, {
+    text: HOSTILE,
+    date: '2026-03-03',
+    time: '10:00',
+    repeat: 'once',
+  })
   await moveTo(world, SESSION.startsAt)
   await press(hands, lastSeen(hands.journal, second, 'message'), 'message.read')
   await hands.closeForm(second)
@@ -111,7 +133,9 @@ describe('what somebody typed is shown as text, never read as markup', () => {
       faultsOf(payload as Json).map((fault) => `${kind}: ${fault}`),
     )
     const kinds = new Set(
-      journal.seen.filter(({ payload }) => JSON.stringify(payload).includes('evil.invalid')).map(({ kind }) => kind),
+      journal.seen
+        .filter(({ payload }) => JSON.stringify(payload).includes('evil.invalid'))
+        .map(({ kind }) => kind),
     )
     console.info(
       `injection (${platform}): ${journal.seen.length} things seen, hostile text in ${kinds.size} kinds of them`,
@@ -123,7 +147,8 @@ describe('what somebody typed is shown as text, never read as markup', () => {
         kind,
       ).toBe(true)
     // No lock screen shows more than the alias of it, without its disguises.
-    for (const { notification } of journal.seen) expect(DISGUISE.test(notification ?? '')).toBe(false)
+    for (const { notification } of journal.seen)
+      expect(DISGUISE.test(notification ?? '')).toBe(false)
   })
 
   it('would be found if a renderer let it through (negative control)', () => {
@@ -131,15 +156,19 @@ describe('what somebody typed is shown as text, never read as markup', () => {
     expect(slackFaults(renderMessage(made) as unknown as Json)).toEqual([])
     expect(teamsFaults(renderCard(made) as unknown as Json)).toEqual([])
     expect(
-      slackFaults({ text: HOSTILE, blocks: [{ type: 'section', text: { type: 'mrkdwn', text: HOSTILE } }] }).length,
+      slackFaults({
+        text: HOSTILE,
+        blocks: [{ type: 'section', text: { type: 'mrkdwn', text: HOSTILE } }],
+      }).length,
     ).toBeGreaterThan(1)
-    expect(slackFaults({ blocks: [{ type: 'section', text: { type: 'plain_text', text: HOSTILE } }] })[0]).toContain(
-      'disguise',
-    )
+    expect(
+      slackFaults({
+        blocks: [{ type: 'section', text: { type: 'plain_text', text: HOSTILE } }],
+      })[0],
+    ).toContain('disguise')
     const body = [{ type: 'TextBlock', text: HOSTILE }]
-    expect(teamsFaults({ type: 'AdaptiveCard', body }).map((fault) => fault.split(':')[0])).toEqual([
-      'disguise',
-      'markdown',
-    ])
+    expect(teamsFaults({ type: 'AdaptiveCard', body }).map((fault) => fault.split(':')[0])).toEqual(
+      ['disguise', 'markdown'],
+    )
   })
 })

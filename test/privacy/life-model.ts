@@ -1,4 +1,7 @@
-/** What a run of check-ins of one plan should come to, in the simplest words: no store, no boxes, no keys. */
+/**
+ * What a run of check-ins of one plan should come to, in the simplest words: no store, no boxes, no
+ * keys.
+ */
 const K = 6
 const LEAST_MEMBERS = 6
 
@@ -10,33 +13,54 @@ export type CheckIn = {
   answers: Map<string, number | null>
 }
 export type Unit = { checkIns: CheckIn[]; isClosed: boolean }
-export type Model = { now: number; members: Set<string>; checkIns: CheckIn[]; units: Unit[]; unitSize: number }
+export type Model = {
+  now: number
+  members: Set<string>
+  checkIns: CheckIn[]
+  units: Unit[]
+  unitSize: number
+}
 
 /** Time passes; everything that fell due meanwhile happens now. */
 export function advance(model: Model, to: number): void {
   model.now = to
   const due = model.checkIns.filter(({ state, opensAt }) => state === 'planned' && opensAt <= to)
-  for (const checkIn of model.checkIns) if (checkIn.state === 'open' && checkIn.closesAt <= to) checkIn.state = 'closed'
+  for (const checkIn of model.checkIns)
+    if (checkIn.state === 'open' && checkIn.closesAt <= to) checkIn.state = 'closed'
   for (const checkIn of due) {
-    const next = model.checkIns.find(({ state, opensAt }) => state === 'planned' && opensAt > checkIn.opensAt)
-    const closesAt = to > checkIn.opensAt ? to + (checkIn.closesAt - checkIn.opensAt) : checkIn.closesAt
-    const isOpened = (next === undefined || closesAt <= next.opensAt) && model.members.size >= LEAST_MEMBERS
+    const next = model.checkIns.find(
+      ({ state, opensAt }) => state === 'planned' && opensAt > checkIn.opensAt,
+    )
+    const closesAt =
+      to > checkIn.opensAt ? to + (checkIn.closesAt - checkIn.opensAt) : checkIn.closesAt
+    const isOpened =
+      (next === undefined || closesAt <= next.opensAt) && model.members.size >= LEAST_MEMBERS
     checkIn.state = isOpened ? 'open' : 'dropped'
     if (!isOpened) continue
     checkIn.closesAt = closesAt
     checkIn.answers = new Map([...model.members].map((member) => [member, null]))
-    const running = model.units.find(({ isClosed, checkIns }) => !isClosed && checkIns.length < model.unitSize)
+    const running = model.units.find(
+      ({ isClosed, checkIns }) => !isClosed && checkIns.length < model.unitSize,
+    )
     if (running) running.checkIns.push(checkIn)
     else model.units.push({ checkIns: [checkIn], isClosed: false })
   }
   const hasMore = model.checkIns.some(({ state }) => state === 'planned')
   for (const unit of model.units)
-    if (unit.checkIns.every(({ state }) => state === 'closed') && (unit.checkIns.length === model.unitSize || !hasMore))
+    if (
+      unit.checkIns.every(({ state }) => state === 'closed') &&
+      (unit.checkIns.length === model.unitSize || !hasMore)
+    )
       unit.isClosed = true
 }
 
 /** Whether it is taken; the last answers of a member count. */
-export function submit(model: Model, checkIn: CheckIn, member: string, value: number | null): boolean {
+export function submit(
+  model: Model,
+  checkIn: CheckIn,
+  member: string,
+  value: number | null,
+): boolean {
   const isOpen = checkIn.state === 'open' && model.now < checkIn.closesAt
   if (!isOpen || !model.members.has(member) || !checkIn.answers.has(member)) return false
   checkIn.answers.set(member, value)
@@ -50,12 +74,19 @@ export function leave(model: Model, member: string): void {
     for (const { answers } of unit.checkIns) if (answers.has(member)) answers.set(member, null)
 }
 
-/** What a closed unit publishes: null below k. Each member counts once, with the mean of their own check-ins. */
+/**
+ * What a closed unit publishes: null below k. Each member counts once, with the mean of their own
+ * check-ins.
+ */
 export function publish({ checkIns }: Unit): object | null {
   const members = new Set(checkIns.flatMap(({ answers }) => [...answers.keys()]))
   const means = [...members].flatMap((member) => {
-    const own = checkIns.map(({ answers }) => answers.get(member) ?? null).filter((value) => value !== null)
-    return own.length === 0 ? [] : [own.reduce((sum, value) => sum + (value - 1) / 4, 0) / own.length]
+    const own = checkIns
+      .map(({ answers }) => answers.get(member) ?? null)
+      .filter((value) => value !== null)
+    return own.length === 0
+      ? []
+      : [own.reduce((sum, value) => sum + (value - 1) / 4, 0) / own.length]
   })
   if (means.length < K) return null
   return {

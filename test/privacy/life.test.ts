@@ -12,7 +12,13 @@ import { ensureActor, ensureConnection } from '../../src/store/access.ts'
 import type { SqlTx } from '../../src/store/engine/transaction.ts'
 import { incoming, STORES, type StoreKind, tempDir } from '../helpers.ts'
 import { freshDatabase } from '../postgres.ts'
-import { advance, type Model, leave as modelLeave, submit as modelSubmit, publish } from './life-model.ts'
+import {
+  advance,
+  type Model,
+  leave as modelLeave,
+  submit as modelSubmit,
+  publish,
+} from './life-model.ts'
 
 const HOUR_MS = 60 * 60_000
 const WEEK_MS = 7 * 24 * HOUR_MS
@@ -49,7 +55,10 @@ async function startService(store: StoreKind) {
     },
   )
   // Jobs are not sent: the test is the worker, and decides when it dies.
-  const services: Services = { ...app.services, queue: { ...app.services.queue, enqueue: async () => {} } }
+  const services: Services = {
+    ...app.services,
+    queue: { ...app.services.queue, enqueue: async () => {} },
+  }
   return {
     services,
     set: (at: number) => {
@@ -107,8 +116,13 @@ async function makeGroup(
   const meet = async (role: 'member' | 'facilitator') => {
     const name = `U${randomUUID()}`
     const { actor } = await ensureActor(db, connection, { externalId: name })
-    await db.prisma.person.updateMany({ where: { id: actor.personId }, data: { isStaff: role === 'facilitator' } })
-    await db.prisma.rosterEntry.create({ data: { organisationId, groupId, personId: actor.personId, role } })
+    await db.prisma.person.updateMany({
+      where: { id: actor.personId },
+      data: { isStaff: role === 'facilitator' },
+    })
+    await db.prisma.rosterEntry.create({
+      data: { organisationId, groupId, personId: actor.personId, role },
+    })
     return name
   }
   const lead = await meet('facilitator')
@@ -155,11 +169,20 @@ async function makeGroup(
       },
     })
     await db.prisma.occurrence.create({
-      data: { organisationId, id: randomUUID(), kind: 'checkInOpens', dueAt: new Date(opensAt), checkInId: id },
+      data: {
+        organisationId,
+        id: randomUUID(),
+        kind: 'checkInOpens',
+        dueAt: new Date(opensAt),
+        checkInId: id,
+      },
     })
   }
   const model = { now: STARTS, members: new Set(names), checkIns, units: [], unitSize }
-  return { model, real: { service, services, groupId, organisationId, names, lead, checkInIds, last: null } }
+  return {
+    model,
+    real: { service, services, groupId, organisationId, names, lead, checkInIds, last: null },
+  }
 }
 
 class Crash extends Error {}
@@ -187,7 +210,10 @@ async function make(
   const units = await services.database.db.prisma.releaseUnit.findMany({
     where: {
       groupId,
-      OR: [{ state: 'closing' }, { state: { in: ['released', 'withheld', 'lost'] }, isCleaned: false }],
+      OR: [
+        { state: 'closing' },
+        { state: { in: ['released', 'withheld', 'lost'] }, isCleaned: false },
+      ],
     },
   })
   for (const { id } of units)
@@ -198,14 +224,18 @@ async function make(
     })
 }
 
-/** The units that are finished, in the order of their first check-in, and what is left of the others. */
+/**
+ * The units that are finished, in the order of their first check-in, and what is left of the
+ * others.
+ */
 async function look({ services, groupId, checkInIds }: Real) {
   const rows = await services.database.db.prisma.releaseUnit.findMany({
     where: { groupId, isCleaned: true },
     include: { release: { include: { tallies: true } }, checkIns: true, ballots: true },
   })
   const kept = new Set(services.ballotKeys.keyStore.list().map(({ unitId }) => unitId))
-  const firstOf = (row: (typeof rows)[number]) => Math.min(...row.checkIns.map(({ id }) => checkInIds.indexOf(id)))
+  const firstOf = (row: (typeof rows)[number]) =>
+    Math.min(...row.checkIns.map(({ id }) => checkInIds.indexOf(id)))
   return rows
     .toSorted((a, b) => firstOf(a) - firstOf(b))
     .map((row) => ({
@@ -247,7 +277,9 @@ const wait = (hours: number, seed: number): Step => ({
     advance(model, model.now + hours * HOUR_MS)
     real.service.set(model.now)
     await happen(real, seed)
-    const rows = await real.services.database.db.prisma.checkIn.findMany({ where: { groupId: real.groupId } })
+    const rows = await real.services.database.db.prisma.checkIn.findMany({
+      where: { groupId: real.groupId },
+    })
     expect(real.checkInIds.map((id) => rows.find((row) => row.id === id)?.state)).toEqual(
       model.checkIns.map(({ state }) => state),
     )
@@ -261,7 +293,10 @@ const answer = (who: number, about: number, value: number | null): Step => ({
     const name = real.names[who % real.names.length] ?? ''
     const id = real.checkInIds[about] ?? ''
     const values = Object.fromEntries(
-      ['belonging', 'voice', 'safety', 'useful', 'hope'].map((key) => [key, value === null ? 'skip' : String(value)]),
+      ['belonging', 'voice', 'safety', 'useful', 'hope'].map((key) => [
+        key,
+        value === null ? 'skip' : String(value),
+      ]),
     )
     const request = incoming(name, {
       workspaceId: WORKSPACE,
@@ -319,7 +354,11 @@ const comes = (who: number): Step => ({
     const name = real.names[Math.min(who, real.names.length - 1)] ?? ''
     model.members.add(name)
     const people = (names: Iterable<string>) => [...names].map((externalId) => ({ externalId }))
-    const values = { members: people(model.members), facilitators: people([real.lead]), supervisors: [] }
+    const values = {
+      members: people(model.members),
+      facilitators: people([real.lead]),
+      supervisors: [],
+    }
     const reply = await run(
       real.services,
       incoming(real.lead, {
@@ -335,12 +374,14 @@ const comes = (who: number): Step => ({
 
 const works = (crashAfter: Parameters<AfterStep>[0] | null): Step => ({
   ...always,
-  toString: () => (crashAfter ? `the worker dies when it has ${crashAfter}` : 'the worker makes what is closed'),
+  toString: () =>
+    crashAfter ? `the worker dies when it has ${crashAfter}` : 'the worker makes what is closed',
   async run(model, real) {
     await make(real, crashAfter)
     // Whatever is finished by now is as it should be, also when others are not.
     const expected = expectedOf(model)
-    for (const unit of await look(real)) expect(unit).toEqual(expected.find(({ first }) => first === unit.first))
+    for (const unit of await look(real))
+      expect(unit).toEqual(expected.find(({ first }) => first === unit.first))
   },
 })
 
@@ -348,9 +389,13 @@ const steps = fc.commands(
   [
     fc.tuple(fc.integer({ min: 1, max: 100 }), fc.nat(5)).map(([hours, seed]) => wait(hours, seed)),
     // A downtime, or a clock that was set: over several of the times at once.
-    fc.tuple(fc.integer({ min: 150, max: 260 }), fc.nat(5)).map(([hours, seed]) => wait(hours, seed)),
+    fc
+      .tuple(fc.integer({ min: 150, max: 260 }), fc.nat(5))
+      .map(([hours, seed]) => wait(hours, seed)),
     ...Array.from({ length: 4 }, () =>
-      fc.tuple(fc.nat(9), fc.nat(3), fc.option(fc.integer({ min: 1, max: 5 }))).map((facts) => answer(...facts)),
+      fc
+        .tuple(fc.nat(9), fc.nat(3), fc.option(fc.integer({ min: 1, max: 5 })))
+        .map((facts) => answer(...facts)),
     ),
     // Most of the group answers what is open now.
     fc.integer({ min: 1, max: 5 }).map(everybody),
@@ -372,7 +417,8 @@ function everybody(value: number): Step {
     async run(model, real) {
       const about = model.checkIns.findIndex(({ state }) => state === 'open')
       for (const [index] of real.names.entries())
-        if (index > 0) await answer(index, Math.max(0, about), 1 + ((value + index) % 5)).run(model, real)
+        if (index > 0)
+          await answer(index, Math.max(0, about), 1 + ((value + index) % 5)).run(model, real)
     },
   }
 }
@@ -413,8 +459,14 @@ describe.each(STORES)('a check-in’s whole life against its model (%s)', (store
 
   it('is what the model says, whatever is done in whatever order', async () => {
     const seen = { released: 0, withheld: 0 }
-    await fc.assert(property(service.services, seen), { numRuns: RUNS, seed: 2026, endOnFailure: true })
-    console.info(`life (${store}): ${RUNS} lives, ${seen.released} units released, ${seen.withheld} withheld`)
+    await fc.assert(property(service.services, seen), {
+      numRuns: RUNS,
+      seed: 2026,
+      endOnFailure: true,
+    })
+    console.info(
+      `life (${store}): ${RUNS} lives, ${seen.released} units released, ${seen.withheld} withheld`,
+    )
     expect(Math.min(seen.released, seen.withheld)).toBeGreaterThan(0)
   }, 180_000)
 

@@ -1,25 +1,29 @@
 import { describe, expect, it } from 'vitest'
+import { seeded } from '../../src/cli/mood.ts'
 import { loadContent } from '../../src/content/load.ts'
 import { planCheckIns } from '../../src/domain/checkin.ts'
 import {
   type Disclosed,
   disclose,
   discloseCourse,
-  LEAST_ANSWERS
+  LEAST_ANSWERS,
 } from '../../src/domain/disclosure.ts'
 import type { Answers } from '../../src/domain/score.ts'
 import { countUnit } from '../../src/domain/tally.ts'
-import { seeded } from "../../src/cli/mood.ts";
-import type { UnitResult } from "../../src/domain/unit.ts";
+import type { UnitResult } from '../../src/domain/unit.ts'
 
 /**
- * Regression over time: somebody who knows who sat in the room each week tries to name the member who is lowest, from everything
- * that the real gate puts out in 26 weeks. Worlds are drawn; planning, counting and the gate are the product's own.
+ * Regression over time: somebody who knows who sat in the room each week tries to name the member
+ * who is lowest, from everything that the real gate puts out in 26 weeks. Worlds are drawn;
+ * planning, counting and the gate are the product's own.
  */
 const set = loadContent().questionSet('pulse', 2)
 const WEEKS = 26
 const SIZES = [6, 8, 10, 12]
-/** Enough that a figure stands within a tenth: of 400, one that is 1.5 comes out anywhere from 1.3 to 1.7. */
+/**
+ * Enough that a figure stands within a tenth: of 400, one that is 1.5 comes out anywhere from 1.3
+ * to 1.7.
+ */
 const WORLDS = 6_000
 /** The goal of the privacy design, section 4: times the chance of guessing. */
 const MOST = 1.6
@@ -65,7 +69,10 @@ type World = {
   answers: Answers[][]
 }
 
-/** Members with a level of their own and a week of their own; five questions that go together. Nine of ten come, nine of ten of those answer. */
+/**
+ * Members with a level of their own and a week of their own; five questions that go together. Nine
+ * of ten come, nine of ten of those answer.
+ */
 function draw(members: number, random: () => number): World {
   const normal = () => random() + random() + random() + random() + random() + random() - 3
   const level = Array.from({ length: members }, () => 3.4 + 1.3 * normal())
@@ -76,7 +83,10 @@ function draw(members: number, random: () => number): World {
     level.map((own) => {
       const mood = own + week + 0.5 * normal()
       return Object.fromEntries(
-        set.questions.map(({ id }) => [id, Math.min(5, Math.max(1, Math.round(mood + 0.6 * normal())))]),
+        set.questions.map(({ id }) => [
+          id,
+          Math.min(5, Math.max(1, Math.round(mood + 0.6 * normal()))),
+        ]),
       )
     }),
   )
@@ -88,7 +98,9 @@ const GROUP = 'shared' as const
 /** What the product counts of a unit; null below k. */
 function countOf(world: World, weeks: readonly number[], members: number): UnitResult {
   const ballots = Array.from({ length: members }, (_, member) =>
-    weeks.map((week) => (world.answered[week]?.[member] ? (world.answers[week]?.[member] ?? {}) : {})),
+    weeks.map((week) =>
+      world.answered[week]?.[member] ? (world.answers[week]?.[member] ?? {}) : {},
+    ),
   )
   const k = LEAST_ANSWERS[GROUP]
   const release = countUnit(set, ballots, k)
@@ -102,19 +114,26 @@ function shownOf(disclosed: Disclosed): number | null {
   if (!scale) return null
   const band = { low: 0.2, mixed: 0.5, high: 0.8 }[scale.band]
   const change = scale.change === 'higher' ? 0.05 : scale.change === 'lower' ? -0.05 : 0
-  return (scale.mean ?? (scale.highTenths === null ? band : (band + scale.highTenths / 10) / 2)) + change
-}
-
-/** What the closing summary says of a programme's two ends, as a difference: the noise band of these sizes is about a quarter of the range. */
-function courseOf(first: UnitResult, last: UnitResult): number | null {
-  const scale = discloseCourse(set, first, last)?.scales[0]
-  if (!scale) return null
-  return scale.effect ? scale.effect.g / 4 : { higher: 0.25, lower: -0.25, none: 0, roster: 0 }[scale.change]
+  return (
+    (scale.mean ?? (scale.highTenths === null ? band : (band + scale.highTenths / 10) / 2)) + change
+  )
 }
 
 /**
- * Names the member whose presence goes with the lowest figures: ridge regression of the figures on who was there. `course`: a difference of
- * the last and the first figure that is told besides.
+ * What the closing summary says of a programme's two ends, as a difference: the noise band of these
+ * sizes is about a quarter of the range.
+ */
+function courseOf(first: UnitResult, last: UnitResult): number | null {
+  const scale = discloseCourse(set, first, last)?.scales[0]
+  if (!scale) return null
+  return scale.effect
+    ? scale.effect.g / 4
+    : { higher: 0.25, lower: -0.25, none: 0, roster: 0 }[scale.change]
+}
+
+/**
+ * Names the member whose presence goes with the lowest figures: ridge regression of the figures on
+ * who was there. `course`: a difference of the last and the first figure that is told besides.
  */
 function accuse(
   figures: readonly number[],
@@ -136,10 +155,14 @@ function accuse(
   }
   const matrix = columns.map((a, row) =>
     columns.map(
-      (b, column) => a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0) + (row === column ? 0.5 : 0),
+      (b, column) =>
+        a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0) +
+        (row === column ? 0.5 : 0),
     ),
   )
-  const right = columns.map((a) => a.reduce((sum, value, index) => sum + value * (y[index] ?? 0), 0))
+  const right = columns.map((a) =>
+    a.reduce((sum, value, index) => sum + value * (y[index] ?? 0), 0),
+  )
   const weights = solve(matrix, right)
   return weights.indexOf(Math.min(...weights))
 }
@@ -162,7 +185,9 @@ function solve(matrix: readonly (readonly number[])[], right: readonly number[])
     for (let row = 0; row < size; row += 1) {
       if (row === pivot) continue
       const factor = (rows[row]?.[pivot] ?? 0) / (rows[pivot]?.[pivot] ?? 1)
-      rows[row] = (rows[row] ?? []).map((value, column) => value - factor * (rows[pivot]?.[column] ?? 0))
+      rows[row] = (rows[row] ?? []).map(
+        (value, column) => value - factor * (rows[pivot]?.[column] ?? 0),
+      )
     }
   }
   return rows.map((row, index) => (row[size] ?? 0) / (row[index] ?? 1))
@@ -173,7 +198,10 @@ const UNITS = plannedUnits(WEEKS)
 /** A short programme publishes after each of its sessions, and then no more. */
 const SHORT_UNITS = plannedUnits(12)
 
-/** How much better than a guess the lowest member is named. `exact`: without the gate, weekly means as they are; else the weeks of each unit. */
+/**
+ * How much better than a guess the lowest member is named. `exact`: without the gate, weekly means
+ * as they are; else the weeks of each unit.
+ */
 function attack(
   members: number,
   knows: Knows,
@@ -249,7 +277,9 @@ describe('half a year of results, and somebody who knows who was in the room', (
 
   it('would name them far better from weekly means (negative control)', () => {
     const times = SIZES.map((members) => attack(members, 'attended', 'exact').times)
-    console.info(`over time, without the gate: ${times.map((one) => one.toFixed(2)).join(', ')} times chance`)
+    console.info(
+      `over time, without the gate: ${times.map((one) => one.toFixed(2)).join(', ')} times chance`,
+    )
     expect(Math.max(...times)).toBeGreaterThan(MOST)
   })
 })

@@ -2,17 +2,18 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadContent } from '../../src/content/load.ts'
 import { type Band, disclose, discloseOutside, LEAST_ANSWERS } from '../../src/domain/disclosure.ts'
+import type { UnitResult } from '../../src/domain/unit.ts'
 import { renderCardView } from '../../src/slack/render.ts'
 import { renderDialogCard } from '../../src/teams/render.ts'
 import { reportFhir } from '../../src/views/fhir.ts'
 import { pictureOf } from '../../src/views/picture.ts'
 import { reportCsv, reportHtml } from '../../src/views/report.ts'
 import { trendCard } from '../../src/views/trend.ts'
-import type { UnitResult } from "../../src/domain/unit.ts";
 
 /**
- * Two worlds beside each other: their results differ in every sum, and the gate shows the same of both. Then everything that is drawn, written
- * out or read aloud has to be the same to the byte: pixels, labels, the words for who does not see them.
+ * Two worlds beside each other: their results differ in every sum, and the gate shows the same of
+ * both. Then everything that is drawn, written out or read aloud has to be the same to the byte:
+ * pixels, labels, the words for who does not see them.
  */
 const content = loadContent()
 const set = content.questionSet('ons4', 1)
@@ -32,18 +33,35 @@ const results = (least: number, most: number) =>
   fc.array(
     fc.record({
       answers: fc.integer({ min: least, max: most }),
-      bands: fc.array(fc.constantFrom<Band>('low', 'mixed', 'high'), { minLength: 4, maxLength: 4 }),
+      bands: fc.array(fc.constantFrom<Band>('low', 'mixed', 'high'), {
+        minLength: 4,
+        maxLength: 4,
+      }),
     }),
     { minLength: 2, maxLength: 8 },
   )
 
-/** A unit whose scales lie in the bands that were drawn: at one end of what rounds alike, or at the other. */
+/**
+ * A unit whose scales lie in the bands that were drawn: at one end of what rounds alike, or at the
+ * other.
+ */
 function unitOf({ answers, bands }: Drawn, world: 0 | 1): UnitResult {
   const tallies = set.scales.map(({ id }, index) => {
     const mean = MEANS[bands[index] ?? 'mixed'][world]
-    return { subject: `scale:${id}`, answers, totalMilli: Math.round(mean * answers * 1000), low: world, high: 5 }
+    return {
+      subject: `scale:${id}`,
+      answers,
+      totalMilli: Math.round(mean * answers * 1000),
+      low: world,
+      high: 5,
+    }
   })
-  return { state: 'released', k: 6, rosterChanges: 0, release: { invited: 12, answered: answers, tallies } }
+  return {
+    state: 'released',
+    k: 6,
+    rosterChanges: 0,
+    release: { invited: 12, answered: answers, tallies },
+  }
 }
 const dates = (index: number) => new Date(START + index * 7 * DAY_MS)
 
@@ -82,7 +100,11 @@ function reportOf(drawn: readonly Drawn[], world: 0 | 1) {
       disclosed: discloseOutside(set, unitOf(one, world)),
     })),
   }
-  return { csv: reportCsv(report), html: reportHtml(report, pictureOf), fhir: JSON.stringify(reportFhir(report)) }
+  return {
+    csv: reportCsv(report),
+    html: reportHtml(report, pictureOf),
+    fhir: JSON.stringify(reportFhir(report)),
+  }
 }
 
 describe('what is drawn of a result', () => {
@@ -113,16 +135,26 @@ describe('what is drawn of a result', () => {
       { answers: 11, bands: ['low', 'low', 'low', 'low'] },
       { answers: 11, bands: ['low', 'low', 'low', 'low'] },
     ]
-    const other: Drawn[] = [...drawn.slice(0, 1), { answers: 11, bands: ['low', 'low', 'low', 'mixed'] }]
+    const other: Drawn[] = [
+      ...drawn.slice(0, 1),
+      { answers: 11, bands: ['low', 'low', 'low', 'mixed'] },
+    ]
     expect(trendOf(other, 0).pictures).not.toEqual(trendOf(drawn, 0).pictures)
     const [one, two] = [reportOf(drawn, 0), reportOf(other, 0)]
-    expect([one.csv === two.csv, one.html === two.html, one.fhir === two.fhir]).toEqual([false, false, false])
+    expect([one.csv === two.csv, one.html === two.html, one.fhir === two.fhir]).toEqual([
+      false,
+      false,
+      false,
+    ])
   })
 
   it('says the same as a result with other answers of the same rounding, and never how many answered', () => {
     fc.assert(
       fc.property(results(11, 12), (drawn) => {
-        const others = drawn.map(({ bands, answers }) => ({ bands, answers: answers === 11 ? 12 : 11 }))
+        const others = drawn.map(({ bands, answers }) => ({
+          bands,
+          answers: answers === 11 ? 12 : 11,
+        }))
         expect(reportOf(others, 0)).toEqual(reportOf(drawn, 0))
       }),
       { numRuns: 60 },
@@ -137,10 +169,16 @@ describe('what is drawn of a result', () => {
         0,
       ).pictures[0] ?? ''
     const labels = [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, label = '']) => label)
-    expect(labels).toEqual(expect.arrayContaining(['mostly low', 'mixed', 'mostly high', '3 Mar', '17 Mar']))
-    const others = labels.filter((label) => !/^\d{1,2} Mar$/.test(label) && label !== texts.pick(set.title))
+    expect(labels).toEqual(
+      expect.arrayContaining(['mostly low', 'mixed', 'mostly high', '3 Mar', '17 Mar']),
+    )
+    const others = labels.filter(
+      (label) => !/^\d{1,2} Mar$/.test(label) && label !== texts.pick(set.title),
+    )
     expect(others.join(' ')).not.toMatch(/\d/)
-    const bars = svg.matchAll(/<path d="M[\d.]+ [\d.]+l[\d.]+ 0l0 -([\d.]+)[^>]*ecmeta_ssr_type="chart"/g)
+    const bars = svg.matchAll(
+      /<path d="M[\d.]+ [\d.]+l[\d.]+ 0l0 -([\d.]+)[^>]*ecmeta_ssr_type="chart"/g,
+    )
     const heights = [...bars].map(([, height]) => Number(height))
     expect(heights).toHaveLength(12)
     const [least = 0] = heights.toSorted((a, b) => a - b)
@@ -149,8 +187,13 @@ describe('what is drawn of a result', () => {
 
   it('leaves out who is too few, and does not draw one result alone', () => {
     const few = { answers: LEAST_ANSWERS.outside - 1, bands: ['low', 'low', 'low', 'low'] as const }
-    const enough = { answers: LEAST_ANSWERS.outside, bands: ['high', 'high', 'high', 'high'] as const }
-    expect(reportOf([enough, few, enough], 0).html).toContain('3 Mar mostly high, 17 Mar mostly high')
+    const enough = {
+      answers: LEAST_ANSWERS.outside,
+      bands: ['high', 'high', 'high', 'high'] as const,
+    }
+    expect(reportOf([enough, few, enough], 0).html).toContain(
+      '3 Mar mostly high, 17 Mar mostly high',
+    )
     expect(reportOf([enough, few, enough], 0).html).not.toContain('10 Mar mostly')
     expect(reportOf([enough, few], 0).html).not.toContain('<svg')
   })

@@ -13,10 +13,15 @@ import {
 } from '../helpers.ts'
 import { openWithWords, TWELVE } from '../words.ts'
 
-/** Everything about a world that somebody with the database, the queue, the metrics and the logs could compare. */
+/**
+ * Everything about a world that somebody with the database, the queue, the metrics and the logs
+ * could compare.
+ */
 type Traces = { rows: Record<string, string[]>; log: string; metrics: string; jobs: string[] }
 
-/** Ids that count up: the same in both worlds as long as the same things are made in the same order. */
+/**
+ * Ids that count up: the same in both worlds as long as the same things are made in the same order.
+ */
 function counted(): () => string {
   let last = 0
   return () => {
@@ -25,7 +30,10 @@ function counted(): () => string {
   }
 }
 
-/** Plays the same week, answers by the given members only, and looks right before and right after the close. */
+/**
+ * Plays the same week, answers by the given members only, and looks right before and right after
+ * the close.
+ */
 async function play(
   store: (typeof STORES)[number],
   platform: 'slack' | 'teams',
@@ -48,7 +56,8 @@ async function play(
 
 async function traces(world: World, log: readonly string[]): Promise<Traces> {
   const rows = await dump(world.db)
-  // The sweeper may send a release's job again, by the minute of the wall clock: of those each is counted once.
+  // The sweeper may send a release's job again, by the minute of the wall clock: of those each is
+  // counted once.
   const jobs = await world.db.$queryRaw<
     { row: string }[]
   >`select concat(name, state, retry_count, data::text) as row from pgboss.job where name <> 'release'
@@ -58,13 +67,17 @@ async function traces(world: World, log: readonly string[]): Promise<Traces> {
 }
 
 /**
- * Ciphertext, wall-clock times and ports differ between any two runs and are blanked. Nothing else is: with a counted id
- * source every id of one world is the same in the other, so a row that names a person shows up.
+ * Ciphertext, wall-clock times and ports differ between any two runs and are blanked. Nothing else
+ * is: with a counted id source every id of one world is the same in the other, so a row that names
+ * a person shows up.
  */
 function normalise(found: Traces): Traces {
   const clean = (text: string) =>
     text
-      .replace(/"(box|publicKey|digest|hash|auditHead|text|sealed)": "\\\\x[0-9a-f]*"/g, '"$1": "bytes"')
+      .replace(
+        /"(box|publicKey|digest|hash|auditHead|text|sealed)": "\\\\x[0-9a-f]*"/g,
+        '"$1": "bytes"',
+      )
       .replace(/"storeId": "[^"]*"/, '"storeId": "random"')
       .replace(/"(leasedUntil|notBefore)": "[^"]*"/g, '"$1": "wall"')
       .replace(/"at":"2[^"]*"/g, '"at":"wall"')
@@ -72,7 +85,9 @@ function normalise(found: Traces): Traces {
       .replace(/127\.0\.0\.1:\d+/g, 'local')
       .replace(/(_sum|_bucket)(\{[^}]*\}) .*/g, '$1$2 wall')
   const ordered = (lines: string[]) => lines.map(clean).sort()
-  const rows = Object.fromEntries(Object.entries(found.rows).map(([table, lines]) => [table, ordered(lines)]))
+  const rows = Object.fromEntries(
+    Object.entries(found.rows).map(([table, lines]) => [table, ordered(lines)]),
+  )
   return {
     rows,
     jobs: found.jobs.toSorted(),
@@ -98,7 +113,8 @@ function differences(one: Traces, other: Traces): string[] {
   })
 }
 
-const tablesOf = (found: readonly string[]): string[] => found.map((line) => line.split(':')[0] ?? '')
+const tablesOf = (found: readonly string[]): string[] =>
+  found.map((line) => line.split(':')[0] ?? '')
 
 const CELLS = STORES.map((store) => ({
   store,
@@ -111,8 +127,24 @@ describe.each(CELLS)(
     const memberOf = (world: World, index: number) => world.casts[platform].members[index] ?? ''
 
     it('look the same while the check-in is open, and differ after it in the release alone', async () => {
-      const one = await play(store, platform, { 0: '1', 1: '1', 2: '2', 3: '1', 4: '1', 5: '1', 6: '2' })
-      const other = await play(store, platform, { 7: '5', 6: '5', 5: '4', 4: '5', 3: '5', 2: '5', 1: '5' })
+      const one = await play(store, platform, {
+        0: '1',
+        1: '1',
+        2: '2',
+        3: '1',
+        4: '1',
+        5: '1',
+        6: '2',
+      })
+      const other = await play(store, platform, {
+        7: '5',
+        6: '5',
+        5: '4',
+        4: '5',
+        3: '5',
+        2: '5',
+        1: '5',
+      })
       expect(one.before.rows.Ballot).toHaveLength(8)
       expect(differences(one.before, other.before)).toEqual([])
       expect(tablesOf(differences(one.after, other.after))).toEqual(['Tally'])
@@ -124,8 +156,11 @@ describe.each(CELLS)(
 
     it('look the same whoever answered more than once', async () => {
       const one = await play(store, platform, { 0: '3', 1: '3', 2: '3', 3: '3', 4: '3', 5: '3' })
-      const other = await play(store, platform, { 2: '3', 3: '3', 4: '3', 5: '3', 6: '3', 7: '3' }, (world) =>
-        answer(world, platform, memberOf(world, 7), '3'),
+      const other = await play(
+        store,
+        platform,
+        { 2: '3', 3: '3', 4: '3', 5: '3', 6: '3', 7: '3' },
+        (world) => answer(world, platform, memberOf(world, 7), '3'),
       )
       expect(differences(one.before, other.before)).toEqual([])
       expect(differences(one.after, other.after)).toEqual([])
@@ -134,7 +169,8 @@ describe.each(CELLS)(
     it('look the same whoever wrote what in their own words', async () => {
       const write = (from: number, words: string) => async (world: World) => {
         const { id, ask } = await openWithWords(world, 'shared')
-        // Eleven of the twelve, beginning with another one: who stays out differs, and what is written.
+        // Eleven of the twelve, beginning with another one: who stays out differs, and what is
+        // written.
         for (const sender of [...TWELVE.slice(from), ...TWELVE.slice(0, from)].slice(0, 11))
           await ask(
             'checkin.submit',
@@ -145,7 +181,12 @@ describe.each(CELLS)(
       }
       const same = { 0: '3', 1: '3', 2: '3', 3: '3', 4: '3', 5: '3' } as const
       const one = await play(store, 'slack', same, write(0, 'Rain.'))
-      const other = await play(store, 'slack', same, write(6, 'A long walk by the river with a friend.'))
+      const other = await play(
+        store,
+        'slack',
+        same,
+        write(6, 'A long walk by the river with a friend.'),
+      )
       expect(one.before.rows.Ballot).toHaveLength(8 + 12)
       expect(one.after.rows.ReleaseText).toHaveLength(11)
       expect(differences(one.before, other.before)).toEqual([])
@@ -166,7 +207,9 @@ describe.each(CELLS)(
         const where = { externalId: memberOf(world, index) }
         const { organisationId, personId: id } = await world.db.account.findFirstOrThrow({ where })
         const { database, queue } = world.app.services
-        await database.transaction((tx) => queue.enqueue(tx, [{ queue: 'lane', id, data: { organisationId, id } }]))
+        await database.transaction((tx) =>
+          queue.enqueue(tx, [{ queue: 'lane', id, data: { organisationId, id } }]),
+        )
       }
       const one = await play(store, platform, { 0: '3' }, leak(0))
       const other = await play(store, platform, { 1: '3' }, leak(1))
@@ -178,7 +221,9 @@ describe.each(CELLS)(
         const where = { externalId: memberOf(world, index) }
         const { organisationId, personId } = await world.db.account.findFirstOrThrow({ where })
         const entry = { number: 99, at: SESSION.endsAt, action: 'answered', hash: Buffer.alloc(1) }
-        await world.db.auditEntry.create({ data: { organisationId, ...entry, actorId: personId, subjectId: personId } })
+        await world.db.auditEntry.create({
+          data: { organisationId, ...entry, actorId: personId, subjectId: personId },
+        })
       }
       const one = await play(store, platform, { 0: '3' }, leak(0))
       const other = await play(store, platform, { 1: '3' }, leak(1))

@@ -7,19 +7,50 @@ import { listenOn } from '../helpers.ts'
 
 type Json = Record<string, unknown>
 const ALL_SCOPES = ['commands', 'chat:write', 'im:write', 'users:read', 'channels:read', 'im:read']
-const people = ['UONE', 'UTWO'].map((id) => ({ id, name: id, language: 'en-GB', timeZone: 'Europe/Berlin' }))
+const people = ['UONE', 'UTWO'].map((id) => ({
+  id,
+  name: id,
+  language: 'en-GB',
+  timeZone: 'Europe/Berlin',
+}))
 const plain = (text: string) => ({ type: 'plain_text', text })
 const section = (text: string) => ({ type: 'section', text: plain(text) })
-const button = (change: Json = {}) => ({ type: 'button', action_id: 'a', text: plain('Open'), ...change })
-const input = (element: Json, change: Json = {}) => ({ type: 'input', label: plain('Label'), element, ...change })
-const textInput = (change: Json = {}) => ({ type: 'plain_text_input', action_id: 'value', ...change })
+const button = (change: Json = {}) => ({
+  type: 'button',
+  action_id: 'a',
+  text: plain('Open'),
+  ...change,
+})
+const input = (element: Json, change: Json = {}) => ({
+  type: 'input',
+  label: plain('Label'),
+  element,
+  ...change,
+})
+const textInput = (change: Json = {}) => ({
+  type: 'plain_text_input',
+  action_id: 'value',
+  ...change,
+})
 const options = (count: number) =>
-  Array.from({ length: count }, (_, index) => ({ text: plain(String(index)), value: String(index) }))
-const modal = (change: Json = {}): Json => ({ type: 'modal', title: plain('Title'), blocks: [section('x')], ...change })
+  Array.from({ length: count }, (_, index) => ({
+    text: plain(String(index)),
+    value: String(index),
+  }))
+const modal = (change: Json = {}): Json => ({
+  type: 'modal',
+  title: plain('Title'),
+  blocks: [section('x')],
+  ...change,
+})
 const home = (change: Json = {}): Json => ({ type: 'home', blocks: [section('x')], ...change })
 
 let slack: SlackSimulator
-let bot: { server: Server; received: { headers: IncomingMessage['headers']; raw: string }[]; answers: number[] }
+let bot: {
+  server: Server
+  received: { headers: IncomingMessage['headers']; raw: string }[]
+  answers: number[]
+}
 
 async function start(scopes: readonly string[] = ALL_SCOPES): Promise<void> {
   const channels = [
@@ -60,10 +91,17 @@ afterEach(async () => {
   bot.server.close()
 })
 
-async function call(method: string, args: Json = {}, token: string | null = 'xoxb-one'): Promise<Json> {
+async function call(
+  method: string,
+  args: Json = {},
+  token: string | null = 'xoxb-one',
+): Promise<Json> {
   const response = await fetch(`${slack.apiUrl}${method}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
+    headers: {
+      'content-type': 'application/json',
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    },
     body: JSON.stringify(args),
   })
   return {
@@ -143,7 +181,12 @@ describe('messages that Slack refuses', () => {
     [
       '26 buttons',
       {
-        blocks: [{ type: 'actions', elements: Array.from({ length: 26 }, (_, n) => button({ action_id: String(n) })) }],
+        blocks: [
+          {
+            type: 'actions',
+            elements: Array.from({ length: 26 }, (_, n) => button({ action_id: String(n) })),
+          },
+        ],
       },
       '[ERROR] no more than 25 items allowed [json-pointer:/blocks/0/elements]',
     ],
@@ -188,7 +231,11 @@ describe('messages that Slack refuses', () => {
       '[ERROR] input is not allowed in a message [json-pointer:/blocks/0/type]',
     ],
   ])('%s', async (_name, content, message) => {
-    const answer = await call('chat.postMessage', { channel: await direct(), text: 'x', ...content })
+    const answer = await call('chat.postMessage', {
+      channel: await direct(),
+      text: 'x',
+      ...content,
+    })
     expect(answer).toMatchObject({ ok: false, error: 'invalid_blocks' })
     expect(firstMessage(answer)).toBe(message)
     expect(slack.journal.messages).toEqual([])
@@ -204,7 +251,9 @@ describe('messages that Slack refuses', () => {
       'msg_blocks_too_long',
     ],
   ])('%s', async (_name, content, error) => {
-    expect((await call('chat.postMessage', { channel: await direct(), ...content })).error).toBe(error)
+    expect((await call('chat.postMessage', { channel: await direct(), ...content })).error).toBe(
+      error,
+    )
   })
 })
 
@@ -220,7 +269,11 @@ describe('views that Slack refuses', () => {
       modal({ title: plain('x'.repeat(25)) }),
       '[ERROR] must be less than 25 characters [json-pointer:/view/title/text]',
     ],
-    ['no title', modal({ title: undefined }), '[ERROR] must provide an object [json-pointer:/view/title]'],
+    [
+      'no title',
+      modal({ title: undefined }),
+      '[ERROR] must provide an object [json-pointer:/view/title]',
+    ],
     [
       'a submit label of 25 characters',
       modal({ submit: plain('x'.repeat(25)) }),
@@ -241,7 +294,11 @@ describe('views that Slack refuses', () => {
       modal({ size: 'large' }),
       '[ERROR] invalid additional property: size [json-pointer:/view]',
     ],
-    ['a home tab opened as a modal', home(), '[ERROR] unsupported type: home [json-pointer:/view/type]'],
+    [
+      'a home tab opened as a modal',
+      home(),
+      '[ERROR] unsupported type: home [json-pointer:/view/type]',
+    ],
     [
       'eleven radio buttons',
       modal({
@@ -263,7 +320,11 @@ describe('views that Slack refuses', () => {
       modal({
         submit: plain('Send'),
         blocks: [
-          input({ type: 'static_select', action_id: 'a', options: [{ text: plain('x'), value: 'x'.repeat(76) }] }),
+          input({
+            type: 'static_select',
+            action_id: 'a',
+            options: [{ text: plain('x'), value: 'x'.repeat(76) }],
+          }),
         ],
       }),
       '[ERROR] must be less than 76 characters [json-pointer:/view/blocks/0/element/options/0/value]',
@@ -290,7 +351,10 @@ describe('views that Slack refuses', () => {
     ],
     [
       'a first value longer than the input takes',
-      modal({ submit: plain('Send'), blocks: [input(textInput({ max_length: 2, initial_value: 'abc' }))] }),
+      modal({
+        submit: plain('Send'),
+        blocks: [input(textInput({ max_length: 2, initial_value: 'abc' }))],
+      }),
       '[ERROR] must be less than 3 characters [json-pointer:/view/blocks/0/element/initial_value]',
     ],
     [
@@ -306,9 +370,10 @@ describe('views that Slack refuses', () => {
 
   it('more than 250 KB', async () => {
     const blocks = Array.from({ length: 90 }, () => section('x'.repeat(2_900)))
-    expect((await call('views.open', { trigger_id: slack.newTrigger('UONE'), view: modal({ blocks }) })).error).toBe(
-      'view_too_large',
-    )
+    expect(
+      (await call('views.open', { trigger_id: slack.newTrigger('UONE'), view: modal({ blocks }) }))
+        .error,
+    ).toBe('view_too_large')
   })
 })
 
@@ -340,11 +405,15 @@ describe('calls that Slack refuses', () => {
   })
 
   it.each(
-    Object.entries(METHODS).flatMap(([name, { scope }]) => (typeof scope === 'string' ? [[name, scope] as const] : [])),
+    Object.entries(METHODS).flatMap(([name, { scope }]) =>
+      typeof scope === 'string' ? [[name, scope] as const] : [],
+    ),
   )('%s without %s', async (name, scope) => {
     await slack.close()
     await start(ALL_SCOPES.filter((known) => known !== scope))
-    expect(await call(name, { channel: 'C1', users: 'UONE', user: 'UONE', text: 'x' })).toMatchObject({
+    expect(
+      await call(name, { channel: 'C1', users: 'UONE', user: 'UONE', text: 'x' }),
+    ).toMatchObject({
       error: 'missing_scope',
       needed: scope,
     })
@@ -357,16 +426,34 @@ describe('calls that Slack refuses', () => {
   ])('reading the conversation %s without %s', async (channel, needed) => {
     await slack.close()
     await start(['chat:write'])
-    expect(await call('conversations.members', { channel })).toMatchObject({ error: 'missing_scope', needed })
+    expect(await call('conversations.members', { channel })).toMatchObject({
+      error: 'missing_scope',
+      needed,
+    })
   })
 
   it.each<[string, string, Json, string]>([
     ['a person that is not there', 'users.info', { user: 'UNOBODY' }, 'user_not_found'],
     ['a person of another workspace', 'users.info', { user: 'UFAR' }, 'user_not_found'],
     ['a chat with nobody', 'conversations.open', { users: 'UNOBODY' }, 'user_not_found'],
-    ['a conversation that is not there', 'conversations.info', { channel: 'C9' }, 'channel_not_found'],
-    ['a message to a channel that is not there', 'chat.postMessage', { channel: 'C9', text: 'x' }, 'channel_not_found'],
-    ['a message to a channel without the app', 'chat.postMessage', { channel: 'C2', text: 'x' }, 'not_in_channel'],
+    [
+      'a conversation that is not there',
+      'conversations.info',
+      { channel: 'C9' },
+      'channel_not_found',
+    ],
+    [
+      'a message to a channel that is not there',
+      'chat.postMessage',
+      { channel: 'C9', text: 'x' },
+      'channel_not_found',
+    ],
+    [
+      'a message to a channel without the app',
+      'chat.postMessage',
+      { channel: 'C2', text: 'x' },
+      'not_in_channel',
+    ],
     [
       'a message to a chat that was never opened',
       'chat.postMessage',
@@ -385,36 +472,65 @@ describe('calls that Slack refuses', () => {
       { channel: 'C1', ts: '1.1', text: 'x' },
       'message_not_found',
     ],
-    ['removing one that is not there', 'chat.delete', { channel: 'C1', ts: '1.1' }, 'message_not_found'],
-    ['a trigger that was never given', 'views.open', { trigger_id: '1.2.3', view: modal() }, 'invalid_trigger_id'],
+    [
+      'removing one that is not there',
+      'chat.delete',
+      { channel: 'C1', ts: '1.1' },
+      'message_not_found',
+    ],
+    [
+      'a trigger that was never given',
+      'views.open',
+      { trigger_id: '1.2.3', view: modal() },
+      'invalid_trigger_id',
+    ],
     ['a view that is not there', 'views.update', { view_id: 'V9', view: modal() }, 'not_found'],
-    ['a home tab of nobody', 'views.publish', { user_id: 'UNOBODY', view: home() }, 'user_not_found'],
+    [
+      'a home tab of nobody',
+      'views.publish',
+      { user_id: 'UNOBODY', view: home() },
+      'user_not_found',
+    ],
   ])('%s', async (_name, method, args, error) => {
     expect((await call(method, args)).error).toBe(error)
   })
 
   it('a change of an ephemeral message', async () => {
-    const { message_ts: ts } = await call('chat.postEphemeral', { channel: 'C1', user: 'UONE', text: 'x' })
-    expect((await call('chat.update', { channel: 'C1', ts, text: 'y' })).error).toBe('message_not_found')
+    const { message_ts: ts } = await call('chat.postEphemeral', {
+      channel: 'C1',
+      user: 'UONE',
+      text: 'x',
+    })
+    expect((await call('chat.update', { channel: 'C1', ts, text: 'y' })).error).toBe(
+      'message_not_found',
+    )
   })
 
   it('a home tab for an app that does not listen to its opening', async () => {
     const { state } = slack
     state.app = { ...state.app, events: [] }
-    expect((await call('views.publish', { user_id: 'UONE', view: home() })).error).toBe('not_enabled')
+    expect((await call('views.publish', { user_id: 'UONE', view: home() })).error).toBe(
+      'not_enabled',
+    )
   })
 })
 
 describe('triggers, views and answers', () => {
   it('are good once, for three seconds, in their own workspace', async () => {
     const trigger_id = slack.newTrigger('UONE')
-    expect((await call('views.open', { trigger_id, view: modal() }, 'xoxb-two')).error).toBe('invalid_trigger_id')
+    expect((await call('views.open', { trigger_id, view: modal() }, 'xoxb-two')).error).toBe(
+      'invalid_trigger_id',
+    )
     expect((await call('views.open', { trigger_id, view: modal() })).ok).toBe(true)
-    expect((await call('views.open', { trigger_id, view: modal() })).error).toBe('exchanged_trigger_id')
+    expect((await call('views.open', { trigger_id, view: modal() })).error).toBe(
+      'exchanged_trigger_id',
+    )
     const late = slack.newTrigger('UONE')
     const known = slack.state.triggers.get(late)
     if (known) known.until = Date.now() - 1
-    expect((await call('views.open', { trigger_id: late, view: modal() })).error).toBe('expired_trigger_id')
+    expect((await call('views.open', { trigger_id: late, view: modal() })).error).toBe(
+      'expired_trigger_id',
+    )
   })
 
   it('stack three modals and no more', async () => {
@@ -425,24 +541,43 @@ describe('triggers, views and answers', () => {
       if (trigger) trigger.fromView = slack.state.stacks.get('UONE')?.at(-1) ?? null
       return call('views.push', { trigger_id, view: modal() })
     }
-    expect([(await push()).ok, (await push()).ok, (await push()).error]).toEqual([true, true, 'push_limit_reached'])
+    expect([(await push()).ok, (await push()).ok, (await push()).error]).toEqual([
+      true,
+      true,
+      'push_limit_reached',
+    ])
   })
 
   it('change a view only when its hash is the newest', async () => {
-    const { view } = (await call('views.open', { trigger_id: slack.newTrigger('UONE'), view: modal() })) as {
+    const { view } = (await call('views.open', {
+      trigger_id: slack.newTrigger('UONE'),
+      view: modal(),
+    })) as {
       view: { id: string; hash: string }
     }
     expect(
-      (await call('views.update', { view_id: view.id, hash: view.hash, view: modal({ title: plain('New') }) })).ok,
+      (
+        await call('views.update', {
+          view_id: view.id,
+          hash: view.hash,
+          view: modal({ title: plain('New') }),
+        })
+      ).ok,
     ).toBe(true)
-    expect((await call('views.update', { view_id: view.id, hash: view.hash, view: modal() })).error).toBe(
-      'hash_conflict',
-    )
-    const published = (await call('views.publish', { user_id: 'UONE', view: home() })) as { view: { hash: string } }
-    expect((await call('views.publish', { user_id: 'UONE', hash: published.view.hash, view: home() })).ok).toBe(true)
-    expect((await call('views.publish', { user_id: 'UONE', hash: published.view.hash, view: home() })).error).toBe(
-      'hash_conflict',
-    )
+    expect(
+      (await call('views.update', { view_id: view.id, hash: view.hash, view: modal() })).error,
+    ).toBe('hash_conflict')
+    const published = (await call('views.publish', { user_id: 'UONE', view: home() })) as {
+      view: { hash: string }
+    }
+    expect(
+      (await call('views.publish', { user_id: 'UONE', hash: published.view.hash, view: home() }))
+        .ok,
+    ).toBe(true)
+    expect(
+      (await call('views.publish', { user_id: 'UONE', hash: published.view.hash, view: home() }))
+        .error,
+    ).toBe('hash_conflict')
   })
 
   it('take five answers at a response_url, for half an hour', async () => {
@@ -461,8 +596,12 @@ describe('triggers, views and answers', () => {
     const hook = [...slack.state.responseUrls.entries()].at(-1)
     if (hook) hook[1].until = Date.now() - 1
     expect(
-      (await fetch(`${new URL(slack.apiUrl).origin}/response/${hook?.[0]}`, { method: 'POST', body: '{"text":"x"}' }))
-        .status,
+      (
+        await fetch(`${new URL(slack.apiUrl).origin}/response/${hook?.[0]}`, {
+          method: 'POST',
+          body: '{"text":"x"}',
+        })
+      ).status,
     ).toBe(404)
   })
 
@@ -478,11 +617,19 @@ describe('triggers, views and answers', () => {
   it('exchange a code for a token once', async () => {
     const code = slack.newCode('T2')
     const exchange = (change: Json = {}) =>
-      call('oauth.v2.access', { client_id: 'client', client_secret: 'client secret', code, ...change }, null)
+      call(
+        'oauth.v2.access',
+        { client_id: 'client', client_secret: 'client secret', code, ...change },
+        null,
+      )
     expect((await exchange({ client_id: 'x' })).error).toBe('invalid_client_id')
     expect((await exchange({ client_secret: 'x' })).error).toBe('bad_client_secret')
     expect((await exchange({ code: 'x' })).error).toBe('invalid_code')
-    expect(await exchange()).toMatchObject({ ok: true, access_token: 'xoxb-two', team: { id: 'T2' } })
+    expect(await exchange()).toMatchObject({
+      ok: true,
+      access_token: 'xoxb-two',
+      team: { id: 'T2' },
+    })
     expect((await exchange()).error).toBe('code_already_used')
   })
 })
@@ -503,7 +650,9 @@ describe('limits in time', () => {
       error: 'ratelimited',
       retryAfter: '1',
     })
-    expect((await call('chat.postMessage', { channel: await direct('UTWO'), text: 'x' })).ok).toBe(true)
+    expect((await call('chat.postMessage', { channel: await direct('UTWO'), text: 'x' })).ok).toBe(
+      true,
+    )
   })
 
   it('count each method and workspace by its tier', async () => {
@@ -535,7 +684,10 @@ describe('faults on demand', () => {
       error: 'ratelimited',
     })
     slack.failNext({ method: 'users.info', status: 429 })
-    expect(await call('users.info', { user: 'UONE' })).toMatchObject({ status: 429, retryAfter: null })
+    expect(await call('users.info', { user: 'UONE' })).toMatchObject({
+      status: 429,
+      retryAfter: null,
+    })
   })
 
   it('reset the connection, and act without ever answering', async () => {
@@ -576,7 +728,9 @@ describe('what Slack sends', () => {
 
   it('is an event only when the app subscribes to it', async () => {
     expect(await slack.event('T1', { type: 'reaction_added' })).toBeNull()
-    expect(await slack.event('T1', { type: 'member_joined_channel', user: 'UONE', channel: 'C1' })).toHaveLength(1)
+    expect(
+      await slack.event('T1', { type: 'member_joined_channel', user: 'UONE', channel: 'C1' }),
+    ).toHaveLength(1)
     expect(JSON.parse(bot.received[0]?.raw ?? '')).toMatchObject({
       type: 'event_callback',
       team_id: 'T1',
@@ -586,9 +740,18 @@ describe('what Slack sends', () => {
 
   it('is an event again, up to three times, while the bot fails', async () => {
     bot.answers.push(500, 500, 500, 500)
-    const answers = await slack.event('T1', { type: 'app_home_opened', user: 'UONE', tab: 'home' }, [0, 0, 0])
+    const answers = await slack.event(
+      'T1',
+      { type: 'app_home_opened', user: 'UONE', tab: 'home' },
+      [0, 0, 0],
+    )
     expect(answers?.map(({ status }) => status)).toEqual([500, 500, 500, 500])
-    expect(bot.received.map(({ headers }) => headers['x-slack-retry-num'])).toEqual([undefined, '1', '2', '3'])
+    expect(bot.received.map(({ headers }) => headers['x-slack-retry-num'])).toEqual([
+      undefined,
+      '1',
+      '2',
+      '3',
+    ])
     expect(bot.received[1]?.headers['x-slack-retry-reason']).toBe('http_error')
     const ids = bot.received.map(({ raw }) => (JSON.parse(raw) as Json).event_id)
     expect(new Set(ids).size).toBe(1)
@@ -615,7 +778,10 @@ describe('what Slack sends', () => {
     await call('views.open', { trigger_id: slack.newTrigger('UONE'), view: modal() })
     await slack.closeForm('UONE')
     expect(bot.received).toHaveLength(0)
-    await call('views.open', { trigger_id: slack.newTrigger('UONE'), view: modal({ notify_on_close: true }) })
+    await call('views.open', {
+      trigger_id: slack.newTrigger('UONE'),
+      view: modal({ notify_on_close: true }),
+    })
     await slack.closeForm('UONE')
     const sent = JSON.parse(new URLSearchParams(bot.received[0]?.raw).get('payload') ?? '') as Json
     expect(sent).toMatchObject({ type: 'view_closed', is_cleared: false })
@@ -634,7 +800,9 @@ describe('the simulator itself', () => {
     const before = process.env.NODE_ENV
     process.env.NODE_ENV = 'production'
     try {
-      await expect(startSlack(slack.state.app, () => new Date())).rejects.toThrow('does not run in production')
+      await expect(startSlack(slack.state.app, () => new Date())).rejects.toThrow(
+        'does not run in production',
+      )
     } finally {
       process.env.NODE_ENV = before
     }
@@ -647,7 +815,9 @@ describe('the simulator itself', () => {
   it('writes every call to its log', async () => {
     await call('auth.test')
     await call('auth.test', {}, 'xoxb-unknown')
-    expect(slack.journal.requests.map(({ method, status, error }) => [method, status, error])).toEqual([
+    expect(
+      slack.journal.requests.map(({ method, status, error }) => [method, status, error]),
+    ).toEqual([
       ['auth.test', 200, null],
       ['auth.test', 200, 'invalid_auth'],
     ])

@@ -10,12 +10,25 @@ type Json = Record<string, unknown>
 const APP = '00000000-0000-4000-8000-0000000000bb'
 const ONE = {
   tenantId: 'tenant-one',
-  people: ['p1', 'p2'].map((id) => ({ id, name: id, language: 'en-GB', timeZone: 'Europe/Berlin' })),
+  people: ['p1', 'p2'].map((id) => ({
+    id,
+    name: id,
+    language: 'en-GB',
+    timeZone: 'Europe/Berlin',
+  })),
 }
-const TWO = { tenantId: 'tenant-two', people: [{ id: 'far', name: 'Far', language: 'es-ES', timeZone: 'UTC' }] }
+const TWO = {
+  tenantId: 'tenant-two',
+  people: [{ id: 'far', name: 'Far', language: 'es-ES', timeZone: 'UTC' }],
+}
 const CHANNEL = encodeURIComponent(channelOf(ONE))
 const block = (text = 'x') => ({ type: 'TextBlock', text })
-const card = (change: Json = {}): Json => ({ type: 'AdaptiveCard', version: '1.5', body: [block()], ...change })
+const card = (change: Json = {}): Json => ({
+  type: 'AdaptiveCard',
+  version: '1.5',
+  body: [block()],
+  ...change,
+})
 const message = (content: Json = card()): Json => ({
   type: 'message',
   attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content }],
@@ -31,13 +44,20 @@ const actions = (...items: Json[]) => card({ body: [{ type: 'ActionSet', actions
 
 let teams: TeamsSimulator
 let now: Date
-let bot: { server: Server; received: { headers: IncomingMessage['headers']; body: Json }[]; delayMs: number }
+let bot: {
+  server: Server
+  received: { headers: IncomingMessage['headers']; body: Json }[]
+  delayMs: number
+}
 
 beforeEach(async () => {
   now = new Date('2026-03-02T09:00:00Z')
   teams = await startTeams({ appId: APP, tenants: [ONE, TWO] }, () => now)
   const server = createServer(async (request, response) => {
-    bot.received.push({ headers: request.headers, body: JSON.parse(await readText(request)) as Json })
+    bot.received.push({
+      headers: request.headers,
+      body: JSON.parse(await readText(request)) as Json,
+    })
     if (bot.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, bot.delayMs))
     response.writeHead(200).end()
   })
@@ -76,17 +96,37 @@ describe('messages that Teams refuses', () => {
     ['an empty card', card({ body: [] }), 'empty card'],
     ['something that is no card', card({ type: 'Card' }), 'card type'],
     ['a property of no card', card({ colour: 'red' }), '/: unknown property colour'],
-    ['an element that it does not draw', card({ body: [{ type: 'Media' }] }), '/body/0: element Media'],
-    ['a property of no element', card({ body: [{ ...block(), bold: true }] }), '/body/0: unknown property bold'],
+    [
+      'an element that it does not draw',
+      card({ body: [{ type: 'Media' }] }),
+      '/body/0: element Media',
+    ],
+    [
+      'a property of no element',
+      card({ body: [{ ...block(), bold: true }] }),
+      '/body/0: unknown property bold',
+    ],
     ['a text block without text', card({ body: [{ type: 'TextBlock' }] }), '/body/0: no text'],
-    ['rich text without a run', card({ body: [{ type: 'RichTextBlock', inlines: [] }] }), '/body/0: no inlines'],
+    [
+      'rich text without a run',
+      card({ body: [{ type: 'RichTextBlock', inlines: [] }] }),
+      '/body/0: no inlines',
+    ],
     [
       'an inline that is no run',
       card({ body: [{ type: 'RichTextBlock', inlines: [{ type: 'Image' }] }] }),
       '/body/0: an inline is no TextRun',
     ],
-    ['an input without a label', card({ body: [{ type: 'Input.Text', id: 'a' }] }), '/body/0: no label'],
-    ['an input without an id', card({ body: [{ type: 'Input.Text', label: 'a' }] }), '/body/0: no id'],
+    [
+      'an input without a label',
+      card({ body: [{ type: 'Input.Text', id: 'a' }] }),
+      '/body/0: no label',
+    ],
+    [
+      'an input without an id',
+      card({ body: [{ type: 'Input.Text', label: 'a' }] }),
+      '/body/0: no id',
+    ],
     [
       'a length of nothing',
       card({ body: [{ type: 'Input.Text', id: 'a', label: 'a', maxLength: 0 }] }),
@@ -112,21 +152,41 @@ describe('messages that Teams refuses', () => {
       }),
       'duplicate element id a',
     ],
-    ['an action that it does not know', actions({ type: 'Action.Http', title: 'x' }), '/body/0: action Action.Http'],
-    ['an action without a title', actions({ type: 'Action.Submit' }), '/body/0: an action without a title'],
-    ['Action.Execute without a verb', actions(execute({ verb: '' })), '/body/0: Action.Execute without a verb'],
+    [
+      'an action that it does not know',
+      actions({ type: 'Action.Http', title: 'x' }),
+      '/body/0: action Action.Http',
+    ],
+    [
+      'an action without a title',
+      actions({ type: 'Action.Submit' }),
+      '/body/0: an action without a title',
+    ],
+    [
+      'Action.Execute without a verb',
+      actions(execute({ verb: '' })),
+      '/body/0: Action.Execute without a verb',
+    ],
     [
       'Action.Execute without a fallback',
       actions(execute({ fallback: undefined })),
       '/body/0: Action.Execute without a fallback',
     ],
-    ['a style that it does not draw', actions(execute({ style: 'destructive' })), '/body/0: style destructive'],
+    [
+      'a style that it does not draw',
+      actions(execute({ style: 'destructive' })),
+      '/body/0: style destructive',
+    ],
     [
       'Action.Submit that is switched off',
       actions({ type: 'Action.Submit', title: 'x', isEnabled: false }),
       '/body/0: unknown property isEnabled on Action.Submit',
     ],
-    ['a seventh button', actions(...Array.from({ length: 7 }, () => execute())), '/body/0: 7 actions, 6 are shown'],
+    [
+      'a seventh button',
+      actions(...Array.from({ length: 7 }, () => execute())),
+      '/body/0: 7 actions, 6 are shown',
+    ],
   ])('%s', async (_name, content, complaint) => {
     await teams.install('p1')
     const answer = await send(message(content))
@@ -153,11 +213,19 @@ describe('messages that Teams refuses', () => {
 
 describe('calls that Teams refuses', () => {
   it('without its token', async () => {
-    expect(await call('POST', '/v3/conversations', {}, 'another')).toMatchObject({ status: 401, code: 'Unauthorized' })
+    expect(await call('POST', '/v3/conversations', {}, 'another')).toMatchObject({
+      status: 401,
+      code: 'Unauthorized',
+    })
   })
 
   it.each<[string, () => Promise<{ status: number; code?: string }>, number, string]>([
-    ['a conversation that is not there', () => send(message(), 'a:nobody'), 404, 'ConversationNotFound'],
+    [
+      'a conversation that is not there',
+      () => send(message(), 'a:nobody'),
+      404,
+      'ConversationNotFound',
+    ],
     [
       'a chat with somebody who did not add the app',
       () => send(message(), chatOf('p2')),
@@ -166,13 +234,21 @@ describe('calls that Teams refuses', () => {
     ],
     [
       'to open one',
-      () => call('POST', '/v3/conversations', { members: [{ id: mriOf('p2') }], tenantId: ONE.tenantId }),
+      () =>
+        call('POST', '/v3/conversations', {
+          members: [{ id: mriOf('p2') }],
+          tenantId: ONE.tenantId,
+        }),
       403,
       'BotNotInConversationRoster',
     ],
     [
       'to open one in another tenant',
-      () => call('POST', '/v3/conversations', { members: [{ id: mriOf('p1') }], tenantId: TWO.tenantId }),
+      () =>
+        call('POST', '/v3/conversations', {
+          members: [{ id: mriOf('p1') }],
+          tenantId: TWO.tenantId,
+        }),
       400,
       'BadArgument',
     ],
@@ -200,13 +276,23 @@ describe('calls that Teams refuses', () => {
     ],
     [
       'a targeted message in a 1:1 chat',
-      () => send({ ...message(), recipient: { id: mriOf('p1') } }, chatOf('p1'), '?isTargetedActivity=true'),
+      () =>
+        send(
+          { ...message(), recipient: { id: mriOf('p1') } },
+          chatOf('p1'),
+          '?isTargetedActivity=true',
+        ),
       400,
       'BadArgument',
     ],
     [
       'a targeted message to somebody elsewhere',
-      () => send({ ...message(), recipient: { id: mriOf('far') } }, channelOf(ONE), '?isTargetedActivity=true'),
+      () =>
+        send(
+          { ...message(), recipient: { id: mriOf('far') } },
+          channelOf(ONE),
+          '?isTargetedActivity=true',
+        ),
       403,
       'BotNotInConversationRoster',
     ],
@@ -252,16 +338,24 @@ describe('calls that Teams refuses', () => {
 
   it('to change who sees a targeted message, to change it as a public one, or a day later', async () => {
     const query = '?isTargetedActivity=true'
-    const { body } = await send({ ...message(), recipient: { id: mriOf('p1') } }, channelOf(ONE), query)
+    const { body } = await send(
+      { ...message(), recipient: { id: mriOf('p1') } },
+      channelOf(ONE),
+      query,
+    )
     const path = `/v3/conversations/${CHANNEL}/activities/${body.id}`
-    expect(await call('PUT', `${path}${query}`, { ...message(), recipient: { id: mriOf('p2') } })).toMatchObject({
+    expect(
+      await call('PUT', `${path}${query}`, { ...message(), recipient: { id: mriOf('p2') } }),
+    ).toMatchObject({
       status: 400,
       code: 'BadArgument',
     })
     expect((await call('PUT', path, message())).code).toBe('ActivityNotFoundInConversation')
     expect((await call('PUT', `${path}${query}`, message())).status).toBe(200)
     now = new Date(now.getTime() + 25 * 60 * 60_000)
-    expect((await call('PUT', `${path}${query}`, message())).code).toBe('ActivityNotFoundInConversation')
+    expect((await call('PUT', `${path}${query}`, message())).code).toBe(
+      'ActivityNotFoundInConversation',
+    )
   })
 })
 
@@ -283,17 +377,24 @@ describe('what Teams takes', () => {
 
   it('tells who is in a conversation', async () => {
     const { body } = await call('GET', `/v3/conversations/${CHANNEL}/members`)
-    expect((body as unknown as { aadObjectId: string }[]).map(({ aadObjectId }) => aadObjectId)).toEqual(['p1', 'p2'])
     expect(
-      (await call('GET', `/v3/conversations/${CHANNEL}/members/${encodeURIComponent(mriOf('p2'))}`)).body.name,
+      (body as unknown as { aadObjectId: string }[]).map(({ aadObjectId }) => aadObjectId),
+    ).toEqual(['p1', 'p2'])
+    expect(
+      (await call('GET', `/v3/conversations/${CHANNEL}/members/${encodeURIComponent(mriOf('p2'))}`))
+        .body.name,
     ).toBe('p2')
-    expect((await call('GET', `/v3/conversations/${CHANNEL}/pagedmembers`)).body.members).toHaveLength(2)
+    expect(
+      (await call('GET', `/v3/conversations/${CHANNEL}/pagedmembers`)).body.members,
+    ).toHaveLength(2)
   })
 
   it('counts seven messages a second and conversation, and fifty a tenant, when asked to', async () => {
-    for (let count = 0; count < 9; count += 1) expect((await send(message(), channelOf(ONE))).status).toBe(201)
+    for (let count = 0; count < 9; count += 1)
+      expect((await send(message(), channelOf(ONE))).status).toBe(201)
     teams.enforcePace(true)
-    for (let count = 0; count < 7; count += 1) expect((await send(message(), channelOf(ONE))).status).toBe(201)
+    for (let count = 0; count < 7; count += 1)
+      expect((await send(message(), channelOf(ONE))).status).toBe(201)
     expect(await send(message(), channelOf(ONE))).toMatchObject({
       status: 429,
       code: 'TooManyRequests',
@@ -342,7 +443,11 @@ describe('what Teams sends', () => {
       audience: APP,
     })
     expect(payload.serviceurl).toBe(teams.authority.serviceUrl)
-    expect(first?.body).toMatchObject({ type: 'installationUpdate', action: 'add', channelId: 'msteams' })
+    expect(first?.body).toMatchObject({
+      type: 'installationUpdate',
+      action: 'add',
+      channelId: 'msteams',
+    })
   })
 
   it.each([
@@ -351,14 +456,26 @@ describe('what Teams sends', () => {
     ['targeted', { conversationType: 'channel' }, 'next', true],
   ] as const)('is a line typed in a %s message', async (place, conversation, text, isTargeted) => {
     await teams.typeIn(place, 'p1', 'next')
-    const body = bot.received[0]?.body as { conversation: Json; recipient: Json; entities?: unknown[] }
-    expect(body).toMatchObject({ type: 'message', text, conversation: { ...conversation, tenantId: ONE.tenantId } })
+    const body = bot.received[0]?.body as {
+      conversation: Json
+      recipient: Json
+      entities?: unknown[]
+    }
+    expect(body).toMatchObject({
+      type: 'message',
+      text,
+      conversation: { ...conversation, tenantId: ONE.tenantId },
+    })
     expect(body.recipient.isTargeted).toBe(isTargeted)
     expect(body.entities !== undefined).toBe(place === 'mention')
   })
 
   it('is an invoke for a dialog and for Action.Execute, and a message for Action.Submit', async () => {
-    await teams.pressAction('p1', { type: 'Action.Submit', data: { verb: 'v', msteams: { type: 'task/fetch' } } }, null)
+    await teams.pressAction(
+      'p1',
+      { type: 'Action.Submit', data: { verb: 'v', msteams: { type: 'task/fetch' } } },
+      null,
+    )
     await teams.pressAction('p1', { type: 'Action.Execute', verb: 'v', data: { verb: 'v' } }, null)
     await teams.pressAction('p1', { type: 'Action.Submit', data: { verb: 'v' } }, null)
     expect(bot.received.map(({ body }) => [body.type, body.name])).toEqual([
@@ -379,13 +496,19 @@ describe('what Teams sends', () => {
 
   it('comes from the tenant of the one who acts', async () => {
     await teams.typeIn('personal', 'far', 'help')
-    expect(bot.received[0]?.body).toMatchObject({ channelData: { tenant: { id: TWO.tenantId } }, locale: 'es-ES' })
+    expect(bot.received[0]?.body).toMatchObject({
+      channelData: { tenant: { id: TWO.tenantId } },
+      locale: 'es-ES',
+    })
   })
 
   it('is delivered twice on demand, and again when the bot takes too long', async () => {
     teams.repeatNext()
     await teams.typeIn('personal', 'p1', 'help')
-    expect(bot.received.map(({ body }) => body.id)).toEqual([bot.received[0]?.body.id, bot.received[0]?.body.id])
+    expect(bot.received.map(({ body }) => body.id)).toEqual([
+      bot.received[0]?.body.id,
+      bot.received[0]?.body.id,
+    ])
     bot.received.length = 0
     bot.delayMs = 200
     await teams.send(teams.activity('p1', { type: 'message', text: 'help' }), undefined, 20)

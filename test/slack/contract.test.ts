@@ -15,7 +15,10 @@ const log = createLog(
 )
 const seconds = () => String(Math.floor(Date.now() / 1000))
 
-/** The same flows of the adapter against a Slack that is not ours and against our own: neither may hide a mistake. */
+/**
+ * The same flows of the adapter against a Slack that is not ours and against our own: neither may
+ * hide a mistake.
+ */
 describe.each(PEERS)('the Slack adapter, against $name', ({ open }) => {
   let peer: Peer
   let slack: Platform
@@ -61,7 +64,10 @@ describe.each(PEERS)('the Slack adapter, against $name', ({ open }) => {
   })
 
   it('learns which workspace its token is for', async () => {
-    expect(await slack.start()).toEqual({ externalId: expect.stringMatching(/^T/), name: 'Contract' })
+    expect(await slack.start()).toEqual({
+      externalId: expect.stringMatching(/^T/),
+      name: 'Contract',
+    })
   })
 
   it('opens a DM and posts the notice with its blocks, once, and the message can be changed and removed', async () => {
@@ -72,15 +78,27 @@ describe.each(PEERS)('the Slack adapter, against $name', ({ open }) => {
       channel: { id: string }
     }
     const again = await call(peer.apiUrl, 'conversations.open', { users: peer.member })
-    expect(again).toMatchObject({ ok: true, no_op: true, already_open: true, channel: { id: channel.id } })
+    expect(again).toMatchObject({
+      ok: true,
+      no_op: true,
+      already_open: true,
+      channel: { id: channel.id },
+    })
     const posted = await call(peer.apiUrl, 'chat.postMessage', { channel: channel.id, text: 'x' })
     const { ts } = posted
-    expect(await call(peer.apiUrl, 'chat.update', { channel: channel.id, ts, text: 'y' })).toMatchObject({
+    expect(
+      await call(peer.apiUrl, 'chat.update', { channel: channel.id, ts, text: 'y' }),
+    ).toMatchObject({
       ok: true,
       ts,
     })
-    expect(await call(peer.apiUrl, 'chat.delete', { channel: channel.id, ts })).toMatchObject({ ok: true, ts })
-    expect((await call(peer.apiUrl, 'chat.delete', { channel: channel.id, ts })).error).toBe('message_not_found')
+    expect(await call(peer.apiUrl, 'chat.delete', { channel: channel.id, ts })).toMatchObject({
+      ok: true,
+      ts,
+    })
+    expect((await call(peer.apiUrl, 'chat.delete', { channel: channel.id, ts })).error).toBe(
+      'message_not_found',
+    )
     expect(await peer.messages()).toEqual(notices)
   })
 
@@ -121,7 +139,9 @@ describe.each(PEERS)('the Slack adapter, against $name', ({ open }) => {
       expect(answer.status).toBe(200)
       expect(answer.text).toContain('error.busy')
     }
-    expect(received.map(({ verb, input }) => [verb, input.text])).toEqual(Array(3).fill(['', 'new']))
+    expect(received.map(({ verb, input }) => [verb, input.text])).toEqual(
+      Array(3).fill(['', 'new']),
+    )
   })
 
   it('draws the home tab when it is opened, and again over the first', async () => {
@@ -135,25 +155,72 @@ describe.each(PEERS)('the Slack adapter, against $name', ({ open }) => {
     received = []
     for (const tab of ['home', 'messages', 'home']) await opened(tab)
     await slack.stop()
-    expect(received.map(({ verb, sender }) => [verb, sender.externalId])).toEqual(Array(2).fill(['home', peer.member]))
+    expect(received.map(({ verb, sender }) => [verb, sender.externalId])).toEqual(
+      Array(2).fill(['home', peer.member]),
+    )
     const stale = { user_id: peer.member, view: { type: 'home', blocks: [] }, hash: '1.stale' }
     expect((await call(peer.apiUrl, 'views.publish', stale)).error).toBe('hash_conflict')
   })
 
   it.each<[string, string, object, string | null | undefined, string]>([
     ['no token', 'auth.test', {}, null, 'not_authed'],
-    ['a person who is not there', 'users.info', { user: 'U000NOBODY' }, undefined, 'user_not_found'],
-    ['a chat with nobody', 'conversations.open', { users: 'U000NOBODY' }, undefined, 'user_not_found'],
-    ['a conversation that is not there', 'conversations.info', { channel: 'D000' }, undefined, 'channel_not_found'],
-    ['a message to nowhere', 'chat.postMessage', { channel: 'D000', text: 'x' }, undefined, 'channel_not_found'],
-    ['a trigger never given', 'views.open', { trigger_id: '1.2.3', view: MODAL }, undefined, 'invalid_trigger_id'],
-    ['a view that is not there', 'views.update', { view_id: 'V0', view: MODAL }, undefined, 'not_found'],
-    ['a home tab of nobody', 'views.publish', { user_id: 'U000NOBODY', view: HOME }, undefined, 'user_not_found'],
+    [
+      'a person who is not there',
+      'users.info',
+      { user: 'U000NOBODY' },
+      undefined,
+      'user_not_found',
+    ],
+    [
+      'a chat with nobody',
+      'conversations.open',
+      { users: 'U000NOBODY' },
+      undefined,
+      'user_not_found',
+    ],
+    [
+      'a conversation that is not there',
+      'conversations.info',
+      { channel: 'D000' },
+      undefined,
+      'channel_not_found',
+    ],
+    [
+      'a message to nowhere',
+      'chat.postMessage',
+      { channel: 'D000', text: 'x' },
+      undefined,
+      'channel_not_found',
+    ],
+    [
+      'a trigger never given',
+      'views.open',
+      { trigger_id: '1.2.3', view: MODAL },
+      undefined,
+      'invalid_trigger_id',
+    ],
+    [
+      'a view that is not there',
+      'views.update',
+      { view_id: 'V0', view: MODAL },
+      undefined,
+      'not_found',
+    ],
+    [
+      'a home tab of nobody',
+      'views.publish',
+      { user_id: 'U000NOBODY', view: HOME },
+      undefined,
+      'user_not_found',
+    ],
   ])('is told in the same word: %s', async (_name, method, args, token, error) => {
     expect((await call(peer.apiUrl, method, args, token)).error).toBe(error)
   })
 
-  async function post(body: string, contentType: string): Promise<{ status: number; text: string }> {
+  async function post(
+    body: string,
+    contentType: string,
+  ): Promise<{ status: number; text: string }> {
     const timestamp = seconds()
     const headers = {
       'content-type': contentType,
@@ -177,12 +244,28 @@ describe.each(PEERS)('the Slack adapter, against $name', ({ open }) => {
     return await post(new URLSearchParams(fields).toString(), 'application/x-www-form-urlencoded')
   }
   async function opened(tab: string): Promise<void> {
-    const event = { type: 'app_home_opened', user: peer.member, tab, channel: 'D1', event_ts: '1.1' }
+    const event = {
+      type: 'app_home_opened',
+      user: peer.member,
+      tab,
+      channel: 'D1',
+      event_ts: '1.1',
+    }
     const id = crypto.randomUUID()
-    const body = JSON.stringify({ type: 'event_callback', team_id: 'T1', event_id: id, event, event_time: 1 })
+    const body = JSON.stringify({
+      type: 'event_callback',
+      team_id: 'T1',
+      event_id: id,
+      event,
+      event_time: 1,
+    })
     expect((await post(body, 'application/json')).status).toBe(200)
   }
 })
 
-const MODAL = { type: 'modal', title: { type: 'plain_text', text: 'T' }, blocks: [{ type: 'divider' }] }
+const MODAL = {
+  type: 'modal',
+  title: { type: 'plain_text', text: 'T' },
+  blocks: [{ type: 'divider' }],
+}
 const HOME = { type: 'home', blocks: [{ type: 'divider' }] }

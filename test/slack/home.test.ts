@@ -11,21 +11,34 @@ afterAll(() => world.end())
 
 const homes = (person: string) =>
   world.slack.journal.seen.filter((seen) => seen.person === person && seen.audience === 'home')
-const outcomeOf = async () => await Promise.all(world.app.platforms.map((platform) => platform.stop()))
+const outcomeOf = async () =>
+  await Promise.all(world.app.platforms.map((platform) => platform.stop()))
 
 describe('the home tab', () => {
   it.each([
     ['UMEMBER1', ['Next session', 'Summary', 'Share a win', 'Pause', 'Privacy', 'Help']],
     [
       'UFACILITATOR',
-      ['Next session', 'Summary', 'People', 'Schedule', 'Messages', 'Headcount', 'New group', 'Privacy', 'Help'],
+      [
+        'Next session',
+        'Summary',
+        'People',
+        'Schedule',
+        'Messages',
+        'Headcount',
+        'New group',
+        'Privacy',
+        'Help',
+      ],
     ],
     ['USUPERVISOR', ['Next session', 'Summary', 'Weekly digest', 'New group', 'Privacy', 'Help']],
     ['UADMIN', ['Admin', 'Privacy', 'Help']],
   ])('of %s shows what they can do next', async (person, labels) => {
     await world.slack.openHome(person)
     await outcomeOf()
-    expect(lastSeen(world.slack.journal, person, 'home').surface.buttons.map(({ label }) => label)).toEqual(labels)
+    expect(
+      lastSeen(world.slack.journal, person, 'home').surface.buttons.map(({ label }) => label),
+    ).toEqual(labels)
   })
 
   it('leads on: its buttons open forms and answers', async () => {
@@ -34,12 +47,20 @@ describe('the home tab', () => {
     await press(world.slack, lastSeen(world.slack.journal, 'UFACILITATOR', 'home'), 'roster')
     expect(lastSeen(world.slack.journal, 'UFACILITATOR', 'roster-form').audience).toBe('form')
     await press(world.slack, lastSeen(world.slack.journal, 'UFACILITATOR', 'home'), 'next')
-    expect(lastSeen(world.slack.journal, 'UFACILITATOR', 'next').text).toContain('Tuesday 3 March, 17:30')
+    expect(lastSeen(world.slack.journal, 'UFACILITATOR', 'next').text).toContain(
+      'Tuesday 3 March, 17:30',
+    )
   })
 
   it('is left alone when another of the app’s tabs is opened', async () => {
     const before = homes('UMEMBER2').length
-    const event = { type: 'app_home_opened', user: 'UMEMBER2', channel: 'DMEMBER2', tab: 'messages', event_ts: '1' }
+    const event = {
+      type: 'app_home_opened',
+      user: 'UMEMBER2',
+      channel: 'DMEMBER2',
+      tab: 'messages',
+      event_ts: '1',
+    }
     await world.slack.event('T0DEMO', event)
     await outcomeOf()
     expect(homes('UMEMBER2')).toHaveLength(before)
@@ -53,7 +74,9 @@ describe('the home tab', () => {
     await world.slack.openHome('UMEMBER3')
     await outcomeOf()
     expect(homes('UMEMBER3')).toHaveLength(3)
-    const drawn = [...world.slack.state.views.values()].filter(({ person }) => person === 'UMEMBER3')
+    const drawn = [...world.slack.state.views.values()].filter(
+      ({ person }) => person === 'UMEMBER3',
+    )
     expect(drawn).toHaveLength(1)
     expect(drawn[0]?.seen).toBe(homes('UMEMBER3').at(-1))
     expect(await dump(world.db)).toEqual(before)
@@ -73,7 +96,11 @@ describe('the home tab', () => {
     await world.slack.openHome('UFACILITATOR')
     await outcomeOf()
     world.slack.failNext({ method: 'views.open', status: 500 })
-    const answer = await press(world.slack, lastSeen(world.slack.journal, 'UFACILITATOR', 'home'), 'roster')
+    const answer = await press(
+      world.slack,
+      lastSeen(world.slack.journal, 'UFACILITATOR', 'home'),
+      'roster',
+    )
     expect(answer.problem).toBe('operation_timeout')
   })
 })
@@ -82,7 +109,10 @@ describe('a second workspace', () => {
   it('is not served: nothing is shown of the first, and nothing is written', async () => {
     const before = await dump(world.db)
     await world.slack.type('USTRANGER', 'summary Tuesday group')
-    expect(world.slack.journal.seen.at(-1)).toMatchObject({ person: 'USTRANGER', audience: 'private' })
+    expect(world.slack.journal.seen.at(-1)).toMatchObject({
+      person: 'USTRANGER',
+      audience: 'private',
+    })
     expect(world.slack.journal.seen.at(-1)?.text).toContain('This workspace is not connected')
     await world.teams.type(world.casts.teams.strangers[0]?.id ?? '', 'summary')
     expect(world.teams.journal.seen.at(-1)?.text).toContain('This workspace is not connected')

@@ -5,7 +5,9 @@ const TOKEN = 'xoxb-contract'
 const WEAK_TOKEN = 'xoxb-weak'
 export const SIGNING_SECRET = 'contract signing secret'
 
-/** A Slack Web API that the adapter is tried against. `member` is somebody who can be written to. */
+/**
+ * A Slack Web API that the adapter is tried against. `member` is somebody who can be written to.
+ */
 export type Peer = {
   apiUrl: string
   token: string
@@ -28,7 +30,10 @@ export async function call(
 ): Promise<Record<string, unknown>> {
   const response = await fetch(`${apiUrl}${method}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
+    headers: {
+      'content-type': 'application/json',
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    },
     body: JSON.stringify(args),
   })
   return (await response.json()) as Record<string, unknown>
@@ -41,14 +46,22 @@ async function independent(): Promise<Peer> {
     { token: TOKEN, user: 'bot-owner', scopes },
     { token: WEAK_TOKEN, user: 'bot-owner', scopes: ['users:read'] },
   ]
-  const users = ['bot-owner', 'member'].map((name) => ({ name, real_name: name, email: `${name}@example.invalid` }))
+  const users = ['bot-owner', 'member'].map((name) => ({
+    name,
+    real_name: name,
+    email: `${name}@example.invalid`,
+  }))
   const emulator = await createEmulator({
     service: 'slack',
     port: 0,
-    seed: { slack: { strict_scopes: true, team: { name: 'Contract', domain: 'contract' }, users, tokens } },
+    seed: {
+      slack: { strict_scopes: true, team: { name: 'Contract', domain: 'contract' }, users, tokens },
+    },
   })
   const apiUrl = `${emulator.url}/api/`
-  const { members } = (await call(apiUrl, 'users.list', {})) as { members: { id: string; name: string }[] }
+  const { members } = (await call(apiUrl, 'users.list', {})) as {
+    members: { id: string; name: string }[]
+  }
   const member = members.find(({ name }) => name === 'member')?.id ?? ''
   return {
     apiUrl,
@@ -56,21 +69,36 @@ async function independent(): Promise<Peer> {
     weak: { apiUrl, token: WEAK_TOKEN },
     member,
     async messages() {
-      const { channel } = (await call(apiUrl, 'conversations.open', { users: member })) as { channel: { id: string } }
-      const { messages } = (await call(apiUrl, 'conversations.history', { channel: channel.id })) as {
+      const { channel } = (await call(apiUrl, 'conversations.open', { users: member })) as {
+        channel: { id: string }
+      }
+      const { messages } = (await call(apiUrl, 'conversations.history', {
+        channel: channel.id,
+      })) as {
         messages: { text: string; blocks?: { type: string }[] }[]
       }
-      return messages.map(({ text, blocks }) => ({ text, blocks: (blocks ?? []).map(({ type }) => type) }))
+      return messages.map(({ text, blocks }) => ({
+        text,
+        blocks: (blocks ?? []).map(({ type }) => type),
+      }))
     },
     newTrigger: async () =>
-      String((await call(apiUrl, 'views.generateTriggerId', { user_id: member, user: member })).trigger_id),
+      String(
+        (await call(apiUrl, 'views.generateTriggerId', { user_id: member, user: member }))
+          .trigger_id,
+      ),
     close: () => emulator.close(),
   }
 }
 
 /** Our own, which all the other tests run against. */
 async function simulated(): Promise<Peer> {
-  const people = ['UOWNER', 'UMEMBER'].map((id) => ({ id, name: id, language: 'en-GB', timeZone: 'UTC' }))
+  const people = ['UOWNER', 'UMEMBER'].map((id) => ({
+    id,
+    name: id,
+    language: 'en-GB',
+    timeZone: 'UTC',
+  }))
   const start = (botToken: string, scopes: string[]) =>
     startSlack(
       {

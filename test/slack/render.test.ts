@@ -2,8 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkMessage, checkView } from '../../src/simulator/slack/limits.ts'
 import { checkActivity, checkCard } from '../../src/simulator/teams/limits.ts'
-import { renderCardView, renderMessage, renderForm as renderSlackForm } from '../../src/slack/render.ts'
-import { renderCard, renderDialogCard, renderForm as renderTeamsForm } from '../../src/teams/render.ts'
+import {
+  renderCardView,
+  renderMessage,
+  renderForm as renderSlackForm,
+} from '../../src/slack/render.ts'
+import {
+  renderCard,
+  renderDialogCard,
+  renderForm as renderTeamsForm,
+} from '../../src/teams/render.ts'
 import type { Block, Card, Field, Form } from '../../src/views/card.ts'
 
 type Json = Record<string, unknown>
@@ -11,7 +19,16 @@ const words = fc.oneof(
   fc.string({ maxLength: 60 }),
   fc.string({ unit: 'grapheme', maxLength: 4_000 }),
   fc.constant('x'.repeat(9_000)),
-  fc.constantFrom('', '<!channel>', '<@U1>', '[a](https://e.invalid)', '\u202E', '&lt;', '**b**', '| a |'),
+  fc.constantFrom(
+    '',
+    '<!channel>',
+    '<@U1>',
+    '[a](https://e.invalid)',
+    '\u202E',
+    '&lt;',
+    '**b**',
+    '| a |',
+  ),
 )
 const button = fc.record({
   label: words,
@@ -21,8 +38,14 @@ const button = fc.record({
   isPrimary: fc.boolean(),
 })
 const block: fc.Arbitrary<Block> = fc.oneof(
-  fc.record({ type: fc.constantFrom('heading', 'text', 'note'), text: words }) as fc.Arbitrary<Block>,
-  fc.record({ type: fc.constant('list' as const), items: fc.array(words, { minLength: 1, maxLength: 40 }) }),
+  fc.record({
+    type: fc.constantFrom('heading', 'text', 'note'),
+    text: words,
+  }) as fc.Arbitrary<Block>,
+  fc.record({
+    type: fc.constant('list' as const),
+    items: fc.array(words, { minLength: 1, maxLength: 40 }),
+  }),
   fc.record({
     type: fc.constant('buttons' as const),
     buttons: fc.array(button, { minLength: 1, maxLength: 40 }),
@@ -70,7 +93,10 @@ const form: fc.Arbitrary<Form> = fc
     intro: fc.array(block, { maxLength: 40 }),
     fields: fc.array(field, { minLength: 1, maxLength: 20 }),
   })
-  .map((made) => ({ ...made, fields: made.fields.map((own, index) => ({ ...own, name: `f${index}` })) }))
+  .map((made) => ({
+    ...made,
+    fields: made.fields.map((own, index) => ({ ...own, name: `f${index}` })),
+  }))
 
 describe('any card and form', () => {
   it('is taken by Slack: cut, never refused', () => {
@@ -110,7 +136,10 @@ describe('any card and form', () => {
     }
     expect(JSON.stringify(renderMessage(long))).toContain('x…')
     expect(JSON.stringify(renderCard(long))).toContain('x…')
-    const many: Card = { ...long, blocks: Array.from({ length: 140 }, () => ({ type: 'text' as const, text: 'a' })) }
+    const many: Card = {
+      ...long,
+      blocks: Array.from({ length: 140 }, () => ({ type: 'text' as const, text: 'a' })),
+    }
     expect(JSON.stringify(renderMessage(many).blocks.at(-1))).toContain('…')
     expect(JSON.stringify(renderCard(many).card.body.at(-1))).toContain('…')
   })
@@ -124,12 +153,18 @@ describe('any card and form', () => {
       { type: 'text' as const, text: `one ${number}` },
       row(`Stop ${number}`),
     ]).flat()
-    const long: Card = { kind: 'any', title: 't', notification: 't', blocks: [...pairs, row('More')] }
+    const long: Card = {
+      kind: 'any',
+      title: 't',
+      notification: 't',
+      blocks: [...pairs, row('More')],
+    }
     for (const body of [renderMessage(long).blocks, renderCard(long).card.body]) {
       const said = JSON.stringify(body)
       expect(said).toContain('…')
       expect(JSON.stringify(body.at(-1))).toContain('More')
-      for (const [, number] of said.matchAll(/Stop (\d+)/g)) expect(said).toContain(`one ${number}"`)
+      for (const [, number] of said.matchAll(/Stop (\d+)/g))
+        expect(said).toContain(`one ${number}"`)
     }
     expect(renderMessage(long).blocks.length).toBeLessThanOrEqual(50)
   })
@@ -168,7 +203,13 @@ describe('the checks themselves (negative controls)', () => {
         blocks: [
           {
             type: 'actions',
-            elements: [{ type: 'button', action_id: 'a', text: { type: 'plain_text', text: 'x'.repeat(76) } }],
+            elements: [
+              {
+                type: 'button',
+                action_id: 'a',
+                text: { type: 'plain_text', text: 'x'.repeat(76) },
+              },
+            ],
           },
         ],
       },
@@ -191,7 +232,9 @@ describe('the checks themselves (negative controls)', () => {
     ['another version', { version: '1.6', body: [{ type: 'TextBlock', text: 'x' }] }],
     [
       'an Action.Execute without a fallback',
-      { body: [{ type: 'ActionSet', actions: [{ type: 'Action.Execute', title: 'x', verb: 'x' }] }] },
+      {
+        body: [{ type: 'ActionSet', actions: [{ type: 'Action.Execute', title: 'x', verb: 'x' }] }],
+      },
     ],
   ])('Teams refuses %s', (_name, change) => {
     expect(checkCard({ type: 'AdaptiveCard', version: '1.5', ...change })).not.toEqual([])

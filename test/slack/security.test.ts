@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sign } from '../../src/simulator/slack/wire.ts'
 import { lastSeen, waitUntil } from '../../src/simulator/workspace.ts'
-import { answer, dump, moveTo, press, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
+import {
+  answer,
+  dump,
+  moveTo,
+  press,
+  SESSION,
+  setUpGroup,
+  startWorld,
+  type World,
+} from '../helpers.ts'
 
 let world: World
 beforeAll(async () => {
@@ -28,12 +37,19 @@ describe('Slack’s signature', () => {
     ['empty', { signature: '' }],
     [
       'of another secret',
-      { signature: sign('another secret', seconds(0), new URLSearchParams(command).toString()), timestamp: seconds(0) },
+      {
+        signature: sign('another secret', seconds(0), new URLSearchParams(command).toString()),
+        timestamp: seconds(0),
+      },
     ],
     [
       'of a body that was tampered with',
       {
-        signature: sign('demo signing secret, not a secret', seconds(0), 'command=/group&text=other'),
+        signature: sign(
+          'demo signing secret, not a secret',
+          seconds(0),
+          'command=/group&text=other',
+        ),
         timestamp: seconds(0),
       },
     ],
@@ -58,7 +74,11 @@ describe('Slack’s signature', () => {
 
   it('is refused over another content type', async () => {
     expect(
-      (await world.slack.send(command, { contentType: 'application/x-www-form-urlencoded; charset=utf-8' })).status,
+      (
+        await world.slack.send(command, {
+          contentType: 'application/x-www-form-urlencoded; charset=utf-8',
+        })
+      ).status,
     ).toBe(400)
   })
 
@@ -71,8 +91,14 @@ describe('Slack’s signature', () => {
 
 describe('repeated requests on Slack', () => {
   it('of a command: the same answer, nothing doubled', async () => {
-    const once = await world.slack.send({ ...command, trigger_id: 'same' }, { timestamp: seconds(-2) })
-    const twice = await world.slack.send({ ...command, trigger_id: 'same' }, { timestamp: seconds(-1) })
+    const once = await world.slack.send(
+      { ...command, trigger_id: 'same' },
+      { timestamp: seconds(-2) },
+    )
+    const twice = await world.slack.send(
+      { ...command, trigger_id: 'same' },
+      { timestamp: seconds(-1) },
+    )
     expect(twice.body).toEqual(once.body)
   })
 
@@ -153,8 +179,13 @@ describe('repeated requests on Slack', () => {
     world.slack.failNext({ method: 'views.open', status: 500 })
     const notice = lastSeen(world.slack.journal, 'UMEMBER2', 'check-in')
     await press(world.slack, notice, 'checkin.answer')
-    await waitUntil(() => world.slack.journal.seen.at(-1)?.text.includes('Please try again.') ?? false)
-    expect(world.slack.journal.seen.at(-1)).toMatchObject({ person: 'UMEMBER2', audience: 'private' })
+    await waitUntil(
+      () => world.slack.journal.seen.at(-1)?.text.includes('Please try again.') ?? false,
+    )
+    expect(world.slack.journal.seen.at(-1)).toMatchObject({
+      person: 'UMEMBER2',
+      audience: 'private',
+    })
     await press(world.slack, notice, 'checkin.answer')
     expect(world.slack.openForm('UMEMBER2')?.kind).toBe('check-in-form')
   })

@@ -4,7 +4,12 @@ import { appendAudit, verifyAudit } from '../../src/store/audit.ts'
 import { type Database, openDatabase } from '../../src/store/engine/database.ts'
 import { createQueue, type Queue } from '../../src/store/engine/queue.ts'
 import { fixedId } from '../../src/store/ids.ts'
-import { claimOccurrences, finishOccurrence, lockOccurrence, planOccurrences } from '../../src/store/occurrence.ts'
+import {
+  claimOccurrences,
+  finishOccurrence,
+  lockOccurrence,
+  planOccurrences,
+} from '../../src/store/occurrence.ts'
 import { claimRequest } from '../../src/store/request.ts'
 import { START, STORES, tempDir } from '../helpers.ts'
 import { freshDatabase } from '../postgres.ts'
@@ -32,7 +37,9 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
   beforeAll(async () => {
     const { dir, remove } = tempDir()
     const server = kind === 'postgres' ? await freshDatabase() : null
-    database = await openDatabase(server ? { kind: 'postgres', url: server.url } : { kind: 'embedded', directory: dir })
+    database = await openDatabase(
+      server ? { kind: 'postgres', url: server.url } : { kind: 'embedded', directory: dir },
+    )
     queue = createQueue(database, () => {})
     await queue.start()
     await database.db.prisma.organisation.create({
@@ -50,15 +57,16 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
 
   it('was made by the migrations, and they agree with schema.prisma', async () => {
     expect(database.applied.length).toBeGreaterThan(0)
-    // The engine cannot read a server's catalogue through the driver (Postgres's "char" type), so there the comparison is
-    // with the embedded store that it did read.
+    // The engine cannot read a server's catalogue through the driver (Postgres's "char" type), so
+    // there the comparison is with the embedded store that it did read.
     if (kind === 'embedded') expect(await database.drift()).toBe('')
     catalogues.set(kind, await catalogueOf(database))
     if (kind === 'postgres') expect(catalogues.get('postgres')).toEqual(catalogues.get('embedded'))
   })
 
   it('finds what goes with a deleted row by an index, never by reading a whole table', async () => {
-    // Reading by the first column of a key, the organisation, is reading the whole table in the usual deployment.
+    // Reading by the first column of a key, the organisation, is reading the whole table in the
+    // usual deployment.
     const unindexed = () => database.db.prisma.$queryRaw<{ columns: string }[]>`
       select format('%s %s', c.conrelid::regclass, array_agg(a.attname)) as "columns"
       from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any(c.conkey)
@@ -69,7 +77,8 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
     expect(await unindexed()).toEqual([])
     await database.db.prisma.$executeRaw`drop index "Delivery_sessionId_idx"`
     expect(await unindexed()).toEqual([{ columns: '"Delivery" {sessionId}' }])
-    await database.db.prisma.$executeRaw`create index "Delivery_sessionId_idx" on "Delivery"("sessionId")`
+    await database.db.prisma
+      .$executeRaw`create index "Delivery_sessionId_idx" on "Delivery"("sessionId")`
   })
 
   it('sends a job if and only if its transaction commits', async () => {
@@ -106,18 +115,23 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
   })
 
   it('gives it again when the lease ran out, and never once it is done', async () => {
-    const row = await database.db.prisma.occurrence.findFirstOrThrow({ where: { leasedUntil: { not: null } } })
+    const row = await database.db.prisma.occurrence.findFirstOrThrow({
+      where: { leasedUntil: { not: null } },
+    })
     const where = { organisationId_id: { organisationId, id: row.id } }
     await database.db.prisma.occurrence.update({ where, data: { leasedUntil: new Date(0) } })
     expect(await claimOccurrences(database, queue, row.dueAt)).toBe(1)
     await database.transaction((tx) => finishOccurrence({ tx, organisationId }, row.id, null))
-    expect(await database.transaction((tx) => lockOccurrence({ tx, organisationId }, row.id))).toBeNull()
+    expect(
+      await database.transaction((tx) => lockOccurrence({ tx, organisationId }, row.id)),
+    ).toBeNull()
     expect(await claimOccurrences(database, queue, row.dueAt)).toBe(0)
   })
 
   it('knows a repeated request', async () => {
     const digest = Buffer.alloc(32, 1)
-    const claim = () => database.transaction((tx) => claimRequest({ tx, organisationId }, digest, START))
+    const claim = () =>
+      database.transaction((tx) => claimRequest({ tx, organisationId }, digest, START))
     expect(await claim()).toBe(true)
     expect(await claim()).toBe(false)
   })
@@ -143,7 +157,9 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
   })
 
   it('carries the organisation in every foreign key', async () => {
-    const keys = await database.db.prisma.$queryRaw<{ name: string; columns: number; has: boolean }[]>`
+    const keys = await database.db.prisma.$queryRaw<
+      { name: string; columns: number; has: boolean }[]
+    >`
       select c.conname::text as name, cardinality(c.conkey) as columns,
         exists (select 1 from unnest(c.conkey) k join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k where a.attname = 'organisationId') as has
       from pg_constraint c join pg_namespace n on n.oid = c.connamespace where c.contype = 'f' and n.nspname = 'public'`
@@ -154,10 +170,17 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
   it('chains the audit log, and finds a changed, a missing and a cut entry', async () => {
     const append = (action: string) =>
       database.transaction((tx) =>
-        appendAudit({ tx, organisationId }, [{ actorId: personId, action, subjectId: personId }], START),
+        appendAudit(
+          { tx, organisationId },
+          [{ actorId: personId, action, subjectId: personId }],
+          START,
+        ),
       )
     for (const action of ['a', 'b', 'c', 'd']) await append(action)
-    expect(await verifyAudit({ tx: database.db, organisationId })).toEqual({ length: 4, brokenAt: null })
+    expect(await verifyAudit({ tx: database.db, organisationId })).toEqual({
+      length: 4,
+      brokenAt: null,
+    })
     const entry = (number: number) => ({ organisationId_number: { organisationId, number } })
     await database.db.prisma.auditEntry.update({ where: entry(2), data: { action: 'z' } })
     expect(await verifyAudit({ tx: database.db, organisationId })).toMatchObject({ brokenAt: 2 })
@@ -169,6 +192,8 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
   it('makes ids that stay the same for the same thing', () => {
     expect(fixedId('a', 1)).toBe(fixedId('a', 1))
     expect(fixedId('a', 1)).not.toBe(fixedId('a1'))
-    expect(fixedId('a', 1)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(fixedId('a', 1)).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/,
+    )
   })
 })

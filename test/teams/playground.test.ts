@@ -31,7 +31,11 @@ describe('the door for Teams clients without a token', () => {
     await client.close()
   })
 
-  const post = (headers: Record<string, string>, path = PATH, serviceUrl = 'http://127.0.0.1:9/'): Promise<number> =>
+  const post = (
+    headers: Record<string, string>,
+    path = PATH,
+    serviceUrl = 'http://127.0.0.1:9/',
+  ): Promise<number> =>
     new Promise((resolve, reject) => {
       const sent = request(
         {
@@ -44,7 +48,9 @@ describe('the door for Teams clients without a token', () => {
         (response) => resolve(response.resume().statusCode ?? 0),
       )
       sent.once('error', reject)
-      sent.end(JSON.stringify(client.activity(PERSON, { type: 'message', text: 'help', serviceUrl })))
+      sent.end(
+        JSON.stringify(client.activity(PERSON, { type: 'message', text: 'help', serviceUrl })),
+      )
     })
 
   it('answers somebody who shows no token, and shows them none', async () => {
@@ -54,7 +60,9 @@ describe('the door for Teams clients without a token', () => {
   })
 
   it('keeps them to an organisation of their own, where they may do everything', async () => {
-    const throwaway = await world.db.organisation.findFirstOrThrow({ where: { name: 'Playground' } })
+    const throwaway = await world.db.organisation.findFirstOrThrow({
+      where: { name: 'Playground' },
+    })
     const people = await world.db.person.findMany({ where: { organisationId: throwaway.id } })
     expect(people).toMatchObject([{ isAdmin: true, isStaff: true }])
     await fill(client, PERSON, 'new', { alias: 'Try-out group', timeZone: 'Europe/Berlin' })
@@ -63,7 +71,13 @@ describe('the door for Teams clients without a token', () => {
   })
 
   it('sends them what nobody asked for as well', async () => {
-    const schedule = { firstDate: '2026-03-03', time: '11:00', minutes: '60', count: '1', timeZone: 'Europe/Berlin' }
+    const schedule = {
+      firstDate: '2026-03-03',
+      time: '11:00',
+      minutes: '60',
+      count: '1',
+      timeZone: 'Europe/Berlin',
+    }
     await fill(client, PERSON, 'schedule', schedule)
     await moveTo(world, new Date('2026-03-03T09:00:00Z'))
     expect(lastSeen(client.journal, PERSON, 'reminder').text).toBe(
@@ -74,7 +88,11 @@ describe('the door for Teams clients without a token', () => {
   it('shows them nothing of the real organisation, not even that it is there', async () => {
     const real = await world.db.group.findFirstOrThrow({ where: { alias: 'Tuesday group' } })
     const opened = await client.send(
-      client.activity(PERSON, { type: 'invoke', name: 'task/fetch', value: { data: { verb: 'roster', id: real.id } } }),
+      client.activity(PERSON, {
+        type: 'invoke',
+        name: 'task/fetch',
+        value: { data: { verb: 'roster', id: real.id } },
+      }),
     )
     expect(JSON.stringify(opened.body)).toContain('I cannot find that.')
   })
@@ -90,14 +108,20 @@ describe('the door for Teams clients without a token', () => {
   })
 
   it('is shut for clients that want the answer sent elsewhere', async () => {
-    expect(await post({ host: '127.0.0.1' }, PATH, 'https://smba.trafficmanager.net/teams/')).toBe(403)
+    expect(await post({ host: '127.0.0.1' }, PATH, 'https://smba.trafficmanager.net/teams/')).toBe(
+      403,
+    )
     expect(await post({ host: '127.0.0.1' }, PATH, 'http://10.0.0.1/')).toBe(403)
   })
 
   it('leaves the real door as it is: without a token nobody comes in', async () => {
-    expect(await post({ host: '127.0.0.1' }, '/api/messages', world.teams.authority.serviceUrl)).toBe(401)
+    expect(
+      await post({ host: '127.0.0.1' }, '/api/messages', world.teams.authority.serviceUrl),
+    ).toBe(401)
     await world.teams.type(world.casts.teams.facilitator, 'next')
-    expect(lastSeen(world.teams.journal, world.casts.teams.facilitator, 'next').text).toContain('Tuesday group')
+    expect(lastSeen(world.teams.journal, world.casts.teams.facilitator, 'next').text).toContain(
+      'Tuesday group',
+    )
   })
 })
 
@@ -108,7 +132,9 @@ describe('when it is opened again', () => {
     const { id } = await world.db.organisation.findFirstOrThrow({ where: { name: 'Playground' } })
     const personId = randomUUID()
     const now = new Date()
-    await world.db.person.create({ data: { organisationId: id, id: personId, isAdmin: true, isStaff: true } })
+    await world.db.person.create({
+      data: { organisationId: id, id: personId, isAdmin: true, isStaff: true },
+    })
     const group = {
       id: randomUUID(),
       kind: 'therapeutic-support',
@@ -120,7 +146,11 @@ describe('when it is opened again', () => {
     await world.app.services.database.transaction(async (tx) => {
       const tenant = { tx, organisationId: id }
       await createGroup(tenant, group, personId, now)
-      await appendAudit(tenant, [{ actorId: personId, action: 'group.created', subjectId: group.id }], now)
+      await appendAudit(
+        tenant,
+        [{ actorId: personId, action: 'group.created', subjectId: group.id }],
+        now,
+      )
     })
     const before = Object.values(await dump(world.db)).flat()
     await removeThrowaway(world.store)
@@ -134,7 +164,10 @@ describe('when it is opened again', () => {
 describe('without the door', () => {
   it('there is nothing at its address', async () => {
     const world = await startWorld()
-    const response = await fetch(`http://127.0.0.1:${world.app.port}${PATH}`, { method: 'POST', body: '{}' })
+    const response = await fetch(`http://127.0.0.1:${world.app.port}${PATH}`, {
+      method: 'POST',
+      body: '{}',
+    })
     expect(response.status).toBe(404)
     expect(await world.db.organisation.count()).toBe(1)
   })

@@ -2,7 +2,17 @@ import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lastSeen, waitUntil } from '../../src/simulator/workspace.ts'
 import { isServiceUrl } from '../../src/teams/transport.ts'
-import { answer, dump, moveTo, open, press, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
+import {
+  answer,
+  dump,
+  moveTo,
+  open,
+  press,
+  SESSION,
+  setUpGroup,
+  startWorld,
+  type World,
+} from '../helpers.ts'
 
 let world: World
 beforeAll(async () => {
@@ -13,7 +23,8 @@ afterAll(() => world.end())
 
 const now = () => Math.floor(Date.now() / 1000)
 const cast = () => world.casts.teams
-const typed = (change = {}) => world.teams.activity(cast().facilitator, { type: 'message', text: 'help', ...change })
+const typed = (change = {}) =>
+  world.teams.activity(cast().facilitator, { type: 'message', text: 'help', ...change })
 
 describe('botbuilder’s own validation of the token', () => {
   const claims = async () => {
@@ -36,22 +47,33 @@ describe('botbuilder’s own validation of the token', () => {
     ['an empty bearer', async () => 'Bearer '],
     ['not a token', async () => 'Bearer abc'],
     ['another scheme', async () => `Basic ${Buffer.from('a:b').toString('base64')}`],
-    ['an expired token', async () => `Bearer ${await world.teams.token({ exp: now() - 3600, iat: now() - 7200 })}`],
+    [
+      'an expired token',
+      async () => `Bearer ${await world.teams.token({ exp: now() - 3600, iat: now() - 7200 })}`,
+    ],
     [
       'a token that is not valid yet',
       async () => `Bearer ${await world.teams.token({ nbf: now() + 3600, exp: now() + 7200 })}`,
     ],
     [
       'another audience',
-      async () => `Bearer ${await world.teams.token({ aud: '00000000-0000-4000-8000-0000000000ff' })}`,
+      async () =>
+        `Bearer ${await world.teams.token({ aud: '00000000-0000-4000-8000-0000000000ff' })}`,
     ],
-    ['another issuer', async () => `Bearer ${await world.teams.token({ iss: 'https://sts.windows.net/x/' })}`],
+    [
+      'another issuer',
+      async () => `Bearer ${await world.teams.token({ iss: 'https://sts.windows.net/x/' })}`,
+    ],
     [
       'another serviceUrl',
-      async () => `Bearer ${await world.teams.token({ serviceurl: 'https://smba.trafficmanager.net/teams/' })}`,
+      async () =>
+        `Bearer ${await world.teams.token({ serviceurl: 'https://smba.trafficmanager.net/teams/' })}`,
     ],
     ['a token signed by another key', async () => `Bearer ${await forged()}`],
-    ['alg none', async () => `Bearer ${new UnsecuredJWT(await claims()).setExpirationTime('5m').encode()}`],
+    [
+      'alg none',
+      async () => `Bearer ${new UnsecuredJWT(await claims()).setExpirationTime('5m').encode()}`,
+    ],
     [
       'a payload that was tampered with',
       async () =>
@@ -69,7 +91,11 @@ describe('botbuilder’s own validation of the token', () => {
   })
 
   it.each([
-    ['another service address, before any token is looked at', { serviceUrl: 'https://evil.invalid/' }, 403],
+    [
+      'another service address, before any token is looked at',
+      { serviceUrl: 'https://evil.invalid/' },
+      403,
+    ],
     ['a lookalike of Teams', { serviceUrl: 'https://smba.trafficmanager.net.evil.invalid/' }, 403],
     ['something that is no address', { serviceUrl: 'smba' }, 403],
     ['another channel', { channelId: 'directline' }, 400],
@@ -79,9 +105,16 @@ describe('botbuilder’s own validation of the token', () => {
 
   it('does not know another tenant, whatever the token', async () => {
     const tenant = '00000000-0000-4000-8000-0000000000ee'
-    const conversation = { id: `a:${cast().facilitator}`, conversationType: 'personal', tenantId: tenant }
+    const conversation = {
+      id: `a:${cast().facilitator}`,
+      conversationType: 'personal',
+      tenantId: tenant,
+    }
     const before = await dump(world.db)
-    expect((await world.teams.send(typed({ conversation, channelData: { tenant: { id: tenant } } }))).status).toBe(200)
+    expect(
+      (await world.teams.send(typed({ conversation, channelData: { tenant: { id: tenant } } })))
+        .status,
+    ).toBe(200)
     await waitUntil(() => world.teams.journal.seen.at(-1)?.text.includes('not connected') ?? false)
     expect(await dump(world.db)).toEqual(before)
   })
@@ -114,12 +147,21 @@ describe('what somebody types in Teams', () => {
     async (place) => {
       const before = world.teams.journal.seen.length
       expect(
-        (await world.teams.typeIn(place, cast().facilitator, place === 'targeted' ? '/group summary' : 'summary'))
-          .status,
+        (
+          await world.teams.typeIn(
+            place,
+            cast().facilitator,
+            place === 'targeted' ? '/group summary' : 'summary',
+          )
+        ).status,
       ).toBe(200)
       await waitUntil(() => world.teams.journal.seen.length > before)
       const seen = world.teams.journal.seen.at(-1)
-      expect([seen?.audience, seen?.person, seen?.kind]).toEqual(['private', cast().facilitator, 'lead-on'])
+      expect([seen?.audience, seen?.person, seen?.kind]).toEqual([
+        'private',
+        cast().facilitator,
+        'lead-on',
+      ])
       const sent = world.teams.journal.requests.at(-1)
       expect(JSON.stringify(sent?.payload).includes('"isTargeted":true')).toBe(place !== 'personal')
       expect(world.teams.journal.seen.some(({ audience }) => audience === 'channel')).toBe(false)
@@ -131,7 +173,11 @@ describe('what somebody types in Teams', () => {
     const before = world.teams.journal.seen.length
     await world.teams.typeIn('mention', cast().facilitator, 'next')
     await waitUntil(() => world.teams.journal.seen.length > before)
-    expect(world.teams.journal.seen.at(-1)).toMatchObject({ audience: 'dm', person: cast().facilitator, kind: 'next' })
+    expect(world.teams.journal.seen.at(-1)).toMatchObject({
+      audience: 'dm',
+      person: cast().facilitator,
+      kind: 'next',
+    })
   })
 
   it('is answered with where to go, and nothing else, when neither works', async () => {
@@ -155,9 +201,15 @@ describe('what somebody types in Teams', () => {
   })
 
   it('comes back into the form that could not open at once', async () => {
-    await open(world.teams, cast().facilitator, 'schedule every Friday 9:15 for 45 minutes, 5 sessions')
+    await open(
+      world.teams,
+      cast().facilitator,
+      'schedule every Friday 9:15 for 45 minutes, 5 sessions',
+    )
     const form = lastSeen(world.teams.journal, cast().facilitator, 'schedule-form')
-    expect(Object.fromEntries(form.surface.inputs.map(({ name, value }) => [name, value]))).toMatchObject({
+    expect(
+      Object.fromEntries(form.surface.inputs.map(({ name, value }) => [name, value])),
+    ).toMatchObject({
       firstDate: '2026-03-06',
       time: '09:15',
       minutes: '45',
@@ -172,10 +224,15 @@ describe('buttons in Teams', () => {
     await world.teams.type(cast().facilitator, '')
     const home = lastSeen(world.teams.journal, cast().facilitator, 'home')
     await press(world.teams, home, 'privacy')
-    expect(lastSeen(world.teams.journal, cast().facilitator, 'privacy').text).toContain('Confidential')
+    expect(lastSeen(world.teams.journal, cast().facilitator, 'privacy').text).toContain(
+      'Confidential',
+    )
     const before = world.teams.journal.seen.length
     await world.teams.send(
-      world.teams.activity(cast().facilitator, { type: 'message', value: { verb: 'help', id: null } }),
+      world.teams.activity(cast().facilitator, {
+        type: 'message',
+        value: { verb: 'help', id: null },
+      }),
     )
     await waitUntil(() => world.teams.journal.seen.length > before)
     expect(world.teams.journal.seen.at(-1)?.kind).toBe('help')
@@ -185,7 +242,11 @@ describe('buttons in Teams', () => {
     expect(
       (
         await world.teams.send(
-          world.teams.activity(cast().facilitator, { type: 'invoke', name: 'task/fetch', value: { data: { x: 1 } } }),
+          world.teams.activity(cast().facilitator, {
+            type: 'invoke',
+            name: 'task/fetch',
+            value: { data: { x: 1 } },
+          }),
         )
       ).status,
     ).toBe(400)

@@ -1,5 +1,5 @@
-// Slack's limits, from its reference pages (docs.slack.dev/reference/block-kit). The renderer has
-// a table of its own: sharing this one would hide its mistakes.
+// Slack's limits, from its reference pages (docs.slack.dev/reference/block-kit). The renderer has a
+// table of its own: sharing this one would hide its mistakes.
 import { checkChart } from './charts.ts'
 import {
   type Complaint,

@@ -1,5 +1,5 @@
-// Teams' limits (cards reference, message size limit, Adaptive Cards 1.5 schema). The renderer
-// has a table of its own: sharing this one would hide its mistakes.
+// Teams' limits (cards reference, message size limit, Adaptive Cards 1.5 schema). The renderer has
+// a table of its own: sharing this one would hide its mistakes.
 type Json = Record<string, unknown>
 
 /**

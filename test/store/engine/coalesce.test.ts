@@ -5,7 +5,9 @@ import { coalesce } from '../../../src/store/engine/coalesce.ts'
 function held() {
   const runs: { end(): void; fail(): void }[] = []
   const work = () =>
-    new Promise<void>((resolve, reject) => runs.push({ end: () => resolve(), fail: () => reject(new Error('failed')) }))
+    new Promise<void>((resolve, reject) =>
+      runs.push({ end: () => resolve(), fail: () => reject(new Error('failed')) }),
+    )
   return { runs, work }
 }
 const turn = () => new Promise((resolve) => setImmediate(resolve))

@@ -25,7 +25,9 @@ describe('a store and the keys that belong to it', () => {
   it('find each other again', async () => {
     await checkInstallation(database.db, keys('a'), fingerprints('aa'))
     await checkInstallation(database.db, keys('a'), fingerprints('aa'))
-    expect(fs.readFileSync(path.join(keys('a'), 'store.id'), 'utf8').trim()).toMatch(/^[0-9a-f-]{36}$/)
+    expect(fs.readFileSync(path.join(keys('a'), 'store.id'), 'utf8').trim()).toMatch(
+      /^[0-9a-f-]{36}$/,
+    )
   })
 
   it('refuse another store on the same KEY_DIR: its sweeper would destroy these keys', async () => {
@@ -56,7 +58,14 @@ describe('a store and the keys that belong to it', () => {
       data: { id: organisationId, name: 'One', country: 'DE', createdAt: START },
     })
     await database.db.prisma.group.create({
-      data: { organisationId, id: groupId, kind: 'x', alias: 'A', timeZone: 'UTC', createdAt: START },
+      data: {
+        organisationId,
+        id: groupId,
+        kind: 'x',
+        alias: 'A',
+        timeZone: 'UTC',
+        createdAt: START,
+      },
     })
     const unit = {
       organisationId,
@@ -78,12 +87,19 @@ describe('a store and the keys that belong to it', () => {
   })
 })
 
-describe.runIf(inject('hasPostgres'))('two processes that start at once on an empty Postgres', () => {
-  it('both come up: the second waits for the first one’s migration', async () => {
-    const server = await freshDatabase()
-    const opened = await Promise.all([1, 2].map(() => openDatabase({ kind: 'postgres', url: server.url })))
-    expect(await Promise.all(opened.map(({ db }) => db.prisma.organisation.count()))).toEqual([0, 0])
-    await Promise.all(opened.map((database) => database.close()))
-    await server.drop()
-  })
-})
+describe.runIf(inject('hasPostgres'))(
+  'two processes that start at once on an empty Postgres',
+  () => {
+    it('both come up: the second waits for the first one’s migration', async () => {
+      const server = await freshDatabase()
+      const opened = await Promise.all(
+        [1, 2].map(() => openDatabase({ kind: 'postgres', url: server.url })),
+      )
+      expect(await Promise.all(opened.map(({ db }) => db.prisma.organisation.count()))).toEqual([
+        0, 0,
+      ])
+      await Promise.all(opened.map((database) => database.close()))
+      await server.drop()
+    })
+  },
+)

@@ -1,7 +1,11 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { BusyError } from '../../../src/errors.ts'
-import { COMMAND_TRANSACTION, type Database, openDatabase } from '../../../src/store/engine/database.ts'
+import {
+  COMMAND_TRANSACTION,
+  type Database,
+  openDatabase,
+} from '../../../src/store/engine/database.ts'
 import { STORES } from '../../helpers.ts'
 import { freshDatabase } from '../../postgres.ts'
 
@@ -11,7 +15,9 @@ describe.each(STORES)('hand-written statements (%s)', (store) => {
   beforeAll(async () => {
     const fresh = store === 'postgres' ? await freshDatabase() : null
     drop = async () => fresh?.drop()
-    database = await openDatabase(fresh ? { kind: 'postgres', url: fresh.url } : { kind: 'embedded', directory: null })
+    database = await openDatabase(
+      fresh ? { kind: 'postgres', url: fresh.url } : { kind: 'embedded', directory: null },
+    )
     await database.db.prisma
       .$executeRaw`create table "Probe" ("id" int primary key, "bytes" bytea, "at" timestamptz(3))`
   })
@@ -19,7 +25,8 @@ describe.each(STORES)('hand-written statements (%s)', (store) => {
     await database.close()
     await drop()
   })
-  const count = async () => (await database.db.sql.rows<{ n: number }>`select count(*)::int as n from "Probe"`)[0]?.n
+  const count = async () =>
+    (await database.db.sql.rows<{ n: number }>`select count(*)::int as n from "Probe"`)[0]?.n
 
   it('give bytes, instants and numbers as they were', async () => {
     const at = new Date('2026-03-03T18:00:00.123Z')
@@ -29,7 +36,11 @@ describe.each(STORES)('hand-written statements (%s)', (store) => {
       COMMAND_TRANSACTION,
     )
     expect(changed).toBe(1)
-    const [row] = await database.db.sql.rows<{ id: number; bytes: Uint8Array; at: Date }>`select * from "Probe"`
+    const [row] = await database.db.sql.rows<{
+      id: number
+      bytes: Uint8Array
+      at: Date
+    }>`select * from "Probe"`
     expect({ ...row, bytes: Buffer.from(row?.bytes ?? []) }).toEqual({ id: 1, bytes, at })
   })
 
@@ -39,10 +50,13 @@ describe.each(STORES)('hand-written statements (%s)', (store) => {
       throw new Error('changed my mind')
     }, COMMAND_TRANSACTION)
     await expect(failing).rejects.toThrow('changed my mind')
-    const late = database.sqlTransaction((tx) => tx.sql.run`insert into "Probe" values (3, null, null)`, {
-      maxWait: 800,
-      timeout: -1,
-    })
+    const late = database.sqlTransaction(
+      (tx) => tx.sql.run`insert into "Probe" values (3, null, null)`,
+      {
+        maxWait: 800,
+        timeout: -1,
+      },
+    )
     await expect(late).rejects.toThrow(BusyError)
     expect(await count()).toBe(1)
   })
@@ -52,9 +66,9 @@ describe.each(STORES)('hand-written statements (%s)', (store) => {
     const holders = Array.from({ length: store === 'postgres' ? 10 : 1 }, () =>
       database.sqlTransaction(async () => await gate.promise, { maxWait: 10_000, timeout: 60_000 }),
     )
-    const refused = expect(database.sqlTransaction(async () => 1, { maxWait: 20, timeout: 1_000 })).rejects.toThrow(
-      BusyError,
-    )
+    const refused = expect(
+      database.sqlTransaction(async () => 1, { maxWait: 20, timeout: 1_000 }),
+    ).rejects.toThrow(BusyError)
     if (store === 'postgres') await refused
     setTimeout(() => gate.resolve(), 60)
     await Promise.all(holders)
