@@ -59,7 +59,7 @@ export type Incoming = {
 /** The value of a form's field; null when it was left empty. */
 export type FieldValue = string | readonly PersonRef[] | null
 
-/** Where a message goes: to one person's own chat with the app, or to a group's private channel. */
+/** Where a notice goes: to one person's own chat with the app, or to a group's private channel. */
 type Recipient =
   | { type: 'person'; externalId: string; address: Address | null }
   | { type: 'channel'; id: string; address: Address | null }
@@ -118,7 +118,7 @@ export type Platform = Traits & {
   /** The rates of a whole workspace, and those that sending this keeps to besides. */
   rates(outgoing: Outgoing): readonly Rate[]
   workspaceRates(workspaceId: string): readonly Rate[]
-  /** Messages that are taken up at a time: what goes out within a moment. */
+  /** Notices that are taken up at a time: what goes out within a moment. */
   batch: number
   /** Resolves when what was acknowledged is finished. */
   stop(): Promise<void>

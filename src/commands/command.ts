@@ -137,7 +137,8 @@ export type PlainCommand = ReadCommand | WriteCommand
 /** The verb that answers a check-in: its door is answer.ts. */
 export type AnsweringCommand = Described & {
   /**
-   * Only boxes: no receipt, audit entry, log line or metric, and nothing is learnt of the sender.
+   * Only boxes: no served request, audit entry, log line or metric, and nothing is learnt of the
+   * sender.
    */
   effect: 'ballot'
   answer(context: AnswerContext, input: unknown): Promise<Reply>

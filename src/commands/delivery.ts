@@ -12,7 +12,7 @@ import { step } from './command.ts'
 import { compose } from './notices.ts'
 
 /**
- * A message ready to go, or why it does not go, or when it may: quiet hours may have begun while it
+ * A notice ready to go, or why it does not go, or when it may: quiet hours may have begun while it
  * waited.
  */
 export function prepare(

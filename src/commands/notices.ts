@@ -128,7 +128,7 @@ export const COMPOSERS: Record<DeliveryKind, Compose> = {
 /** A session that was not cancelled. Its time is looked at by the ledger's own expiry. */
 const isAhead = ({ sessionState }: Claimed): boolean => sessionState === 'planned'
 
-/** A channel's message has no role; a person's needs one. */
+/** A channel's notice has no role; a person's needs one. */
 const mayRead = ({ personId, role, channelId }: Claimed): boolean =>
   personId ? role !== null : channelId !== null
 

@@ -1,6 +1,6 @@
 import { type Attempt, INTERRUPTED, type Reason } from './reasons.ts'
 
-/** The messages that are sent without being asked for. */
+/** The notices that are sent without being asked for. */
 export type DeliveryKind =
   | 'welcome'
   | 'reminder'
@@ -22,7 +22,7 @@ export type DeliveryKind =
   | 'deletion-receipt'
   | 'delivery-problem'
 
-/** How one kind of message behaves. */
+/** How one kind of notice behaves. */
 type KindRule = {
   /**
    * The ledger's rule when nobody can know whether it arrived (the process died, or the platform
@@ -64,7 +64,7 @@ const RULES: Record<DeliveryKind, KindRule> = {
 /** A person's choices. `isPaused` holds as of now. */
 export type Wishes = { isPaused: boolean; wantsReminders: boolean; wantsCheckIns: boolean }
 
-/** Why a person does not want this message now; null when they do. */
+/** Why a person does not want this notice now; null when they do. */
 export function heldBack(kind: DeliveryKind, wishes: Wishes): 'paused' | 'optedOut' | null {
   const { heldBy } = RULES[kind]
   if (heldBy === null) return null
@@ -74,7 +74,7 @@ export function heldBack(kind: DeliveryKind, wishes: Wishes): 'paused' | 'optedO
 }
 
 /**
- * When a message goes out: now, at the end of quiet hours, or (null) not at all because that would
+ * When a notice goes out: now, at the end of quiet hours, or (null) not at all because that would
  * be too late.
  */
 export function sendAt(
@@ -88,7 +88,7 @@ export function sendAt(
   return RULES[kind].quiet === 'waitsUnlessTooLate' ? now : null
 }
 
-/** A lost answer mostly means that the message arrived: one more attempt. */
+/** A lost answer mostly means that the notice arrived: one more attempt. */
 const MOST_LOST_ANSWERS = 1
 /**
  * A process that dies mostly dies before the post: giving up after one more death lost 67 of 2,000
@@ -96,7 +96,7 @@ const MOST_LOST_ANSWERS = 1
  */
 const MOST_INTERRUPTIONS = 3
 
-/** Attempts after which a message that keeps failing is given up. */
+/** Attempts after which a notice that keeps failing is given up. */
 export const MAX_ATTEMPTS = 6
 const FIRST_RETRY_MS = 5_000
 const LONGEST_RETRY_MS = 10 * 60_000
@@ -126,7 +126,7 @@ export function afterAttempt(kind: DeliveryKind, tries: Tries, attempt: Attempt)
       ? { state: 'planned', waitMs: backOffMs(lostAnswers + interruptions), isUntried: false }
       : { state: 'dropped', reason: 'unknown' }
   }
-  // The workspace's trouble, or its pace, is not this message's: it waits, and its attempts are not
+  // The workspace's trouble, or its pace, is not this notice's: it waits, and its attempts are not
   // used up.
   if (attempt.outcome === 'paced')
     return { state: 'planned', waitMs: attempt.retryAfterMs, isUntried: true }
@@ -138,17 +138,17 @@ export function afterAttempt(kind: DeliveryKind, tries: Tries, attempt: Attempt)
 }
 
 /**
- * Longer each time: what fails, or dies, over and over does not take the same messages with it each
+ * Longer each time: what fails, or dies, over and over does not take the same notices with it each
  * time.
  */
 const backOffMs = (before: number) => Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** before)
 
-/** So many answers lost in a row are the way's fault, not the messages': it rests for so long. */
+/** So many answers lost in a row are the way's fault, not the notices': it rests for so long. */
 export const LOST_IN_A_ROW = { count: 3, restMs: 30_000 } as const
 /**
  * A token that was taken back is tried again so often; what is due meanwhile waits, or becomes too
  * late.
  */
 export const WORKSPACE_TROUBLE_MS = 5 * 60_000
-/** A message without a time of its own is given up after so long (product clock). */
+/** A notice without a time of its own is given up after so long (product clock). */
 export const LONGEST_WAIT_DAYS = 7

@@ -78,7 +78,7 @@ const LOOK_EVERY_MS = 10
 
 /**
  * Ticks until nothing is due, waiting or half done. For the demo and the tests, which move the
- * clock themselves. Throws when that takes longer than `patienceMs` of wall-clock time. Messages
+ * clock themselves. Throws when that takes longer than `patienceMs` of wall-clock time. Notices
  * that wait for a later attempt are not waited for.
  */
 export async function drain(

@@ -17,7 +17,7 @@ import type { Semaphore } from './semaphore.ts'
 
 type Learnt = { externalId: string; address: Address }
 /**
- * How a lane sends. `rates` are its workspace's, which each message keeps to; `statements` lets it
+ * How a lane sends. `rates` are its workspace's, which each notice keeps to; `statements` lets it
  * to the store.
  */
 export type Way = {
@@ -34,7 +34,7 @@ export type Way = {
 type Sent = { claimed: Claimed; outcome: Outcome; learnt: Learnt | null; code: string | null }
 
 /**
- * Sends the messages that a lane took: each outside any transaction, at the platform's pace, tried
+ * Sends the notices that a lane took: each outside any transaction, at the platform's pace, tried
  * once; then writes how it went. False when nothing more should be sent over this lane for now.
  */
 export async function deliverBatch(
@@ -68,7 +68,7 @@ export async function deliverBatch(
         claimed,
         connectionId: lane.connectionId,
         reason: outcome.attempt.reason,
-        // The group or the person may be gone by now; the others' messages go on.
+        // The group or the person may be gone by now; the others' notices go on.
       }).catch((error: unknown) =>
         services.log.error('delivery.report', error, { delivery: claimed.id }),
       )
@@ -91,7 +91,7 @@ async function patiently(write: () => Promise<void>): Promise<void> {
   await write()
 }
 
-/** Together well below the lease of a message that is being sent. */
+/** Together well below the lease of a notice that is being sent. */
 const RECORD_AGAIN_MS = [200, 500, 1_000, 3_000, 10_000]
 
 function said(outcome: Outcome) {
@@ -150,7 +150,7 @@ async function deliverOne(
   const ready = prepare(services.content, claimed, services.clock.now())
   if (!('outgoing' in ready)) return { claimed, outcome: outcome(ready), learnt: null, code: null }
   const rates = [...ofWorkspace, ...platform.rates(ready.outgoing)]
-  // Stopping: nothing was sent, so the message waits for the next process.
+  // Stopping: nothing was sent, so the notice waits for the next process.
   if (rateLimiter && !(await rateLimiter.turn(rates)))
     return { claimed, outcome: outcome({ attempt: WAITED }), learnt: null, code: null }
   const { attempt, ...rest } = await tryToSend(services, platform, ready.outgoing)

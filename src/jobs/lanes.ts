@@ -13,7 +13,7 @@ import { deliverBatch } from './deliver.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { createSemaphore, WIDE_OPEN } from './semaphore.ts'
 
-/** Messages that one statement takes where no pace is kept. */
+/** Notices that one statement takes where no pace is kept. */
 const UNPACED_BATCH = 20
 /** A pause that ends within this is waited for here; a longer one is the clock's. */
 const LONGEST_NAP_MS = 60_000
@@ -83,7 +83,7 @@ export function createLanes(
   }
 
   /**
-   * Sends until there is nothing left or nothing may be sent. A message is taken only when its
+   * Sends until there is nothing left or nothing may be sent. A notice is claimed only when its
    * place is free and its turn is `LEAD_MS` away: what stands in `sending` is on the wire or about
    * to be, so a crash leaves no more than that in doubt.
    */
@@ -178,8 +178,7 @@ const BATCHES_AT_ONCE = 8
 const LONGEST_PLACE_MS = 500
 
 /**
- * A message is taken from the store so long before its turn: about what taking costs when the store
- * is busy.
+ * A notice is claimed so long before its turn: about what claiming costs when the store is busy.
  */
 const LEAD_MS = 100
 

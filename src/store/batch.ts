@@ -8,7 +8,7 @@ import type { Lane } from './lane.ts'
 import { LEASE_SECONDS } from './occurrence.ts'
 
 /**
- * A message that this process sends now, with everything that it is made from, as of now. Nulls: it
+ * A notice that this process sends now, with everything that it is made from, as of now. Nulls: it
  * is about none.
  */
 export type Claimed = {
@@ -53,12 +53,12 @@ export type Claimed = {
   /** Whether the contact request that it is about was seen; false when it is about none. */
   isContactSeen: boolean
   messageState: 'draft' | 'active' | 'stopped' | 'done' | null
-  /** Members and staff of the group whom messages do not reach; counted for that notice only. */
+  /** Members and staff of the group whom notices do not reach; counted for that notice only. */
   unreachable: number
 }
 
 /**
- * Takes the next messages of a lane into `sending`, in one statement that also reads what they are
+ * Claims the next notices of a lane into `sending`, in one statement that also reads what they are
  * made from. `now` is the product clock: what was paused, left or cancelled by then is seen.
  */
 export async function claimBatch(
@@ -124,7 +124,7 @@ export async function claimBatch(
     order by b."plannedAt", b."id"`
 }
 
-/** Rows that one look for interrupted messages settles. */
+/** Rows that one look for interrupted notices settles. */
 const RESOLVE_LIMIT = 500
 
 /** How an attempt ended, for the ledger. */
@@ -183,7 +183,7 @@ export async function recordOutcomes(
 }
 
 /**
- * Rows left in `sending` past their lease: nobody knows whether the message arrived, so the kind's
+ * Rows left in `sending` past their lease: nobody knows whether the notice arrived, so the kind's
  * rule decides.
  */
 export async function resolveInterrupted(tx: Tx, now: Date): Promise<void> {

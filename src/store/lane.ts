@@ -4,7 +4,7 @@ import type { Reader, Writer } from './engine/transaction.ts'
 import { LEASE_SECONDS } from './occurrence.ts'
 
 /**
- * A lane is one connection's way out: its messages go in their order, at the platform's pace, from
+ * A lane is one connection's way out: its notices go in their order, at the platform's pace, from
  * one process at a time.
  */
 export type Lane = { organisationId: string; connectionId: string }
@@ -81,7 +81,7 @@ export async function leaseLane(
 
 /**
  * Gives the lane back, so that no other process waits for the lease's end. Returns how long until
- * its next message may be tried (wall clock): rows that came between the last look and this one had
+ * its next notice may be tried (wall clock): rows that came between the last look and this one had
  * nobody else to send them. Null: none waits.
  */
 export async function releaseLane(

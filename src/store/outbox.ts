@@ -7,8 +7,8 @@ import type { Reader, Tenant, Tx } from './engine/transaction.ts'
 import { fixedId } from './ids.ts'
 
 /**
- * A message planned in the transaction that caused it: to one person, or to a group's channel.
- * `key` makes planning it twice once.
+ * A notice planned in the transaction that caused it: to one person, or to a group's channel. `key`
+ * makes planning it twice once.
  */
 export type DeliveryPlan = {
   key: string
@@ -31,7 +31,7 @@ export type DeliveryPlan = {
 /** A plan that may stand beside those of other organisations. */
 export type OwnedPlan = DeliveryPlan & { organisationId: string }
 
-/** Where somebody's messages go, and when they do not want any. */
+/** Where somebody's notices go, and when they do not want any. */
 type Mailbox = { connectionId: string; quiet: QuietHours | null }
 
 /**
@@ -91,7 +91,7 @@ function toRow({ key, ...plan }: OwnedPlan, mailbox: Mailbox | null, now: Date) 
 }
 
 /**
- * The account that each person's messages go to: one that is in use before one that is closed or
+ * The account that each person's notices go to: one that is in use before one that is closed or
  * cannot be reached, then the one that they prefer.
  */
 async function findMailboxes(
@@ -131,7 +131,7 @@ type MailboxRow = {
   timeZone: string | null
 }
 
-/** Messages about groups that failed in a window, by group; a group without any is not in it. */
+/** Notices about groups that failed in a window, by group; a group without any is not in it. */
 export async function countFailed(
   { tx, organisationId }: Tenant<Reader>,
   groupIds: readonly string[],
@@ -162,7 +162,7 @@ export const laneJob = (organisationId: string, connectionId: string, reason: st
   data: { organisationId, id: connectionId },
 })
 
-/** Messages that are being sent, or could be sent now. */
+/** Notices that are being sent, or could be sent now. */
 export async function countPending(db: Reader, now: Date): Promise<number> {
   return await db.prisma.delivery.count({
     where: {

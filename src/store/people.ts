@@ -105,8 +105,7 @@ export async function withStaffRole(
 }
 
 /**
- * Messages do not reach this account any more, for this reason; the person's next own act clears
- * it.
+ * Notices do not reach this account any more, for this reason; the person's next own act clears it.
  */
 export async function markUnreachable(
   { tx, organisationId }: Tenant,

@@ -2,7 +2,7 @@ import type { Role } from '../domain/access.ts'
 import type { PlatformName } from '../platform.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 
-/** A person's choices about their messages. Null: not paused, no quiet hours. */
+/** A person's choices about their notices. Null: not paused, no quiet hours. */
 export type PreferencesRow = {
   pausedUntil: Date | null
   wantsReminders: boolean

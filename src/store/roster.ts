@@ -9,12 +9,12 @@ export type RosterRow = {
   name: string | null
   isBot: boolean
   isDeactivated: boolean
-  /** Why messages do not reach them; null when they do, as far as we know. */
+  /** Why notices do not reach them; null when they do, as far as we know. */
   unreachable: string | null
 }
 
 /**
- * The people of a group, each with the account that messages go to: one that is in use before one
+ * The people of a group, each with the account that notices go to: one that is in use before one
  * that is closed.
  */
 export async function listRoster(
