@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { toPlatformError } from '../../src/teams/failure.ts'
+
+const body = (code: string) => JSON.stringify({ error: { code, message: 'x' } })
+
+describe('a refusal of Teams, in our words', () => {
+  it.each([
+    [403, 'MessageWritesBlocked', { outcome: 'gone', reason: 'blocked' }],
+    [403, 'BotNotInConversationRoster', { outcome: 'gone', reason: 'blocked' }],
+    [403, 'ConversationBlockedByUser', { outcome: 'gone', reason: 'blocked' }],
+    [403, 'UserNotFound', { outcome: 'gone', reason: 'accountClosed' }],
+    [404, 'ConversationNotFound', { outcome: 'gone', reason: 'blocked' }],
+    [403, 'BotDisabledByAdmin', { outcome: 'noWorkspace', reason: 'notPermitted' }],
+    [401, 'Unauthorized', { outcome: 'noWorkspace', reason: 'tokenRefused' }],
+    [400, 'BadArgument', { outcome: 'refused', reason: 'notTaken' }],
+    [412, 'PreconditionFailed', { outcome: 'refused', reason: 'notTaken' }],
+    [502, 'BadGateway', { outcome: 'unknown', reason: 'platformFault' }],
+  ] as const)('%i %s', (status, code, attempt) => {
+    expect(toPlatformError(status, body(code), null)).toMatchObject({ attempt, code })
+  })
+
+  it.each([
+    ['7', 7_000],
+    ['soon', 1_000],
+    [null, 1_000],
+  ])('429 with Retry-After %s', (retryAfter, retryAfterMs) => {
+    const attempt = { outcome: 'paced', reason: 'tooMany', retryAfterMs }
+    expect(toPlatformError(429, '', retryAfter)).toMatchObject({ attempt, code: 'http_429' })
+  })
+})
