@@ -7,6 +7,7 @@ import { run as enter } from '../../src/door/run.ts'
 import { createLog } from '../../src/log.ts'
 import { freshDatabase, isReachable } from '../postgres.ts'
 import { tempDir } from '../temp-dir.ts'
+import { SLACK_ALONE } from '../traits.ts'
 import { CLOSES, OPENS, seed, WORKSPACE } from './ballot-seed.ts'
 
 const LEVELS = [1, 10, 50] as const
@@ -115,8 +116,10 @@ async function start(url: string | null): Promise<Service> {
       ),
     },
   )
+  // The bench stands at the door: no platform is up.
+  const services = { ...app.services, platforms: SLACK_ALONE }
   return {
-    app,
+    app: { ...app, services },
     set: (at) => {
       now = at
     },

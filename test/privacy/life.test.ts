@@ -12,6 +12,7 @@ import { ensureActor, ensureConnection } from '../../src/store/access.ts'
 import type { SqlTx } from '../../src/store/engine/transaction.ts'
 import { incoming, STORES, type StoreKind, tempDir } from '../helpers.ts'
 import { freshDatabase } from '../postgres.ts'
+import { SLACK_ALONE } from '../traits.ts'
 import {
   advance,
   type Model,
@@ -58,6 +59,7 @@ async function startService(store: StoreKind) {
   const services: Services = {
     ...app.services,
     queue: { ...app.services.queue, enqueue: async () => {} },
+    platforms: SLACK_ALONE,
   }
   return {
     services,
