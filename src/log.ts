@@ -33,16 +33,15 @@ export function createLog(level: LogLevel, write: (line: string) => void, now: (
   const settings = {
     level,
     base: null,
-    messageKey: 'event',
     timestamp: () => `,"at":"${now().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }), log: allowed },
   }
   const lines = pino(settings, { write: (line: string) => write(line.trimEnd()) })
   return {
-    debug: (event, facts = {}) => lines.debug(facts, event),
-    info: (event, facts = {}) => lines.info(facts, event),
-    warn: (event, facts = {}) => lines.warn(facts, event),
-    error: (event, error, facts = {}) => lines.error({ ...facts, ...describe(error) }, event),
+    debug: (event, facts = {}) => lines.debug({ event, ...facts }),
+    info: (event, facts = {}) => lines.info({ event, ...facts }),
+    warn: (event, facts = {}) => lines.warn({ event, ...facts }),
+    error: (event, error, facts = {}) => lines.error({ event, ...facts, ...describe(error) }),
   }
 }
 
