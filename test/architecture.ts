@@ -104,6 +104,18 @@ export const INVARIANTS: readonly { name: string; pattern: RegExp; in: RegExp; e
       except: /^store\//,
     },
     {
+      name: 'outside the store its engine is known by its types alone, but where it is built',
+      pattern: /^import (?!type )[^;]*\/engine\//,
+      in: /./,
+      except: /^(store\/|app\.ts|cli\/store\.ts)/,
+    },
+    {
+      name: 'only store/ballot.ts touches the boxes',
+      pattern: /prisma\.ballot\b|"Ballot"/,
+      in: /./,
+      except: /^(store\/ballot\.ts|cli\/database-view\.ts)/,
+    },
+    {
       name: 'only slack imports Bolt and the Slack client',
       pattern: /from '@slack\//,
       in: /./,

@@ -4,9 +4,9 @@ import type { Services } from '../commands/services.ts'
 import { isAllowed } from '../domain/access.ts'
 import { UserError } from '../errors.ts'
 import { lockForAnswer } from '../store/ballot.ts'
-import { COMMAND_TRANSACTION } from '../store/engine/database.ts'
 import type { Reply } from '../views/card.ts'
 import { notAllowed, type Person } from './authorise.ts'
+import { COMMAND_TRANSACTION } from './deadline.ts'
 
 /**
  * The door for answers: the same rule, asked in one statement together with the check-in's lock, in

@@ -88,6 +88,36 @@ export async function listBoxes(
 
 export type BallotRow = { memberId: string; box: Uint8Array }
 
+/** Makes a box for every member of a check-in's frozen roster. */
+export async function createBallots(
+  { tx, organisationId }: Tenant,
+  { id, unitId }: { id: string; unitId: string },
+  ballots: readonly BallotRow[],
+): Promise<void> {
+  await tx.prisma.ballot.createMany({
+    data: ballots.map(({ memberId, box }) => ({
+      organisationId,
+      unitId,
+      checkInId: id,
+      memberId,
+      box: Uint8Array.from(box),
+    })),
+  })
+}
+
+/** Deletes every box of a unit. */
+export async function deleteBallots({ tx, organisationId }: Tenant, unitId: string): Promise<void> {
+  await tx.prisma.ballot.deleteMany({ where: { organisationId, unitId } })
+}
+
+/** Boxes of a person that are not counted yet, filled or not. */
+export async function countBallotsOf(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string,
+): Promise<number> {
+  return await tx.prisma.ballot.count({ where: { organisationId, memberId: personId } })
+}
+
 /** Every box of a check-in, by member. The caller holds the check-in's lock. */
 export async function listBallots(
   { tx, organisationId }: Tenant<Reader>,

@@ -1,4 +1,5 @@
 import type { EarlierCheckIn } from '../domain/checkin.ts'
+import { type BallotRow, createBallots } from './ballot.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 
@@ -174,23 +175,16 @@ export async function dropCheckIn(
 
 /** Opens a check-in in its unit, with one box for every member of the frozen roster. */
 export async function openCheckIn(
-  { tx, organisationId }: Tenant,
+  tenant: Tenant,
   checkIn: { id: string; closesAt: Date; unitId: string },
-  ballots: readonly { memberId: string; box: Uint8Array }[],
+  ballots: readonly BallotRow[],
 ): Promise<void> {
+  const { tx, organisationId } = tenant
   await tx.prisma.checkIn.update({
     where: { organisationId_id: { organisationId, id: checkIn.id } },
     data: { state: 'open', unitId: checkIn.unitId, closesAt: checkIn.closesAt },
   })
-  await tx.prisma.ballot.createMany({
-    data: ballots.map(({ memberId, box }) => ({
-      organisationId,
-      unitId: checkIn.unitId,
-      checkInId: checkIn.id,
-      memberId,
-      box: Uint8Array.from(box),
-    })),
-  })
+  await createBallots(tenant, checkIn, ballots)
 }
 
 export async function closeCheckIn({ tx, organisationId }: Tenant, id: string): Promise<void> {

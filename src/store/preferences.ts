@@ -1,5 +1,6 @@
 import type { Role } from '../domain/access.ts'
 import type { PlatformName } from '../platform.ts'
+import { countBallotsOf } from './ballot.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 
 /** A person's choices about their notices. Null: not paused, no quiet hours. */
@@ -75,10 +76,8 @@ export type PersonData = PreferencesRow & {
   openCheckIns: number
 }
 
-export async function readPerson(
-  { tx, organisationId }: Tenant<Reader>,
-  personId: string,
-): Promise<PersonData> {
+export async function readPerson(tenant: Tenant<Reader>, personId: string): Promise<PersonData> {
+  const { tx, organisationId } = tenant
   const person = await tx.prisma.person.findUniqueOrThrow({
     where: { organisationId_id: { organisationId, id: personId } },
     select: {
@@ -114,6 +113,6 @@ export async function readPerson(
     auditEntries: await tx.prisma.auditEntry.count({
       where: { organisationId, OR: [{ actorId: personId }, { subjectId: personId }] },
     }),
-    openCheckIns: await tx.prisma.ballot.count({ where: { organisationId, memberId: personId } }),
+    openCheckIns: await countBallotsOf(tenant, personId),
   }
 }

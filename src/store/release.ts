@@ -1,4 +1,5 @@
 import type { Release } from '../domain/tally.ts'
+import { deleteBallots } from './ballot.ts'
 import type { Database } from './engine/database.ts'
 import type { Queue } from './engine/queue.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
@@ -10,11 +11,12 @@ import { fixedId } from './ids.ts'
  * kept, not even how many there were.
  */
 export async function recordRelease(
-  { tx, organisationId }: Tenant,
+  tenant: Tenant,
   unitId: string,
   state: 'released' | 'withheld' | 'lost',
   release: (Release & { words: readonly { id: string; sealed: Uint8Array }[] }) | null,
 ): Promise<boolean> {
+  const { tx, organisationId } = tenant
   const { count } = await tx.prisma.releaseUnit.updateMany({
     where: { organisationId, id: unitId, state: 'closing' },
     data: { state },
@@ -36,7 +38,7 @@ export async function recordRelease(
       })),
     })
   }
-  await tx.prisma.ballot.deleteMany({ where: { organisationId, unitId } })
+  await deleteBallots(tenant, unitId)
   return true
 }
 

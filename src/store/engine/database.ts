@@ -44,11 +44,6 @@ export type Database = {
   close(): Promise<void>
 }
 
-/**
- * A change that a person waits for commits within this, or is rolled back and they are asked to try
- * again: platforms give 3 s. The time to get a connection, then the time to finish.
- */
-export const COMMAND_TRANSACTION = { maxWait: 800, timeout: 1_500 } as const
 /** A job's step may wait longer; its lease is a minute. */
 const JOB_TRANSACTION = { maxWait: 5_000, timeout: 10_000 } as const
 /** A statement that waits for a lock would not notice that its transaction's time is over. */

@@ -1,11 +1,8 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { COMMAND_TRANSACTION } from '../../../src/door/deadline.ts'
 import { BusyError } from '../../../src/errors.ts'
-import {
-  COMMAND_TRANSACTION,
-  type Database,
-  openDatabase,
-} from '../../../src/store/engine/database.ts'
+import { type Database, openDatabase } from '../../../src/store/engine/database.ts'
 import { STORES } from '../../helpers.ts'
 import { freshDatabase } from '../../postgres.ts'
 
