@@ -3,7 +3,8 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config.ts'
 import { createLog } from '../src/log.ts'
-import { SECRET, tempDir } from './helpers.ts'
+import { ownDir } from './ends.ts'
+import { SECRET } from './helpers.ts'
 
 const ID = '11111111-2222-4333-8444-555555555555'
 const SLACK = {
@@ -103,7 +104,7 @@ describe('the settings', () => {
     ['data inside the keys', 'a/b/data', 'a/b'],
     ['a link that hides it', 'a', 'link/keys'],
   ])('refuse KEY_DIR and DATA_DIR that are %s', (_name, data, keys) => {
-    const { dir, remove } = tempDir()
+    const dir = ownDir()
     fs.mkdirSync(path.join(dir, 'a'))
     fs.symlinkSync(path.join(dir, 'a'), path.join(dir, 'link'))
     expect(() =>
@@ -112,7 +113,6 @@ describe('the settings', () => {
     expect(() =>
       readConfig({ DATA_DIR: path.join(dir, 'a'), KEY_DIR: path.join(dir, 'ab') }),
     ).not.toThrow()
-    remove()
   })
 })
 

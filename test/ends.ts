@@ -1,4 +1,5 @@
 import { onTestFinished, TestRunner } from 'vitest'
+import { tempDir } from './temp-dir.ts'
 
 /** Ends what runs. */
 export type End = () => Promise<void>
@@ -20,6 +21,13 @@ const ofFile: End[] = []
 export function atTheEnd(end: End): void {
   if (TestRunner.getCurrentTest()) onTestFinished(end)
   else ofFile.push(end)
+}
+
+/** A directory that goes with the test or the file that asked for it. */
+export function ownDir(): string {
+  const { dir, remove } = tempDir()
+  atTheEnd(async () => remove())
+  return dir
 }
 
 /** Ends what a file started outside its tests, the last first. */

@@ -13,7 +13,6 @@ import { freshDatabase } from './postgres.ts'
 import { tempDir } from './temp-dir.ts'
 
 export { answer, moveTo, open, planMessage, press, type StepValue, setUpGroup } from './played.ts'
-export { tempDir }
 
 export type StoreKind = 'embedded' | 'postgres'
 

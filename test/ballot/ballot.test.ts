@@ -1,6 +1,6 @@
 import { createPrivateKey, decapsulate, randomBytes, randomUUID } from 'node:crypto'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 import {
   type BallotAnswers,
   BLANK,
@@ -18,7 +18,8 @@ import { newUnitKey, rewrap, sealBallot } from '../../src/ballot/seal.ts'
 import { BoxError, unwrap } from '../../src/ballot/wrap.ts'
 import { loadContent } from '../../src/content/load.ts'
 import { MAX_ANSWER_CHARS } from '../../src/domain/limits.ts'
-import { SECRET, tempDir } from '../helpers.ts'
+import { ownDir } from '../ends.ts'
+import { SECRET } from '../helpers.ts'
 
 const set = loadContent().questionSet('pulse', 1)
 const keyring = parseKeyring(SECRET)
@@ -35,8 +36,8 @@ const WAYS = [
 ]
 
 describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
-  const home = tempDir()
-  const keyStore = directoryKeyStore(path.join(home.dir, 'keys'))
+  const home = ownDir()
+  const keyStore = directoryKeyStore(path.join(home, 'keys'))
   const unitId = randomUUID()
   const checkInId = randomUUID()
   const key = newUnitKey()
@@ -54,7 +55,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
 
   const request = (change: Partial<OpenRequest> = {}): OpenRequest => ({
     unitId,
-    keyDirectory: path.join(home.dir, 'keys'),
+    keyDirectory: path.join(home, 'keys'),
     secret: SECRET,
     k: 6,
     questionSet: set,
@@ -71,7 +72,6 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
       box: sealBallot(keyring, key.publicKey, context(memberId), ballot).toString('base64'),
     }))
   })
-  afterAll(() => home.remove())
 
   it('has one size, whatever it holds', () => {
     const sizes = [BLANK, { answers: { belonging: 1 } }, ballot].map(
@@ -354,7 +354,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
 /** What the child process does that no code here can be changed to do: always tried there. */
 describe('the child process', () => {
   it('answers in the three ways it can, and fails with its reason when the set-up is wrong', async () => {
-    const { dir, remove } = tempDir()
+    const dir = ownDir()
     const unitId = randomUUID()
     const key = newUnitKey()
     directoryKeyStore(dir).put(unitId, { privateKey: key.privateKey, k: 6 })
@@ -421,7 +421,6 @@ describe('the child process', () => {
       (error: unknown) => error,
     )
     expect(odd).toMatchObject({ message: 'the process that opens ballots ended with 1' })
-    remove()
   })
 })
 

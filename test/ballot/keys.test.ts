@@ -1,29 +1,28 @@
 import { createPrivateKey, createPublicKey, hkdfSync, randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { directoryKeyStore, KeyMissingError } from '../../src/ballot/key-store.ts'
 import { parseKeyring } from '../../src/ballot/keyring.ts'
 import { newUnitKey } from '../../src/ballot/seal.ts'
 import { keysOf } from '../../src/ballot/wrap.ts'
-import { tempDir } from '../temp-dir.ts'
+import { ownDir } from '../ends.ts'
 
 const bytes = Buffer.alloc(32, 7)
 const secret = (id: number | string) => `${id}:${bytes.toString('base64')}`
 
 describe('the key store', () => {
-  let home: ReturnType<typeof tempDir>
+  let home: string
   let store: ReturnType<typeof directoryKeyStore>
   beforeEach(() => {
-    home = tempDir()
-    store = directoryKeyStore(path.join(home.dir, 'keys'))
+    home = ownDir()
+    store = directoryKeyStore(path.join(home, 'keys'))
   })
-  afterEach(() => home.remove())
 
   it('is empty before anything was put, and makes its directory for its owner alone', () => {
     expect(store.list()).toEqual([])
     store.put(randomUUID(), { privateKey: bytes, k: 6 })
-    expect(fs.statSync(path.join(home.dir, 'keys')).mode & 0o777).toBe(0o700)
+    expect(fs.statSync(path.join(home, 'keys')).mode & 0o777).toBe(0o700)
   })
 
   it('takes nothing but a whole UUID for a unit: no path, nothing before or after', () => {
@@ -37,9 +36,9 @@ describe('the key store', () => {
   it('lists keys with their age, and no other file', () => {
     const id = randomUUID()
     store.put(id, { privateKey: bytes, k: 6 })
-    fs.writeFileSync(path.join(home.dir, 'keys', 'notes.txt'), 'x')
+    fs.writeFileSync(path.join(home, 'keys', 'notes.txt'), 'x')
     const hourAgo = new Date(Date.now() - 3_600_000)
-    fs.utimesSync(path.join(home.dir, 'keys', `${id}.key`), hourAgo, hourAgo)
+    fs.utimesSync(path.join(home, 'keys', `${id}.key`), hourAgo, hourAgo)
     const [found, ...others] = store.list()
     expect(others).toEqual([])
     expect(found?.unitId).toBe(id)
@@ -52,7 +51,7 @@ describe('the key store', () => {
     expect(missing).toBeInstanceOf(KeyMissingError)
     expect(missing).toMatchObject({ name: 'KeyMissingError', message: 'the key of a unit is gone' })
     expect((missing as Error).cause).toMatchObject({ code: 'ENOENT' })
-    fs.mkdirSync(path.join(home.dir, 'keys', `${id}.key`), { recursive: true })
+    fs.mkdirSync(path.join(home, 'keys', `${id}.key`), { recursive: true })
     await expect(store.use(id, async () => 0)).rejects.toThrow(/EISDIR/)
   })
 
@@ -74,7 +73,7 @@ describe('the key store', () => {
     const id = randomUUID()
     store.destroy(id)
     store.put(id, { privateKey: bytes, k: 6 })
-    expect(fs.statSync(path.join(home.dir, 'keys', `${id}.key`)).mode & 0o777).toBe(0o600)
+    expect(fs.statSync(path.join(home, 'keys', `${id}.key`)).mode & 0o777).toBe(0o600)
     store.destroy(id)
     store.destroy(id)
     expect(store.list()).toEqual([])
@@ -83,10 +82,10 @@ describe('the key store', () => {
   it('writes over a key before it removes it', () => {
     const id = randomUUID()
     store.put(id, { privateKey: bytes, k: 6 })
-    const file = path.join(home.dir, 'keys', `${id}.key`)
-    fs.linkSync(file, path.join(home.dir, 'same-bytes'))
+    const file = path.join(home, 'keys', `${id}.key`)
+    fs.linkSync(file, path.join(home, 'same-bytes'))
     store.destroy(id)
-    const left = fs.readFileSync(path.join(home.dir, 'same-bytes'))
+    const left = fs.readFileSync(path.join(home, 'same-bytes'))
     expect(left.length).toBe(33)
     expect(left.subarray(0, 32).equals(bytes)).toBe(false)
     expect(fs.existsSync(file)).toBe(false)

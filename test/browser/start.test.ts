@@ -5,7 +5,7 @@ import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { PageState } from '../../src/simulator/page/protocol.ts'
-import { tempDir } from '../temp-dir.ts'
+import { ownDir } from '../ends.ts'
 
 const CLI = path.resolve('src/cli/groupwell.ts')
 
@@ -59,7 +59,7 @@ describe('npm start without credentials', () => {
     (await (await fetch(`${page}/state?person=${person}`)).json()) as PageState
 
   it('serves the page at once while six weeks are told, stops within 10 s, and knows them when it starts again', async () => {
-    const { dir, remove } = tempDir()
+    const dir = ownDir()
     const busy = createServer().listen(0, '127.0.0.1')
     await once(busy, 'listening')
     const { port } = busy.address() as { port: number }
@@ -107,11 +107,10 @@ describe('npm start without credentials', () => {
     expect(again.now >= later.now).toBe(true)
     await stop(second.child)
     busy.close()
-    remove()
   }, 180_000)
 
   it('stops well in the middle of the story, and opens the door for clients without a token only when asked', async () => {
-    const { dir, remove } = tempDir()
+    const dir = ownDir()
     const { child, output, isReady } = start(dir, 0, '--allow-unauthenticated-teams')
     await isReady
     const { service } = addresses(output())
@@ -132,6 +131,5 @@ describe('npm start without credentials', () => {
       ).status,
     ).toBe(404)
     await stop(next.child)
-    remove()
   })
 })

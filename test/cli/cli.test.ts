@@ -7,7 +7,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { readOptions } from '../../src/cli/demo.ts'
 import { answerIn, moodOf, seeded } from '../../src/cli/mood.ts'
 import { startSlack } from '../../src/simulator/slack.ts'
-import { SECRET, tempDir } from '../helpers.ts'
+import { atTheEnd, ownDir } from '../ends.ts'
+import { SECRET } from '../helpers.ts'
 
 const CLI = path.resolve('src/cli/groupwell.ts')
 type Line = {
@@ -147,7 +148,7 @@ describe('npm run demo', () => {
 
 describe('npm start with credentials', () => {
   it('is the real service: it serves its workspace, finishes what it has acknowledged, and stops when told', async () => {
-    const { dir, remove } = tempDir()
+    const dir = ownDir()
     const people = [{ id: 'UADMIN', name: 'Admin', language: 'en-GB', timeZone: 'UTC' }]
     const workspace = { teamId: 'T0REAL', teamName: 'Real', botToken: 'xoxb-real', people }
     const app = {
@@ -157,6 +158,7 @@ describe('npm start with credentials', () => {
       workspaces: [workspace],
     }
     const slack = await startSlack(app, () => new Date())
+    atTheEnd(() => slack.close())
     const env = {
       PATH: process.env.PATH,
       NODE_ENV: 'production',
@@ -174,6 +176,8 @@ describe('npm start with credentials', () => {
       env,
       stdio: ['ignore', 'ignore', 'pipe'],
     })
+    // Nothing to it when it has stopped by itself, as it should.
+    atTheEnd(async () => void child.kill('SIGKILL'))
     const started = Promise.withResolvers<number>()
     let log = ''
     child.stderr.on('data', (chunk: Buffer) => {
@@ -193,8 +197,6 @@ describe('npm start with credentials', () => {
     const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
     expect([code, signal, code === 0 ? '' : log]).toEqual([0, null, ''])
     expect(log).toContain('"event":"stopped"')
-    await slack.close()
-    remove()
   })
 })
 
@@ -206,7 +208,7 @@ describe('the other commands', () => {
     })
 
   it('migrate the store, and say when there is nothing to do', () => {
-    const { dir, remove } = tempDir()
+    const dir = ownDir()
     const env = { DATA_DIR: path.join(dir, 'data'), KEY_DIR: path.join(dir, 'keys') }
     expect(groupwell(['migrate'], env).stdout).toMatch(
       /The embedded store is up to date: applied \d{14}_init/,
@@ -214,7 +216,6 @@ describe('the other commands', () => {
     expect(groupwell(['migrate'], env).stdout).toContain('nothing to do')
     expect(groupwell(['audit', 'verify'], env).status).toBe(0)
     expect(fs.existsSync(path.join(dir, 'data', 'pg'))).toBe(true)
-    remove()
   })
 
   it('can be run by their name from a fresh checkout', () => {
@@ -222,7 +223,7 @@ describe('the other commands', () => {
   })
 
   it('write both platforms’ manifests for an address, and refuse what is none', () => {
-    const { dir, remove } = tempDir()
+    const dir = ownDir()
     const made = groupwell(['manifest', 'slack', '--url', 'https://groupwell.clinic.example/'], {})
     expect(JSON.parse(made.stdout).settings.interactivity.request_url).toBe(
       'https://groupwell.clinic.example/slack/events',
@@ -245,7 +246,6 @@ describe('the other commands', () => {
       'expected the bot',
     )
     expect(groupwell(['manifest', 'zoom'], {}).stderr).toContain('expected slack or teams')
-    remove()
   })
 
   it('refuse wrong settings in words, without a stack', () => {

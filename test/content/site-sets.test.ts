@@ -1,12 +1,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { loadContent } from '../../src/content/load.ts'
 import { addSiteSet, checkSet, readSiteSets } from '../../src/content/site-sets.ts'
-import { tempDir } from '../temp-dir.ts'
+import { ownDir } from '../ends.ts'
 
-const home = tempDir()
-afterAll(() => home.remove())
+const home = ownDir()
 const shipped = loadContent().questionSet('pulse', 1)
 const own = { ...shipped, id: 'our-set', licence: 'Ours; for our groups only' }
 const check = (set: unknown) => checkSet('our.json', JSON.stringify(set))
@@ -19,7 +18,7 @@ const withQuestion = (change: object) => ({
 
 describe('a site’s own set', () => {
   it('is kept, and offered with the shipped ones after the next start', () => {
-    const directory = path.join(home.dir, 'sets')
+    const directory = path.join(home, 'sets')
     const file = addSiteSet(directory, check(own))
     expect(fs.existsSync(file)).toBe(true)
     expect(readSiteSets(directory)).toEqual([own])
@@ -32,7 +31,7 @@ describe('a site’s own set', () => {
     expect(() => check(withQuestion({ isRisk: true }))).toThrow(/Nobody reads check-ins one by one/)
   })
   it('is refused from its directory too, so that copying a file goes round nothing', () => {
-    const directory = path.join(home.dir, 'risky')
+    const directory = path.join(home, 'risky')
     fs.mkdirSync(directory)
     fs.writeFileSync(path.join(directory, 'a.json'), JSON.stringify(withQuestion({ isRisk: true })))
     expect(() => loadContent(directory)).toThrow(/asks about harm/)

@@ -9,7 +9,8 @@ import { afterEach, describe, expect, inject, it } from 'vitest'
 import { directOf } from '../../src/simulator/slack/state.ts'
 import { type SlackSimulator, startSlack } from '../../src/simulator/slack.ts'
 import { openDatabase } from '../../src/store/engine/database.ts'
-import { SECRET, tempDir } from '../helpers.ts'
+import { ownDir } from '../ends.ts'
+import { SECRET } from '../helpers.ts'
 import { freshDatabase } from '../postgres.ts'
 import { ALL, keyOfPost, keys, seed, workspaces } from './cast.ts'
 import { startOwnPostgres } from './own-postgres.ts'
@@ -43,8 +44,7 @@ afterEach(async () => {
 
 /** A store with everything planned, and Slack in front of it. */
 async function setStage(url: string | null): Promise<Stage> {
-  const { dir, remove } = tempDir()
-  open.push(remove)
+  const dir = ownDir()
   const dataDir = path.join(dir, 'data')
   const database = await openDatabase(
     url ? { kind: 'postgres', url } : { kind: 'embedded', directory: dataDir },
@@ -289,8 +289,7 @@ describe('killed at random moments while 2,000 messages go out', () => {
 
 describe('the database restarted while 2,000 messages go out', () => {
   it.runIf(hasPostgres)('twice, without a farewell: nothing is lost', async ({ skip }) => {
-    const { dir, remove } = tempDir()
-    open.push(remove)
+    const dir = ownDir()
     const own = await startOwnPostgres(dir)
     if (!own) return skip('no Postgres programs on this machine to restart')
     open.push(own.stop)

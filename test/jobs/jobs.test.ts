@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startApp } from '../../src/app.ts'
 import { fill } from '../../src/cli/story.ts'
+import { atTheEnd } from '../ends.ts'
 import {
   answer,
   moveTo,
@@ -112,11 +113,10 @@ describe('a reminder due while the process was down', () => {
       log: { level: 'silent' },
     } as const
     const app = await startApp(config, { clock: world.clock, isClockManual: true, isUnpaced: true })
+    atTheEnd(() => app.stop())
     await app.drain()
     expect(seen(world, 'UMEMBER1', 'reminder')).toHaveLength(1)
     expect(seen(world, 'UMEMBER1', 'reminder')[0]?.at).toBe('2026-03-02T20:30:00.000Z')
-    await app.stop()
-    await Promise.all([world.slack.close(), world.teams.close()])
   })
 })
 

@@ -8,6 +8,7 @@ import { startApp } from '../../src/app.ts'
 import { settableClock } from '../../src/cli/local.ts'
 import type { Config } from '../../src/config.ts'
 import { makeRelease } from '../../src/jobs/release.ts'
+import { atTheEnd, ownDir } from '../ends.ts'
 import {
   answer,
   CLOSES,
@@ -17,7 +18,6 @@ import {
   STORES,
   setUpGroup,
   startWorld,
-  tempDir,
   type World,
 } from '../helpers.ts'
 import { freshDatabase } from '../postgres.ts'
@@ -63,11 +63,11 @@ describe.each(CELLS)('a release killed after step “$step” ($store)', ({ stor
     const world = await startWorld({ store: kind })
     const job = await closedUnit(world)
     // Both need the same directory: copy it aside, because stopping the world removes its own.
-    const aside = tempDir()
+    const aside = ownDir()
     await world.app.stop()
-    fs.cpSync(path.dirname(world.keyDir), aside.dir, { recursive: true })
-    const keyDir = path.join(aside.dir, 'keys')
-    const dataDir = path.join(aside.dir, 'data')
+    fs.cpSync(path.dirname(world.keyDir), aside, { recursive: true })
+    const keyDir = path.join(aside, 'keys')
+    const dataDir = path.join(aside, 'data')
     const child = spawn(process.execPath, [path.resolve('test/fixtures/release-until.ts'), step], {
       env: {
         KIND: kind,
@@ -89,6 +89,7 @@ describe.each(CELLS)('a release killed after step “$step” ($store)', ({ stor
       clock,
       isClockManual: true,
     })
+    atTheEnd(() => app.stop())
     await app.drain()
     const { db } = app.services.database
     expect(
@@ -105,8 +106,6 @@ describe.each(CELLS)('a release killed after step “$step” ($store)', ({ stor
     // Once more does nothing.
     await makeRelease(app.services, { organisationId: job.organisationId, id: job.unitId })
     expect(await db.prisma.release.count()).toBe(1)
-    await app.stop()
-    aside.remove()
   })
 })
 
@@ -119,24 +118,22 @@ async function backUp(
 ): Promise<(dir: string) => Promise<{ url: string | null; drop(): Promise<void> }>> {
   if (world.databaseUrl === null) {
     await world.db.$executeRawUnsafe('checkpoint')
-    const copy = tempDir()
-    fs.cpSync(world.dataDir, copy.dir, {
+    const copy = ownDir()
+    fs.cpSync(world.dataDir, copy, {
       recursive: true,
       filter: (file) => !file.endsWith('.lock'),
     })
     return async (dir) => {
-      fs.cpSync(copy.dir, path.join(dir, 'data'), { recursive: true })
-      copy.remove()
+      fs.cpSync(copy, path.join(dir, 'data'), { recursive: true })
       return { url: null, drop: async () => {} }
     }
   }
-  const file = tempDir()
-  const dump = path.join(file.dir, 'dump')
+  const file = ownDir()
+  const dump = path.join(file, 'dump')
   await promisify(execFile)('pg_dump', ['--format=custom', '--file', dump, world.databaseUrl])
   return async () => {
     const { url, drop } = await freshDatabase()
     await promisify(execFile)('pg_restore', ['--no-owner', '--dbname', url, dump])
-    file.remove()
     return { url, drop }
   }
 }
@@ -147,8 +144,8 @@ async function backUp(
  */
 async function restored(store: (typeof STORES)[number], keepsKey: boolean) {
   const world = await startWorld({ store })
-  const aside = tempDir()
-  const keyDir = path.join(aside.dir, 'keys')
+  const aside = ownDir()
+  const keyDir = path.join(aside, 'keys')
   await setUpGroup(world)
   await moveTo(world, SESSION.endsAt)
   for (let index = 1; index <= 7; index += 1) await answer(world, 'slack', `UMEMBER${index}`, '4')
@@ -157,13 +154,15 @@ async function restored(store: (typeof STORES)[number], keepsKey: boolean) {
   await moveTo(world, CLOSES)
   if (!keepsKey) fs.cpSync(world.keyDir, keyDir, { recursive: true })
   await world.end()
-  const { url, drop } = await putBack(aside.dir)
+  const { url, drop } = await putBack(aside)
+  atTheEnd(drop)
   const clock = settableClock()
   clock.set(CLOSES)
-  const app = await startApp(configOf({ url, dataDir: path.join(aside.dir, 'data'), keyDir }), {
+  const app = await startApp(configOf({ url, dataDir: path.join(aside, 'data'), keyDir }), {
     clock,
     isClockManual: true,
   })
+  atTheEnd(() => app.stop())
   await app.drain()
   const { db } = app.services.database
   const found = {
@@ -172,9 +171,6 @@ async function restored(store: (typeof STORES)[number], keepsKey: boolean) {
     releases: await db.prisma.release.count(),
     told: await db.prisma.delivery.count({ where: { kind: 'summary-notice' } }),
   }
-  await app.stop()
-  await drop()
-  aside.remove()
   return found
 }
 

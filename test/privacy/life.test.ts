@@ -10,7 +10,8 @@ import { type AfterStep, makeRelease } from '../../src/jobs/release.ts'
 import { createLog } from '../../src/log.ts'
 import { ensureActor, ensureConnection } from '../../src/store/access.ts'
 import type { SqlTx } from '../../src/store/engine/transaction.ts'
-import { incoming, STORES, type StoreKind, tempDir } from '../helpers.ts'
+import { ownDir } from '../ends.ts'
+import { incoming, STORES, type StoreKind } from '../helpers.ts'
 import { freshDatabase } from '../postgres.ts'
 import { SLACK_ALONE } from '../traits.ts'
 import {
@@ -29,7 +30,7 @@ const RUNS = 20
 
 /** The service without a platform: nothing is sent, and nothing happens but what a test does. */
 async function startService(store: StoreKind) {
-  const { dir, remove } = tempDir()
+  const dir = ownDir()
   const database = store === 'postgres' ? await freshDatabase() : null
   let now = new Date(STARTS)
   const app: App = await startApp(
@@ -69,7 +70,6 @@ async function startService(store: StoreKind) {
     async end() {
       await app.stop()
       await database?.drop()
-      remove()
     },
   }
 }

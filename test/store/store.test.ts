@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { appendAudit, verifyAudit } from '../../src/store/audit.ts'
 import { type Database, openDatabase } from '../../src/store/engine/database.ts'
 import { createQueue, type Queue } from '../../src/store/engine/queue.ts'
@@ -11,7 +11,8 @@ import {
   planOccurrences,
 } from '../../src/store/occurrence.ts'
 import { claimRequest } from '../../src/store/request.ts'
-import { START, STORES, tempDir } from '../helpers.ts'
+import { atTheEnd, ownDir } from '../ends.ts'
+import { START, STORES } from '../helpers.ts'
 import { freshDatabase } from '../postgres.ts'
 
 const catalogues = new Map<string, string[]>()
@@ -30,30 +31,25 @@ async function catalogueOf({ db }: Database): Promise<string[]> {
 describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) => {
   let database: Database
   let queue: Queue
-  let end: () => Promise<void>
   const organisationId = randomUUID()
   const personId = randomUUID()
 
   beforeAll(async () => {
-    const { dir, remove } = tempDir()
+    const dir = ownDir()
     const server = kind === 'postgres' ? await freshDatabase() : null
+    if (server) atTheEnd(server.drop)
     database = await openDatabase(
       server ? { kind: 'postgres', url: server.url } : { kind: 'embedded', directory: dir },
     )
+    atTheEnd(() => database.close())
     queue = createQueue(database, () => {})
+    atTheEnd(() => queue.stop(1_000))
     await queue.start()
     await database.db.prisma.organisation.create({
       data: { id: organisationId, name: 'One', country: 'DE', createdAt: START },
     })
     await database.db.prisma.person.create({ data: { organisationId, id: personId } })
-    end = async () => {
-      await queue.stop(1_000)
-      await database.close()
-      await server?.drop()
-      remove()
-    }
   })
-  afterAll(() => end())
 
   it('was made by the migrations, and they agree with schema.prisma', async () => {
     expect(database.applied.length).toBeGreaterThan(0)

@@ -4,22 +4,22 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Database, openDatabase } from '../../../src/store/engine/database.ts'
 import { checkInstallation } from '../../../src/store/engine/installation.ts'
-import { START, tempDir } from '../../helpers.ts'
+import { ownDir } from '../../ends.ts'
+import { START } from '../../helpers.ts'
 import { freshDatabase } from '../../postgres.ts'
 
 describe('a store and the keys that belong to it', () => {
-  const home = tempDir()
-  const keys = (name: string) => path.join(home.dir, name)
+  const home = ownDir()
+  const keys = (name: string) => path.join(home, name)
   const fingerprints = (fingerprint: string) => new Map([[1, fingerprint]])
   let database: Database
   let other: Database
   beforeAll(async () => {
-    database = await openDatabase({ kind: 'embedded', directory: path.join(home.dir, 'one') })
-    other = await openDatabase({ kind: 'embedded', directory: path.join(home.dir, 'two') })
+    database = await openDatabase({ kind: 'embedded', directory: path.join(home, 'one') })
+    other = await openDatabase({ kind: 'embedded', directory: path.join(home, 'two') })
   })
   afterAll(async () => {
     await Promise.all([database.close(), other.close()])
-    home.remove()
   })
 
   it('find each other again', async () => {
