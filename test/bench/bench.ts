@@ -5,6 +5,7 @@
 type Bench = (isJson: boolean) => Promise<void>
 const BENCHES: Record<string, () => Promise<{ run: Bench }>> = {
   ack: () => import('./ack.ts'),
+  cpu: () => import('./cpu.ts'),
   start: () => import('./start.ts'),
   fanout: () => import('./fanout.ts'),
   tick: () => import('./tick.ts'),
