@@ -16,8 +16,8 @@ import { createStatementNames } from './statements.ts'
 import {
   type RunSqlTransaction,
   type RunTransaction,
+  reporter,
   transactionsOf,
-  whoIsOpening,
 } from './transaction.ts'
 
 /**
@@ -162,9 +162,9 @@ class ReportingPool extends pg.Pool {
       super.connect(callback)
       return undefined
     }
-    const slot = whoIsOpening()
+    const report = reporter()
     return super.connect().then((connection) => {
-      if (slot) slot.send ??= sendToServer(connection, this.#nameOf)
+      report(sendToServer(connection, this.#nameOf))
       return connection
     })
   }
@@ -174,9 +174,9 @@ class ReportingPool extends pg.Pool {
 function reportTransactions(pglite: PGlite): void {
   const begin = pglite.transaction.bind(pglite)
   pglite.transaction = (work) => {
-    const slot = whoIsOpening()
+    const report = reporter()
     return begin((transaction) => {
-      if (slot) slot.send ??= sendToEmbedded(transaction)
+      report(sendToEmbedded(transaction))
       return work(transaction)
     })
   }

@@ -44,15 +44,22 @@ export type RunTransaction = <T>(work: (tx: Tx) => Promise<T>, limits?: Limits) 
 /** The same for hand-written statements alone. */
 export type RunSqlTransaction = <T>(work: (tx: SqlTx) => Promise<T>, limits: Limits) => Promise<T>
 
+/** A connection that a transaction got, and since when, by `performance.now()`. */
+type Held = { send: Send; since: number }
+
 /** The driver's side of a transaction that the client is opening. */
-type Opening = { send: Send | null }
+type Opening = { held: Held | null }
 const opening = new AsyncLocalStorage<Opening>()
 
 /**
- * The driver tells which connection a transaction of the client got. `null`: nobody is opening one.
+ * For the driver: tells which connection the transaction got that the caller is opening, the first
+ * time. Does nothing where nobody is opening one.
  */
-export function whoIsOpening(): Opening | null {
-  return opening.getStore() ?? null
+export function reporter(): (send: Send) => void {
+  const slot = opening.getStore()
+  return (send) => {
+    if (slot) slot.held ??= { send, since: performance.now() }
+  }
 }
 
 /** The client ends a transaction at its time; hand-written statements stop a little before it. */
@@ -61,32 +68,33 @@ const MARGIN_MS = 20
 /**
  * Transactions of the client, with the driver's own way into each: both roads go over one
  * connection, and what was written on one is seen on the other. The driver reports the connection
- * through `whoIsOpening`.
+ * through `reporter`.
  */
 export function transactionsOf(client: PrismaClient, standard: Limits): RunTransaction {
   return async (work, limits = standard) => {
-    const slot: Opening = { send: null }
-    const life = { isOver: false }
+    const slot: Opening = { held: null }
     const begin = () =>
       client.$transaction(async (prisma) => {
-        const send = slot.send
-        if (!send) throw new Error('the driver did not say which connection the transaction has')
-        const endsAt = performance.now() + limits.timeout - MARGIN_MS
-        // The connection goes back to the others when the client's time is over: nothing may be
-        // sent over it then.
+        if (!slot.held) throw new Error('the driver did not say which connection it gave')
+        const { send, since } = slot.held
+        // The client's time begins after the connection is there, so ours is over before it.
+        const endsAt = since + limits.timeout - MARGIN_MS
+        let isOver = false
+        // What is sent behind the rollback would stand, and once the connection serves somebody
+        // else, in their work.
         const guarded: Send = (text, values) => {
-          if (life.isOver || performance.now() > endsAt)
+          if (isOver || performance.now() > endsAt)
             return Promise.reject(new BusyError('not done in time'))
           return send(text, values)
         }
-        return await opening.exit(() =>
-          work({ prisma, sql: createSql(guarded), [TRANSACTION]: true }),
-        )
+        try {
+          return await opening.exit(() =>
+            work({ prisma, sql: createSql(guarded), [TRANSACTION]: true }),
+          )
+        } finally {
+          isOver = true
+        }
       }, limits)
-    try {
-      return await opening.run(slot, begin)
-    } finally {
-      life.isOver = true
-    }
+    return await opening.run(slot, begin)
   }
 }

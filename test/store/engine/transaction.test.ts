@@ -70,6 +70,26 @@ describe.each(STORES)('a transaction of the client, with statements past it (%s)
     expect(found).toEqual([1, 1, 0, 1])
   })
 
+  it('sends nothing behind its rollback, however a neighbour in the same work goes on', async () => {
+    const { promise: failed, resolve: goOn } = Promise.withResolvers<void>()
+    let later: Promise<unknown> = Promise.resolve()
+    const failing = database.transaction(async (tx) => {
+      const one = async () => {
+        await failed
+        await tx.sql.run`
+          insert into "Organisation" ("id", "name", "country", "createdAt")
+          values (${randomUUID()}::uuid, 'behind', 'DE', ${AT})`
+      }
+      later = one().catch((error: unknown) => error)
+      // The neighbour goes on in the turn after this: the rollback is on its way by then.
+      setImmediate(goOn)
+      throw new Error('changed my mind')
+    })
+    await expect(failing).rejects.toThrow('changed my mind')
+    expect(await later).toBeInstanceOf(BusyError)
+    expect(await namesBy(database.db, 'behind')).toBe(0)
+  })
+
   it('sends nothing by hand once it is over, so that no statement meets another’s work', async () => {
     const left = await database.transaction(async (tx) => tx)
     await expect(namesBy(left, 'by hand')).rejects.toThrow(BusyError)
