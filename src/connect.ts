@@ -69,7 +69,7 @@ export async function connect(
       { tx: db, organisationId },
       { platform: platform.name, ...workspace },
     )
-    const externalId = (platform.name === 'slack' ? config.slack : config.teams)?.firstAdmin
+    const externalId = config[platform.name]?.firstAdmin
     if (!externalId) continue
     const { actor } = await ensureActor(db, connection, { externalId })
     await makeAdmin({ tx: db, organisationId }, actor.personId)

@@ -5,6 +5,12 @@ import type { Notice } from './views/notice.ts'
 
 export type PlatformName = 'slack' | 'teams'
 
+/** Their names for people, also where another process serves one. */
+export const PLATFORM_TITLES: Readonly<Record<PlatformName, string>> = {
+  slack: 'Slack',
+  teams: 'Microsoft Teams',
+}
+
 /**
  * Somebody as a platform names them. An undefined field was not said; it never overwrites what is
  * known.
@@ -95,11 +101,9 @@ export type HttpHandler = (
   response: ServerResponse,
 ) => Promise<void> | void
 
-/** The names of a platform that people see, and what is true of all that goes out over it. */
+/** What people type on a platform, and what is true of all that goes out over it. */
 export type Traits = {
   name: PlatformName
-  /** Its name for people. */
-  title: string
   /** The characters typed before a command. */
   prefix: string
   /** Whether it takes a notice for somebody who never opened the app. */

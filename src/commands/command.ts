@@ -5,7 +5,7 @@ import type { Content, Texts } from '../content/load.ts'
 import type { AccessRule, Role } from '../domain/access.ts'
 import type { OccurrencePlan, SkipReason } from '../domain/occurrence.ts'
 import type { Verb } from '../domain/verbs.ts'
-import type { Incoming, PlatformName, Traits } from '../platform.ts'
+import type { Incoming, Traits } from '../platform.ts'
 import type { Actor, ConnectionRow } from '../store/access.ts'
 import type { AuditFact } from '../store/audit.ts'
 import type { AnsweredCheckIn } from '../store/ballot.ts'
@@ -62,8 +62,6 @@ export type Context<Store = Reader> = Base<Store> & {
   publicUrl: string | null
   /** The wall clock, for links that must not last. */
   wall: Date
-  /** A platform's name for people; its bare name where this process does not serve it. */
-  titleOf(platform: PlatformName): string
   /** A command as typed on this person's platform. */
   example(command: string): string
 }

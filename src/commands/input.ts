@@ -54,8 +54,8 @@ export function peopleValue(
   return people
 }
 
-/** A Slack user id or an Entra object id. */
-const PLATFORM_ID = /^[A-Za-z0-9-]{2,64}$/
+/** Ids of people, as chat platforms make them: short, and without a space. */
+const PLATFORM_ID = /^[\x21-\x7e]{2,255}$/
 
 /** A person's own words, short enough to say back to them. */
 export function echo(text: string): string {

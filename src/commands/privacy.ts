@@ -1,3 +1,4 @@
+import { PLATFORM_TITLES } from '../platform.ts'
 import { helpLines } from '../views/help-lines.ts'
 import { privacyCard } from '../views/privacy.ts'
 import { command } from './command.ts'
@@ -14,7 +15,14 @@ export const privacy = command({
     const lines = helpLines(texts, organisation, content.crisisLines)
     const { resultMonths, ledgerDays, leastShared, leastStaff } = organisation
     const thresholds = { leastShared, leastStaff }
-    const facts = { platform: platform.title, lines, resultMonths, ledgerDays, thresholds, example }
+    const facts = {
+      platform: PLATFORM_TITLES[platform.name],
+      lines,
+      resultMonths,
+      ledgerDays,
+      thresholds,
+      example,
+    }
     return { reply: { type: 'card', card: privacyCard(texts, facts) } }
   },
 })

@@ -2,6 +2,7 @@ import { PAUSE_WEEKS } from '../domain/limits.ts'
 import { parseTime } from '../domain/schedule.ts'
 import { DAY_MS, formatDate, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
+import { PLATFORM_TITLES } from '../platform.ts'
 import { forgetPeople } from '../store/forget.ts'
 import { lockGroup } from '../store/group.ts'
 import {
@@ -47,7 +48,7 @@ export const mydata = command({
       accounts: person.accounts.map(({ externalId, connection, ...account }) => ({
         ...account,
         id: externalId,
-        platform: context.titleOf(connection.platform),
+        platform: PLATFORM_TITLES[connection.platform],
         workspace: connection.name,
       })),
       roles: person.roles.map(({ role, agreedAt, group }) => ({

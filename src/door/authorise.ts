@@ -96,7 +96,6 @@ export async function authorise<Store extends Reader>(
     role,
     publicUrl: services.publicUrl,
     wall: services.clock.wall(),
-    titleOf: (platform) => services.platforms.get(platform)?.title ?? platform,
     example: (typed) => `${person.platform.prefix}${typed}`,
   }
   return { context, input }

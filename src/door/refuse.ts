@@ -85,7 +85,7 @@ function refill(field: Field, incoming: Incoming): Field {
  */
 export async function failure(
   request: Unserved,
-  services: Services,
+  { log }: Pick<Services, 'log'>,
   error: unknown,
 ): Promise<Reply> {
   const { texts, command, incoming } = request
@@ -94,12 +94,12 @@ export async function failure(
   // Around ballots a line would say when somebody came: only a fault of ours is worth that, never
   // an ordinary wait.
   if (!command?.isUntraced)
-    services.log.error('command.failed', error, {
+    log.error('command.failed', error, {
       verb: command?.verb ?? 'unknown',
       platform: incoming.platform,
       code,
     })
-  else if (!isLate) services.log.error('command.failed', error, { verb: 'untraced' })
+  else if (!isLate) log.error('command.failed', error, { verb: 'untraced' })
   return await said(
     request,
     isLate ? texts.t('error.busy') : texts.t('error.generic', { code }),
@@ -111,10 +111,13 @@ export async function failure(
 function isTransactionTimeout(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error instanceof BusyError) return true
-  const code = 'code' in error ? error.code : null
-  // Prisma: the transaction ran out of time or found no connection; it met a conflict. Postgres: a
-  // lock was not had in time.
-  return (
-    code === 'P2028' || code === 'P2034' || /55P03|40P01|lock timeout|deadlock/.test(error.message)
-  )
+  // The driver's error has the server's code; the client's says it in its message. The message
+  // itself may be in any language.
+  const code = 'code' in error ? String(error.code) : ''
+  return TIMEOUT_CODES.has(code) || /55P03|40P01|lock timeout|deadlock/.test(error.message)
 }
+/**
+ * Prisma: the transaction ran out of time or found no connection; it met a conflict. Postgres: a
+ * lock was not had in time; two waited for each other.
+ */
+const TIMEOUT_CODES = new Set(['P2028', 'P2034', '55P03', '40P01'])

@@ -124,7 +124,6 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
 const SLACK_PATH = '/slack/events'
 const SLACK_TRAITS: Traits = {
   name: 'slack',
-  title: 'Slack',
   prefix: '/group ',
   reachesUnseen: true,
 }

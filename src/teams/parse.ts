@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import type { Address, ChannelRef, FieldValue, Incoming, PersonRef } from '../platform.ts'
+import {
+  type Address,
+  type ChannelRef,
+  type FieldValue,
+  type Incoming,
+  type PersonRef,
+  PlatformError,
+} from '../platform.ts'
 import { PEOPLE_FIELD, TEXT_FIELD } from './render.ts'
 
 /** The parts of an activity that are read. Everything else is left alone. */
@@ -65,8 +72,12 @@ const conversationSchema = z.object({
 })
 type Conversation = z.infer<typeof conversationSchema>
 
-/** An address as this folder made it. */
-export const toConversation = (address: Address): Conversation => conversationSchema.parse(address)
+/** An address as this folder made it. Throws PlatformError for another: their next word mends it. */
+export function toConversation(address: Address): Conversation {
+  const { data } = conversationSchema.safeParse(address)
+  if (data) return data
+  throw new PlatformError({ outcome: 'notYet', reason: 'notOpened' }, { code: 'addressUnreadable' })
+}
 
 /**
  * The person who acted, and where they can be reached when this is their personal chat; null for an

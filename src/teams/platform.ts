@@ -38,7 +38,6 @@ export type TeamsDoor = { path: string; adopt(body: unknown): unknown }
 const TEAMS_DOOR: TeamsDoor = { path: '/api/messages', adopt: (body) => body }
 const TEAMS_TRAITS: Traits = {
   name: 'teams',
-  title: 'Microsoft Teams',
   prefix: '',
   reachesUnseen: false,
 }

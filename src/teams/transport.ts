@@ -110,7 +110,7 @@ export function createTransport(settings: TeamsSettings, local: LocalAuthority |
     async post(serviceUrl, path, body) {
       if (!URL.canParse(serviceUrl) || !isAllowed(serviceUrl))
         throw new PlatformError(
-          { outcome: 'gone', reason: 'blocked' },
+          { outcome: 'gone', reason: 'unexpected' },
           { code: 'serviceUrlNotAllowed' },
         )
       const token = await getToken().catch((cause: unknown) => {

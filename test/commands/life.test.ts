@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fill } from '../../src/cli/story.ts'
+import { run } from '../../src/door/run.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
 import { verifyAudit } from '../../src/store/audit.ts'
 import {
   answer,
   CLOSES,
   dump,
+  incoming,
   moveTo,
   planMessage,
   press,
@@ -16,6 +19,7 @@ import {
   startWorld,
   type World,
 } from '../helpers.ts'
+import { SLACK_ALONE } from '../traits.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const HOUR_MS = 60 * 60_000
@@ -166,6 +170,22 @@ describe('who joins and who leaves', () => {
     await press(world.slack, lastSeen(world.slack.journal, 'UMEMBER8', 'mydata'), 'forget.me')
     expect(said(world.slack, 'UMEMBER8')).toContain('What was stored about you is deleted.')
     expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(0)
+  })
+
+  it('names each platform for people, also one that another process serves', async () => {
+    const world = await startWorld()
+    await setUpGroup(world)
+    const { services } = world.app
+    const slack = await world.db.account.findFirstOrThrow({ where: { externalId: 'UMEMBER1' } })
+    const teams = await world.db.connection.findFirstOrThrow({ where: { platform: 'teams' } })
+    const { organisationId, personId } = slack
+    const id = randomUUID()
+    const other = { organisationId, personId, id, connectionId: teams.id, externalId: id }
+    await world.db.account.create({ data: other })
+    const alone = { ...services, platforms: SLACK_ALONE }
+    const reply = JSON.stringify(await run(alone, incoming('UMEMBER1', { verb: 'mydata' })))
+    expect(reply).toContain('Microsoft Teams')
+    expect(reply).toContain('Slack')
   })
 
   it('never leaves a group without a facilitator, and keeps staff who leave known as staff', async () => {

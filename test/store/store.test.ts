@@ -92,6 +92,39 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
     expect(await queue.countUnfinished()).toBe(before + 1)
   })
 
+  it('does the jobs of one kind while those of another take long', async () => {
+    const { promise: over, resolve: end } = Promise.withResolvers<void>()
+    const { promise: served, resolve: serve } = Promise.withResolvers<void>()
+    const send = (name: 'release' | 'lane', count: number) =>
+      database.transaction((tx) =>
+        queue.enqueue(
+          tx,
+          Array.from({ length: count }, () => {
+            const id = randomUUID()
+            return { queue: name, id, data: { organisationId, id } }
+          }),
+        ),
+      )
+    await send('release', 20)
+    let begun = 0
+    const { promise: full, resolve: fill } = Promise.withResolvers<void>()
+    await queue.work(
+      'release',
+      async () => {
+        begun += 1
+        // So many of them run at once, whatever the store.
+        if (begun === 4) fill()
+        await over
+      },
+      null,
+    )
+    await full
+    await send('lane', 1)
+    await queue.work('lane', async () => serve(), null)
+    await served
+    end()
+  })
+
   it('gives what is due to one of two clocks that tick at once', async () => {
     const plans = Array.from({ length: 20 }, (_, index) => ({
       kind: 'digest' as const,

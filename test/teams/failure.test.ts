@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { toPlatformError } from '../../src/teams/failure.ts'
+import { toConversation } from '../../src/teams/parse.ts'
 
 const body = (code: string) => JSON.stringify({ error: { code, message: 'x' } })
+
+describe('an address that Teams cannot read', () => {
+  it('waits for the person’s next word: nothing was sent, and nobody has to wonder', () => {
+    const old = { serviceUrl: 'https://smba.example', conversationId: 'a:1', tenantId: 't' }
+    expect(() => toConversation(old)).toThrow(
+      expect.objectContaining({ attempt: { outcome: 'notYet', reason: 'notOpened' } }),
+    )
+    expect(toConversation({ ...old, botId: '28:x' })).toEqual({ ...old, botId: '28:x' })
+  })
+})
 
 describe('a refusal of Teams, in our words', () => {
   it.each([

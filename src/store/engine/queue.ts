@@ -13,7 +13,10 @@ export type JobData = { organisationId: string; id: string }
 
 /** Jobs that one worker takes; a full batch is followed by another at once. */
 const BATCH = 100
-/** Of those, so many run at once. Embedded, all share one connection. */
+/**
+ * Of each queue so many run at once: what takes long holds up only its own kind. Embedded, all share
+ * one connection.
+ */
 const AT_ONCE = { postgres: 6, embedded: 4 } as const
 /** A notification wakes a worker; this is the backstop for one that came while it was busy. */
 const BACKSTOP_SECONDS = 2
@@ -58,7 +61,6 @@ export function createQueue(database: Database, onError: (error: unknown) => voi
     persistWarnings: false,
   })
   boss.on('error', onError)
-  const atOnce = pLimit(AT_ONCE[database.kind])
   return {
     async start() {
       await boss.start()
@@ -88,6 +90,7 @@ export function createQueue(database: Database, onError: (error: unknown) => voi
         pollingIntervalSeconds: BACKSTOP_SECONDS,
         notifyPollingIntervalSeconds: BACKSTOP_SECONDS,
       } as const
+      const atOnce = pLimit(AT_ONCE[database.kind])
       await boss.work<JobData, unknown, typeof options>(name, options, async (jobs) => {
         const done = (await together?.(jobs.map(({ data }) => data))) ?? new Set()
         const one = (job: { id: string; data: JobData }) =>
