@@ -180,7 +180,8 @@ export const contactStatusOf = command({
     const row = await findContact(context, id)
     if (row?.personId !== actor.personId)
       throw new UserError(texts.t('error.notFound', { example: example('next') }))
-    const { alias, timeZone } = await getGroup(context, row.groupId)
+    const place = context.memberships.find(({ id }) => id === row.groupId)
+    const { alias, timeZone } = place ?? (await getGroup(context, row.groupId))
     const by = row.seenBy && (await describePerson(context, row.seenBy, connection.id))
     const seen = row.seenAt && {
       at: row.seenAt,

@@ -2,7 +2,7 @@ import { MAX_REMINDERS, REMINDER_CHOICES } from '../domain/limits.ts'
 import type { SkipReason } from '../domain/occurrence.ts'
 import { MINUTE_MS } from '../domain/time.ts'
 import type { JobData } from '../store/engine/queue.ts'
-import { getGroup, lockGroup, setReminders } from '../store/group.ts'
+import { lockGroup, setReminders } from '../store/group.ts'
 import { type DeliveryPlan, planDeliveries } from '../store/outbox.ts'
 import {
   type DueReminder,
@@ -53,7 +53,8 @@ export const remindSubmit = command({
   input: formInput,
   run: async (context, { values }) => {
     const { texts, now, newId } = context
-    const { id } = groupOf(context)
+    const group = groupOf(context)
+    const { id } = group
     await lockGroup(context, id)
     const fields = Array.from({ length: MAX_REMINDERS }, (_, index) =>
       textValue(values, `reminder${index + 1}`),
@@ -62,7 +63,7 @@ export const remindSubmit = command({
       (a, b) => b - a,
     )
     await setReminders(context, id, chosen)
-    const { occurrences, jobs } = await replan(context, await getGroup(context, id))
+    const { occurrences, jobs } = await replan(context, { ...group, reminderMinutes: chosen })
     const first = (await listUpcoming(context, id, now, 2)).find(({ startsAt }) => startsAt > now)
     const isNow = textValue(values, 'now') === 'yes' && first
     const deliveries = isNow ? await remindersFor(context, first, `remind-now ${newId()}`) : null

@@ -104,6 +104,7 @@ async function save(
   const starts = startsIn(plan)
   await saveSchedule(context, group.id, row)
   const synced = await syncSessions(context, group.id, row, starts)
+  // As it is under the lock: its reminders may have changed since the door read it.
   const after = await getGroup(context, group.id)
   const programme = await replan(context, after)
   const ahead = starts.filter(({ startsAt }) => startsAt > now)

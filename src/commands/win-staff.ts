@@ -2,19 +2,18 @@ import { localOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { lockGroup } from '../store/group.ts'
 import { findRole } from '../store/roster.ts'
-import { deleteWin, findWin } from '../store/win.ts'
+import { deleteWin, findWin, type WinRow } from '../store/win.ts'
 import { messageForm } from '../views/message.ts'
 import { winDeclined, winDone } from '../views/win.ts'
-import { type Context, command, groupOf } from './command.ts'
+import { aboutOf, type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, idInput } from './input.ts'
 import { keepDraft, mustHaveRoom } from './message-draft.ts'
 import { openWin } from './win.ts'
 
 const FACILITATOR = { who: 'group', roles: ['facilitator'] } as const
 
-async function mustFind(context: Context, id: string): Promise<string> {
-  const { texts, ballotKeys, example } = context
-  const row = await findWin(context, id)
+/** The words of a win. Throws UserError when it is gone, or sealed with a key that is. */
+function wordsOf({ texts, ballotKeys, example }: Context, row: WinRow | null): string {
   const opened = row && openWin(ballotKeys.keyring, row)
   if (!opened) throw new UserError(texts.t('error.notFound', { example: example('win') }))
   return opened.text
@@ -32,7 +31,7 @@ export const winPost = command({
   run: async (context, { id }) => {
     const { texts, now } = context
     const { channelId, timeZone } = groupOf(context)
-    const text = texts.t('win.message', { text: await mustFind(context, id) })
+    const text = texts.t('win.message', { text: wordsOf(context, aboutOf(context, 'win')) })
     const date = localOf(now, timeZone).toPlainDate().add({ days: 1 }).toString()
     const draft = {
       text,
@@ -62,7 +61,8 @@ export const winPostSubmit = command({
     const { newId } = context
     const group = groupOf(context)
     await lockGroup(context, group.id)
-    await mustFind(context, id)
+    // Somebody may have posted it before the lock was had.
+    wordsOf(context, await findWin(context, id))
     await mustHaveRoom(context, group.id)
     const result = await keepDraft(context, group, newId(), values)
     await deleteWin(context, id)
@@ -84,8 +84,7 @@ export const winDecline = command({
   run: async (context, { id }) => {
     const { texts, ballotKeys } = context
     const { id: groupId } = groupOf(context)
-    const row = await findWin(context, id)
-    const writer = row && (openWin(ballotKeys.keyring, row)?.personId ?? null)
+    const writer = openWin(ballotKeys.keyring, aboutOf(context, 'win'))?.personId ?? null
     const isFirst = await deleteWin(context, id)
     // Somebody who is not a member any more gets no note, and may not even be known.
     const isMember = writer !== null && (await findRole(context, groupId, writer)) === 'member'

@@ -64,7 +64,7 @@ type AccountFields = {
   personId: string
   language: string | null
   timeZone: string | null
-  address: Prisma.JsonValue
+  address: Prisma.JsonValue | Address
   name: string | null
   isBot: boolean
   isDeactivated: boolean
@@ -113,6 +113,17 @@ export async function ensureActor(
   ref: PersonRef,
   { isHere = false } = {},
 ): Promise<{ actor: Actor; isNewlyReachable: boolean }> {
+  const account = await ensureAccount(db, connection, ref, { isHere })
+  return { actor: toActor(connection, account), isNewlyReachable: account.isNewlyReachable }
+}
+
+/** The same with all that is known of the account. */
+export async function ensureAccount(
+  db: Writer,
+  connection: ConnectionRow,
+  ref: PersonRef,
+  { isHere = false } = {},
+): Promise<AccountFields & { isNewlyReachable: boolean }> {
   let account = await findAccount(db, connection.id, ref.externalId)
   if (!account) {
     const { organisationId } = connection
@@ -142,14 +153,17 @@ export async function ensureActor(
     const where = {
       connectionId_externalId: { connectionId: connection.id, externalId: ref.externalId },
     }
-    const { language, timeZone } = await db.prisma.account.update({ where, data: changes })
-    account = { ...account, language, timeZone }
+    await db.prisma.account.update({ where, data: changes, select: { id: true } })
+    account = { ...account, ...changes }
   }
-  return { actor: toActor(connection, account), isNewlyReachable: 'address' in changes }
+  return { ...account, isNewlyReachable: 'address' in changes }
 }
 
-function changesOf(account: AccountFields, ref: PersonRef): Prisma.AccountUpdateInput {
-  const changes: Prisma.AccountUpdateInput = {}
+/** The news about an account. */
+type Changes = Partial<Omit<AccountFields, 'address'>> & { address?: Address }
+
+function changesOf(account: AccountFields, ref: PersonRef): Changes {
+  const changes: Changes = {}
   if (ref.name !== undefined && ref.name !== account.name) changes.name = ref.name
   if (ref.language !== undefined && ref.language !== account.language)
     changes.language = ref.language
@@ -164,7 +178,7 @@ function changesOf(account: AccountFields, ref: PersonRef): Prisma.AccountUpdate
   return changes
 }
 
-function isSameAddress(known: Prisma.JsonValue, next: Address): boolean {
+function isSameAddress(known: AccountFields['address'], next: Address): boolean {
   if (known === null || typeof known !== 'object' || Array.isArray(known)) return false
   return isDeepStrictEqual({ ...known }, { ...next })
 }

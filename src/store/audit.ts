@@ -12,11 +12,9 @@ export async function appendAudit(
   now: Date,
 ): Promise<void> {
   if (facts.length === 0) return
-  const heads = await tx.sql.rows<{ auditHead: Uint8Array | null; auditLength: number }>`
-    select "auditHead", "auditLength" from "Organisation"
-      where "id" = ${organisationId}::uuid for no key update`
-  let head: Uint8Array | null = heads[0]?.auditHead ?? null
-  let number = heads[0]?.auditLength ?? 0
+  const { auditHead, auditLength } = await lockChain({ tx, organisationId })
+  let head = auditHead
+  let number = auditLength
   for (const fact of facts) {
     number += 1
     const entry = { ...fact, number, at: now }
@@ -28,6 +26,18 @@ export async function appendAudit(
     where: { id: organisationId },
     data: { auditHead: head && Uint8Array.from(head), auditLength: number },
   })
+}
+
+/** Takes the chain's lock until the transaction ends; returns where it stands. */
+export async function lockChain({
+  tx,
+  organisationId,
+}: Tenant): Promise<{ auditHead: Uint8Array | null; auditLength: number }> {
+  const [chain] = await tx.sql.rows<{ auditHead: Uint8Array | null; auditLength: number }>`
+    select "auditHead", "auditLength" from "Organisation"
+    where "id" = ${organisationId}::uuid for no key update`
+  if (!chain) throw new Error('the organisation is not there')
+  return chain
 }
 
 /** SHA-256 over the previous hash and this entry's fields, one to a line. */

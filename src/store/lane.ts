@@ -129,12 +129,12 @@ export async function clearTrouble(db: Writer, lane: Lane): Promise<void> {
 /** Sending taught where people can be written to. */
 export async function keepAddresses(
   db: Writer,
-  { connectionId }: Lane,
+  { organisationId, connectionId }: Lane,
   learnt: readonly { externalId: string; address: Address }[],
 ): Promise<void> {
   for (const { externalId, address } of learnt)
     await db.prisma.account.updateMany({
-      where: { connectionId, externalId },
+      where: { organisationId, connectionId, externalId },
       data: { address: { ...address } },
     })
 }

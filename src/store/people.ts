@@ -1,6 +1,6 @@
 import type { Refusal } from '../domain/reasons.ts'
 import type { PersonRef } from '../platform.ts'
-import { type ConnectionRow, ensureActor } from './access.ts'
+import { type ConnectionRow, ensureAccount } from './access.ts'
 import type { Reader, Tenant, Writer } from './engine/transaction.ts'
 import type { Prisma } from './generated/client.ts'
 
@@ -13,17 +13,14 @@ export async function ensurePeople(
   const people: PersonRow[] = []
   // In one order, so that two rosters which introduce the same people do not lock each other out.
   for (const ref of refs.toSorted((a, b) => a.externalId.localeCompare(b.externalId))) {
-    await ensureActor(db, connection, ref)
-    people.push(
-      await db.prisma.account
-        .findUniqueOrThrow({
-          where: {
-            connectionId_externalId: { connectionId: connection.id, externalId: ref.externalId },
-          },
-          select: PERSON_FIELDS,
-        })
-        .then(toPerson),
+    const { address, personId, name, isStaff, isBot, isDeactivated, isGuest } = await ensureAccount(
+      db,
+      connection,
+      ref,
     )
+    const { externalId } = ref
+    const person = { personId, externalId, name, isStaff, isBot, isDeactivated, isGuest }
+    people.push({ ...person, hasAddress: address !== null })
   }
   return people
 }

@@ -1,4 +1,5 @@
 import type { Cutoffs } from '../domain/retention.ts'
+import { lockChain } from './audit.ts'
 import type { Database } from './engine/database.ts'
 import type { Tenant } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
@@ -81,8 +82,7 @@ export async function forgetOld(
 }
 
 async function forgetAudit({ tx, organisationId }: Tenant, before: Date): Promise<number> {
-  await tx.sql
-    .rows`select 1 from "Organisation" where "id" = ${organisationId}::uuid for no key update`
+  await lockChain({ tx, organisationId })
   const old = await tx.prisma.auditEntry.findMany({
     where: { organisationId, at: { lt: before } },
     orderBy: { number: 'asc' },

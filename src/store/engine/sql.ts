@@ -2,15 +2,19 @@ import type { PGliteInterface, Transaction } from '@electric-sql/pglite'
 import type { Pool, PoolClient } from 'pg'
 import { Prisma } from '../generated/client.ts'
 
+/** The half of `Sql` that asks. */
+export type SqlReads = {
+  /** The rows that a statement gives. */
+  rows<Row>(query: TemplateStringsArray, ...values: unknown[]): Promise<Row[]>
+}
+
 /**
  * Statements written by hand, sent by the driver itself: the same statement through the client
  * costs three to seven times as much. Values become parameters; `Prisma.sql` fragments may stand
  * among them. Numbers come back as the driver gives them, so a statement says `::int` where it
  * counts.
  */
-export type Sql = {
-  /** The rows that a statement gives. */
-  rows<Row>(query: TemplateStringsArray, ...values: unknown[]): Promise<Row[]>
+export type Sql = SqlReads & {
   /** Runs a statement; returns how many rows it changed. */
   run(query: TemplateStringsArray, ...values: unknown[]): Promise<number>
   /** The same as `rows` for a text that somebody else wrote: the queue's. */

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { BusyError } from '../../errors.ts'
 import type { PrismaClient } from '../generated/client.ts'
-import { createSql, type Send, type Sql } from './sql.ts'
+import { createSql, type Send, type Sql, type SqlReads } from './sql.ts'
 
 /** How long to wait for a connection, and then for the work, in ms of wall-clock time. */
 export type Limits = { maxWait: number; timeout: number }
@@ -19,7 +19,7 @@ type Tables = Omit<PrismaClient, `$${string}` | symbol>
 type ReadTables = { [T in keyof Tables]: Pick<Tables[T], Methods & keyof Tables[T]> }
 
 /** The two roads to the store for what only reads. A transaction fits too. */
-export type Reader = { readonly prisma: ReadTables; readonly sql: Sql }
+export type Reader = { readonly prisma: ReadTables; readonly sql: SqlReads }
 
 /** The same for statements that each stand by themselves. A transaction fits too. */
 export type Writer = { readonly prisma: Tables; readonly sql: Sql }
