@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** Suites with a script of their own. */
 const APART = ['test/crash/**/*.test.ts', 'test/privacy/**/*.test.ts']
 
-/** What `npm run test:slow` runs instead, so that `npm test` stays under five minutes. */
+/** Run by `npm run test:slow` instead, so that `npm test` stays under five minutes. */
 export const SLOW = [
   'test/browser/**/*.test.ts',
   'test/cli/cli.test.ts',

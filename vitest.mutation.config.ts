@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * What kills mutants of the ballot, the gate and the statistics: Stryker runs it once for each (npm
+ * The tests that kill mutants of the ballot, the gate and the statistics: Stryker runs it once for each (npm
  * run test:mutation).
  */
 export default defineConfig({

@@ -33,7 +33,7 @@ function shownIn(node: unknown): Record<string, unknown> | null {
   return null
 }
 
-/** What the gallery draws. */
+/** The pieces that the gallery draws. */
 function screenOf({ platform, kind, payload, surface, audience }: Seen) {
   const shown = shownIn(payload)
   if (!shown) throw new Error(`${kind} on ${platform} has nothing to draw`)

@@ -101,7 +101,7 @@ export type HttpHandler = (
   response: ServerResponse,
 ) => Promise<void> | void
 
-/** What people type on a platform, and what is true of all that goes out over it. */
+/** The characters typed on a platform, and how what goes out over it is taken. */
 export type Traits = {
   name: PlatformName
   /** The characters typed before a command. */

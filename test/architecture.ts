@@ -190,11 +190,13 @@ export function openings(sources: readonly Source[]): { found: Finding[]; senten
   let sentences = 0
   for (const { file, text } of sources)
     for (const [comment] of text.matchAll(/\/\*\*?[\s\S]*?\*\/|(?:^[ \t]*\/\/[^\n]*\n)+/gm)) {
-      const words = comment.replace(/^\s*(\/\*\*?|\*\/|\*|\/\/)/gm, ' ').replace(/\*\/|\s+/g, ' ')
+      const words = comment
+        .replace(/^\s*(\/\*\*?|\*\/|\*|\/\/\/?)/gm, ' ')
+        .replace(/\*\/|\s+/g, ' ')
       for (const sentence of words.split(/(?<=[.:!?])\s+/)) {
         if (sentence.trim().length < 3) continue
         sentences += 1
-        if (/^\s*(What|Who|Which|Whom|Whose)/.test(sentence))
+        if (/^\s*(What|Who|Which|Whom|Whose)(ever)?\b/.test(sentence))
           found.push(`${file}: ${sentence.trim()}`)
       }
     }

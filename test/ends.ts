@@ -16,7 +16,8 @@ export function once(end: End): End {
 const ofFile: End[] = []
 
 /**
- * What a test starts ends with it, also when an assertion fails; what a file starts, with the file.
+ * Things that a test starts end with it, also when an assertion fails; those of a file, with the
+ * file.
  */
 export function atTheEnd(end: End): void {
   if (TestRunner.getCurrentTest()) onTestFinished(end)

@@ -13,7 +13,7 @@ import type { PrismaClient } from '../src/store/generated/client.ts'
 /** A service with both simulated platforms, played by hand; tests and scripts alike. */
 export type Played = Local & { db: PrismaClient }
 
-/** What somebody is told whose change was rolled back because the store was busy. */
+/** The words for a change that was rolled back because the store was busy. */
 const BUSY = loadContent().textsFor('en').t('error.busy')
 /** The cards that say that something was not done. */
 const REFUSALS: readonly string[] = ['problem', 'form-errors']
@@ -21,7 +21,7 @@ const REFUSALS: readonly string[] = ['problem', 'form-errors']
 const MOST_TRIES = 5
 
 /**
- * Has somebody do something until they see its answer, a card of this kind. Who is told that it
+ * Has somebody do something until they see its answer, a card of this kind. Somebody told that it
  * took too long tries again, as people do; whatever else is refused ends it, with what was said.
  */
 async function insist(

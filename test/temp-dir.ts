@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 
 const PREFIX = 'groupwell-test-'
-/** What is older than this was left behind. */
+/** A directory older than this was left behind. */
 export const LEFT_AFTER_MS = 12 * 60 * 60_000
 /** Linux keeps what lies here in memory. */
 const MEMORY_DIR = '/dev/shm'

@@ -30,7 +30,7 @@ export const attendance = command({
   run: async (context) => await showForm(context, null),
 })
 
-/** The same form for the session that a message asked about. */
+/** The same form for the session that a notice asked about. */
 export const attendanceEnter = command({
   verb: 'attendance.enter',
   opens: 'form',

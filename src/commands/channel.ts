@@ -32,14 +32,13 @@ export const channel = command({
         t('error.groupNotFound', {
           got: echo(text),
           known: group.alias,
-          example: example(`channel ${group.alias}`),
+          example: example('channel', group.alias),
         }),
       )
     if (content.kinds.get(group.kind)?.mayUseChannel === false)
       throw new UserError(t('edit.channelNever'))
     const here = incoming.channel
-    if (!here)
-      throw new UserError(t('channel.where', { example: example(`channel ${group.alias}`) }))
+    if (!here) throw new UserError(t('channel.where', { example: example('channel', group.alias) }))
     if (!here.isPrivate) throw new UserError(t('channel.public'))
     await setChannel(context, group.id, {
       id: here.id,

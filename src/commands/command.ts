@@ -4,7 +4,7 @@ import type { Keyring } from '../ballot/keyring.ts'
 import type { Content, Texts } from '../content/load.ts'
 import type { AccessRule, Role } from '../domain/access.ts'
 import type { OccurrencePlan, SkipReason } from '../domain/occurrence.ts'
-import type { Verb } from '../domain/verbs.ts'
+import type { Example, Verb } from '../domain/verbs.ts'
 import type { Incoming, Traits } from '../platform.ts'
 import type { Actor, ConnectionRow } from '../store/access.ts'
 import type { AuditFact } from '../store/audit.ts'
@@ -62,8 +62,8 @@ export type Context<Store = Reader> = Base<Store> & {
   publicUrl: string | null
   /** The wall clock, for links that must not last. */
   wall: Date
-  /** A command as typed on this person's platform. */
-  example(command: string): string
+  /** Commands as typed on this person's platform. */
+  example: Example
 }
 
 /** The same in a transaction, for verbs that change something. */
@@ -132,7 +132,7 @@ type WriteCommand = Described & {
   handle(context: WriteContext, input: unknown): Promise<Result>
 }
 export type PlainCommand = ReadCommand | WriteCommand
-/** The verb that answers a check-in: its door is answer.ts. */
+/** The verb that answers a check-in: door/answer.ts serves it. */
 export type AnsweringCommand = Described & {
   /**
    * Only boxes: no served request, audit entry, log line or metric, and nothing is learnt of the

@@ -80,7 +80,7 @@ export const remindSubmit = command({
   },
 })
 
-/** One message to each member and facilitator. */
+/** One notice to each member and facilitator. */
 async function remindersFor(
   { tx, organisationId }: Base,
   { id, groupId, startsAt }: SessionRow,

@@ -10,7 +10,7 @@ import { echo, groupInput } from './input.ts'
 
 const DRAFT = { time: '17:30', minutes: 90, count: 12 } as const
 
-const EXAMPLE = 'schedule every Tuesday 17:30 for 90 minutes, 12 sessions'
+const EXAMPLE = 'every Tuesday 17:30 for 90 minutes, 12 sessions'
 
 /** The form, filled with what was typed, or with the schedule that the group has. */
 export const schedule = command({
@@ -37,7 +37,7 @@ function readTyped({ texts, example }: Context, typed: string): TypedPlan | null
   const plan = parseTypedPlan(typed, weekdays)
   if (!plan)
     throw new UserError(
-      texts.t('error.groupOrSchedule', { got: echo(typed), example: example(EXAMPLE) }),
+      texts.t('error.groupOrSchedule', { got: echo(typed), example: example('schedule', EXAMPLE) }),
     )
   return plan
 }

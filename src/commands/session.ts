@@ -121,7 +121,7 @@ export async function chosenSession(context: Context, id: string): Promise<Sessi
 }
 
 /**
- * One message to each member and facilitator about a changed session; useless once it would have
+ * One notice to each member and facilitator about a changed session; useless once it would have
  * begun.
  */
 export async function tellAll(

@@ -98,6 +98,15 @@ export type Verb = (typeof VERBS)[number]
 /** The words that are typed for a verb: "admin staff". */
 export const typedAs = (verb: Verb): string => verb.replaceAll('.', ' ')
 
+/** A line as somebody types it on their platform, `rest` behind the verb. */
+export type Example = (verb: Verb, rest?: string) => string
+
+/** Lines with a platform's own characters before the verb. */
+export const exampleWith =
+  (prefix: string): Example =>
+  (verb, rest) =>
+    `${prefix}${typedAs(verb)}${rest === undefined ? '' : ` ${rest}`}`
+
 /**
  * The verb that a button carries; null when it is none. Buttons of older messages join words by
  * spaces.

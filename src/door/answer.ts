@@ -9,8 +9,8 @@ import { notAllowed, type Person } from './authorise.ts'
 import { COMMAND_TRANSACTION } from './deadline.ts'
 
 /**
- * The door for answers: the same rule, asked in one statement together with the check-in's lock, in
- * a transaction of hand-written statements. It can write boxes and nothing else.
+ * The door's way for answers: the same rule, asked in one statement together with the check-in's
+ * lock, in a transaction of hand-written statements. It can write boxes and nothing else.
  */
 export async function answer(
   services: Services,

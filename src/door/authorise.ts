@@ -7,7 +7,7 @@ import type { Services } from '../commands/services.ts'
 import type { Texts } from '../content/load.ts'
 import { isAllowed, rolesNamed } from '../domain/access.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
-import { typedAs } from '../domain/verbs.ts'
+import { exampleWith } from '../domain/verbs.ts'
 import { UserError } from '../errors.ts'
 import type { Incoming, Traits } from '../platform.ts'
 import type { Actor } from '../store/access.ts'
@@ -28,19 +28,20 @@ import { pickerCard } from '../views/help.ts'
 import { findCommand, parseTyped, TYPED_WORDS } from './registry.ts'
 
 /** The verb that a request means, and what it was given. */
-export type Resolved<C extends Command = Command> = { command: C; input: Incoming['input'] }
+export type VerbCall<C extends Command = Command> = { command: C; input: Incoming['input'] }
 
 /** Finds the verb. Throws UserError that says what can be typed. */
-export function resolve(texts: Texts, { prefix }: Traits, incoming: Incoming): Resolved {
+export function readVerb(texts: Texts, { prefix }: Traits, incoming: Incoming): VerbCall {
   if (incoming.via !== 'typed') {
     const command = findCommand(incoming.verb)
-    if (!command) throw new UserError(texts.t('error.notFound', { example: `${prefix}help` }))
+    if (!command)
+      throw new UserError(texts.t('error.notFound', { example: exampleWith(prefix)('help') }))
     return { command, input: incoming.input }
   }
   const line = incoming.input.text ?? ''
   const typed = parseTyped(line)
   if (!typed) {
-    const example = `${prefix}help`
+    const example = exampleWith(prefix)('help')
     throw new UserError(
       texts.t('error.unknownCommand', { got: echo(line), known: TYPED_WORDS.join(', '), example }),
     )
@@ -60,10 +61,10 @@ type Authorised<Store> = { context: Context<Store>; input: Incoming['input'] } |
 export async function authorise<Store extends Reader>(
   services: Services,
   tx: Store,
-  resolved: Resolved<PlainCommand>,
+  call: VerbCall<PlainCommand>,
   person: Person,
 ): Promise<Authorised<Store>> {
-  const { command } = resolved
+  const { command } = call
   const { actor, texts } = person
   const { organisationId, isStaff, isAdmin } = actor
   const tenant = { tx, organisationId }
@@ -75,8 +76,8 @@ export async function authorise<Store extends Reader>(
       (await supervisedLately(services, tenant, actor)))
   const choice =
     command.access.who === 'group'
-      ? await chooseGroup(tenant, resolved, person, memberships)
-      : { place: null, about: null, input: resolved.input }
+      ? await chooseGroup(tenant, call, person, memberships)
+      : { place: null, about: null, input: call.input }
   if ('reply' in choice) return choice
   const { place, about, input } = choice
   const role = place?.role ?? null
@@ -96,7 +97,7 @@ export async function authorise<Store extends Reader>(
     role,
     publicUrl: services.publicUrl,
     wall: services.clock.wall(),
-    example: (typed) => `${person.platform.prefix}${typed}`,
+    example: exampleWith(person.platform.prefix),
   }
   return { context, input }
 }
@@ -153,12 +154,12 @@ type Choice =
 /** By id, by the alias typed, or the person's only one. Several: a card to choose. */
 async function chooseGroup(
   tenant: Tenant<Reader>,
-  { command, input }: Resolved,
+  { command, input }: VerbCall,
   person: Person,
   memberships: readonly Membership[],
 ): Promise<Choice> {
   const { texts, actor, platform } = person
-  const example = (typed: string) => `${platform.prefix}${typed}`
+  const example = exampleWith(platform.prefix)
   // Somebody who has no place in a group does not learn that it exists.
   const notFound = () => new UserError(texts.t('error.notFound', { example: example('next') }))
   if (input.id !== undefined) {
@@ -189,9 +190,9 @@ async function chooseGroup(
   if (named) return { place: named, about: null, input: {} }
   if (input.text !== undefined && !command.takesText) {
     const known = fitting.map(({ alias }) => alias).join(', ')
-    const typed = `${typedAs(command.verb)} ${fitting[0]?.alias ?? ''}`
+    const typed = example(command.verb, fitting[0]?.alias)
     throw new UserError(
-      texts.t('error.groupNotFound', { got: echo(input.text), known, example: example(typed) }),
+      texts.t('error.groupNotFound', { got: echo(input.text), known, example: typed }),
     )
   }
   const only = fitting.length === 1 ? fitting[0] : undefined

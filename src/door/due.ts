@@ -37,7 +37,7 @@ const handle = <K extends keyof DueHandlers>(
  * Does what is due, once: the row is locked, and done in the same transaction as what it causes.
  */
 export const handleDue = step<{ occurrenceId: string }, null>({
-  verb: 'occurrence.happen',
+  verb: 'occurrence.due',
   access: { who: 'system' },
   run: async (base, { occurrenceId }) => {
     const occurrence = await lockOccurrence(base, occurrenceId)

@@ -10,13 +10,13 @@ import { claimRequest } from '../store/request.ts'
 import type { Reply } from '../views/card.ts'
 import { leadOnCard } from '../views/notice.ts'
 import { answer } from './answer.ts'
-import { authorise, type Person, type Resolved, resolve } from './authorise.ts'
+import { authorise, type Person, readVerb, type VerbCall } from './authorise.ts'
 import { COMMAND_TRANSACTION } from './deadline.ts'
 import { identify, platformOf } from './identify.ts'
 import { failure, refusal } from './refuse.ts'
 
 /**
- * The one door for what people do: finds out who it is, checks the rule, runs the verb in one
+ * The door for what people do: finds out who it is, checks the rule, runs the verb in one
  * transaction with what it causes, and turns every failure into words. Null means that nothing is
  * to be said (a repeated request).
  */
@@ -35,11 +35,11 @@ export async function run(services: Services, incoming: Incoming): Promise<Reply
   }
   try {
     const platform = platformOf(services, incoming)
-    const resolved = resolve(texts, platform, incoming)
-    command = resolved.command
-    const { connection, actor } = await identify(services, texts, resolved.command, incoming)
+    const call = readVerb(texts, platform, incoming)
+    command = call.command
+    const { connection, actor } = await identify(services, texts, call.command, incoming)
     texts = services.content.textsFor(actor.language ?? connection.organisation.language)
-    const reply = await perform(services, resolved, {
+    const reply = await perform(services, call, {
       incoming,
       platform,
       connection,
@@ -60,12 +60,8 @@ export async function run(services: Services, incoming: Incoming): Promise<Reply
   }
 }
 
-async function perform(
-  services: Services,
-  resolved: Resolved,
-  person: Person,
-): Promise<Reply | null> {
-  const { command, input } = resolved
+async function perform(services: Services, call: VerbCall, person: Person): Promise<Reply | null> {
+  const { command, input } = call
   if (command.effect === 'ballot') return await answer(services, command, person)
   if (command.effect === 'read') return await read(services, { command, input }, person)
   return await services.database.transaction(async (tx) => {
@@ -84,11 +80,11 @@ async function perform(
 
 async function read(
   services: Services,
-  resolved: Resolved<ReadCommand>,
+  call: VerbCall<ReadCommand>,
   person: Person,
 ): Promise<Reply> {
-  const { command } = resolved
-  const entered = await authorise<Reader>(services, services.database.db, resolved, person)
+  const { command } = call
+  const entered = await authorise<Reader>(services, services.database.db, call, person)
   if ('reply' in entered) return entered.reply
   const { context, input } = entered
   const act = async () => await command.handle(context, input)
@@ -107,7 +103,7 @@ const mustLeadOn = ({ opens }: Command, { incoming }: Person): boolean =>
  */
 async function leadOn(
   context: Context,
-  { command, input }: Resolved,
+  { command, input }: VerbCall,
   make: () => Promise<Result>,
 ): Promise<Reply> {
   const what = command.opens ?? 'form'

@@ -73,7 +73,7 @@ export function startClock(services: Services, ticking: Ticking): { stop(): Prom
   }
 }
 
-/** How often `settle` looks. */
+/** How often `drain` looks. */
 const LOOK_EVERY_MS = 10
 
 /**
@@ -99,7 +99,7 @@ export async function drain(
     if (left.due > 0) await tick(services, ticking)
     if (Object.values(left).every((count) => count === 0)) return
     if (Date.now() > until)
-      throw new Error(`not settled after ${patienceMs} ms: ${JSON.stringify(left)}`)
+      throw new Error(`not drained after ${patienceMs} ms: ${JSON.stringify(left)}`)
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
   }
 }

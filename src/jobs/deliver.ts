@@ -34,7 +34,7 @@ export type Way = {
 type Sent = { claimed: Claimed; outcome: Outcome; learnt: Learnt | null; code: string | null }
 
 /**
- * Sends the notices that a lane took: each outside any transaction, at the platform's pace, tried
+ * Sends the notices claimed for a lane: each outside any transaction, at the platform's pace, tried
  * once; then writes how it went. False when nothing more should be sent over this lane for now.
  */
 export async function deliverBatch(

@@ -54,7 +54,7 @@ export function createLanes(
   const platformOf = ({ platform, externalId }: LaneTo) =>
     platforms.find(({ name, serves }) => name === platform && serves(externalId))
 
-  async function drain(lane: Lane): Promise<void> {
+  async function sendWaiting(lane: Lane): Promise<void> {
     const to = known.get(lane.connectionId) ?? (await statements.within(() => findLane(db, lane)))
     // A connection that this process has no credentials for is another process's to serve.
     const platform = to && platformOf(to)
@@ -95,7 +95,7 @@ export function createLanes(
         leasedAt = services.clock.wall().getTime()
       }
       const room = rateLimiter ? await rateLimiter.room(way.rates, way.width, LEAD_MS) : way.width
-      const takeAndSend = async () => {
+      const claimAndSend = async () => {
         const batch = await statements.within(() =>
           claimBatch(db, lane, services.clock.now(), room),
         )
@@ -103,7 +103,7 @@ export function createLanes(
           batch.length > 0 && (await deliverBatch(services, way, batch)) && batch.length === room
         )
       }
-      if (room === 0 || !(await way.places.within(takeAndSend, LONGEST_PLACE_MS))) return
+      if (room === 0 || !(await way.places.within(claimAndSend, LONGEST_PLACE_MS))) return
     }
   }
 
@@ -121,11 +121,11 @@ export function createLanes(
     )
   }
 
-  async function drainAgain(lane: Lane): Promise<void> {
+  async function keepSending(lane: Lane): Promise<void> {
     const state = running.get(lane.connectionId)
     do {
       if (state) state.isAgain = false
-      await drain(lane).catch((error: unknown) =>
+      await sendWaiting(lane).catch((error: unknown) =>
         services.log.error('lane.failed', error, { connection: lane.connectionId }),
       )
     } while (state?.isAgain && !isStopping)
@@ -147,7 +147,7 @@ export function createLanes(
       }
       const begun = { work: Promise.resolve(), isAgain: false }
       running.set(lane.connectionId, begun)
-      begun.work = drainAgain(lane)
+      begun.work = keepSending(lane)
       await begun.work
     },
     async stop() {

@@ -7,7 +7,7 @@ import { inOnePiece } from './one-piece.ts'
 import { isSlackBody, parseButton, parseCommand, parseForm, parseHome } from './parse.ts'
 import { slackRates, workspaceRates } from './rates.ts'
 import { createReplayGuard } from './replay.ts'
-import { QUIET } from './silent-logger.ts'
+import { SILENT } from './silent-logger.ts'
 import { createTurns, type SlackDeps } from './turns.ts'
 
 export type SlackSettings = {
@@ -39,7 +39,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     slackApiUrl: settings.apiUrl,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    logger: QUIET,
+    logger: SILENT,
   }
   const interactive = new WebClient(settings.botToken, {
     ...options,
@@ -50,12 +50,12 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     signingSecret: settings.signingSecret,
     endpoints: SLACK_PATH,
     bodyLimit: BODY_LIMIT_BYTES,
-    logger: QUIET,
+    logger: SILENT,
     unhandledRequestTimeoutMillis: 3001,
   })
   const app = new App({
     receiver,
-    logger: QUIET,
+    logger: SILENT,
     ignoreSelf: false,
     // Bolt would keep every conversation in memory.
     convoStore: false,

@@ -1,7 +1,7 @@
 import { type Logger, LogLevel } from '@slack/bolt'
 
 /** Bolt's and the clients' own logs carry payloads at debug level; nothing of theirs is written. */
-export const QUIET: Logger = {
+export const SILENT: Logger = {
   debug() {},
   info() {},
   warn() {},

@@ -14,7 +14,7 @@ export type SlackDeps = {
   wall(): Date
 }
 
-/** Slack closes the door at 3 s: past this a read is acknowledged empty and answered later. */
+/** Slack stops waiting at 3 s: past this a read is acknowledged empty and answered later. */
 const ANSWER_WITHIN_MS = 2_200
 
 /**

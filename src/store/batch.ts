@@ -124,7 +124,7 @@ export async function claimBatch(
     order by b."plannedAt", b."id"`
 }
 
-/** Rows that one look for interrupted notices settles. */
+/** Interrupted notices that one look resolves. */
 const RESOLVE_LIMIT = 500
 
 /** How an attempt ended, for the ledger. */

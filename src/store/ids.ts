@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /**
- * A fixed id: the same parts give the same UUID, so that sending a job or a message twice is one.
+ * A fixed id: the same parts give the same UUID, so that sending a job or a notice twice is one.
  */
 export function fixedId(...parts: readonly (string | number)[]): string {
   const hex = createHash('sha256').update(parts.join('\n')).digest('hex')

@@ -45,7 +45,7 @@ export type Lease =
   | { state: 'paused'; forMs: number }
 
 /**
- * Takes a lane, or keeps it, for the lease's time. `isHandedOver`: another process had it before,
+ * Leases a lane, or renews the lease. `isHandedOver`: another process had it before,
  * so its pace is not known here. `busy`: another process has it. `paused`: nothing may be sent for
  * so long (wall clock).
  */
@@ -63,7 +63,7 @@ export async function leaseLane(
       from "Connection" where "organisationId" = ${organisationId}::uuid
         and "id" = ${connectionId}::uuid
         and ("laneUntil" is null or "laneUntil" < clock_timestamp() or "laneOwner" = ${owner}::uuid)
-      for no key update skip locked), taken as (
+      for no key update skip locked), leased as (
       update "Connection" c set "laneOwner" = ${owner}::uuid,
         "laneUntil" = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS / 2})
       from known where c."organisationId" = known."organisationId" and c."id" = known."id"

@@ -53,7 +53,8 @@ export async function claimOccurrences(
 ): Promise<number> {
   return await database.transaction(async (tx) => {
     const rows = await tx.sql.rows<{ organisationId: string; id: string; attempts: number }>`
-      update "Occurrence" set "leasedUntil" = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}), "attempts" = "attempts" + 1
+      update "Occurrence" set "attempts" = "attempts" + 1,
+        "leasedUntil" = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
       where ("organisationId", "id") in (
         select "organisationId", "id" from "Occurrence"
         where "state" = 'planned' and "dueAt" <= ${now} and ("leasedUntil" is null
@@ -105,7 +106,8 @@ export async function finishOccurrence(
   // It may have gone with the group that it deleted.
   const state = reason === null ? 'done' : 'dropped'
   await tx.sql.run`
-    update "Occurrence" set "state" = ${state}::"OccurrenceState", "reason" = ${reason}, "leasedUntil" = null
+    update "Occurrence" set "state" = ${state}::"OccurrenceState", "reason" = ${reason},
+      "leasedUntil" = null
     where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid`
 }
 

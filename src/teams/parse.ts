@@ -72,7 +72,7 @@ const conversationSchema = z.object({
 })
 type Conversation = z.infer<typeof conversationSchema>
 
-/** An address as this folder made it. Throws PlatformError for another: their next word mends it. */
+/** An address as this folder made it. Throws PlatformError for another: a next word mends it. */
 export function toConversation(address: Address): Conversation {
   const { data } = conversationSchema.safeParse(address)
   if (data) return data

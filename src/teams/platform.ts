@@ -34,8 +34,8 @@ export type TeamsDeps = {
 }
 
 /** Where activities come in, and what is made of one before it is read. */
-export type TeamsDoor = { path: string; adopt(body: unknown): unknown }
-const TEAMS_DOOR: TeamsDoor = { path: '/api/messages', adopt: (body) => body }
+export type TeamsEndpoint = { path: string; adopt(body: unknown): unknown }
+const TEAMS_ENDPOINT: TeamsEndpoint = { path: '/api/messages', adopt: (body) => body }
 const TEAMS_TRAITS: Traits = {
   name: 'teams',
   prefix: '',
@@ -53,7 +53,7 @@ export function createTeams(
   tenantId: string,
   transport: Transport,
   deps: TeamsDeps,
-  door: TeamsDoor = TEAMS_DOOR,
+  endpoint: TeamsEndpoint = TEAMS_ENDPOINT,
 ): Platform {
   const running = new Set<Promise<void>>()
   const inBackground = (work: Promise<void>): void => {
@@ -69,7 +69,7 @@ export function createTeams(
   const handle: HttpHandler = async (request, response) => {
     const body = await readJson(request, BODY_LIMIT_BYTES)
     if ('status' in body) return sendJson(response, body.status, null)
-    const sent = door.adopt(body.value)
+    const sent = endpoint.adopt(body.value)
     const activity = readActivity(sent)
     if (!activity || typeof sent !== 'object' || sent === null) return sendJson(response, 400, null)
     const answer = await transport.receive(
@@ -108,7 +108,7 @@ export function createTeams(
   }
   return {
     ...TEAMS_TRAITS,
-    path: door.path,
+    path: endpoint.path,
     handle,
     start: async () => ({ externalId: tenantId, name: tenantId }),
     serves: (workspaceId) => workspaceId === tenantId,

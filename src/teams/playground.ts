@@ -15,7 +15,7 @@ const PLAYGROUND_PATH = '/api/playground'
 
 /**
  * For trying the bot with a Teams client that has no token, such as Microsoft's Agents Playground:
- * the same platform behind a door of its own. It opens for this machine alone, called by this
+ * the same platform at an address of its own. It opens for this machine alone, called by this
  * machine's own name, and sends to this machine alone.
  */
 export function createPlayground(deps: TeamsDeps): Platform {

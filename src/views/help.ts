@@ -1,8 +1,8 @@
 import type { TextKey, Texts } from '../content/load.ts'
-import type { Verb } from '../domain/verbs.ts'
+import type { Example, Verb } from '../domain/verbs.ts'
 import { type Button, buttons, type Card, heading, list, text } from './card.ts'
 
-const EVERYONE: readonly [string, TextKey][] = [
+const EVERYONE: readonly [Verb, TextKey][] = [
   ['next', 'help.does.next'],
   ['agreement', 'help.does.agreement'],
   ['contact', 'help.does.contact'],
@@ -13,7 +13,7 @@ const EVERYONE: readonly [string, TextKey][] = [
   ['privacy', 'help.does.privacy'],
   ['help', 'help.does.help'],
 ]
-const FACILITATORS: readonly [string, TextKey][] = [
+const FACILITATORS: readonly [Verb, TextKey][] = [
   ['new', 'help.does.new'],
   ['roster', 'help.does.roster'],
   ['agreement', 'help.does.agreementEdit'],
@@ -25,25 +25,25 @@ const FACILITATORS: readonly [string, TextKey][] = [
   ['checkin', 'help.does.checkin'],
   ['attendance', 'help.does.attendance'],
   ['summary', 'help.does.summary'],
-  ['summary export', 'help.does.summaryExport'],
+  ['summary.export', 'help.does.summaryExport'],
   ['flag', 'help.does.flag'],
   ['channel', 'help.does.channel'],
   ['edit', 'help.does.edit'],
   ['end', 'help.does.end'],
 ]
-const OTHERS: readonly [string, TextKey][] = [
+const OTHERS: readonly [Verb, TextKey][] = [
   ['digest', 'help.does.digest'],
-  ['digest settings', 'help.does.digestSettings'],
+  ['digest.settings', 'help.does.digestSettings'],
   ['admin', 'help.does.admin'],
-  ['admin staff', 'help.does.adminStaff'],
-  ['admin settings', 'help.does.adminSettings'],
-  ['admin lines', 'help.does.adminLines'],
+  ['admin.staff', 'help.does.adminStaff'],
+  ['admin.settings', 'help.does.adminSettings'],
+  ['admin.lines', 'help.does.adminLines'],
 ]
 
 /** Says what the commands do. `example` puts the platform's own prefix before a command. */
-export function helpCard(texts: Texts, example: (command: string) => string): Card {
+export function helpCard(texts: Texts, example: Example): Card {
   const { t } = texts
-  const lines = (commands: readonly [string, TextKey][]) =>
+  const lines = (commands: readonly [Verb, TextKey][]) =>
     list(
       commands.map(([command, does]) =>
         t('help.line', { command: example(command), does: t(does) }),

@@ -3,7 +3,7 @@ import { cityOf, formatDateTime } from '../domain/time.ts'
 import { type Button, buttons, type Card, text, type VerbButton } from './card.ts'
 
 /**
- * A message that nobody asked for: one line of time and alias, and a button. It is its own type, so
+ * A card that nobody asked for: one line of time and alias, and a button. It is its own type, so
  * that only cards made here can be sent to a person unasked: desktop banners read a message's
  * blocks, not just its fallback text.
  */

@@ -1,6 +1,7 @@
 import type { Texts } from '../content/load.ts'
 import { answersNeeded, LEAST_WRITERS, type Thresholds } from '../domain/disclosure.ts'
 import { AUDIT_YEARS, CONTACT_DAYS, WIN_DAYS, WORDS_DAYS } from '../domain/retention.ts'
+import type { Example } from '../domain/verbs.ts'
 import { type Card, heading, list, note, text } from './card.ts'
 
 /** Says what is kept, for how long, and who sees what. */
@@ -12,7 +13,7 @@ export function privacyCard(
     resultMonths: number
     ledgerDays: number
     thresholds: Thresholds
-    example(command: string): string
+    example: Example
   },
 ): Card {
   const { t } = texts

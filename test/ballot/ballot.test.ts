@@ -351,7 +351,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
   })
 })
 
-/** What the child process does that no code here can be changed to do: always tried there. */
+/** Cases that only the child process has: always tried there. */
 describe('the child process', () => {
   it('answers in the three ways it can, and fails with its reason when the set-up is wrong', async () => {
     const dir = ownDir()

@@ -10,7 +10,7 @@ import { createTransport } from '../../src/teams/transport.ts'
 import type { Child } from './child.ts'
 import { ofPlatform } from './fanout-cast.ts'
 
-/** What fanout-platforms.ts says when it stands. */
+/** The word of fanout-platforms.ts when it stands. */
 export type Said = {
   slackUrl: string
   authority: { openIdMetadataUrl: string; issuer: string; serviceUrl: string; token: string }

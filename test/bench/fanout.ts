@@ -87,7 +87,7 @@ function toRow(name: string, sends: readonly Send[]): Row {
 }
 
 /**
- * What one might write first: everything in memory, many posts at once, and a row updated beside
+ * The loop that one might write first: everything in memory, many posts at once, and a row updated beside
  * each.
  */
 async function measureNaive(): Promise<Row> {

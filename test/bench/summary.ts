@@ -12,7 +12,7 @@ import { HISTORIES, NOW, SUPERVISED, seed, WORKSPACE } from './summary-seed.ts'
 const ROUNDS = 400
 const WARM_UP = 40
 const MOST_P99_MS = { summary: 100, digest: 500 } as const
-/** What ten years may cost more than one. */
+/** Ten years may cost so many times one. */
 const MOST_GROWTH = 1.3
 const PATIENCE_MS = 300_000
 
@@ -26,7 +26,7 @@ const log = createLog(
 )
 
 /**
- * What opening a summary and a digest costs in a store of ten thousand groups, and ten thousand
+ * The cost of opening a summary and a digest in a store of ten thousand groups, and ten thousand
  * digests that are due.
  */
 export async function run(isJson: boolean): Promise<void> {

@@ -17,7 +17,7 @@ const MOST_GROWTH = 1.5
 type Row = { groups: number; occurrences: number; due: number; p50Ms: number; maxMs: number }
 
 /**
- * What one look at what is due costs, with nothing due and with 20 reminders due, by how many
+ * The cost of one look at what is due, with nothing due and with 20 reminders due, by how many
  * groups exist.
  */
 export async function run(isJson: boolean): Promise<void> {

@@ -119,7 +119,7 @@ describe('npm start without credentials', () => {
     expect((await stop(child)).code).toBe(0)
     const next = start(dir, 0)
     await next.isReady
-    // What broke off cannot be told on: it begins again.
+    // A story that broke off cannot be told on: it begins again.
     const { history } = await stateOf(addresses(next.output()).page, 'UFACILITATOR')
     expect(history).toMatchObject({ done: 0, total: 6 })
     expect(

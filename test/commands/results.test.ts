@@ -7,7 +7,7 @@ import { type GroupFacts, inWeek, writeGroup } from '../golden/groups.ts'
 import { incoming, startWorld, type World } from '../helpers.ts'
 
 /**
- * Which results stand beside which, and who sees them: written into the store as a programme would
+ * Results beside each other, and who sees them: written into the store as a programme would
  * have left them.
  */
 let world: World
@@ -31,7 +31,7 @@ async function group(facts: Omit<GroupFacts, 'alias'>, now: Date): Promise<strin
   return groupId
 }
 /**
- * What somebody gets, without the names of a chart's levels, which stand there whatever it shows.
+ * The words that somebody gets, without the names of a chart's levels, which stand there whatever it shows.
  */
 const shown = async (person: string, verb: string, id?: string) => {
   const reply = await run(world.app.services, incoming(person, { verb, input: id ? { id } : {} }))

@@ -74,7 +74,7 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
     })
     expect(holds((await dump(world.db)).Win, personId)).toBe(false)
     expect(holds(await dump(world.db), 'lake')).toBe(false)
-    // What a careless seal would leave is found (negative control).
+    // The traces that a careless seal would leave are found (negative control).
     const { id, sealed } = row
     const inClear = Buffer.from(JSON.stringify({ personId, text: 'I cycled to the lake.' }))
     await world.db.win.updateMany({ where: { id }, data: { sealed: inClear } })

@@ -17,7 +17,7 @@ import { openWithWords, TWELVE, WORDS_SET } from '../words.ts'
 
 const HOUR_MS = 60 * 60_000
 const DAY_MS = 24 * HOUR_MS
-/** What a card or form says, as text. */
+/** A card's or form's words, as text. */
 const textOf = (reply: Reply | null): string => JSON.stringify(reply)
 
 describe.each(STORES)('answers in words (%s)', (store) => {

@@ -10,7 +10,7 @@ import { tour } from '../tour.ts'
 const MOST_GRADE = 6
 /** Screens that may be above it, each with its reason; at most ten. */
 const EXEMPT: Readonly<Record<string, string>> = {}
-/** What people are called here cannot be said in shorter words, so each counts as one syllable. */
+/** Names of roles cannot be said in shorter words, so each counts as one syllable. */
 const ROLE_WORDS = /^(facilitators?|supervisors?|members?|admins?)$/i
 
 /**

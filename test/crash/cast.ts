@@ -138,7 +138,7 @@ export async function seed(db: PrismaClient): Promise<void> {
 
 const wordsOf = (at: Date) => `${at.getUTCDate()} March, ${at.toISOString().slice(11, 16)}`
 
-/** Which delivery a post was: the person and the day in its words. */
+/** The delivery that a post was: the person and the day in its words. */
 export const keyOfPost = (channel: string, text: string): string =>
   `${channel} ${/\d+ March, \d\d:\d\d/.exec(text)?.[0] ?? text}`
 

@@ -137,7 +137,7 @@ function troubleAt(slack: SlackSimulator): () => void {
 }
 
 /**
- * What people got, how often, and how often the platform answered a post with an error, or not at
+ * The posts that people got, how often, and how often the platform answered a post with an error, or not at
  * all.
  */
 function received({ slack }: Stage) {
@@ -179,7 +179,7 @@ async function check(name: string, stage: Stage, inDoubt: ReadonlySet<string>): 
     `${JSON.stringify({ crash: name, deliveries: ALL, received: counts.size, missing: missing.length, inDoubtAtKills: inDoubt.size, platformErrors: failed.size, cameTwice: doubled.length, unexplained: unexplained.length, ledger })}\n`,
   )
   expect(unexplained).toEqual([])
-  // Deaths lose nothing. What the platform itself failed twice is given up, and the ledger says so.
+  // Deaths lose nothing. A notice that the platform failed twice is given up, and the ledger says so.
   expect(missing.filter((key) => (failed.get(key) ?? 0) < 2)).toEqual([])
   expect(missing.length).toBeLessThanOrEqual(ledger['dropped unknown'] ?? 0)
   expect(Object.values(ledger).reduce((sum, count) => sum + count, 0)).toBe(ALL)
@@ -302,7 +302,7 @@ describe('the database restarted while 2,000 messages go out', () => {
       while (stage.slack.journal.messages.length - before < 200) await wait(5)
       own.restart()
     }
-    // What a statement lost on the way left in `sending` has a lease of a minute; here it is over
+    // A row that a lost statement left in `sending` has a lease of a minute; here it is over
     // as soon as nobody sends it.
     const pool = new pg.Pool({ connectionString: own.url, max: 1 })
     const expire = async () => {

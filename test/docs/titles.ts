@@ -6,7 +6,7 @@ type Node = { type: string; [part: string]: unknown }
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && typeof (value as Node).type === 'string'
 
-/** What a call does with its test: `it.each(…)` is it and each. Empty for any other call. */
+/** The modifiers of a call that makes a test: `it.each(…)` is it and each. Empty for any other call. */
 type Chain = { words: string[]; givens: Node[] }
 
 function chainOf(callee: unknown): Chain {

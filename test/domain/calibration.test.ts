@@ -10,7 +10,7 @@ import type { UnitResult } from '../../src/domain/unit.ts'
 /**
  * How often a summary says that something moved, in simulated groups of which the truth is known:
  * members differ (SD 1 step) and answer with a reliability of .6, as the sets' own assumptions say.
- * What the real gate shows is counted.
+ * The real gate's figures are counted.
  */
 const GROUPS = 2_000
 const pulse = loadContent().questionSet('pulse', 2)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ruleOf, startsOf } from '../../src/domain/recurrence.ts'
 
-// What a schedule should give is worked out here without Temporal and without the recurrence
+// The sessions that a schedule should give are worked out here without Temporal and without the recurrence
 // library: dates by counting days in UTC, instants by asking Intl what the clocks on the wall
 // showed at each candidate.
 
@@ -57,7 +57,7 @@ function instantsOf(local: string, timeZone: string): number[] {
 }
 
 /**
- * What RFC 5545 says: the first of two; in a gap, the instant that the offset before the gap gives.
+ * RFC 5545 says: the first of two; in a gap, the instant that the offset before the gap gives.
  */
 function expectedStart(
   local: string,

@@ -200,7 +200,7 @@ describe('answers that are needed', () => {
     expect(answersNeeded('shared', { leastShared: 8, leastStaff: 9 }, null)).toBe(8)
     expect(answersNeeded('staff', { leastShared: 8, leastStaff: 9 }, null)).toBe(9)
     expect(answersNeeded('shared', { leastShared: 8, leastStaff: 9 }, 10)).toBe(10)
-    // Whoever changes the row by hand lowers nothing.
+    // Changing the row by hand lowers nothing.
     expect(answersNeeded('shared', { leastShared: 1, leastStaff: 1 }, 2)).toBe(6)
   })
 })

@@ -10,7 +10,7 @@ const setOf = (id: string): QuestionSet => {
   return set
 }
 /**
- * What a set's first scale shows for one person who answered with these values in order; null where
+ * The figure of a set's first scale for one person who answered with these values in order; null where
  * one is skipped.
  */
 const shown = (id: string, values: readonly (number | null)[], scaleIndex = 0): number | null => {

@@ -17,7 +17,7 @@ const lastOf = (platform: 'slack' | 'teams', person: string) =>
   world[platform].journal.seen.findLast((seen) => seen.person === person)
 const memberIds = (count: number) => Array.from({ length: count }, (_, index) => `UX${index}`)
 
-/** What must not change when something is refused: everything but who has been met. */
+/** The rows that must not change when something is refused: all but those of people met. */
 const state = () => dump(world.db, ['Account', 'Person', 'Receipt'])
 
 describe.each(['slack', 'teams'] as const)('bad input on %s', (platform) => {

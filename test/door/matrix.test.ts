@@ -9,7 +9,7 @@ import type { WinModel } from '../../src/store/generated/models.ts'
 import { dump, incoming, moveTo, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 /**
- * Who tries: a Slack user of the organisation, or somebody of another organisation on another
+ * Somebody who tries: a Slack user of the organisation, or somebody of another organisation on another
  * workspace.
  */
 const PEOPLE = {
@@ -28,7 +28,7 @@ const EVERYONE = Object.keys(PEOPLE) as Who[]
 const IN_THE_GROUP: readonly Who[] = ['member', 'facilitator', 'supervisor']
 
 /**
- * What each verb lets whom do with this group, written out by hand: the registry is what is tested.
+ * The people whom each verb lets do something with this group, written out by hand: the registry is what is tested.
  */
 const MAY: Record<string, readonly Who[]> = {
   home: EVERYONE,

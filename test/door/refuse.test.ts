@@ -4,7 +4,7 @@ import { failure } from '../../src/door/refuse.ts'
 import { createLog } from '../../src/log.ts'
 import { incoming } from '../helpers.ts'
 
-/** What the driver throws on a server that speaks German. */
+/** Errors of the driver on a server that speaks German. */
 const GERMAN = [
   ['55P03', 'storniere Anfrage wegen Zeitüberschreitung einer Sperre'],
   ['40P01', 'Verklemmung (Deadlock) entdeckt'],

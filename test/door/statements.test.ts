@@ -49,11 +49,11 @@ describe.runIf(inject('hasPostgres'))('statements that a verb sends, the second 
   }
 
   it.each<[Verb, 'facilitator' | 'member', 'group' | 'checkIn' | null, number]>([
-    // Who it is, their memberships, sessions, what goes out.
+    // The person, their memberships, sessions, what goes out.
     ['next', 'facilitator', null, 4],
-    // Who it is, their memberships with the group and its flag.
+    // The person, their memberships with the group and its flag.
     ['flag', 'facilitator', 'group', 2],
-    // Who it is, their memberships, the check-in, whether they are invited, its unit.
+    // The person, their memberships, the check-in, whether they are invited, its unit.
     ['checkin.answer', 'member', 'checkIn', 5],
     // Those two, results, the next session, what was asked, is open and planned, what waits, the
     // audit.

@@ -8,7 +8,7 @@ import { incoming, startWorld, type World } from '../helpers.ts'
 import { type GroupFacts, inWeek, writeGroup } from './groups.ts'
 
 /**
- * What a facilitator or a supervisor reads in written scenarios, on both platforms and in both
+ * The cards that a facilitator or a supervisor reads in written scenarios, on both platforms and in both
  * languages, as reviewed files. After a change of wording: `npx vitest run test/golden -u`, then
  * read the files.
  */

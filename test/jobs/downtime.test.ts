@@ -12,7 +12,7 @@ import {
   type World,
 } from '../helpers.ts'
 
-// The process is off from five minutes before something is due. What happens when it is on again is
+// The process is off from five minutes before something is due. Its way when it is on again is
 // a rule for each kind.
 
 const MINUTE_MS = 60_000
@@ -50,7 +50,7 @@ const EVENTS = {
   },
 } as const
 type Event = keyof typeof EVENTS
-/** What brings each message about. */
+/** The event that brings each notice about. */
 const OCCURRENCES = {
   reminder: 'reminder',
   'session-ended': 'sessionEnded',
@@ -136,7 +136,7 @@ describe.each(STORES.map((store) => ({ store })))('after being off ($store)', ({
       expect(
         await world.db.releaseUnit.findMany({ select: { state: true, isCleaned: true } }),
       ).toEqual([{ state: 'released', isCleaned: true }])
-      // What was answered after its own close does not count, however late the process was.
+      // An answer after its own close does not count, however late the process was.
       expect(
         (await world.db.checkIn.findFirstOrThrow({ where: { state: 'closed' } })).closesAt,
       ).toEqual(CLOSES)

@@ -29,7 +29,7 @@ const WRITTEN = {
   goals: 'curlew-5128-marble',
 }
 /**
- * What an answer looks like in clear, in a ballot's plaintext and in a form's values: the
+ * An answer in clear, in a ballot's plaintext and in a form's values: the
  * question's id beside a value.
  */
 const ANSWER = /"?(belonging|voice|hope)"?\s*[:=]\s*"?[1-5]/

@@ -36,7 +36,7 @@ function draw(random: () => number): {
   return { members, checkIns }
 }
 
-/** What the real gate shows of a window of check-ins, as a figure; null when it shows nothing. */
+/** The figure that the real gate shows of a window of check-ins; null when it shows nothing. */
 function publish(world: ReturnType<typeof draw>, window: readonly number[]): Figure | null {
   const ballots = Array.from({ length: world.members }, (_, member) =>
     window.flatMap(
@@ -103,7 +103,7 @@ function attack(windows: readonly (readonly number[])[]): { broken: number; publ
 }
 
 /**
- * A supervisor's groups in one week: some met k, some did not. What an audience whose k is 11 sees
+ * A supervisor's groups in one week: some met k, some did not. An audience whose k is 11 sees those
  * singly, and the total.
  */
 function drawGroups(random: () => number, isGated: boolean): Figure[] {

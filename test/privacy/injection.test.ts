@@ -38,7 +38,7 @@ function* objectsIn(value: Json): Generator<{ [key: string]: Json }> {
 }
 
 /**
- * What in a Slack payload would be read as markup, or hides something. An input's own value is
+ * Characters that a Slack payload would have read as markup, or hides something. An input's own value is
  * shown as typed.
  */
 function slackFaults(payload: Json): string[] {

@@ -1,5 +1,5 @@
 /**
- * What a run of check-ins of one plan should come to, in the simplest words: no store, no boxes, no
+ * The results that a run of check-ins of one plan should come to, in the simplest words: no store, no boxes, no
  * keys.
  */
 const K = 6
@@ -67,7 +67,7 @@ export function submit(
   return true
 }
 
-/** Who leaves takes along what is not counted yet. */
+/** A member who leaves takes along what is not counted yet. */
 export function leave(model: Model, member: string): void {
   model.members.delete(member)
   for (const unit of model.units.filter(({ isClosed }) => !isClosed))
@@ -75,7 +75,7 @@ export function leave(model: Model, member: string): void {
 }
 
 /**
- * What a closed unit publishes: null below k. Each member counts once, with the mean of their own
+ * The figures that a closed unit publishes: null below k. Each member counts once, with the mean of their own
  * check-ins.
  */
 export function publish({ checkIns }: Unit): object | null {

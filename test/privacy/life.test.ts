@@ -380,7 +380,7 @@ const works = (crashAfter: Parameters<AfterStep>[0] | null): Step => ({
     crashAfter ? `the worker dies when it has ${crashAfter}` : 'the worker makes what is closed',
   async run(model, real) {
     await make(real, crashAfter)
-    // Whatever is finished by now is as it should be, also when others are not.
+    // All that is finished by now is as it should be, also when others are not.
     const expected = expectedOf(model)
     for (const unit of await look(real))
       expect(unit).toEqual(expected.find(({ first }) => first === unit.first))

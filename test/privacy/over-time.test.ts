@@ -95,7 +95,7 @@ function draw(members: number, random: () => number): World {
 
 const GROUP = 'shared' as const
 
-/** What the product counts of a unit; null below k. */
+/** The product's count of a unit; null below k. */
 function countOf(world: World, weeks: readonly number[], members: number): UnitResult {
   const ballots = Array.from({ length: members }, (_, member) =>
     weeks.map((week) =>
@@ -120,7 +120,7 @@ function shownOf(disclosed: Disclosed): number | null {
 }
 
 /**
- * What the closing summary says of a programme's two ends, as a difference: the noise band of these
+ * The closing summary's word on a programme's two ends, as a difference: the noise band of these
  * sizes is about a quarter of the range.
  */
 function courseOf(first: UnitResult, last: UnitResult): number | null {

@@ -12,7 +12,7 @@ import { incoming, moveTo, SESSION, setUpGroup, startWorld, type World } from '.
 const SEEDS = 12
 const HOUR_MS = 60 * 60_000
 
-/** What one race acknowledged, by member: the value that the release must count. */
+/** The answers that one race acknowledged, by member: the value that the release must count. */
 type Acknowledged = Map<string, number>
 
 /**

@@ -190,7 +190,7 @@ describe.each(CELLS)(
       expect(one.before.rows.Ballot).toHaveLength(8 + 12)
       expect(one.after.rows.ReleaseText).toHaveLength(11)
       expect(differences(one.before, other.before)).toEqual([])
-      // What was written is sealed, and only as long as it is.
+      // Words that were written are sealed, and only as long as they are.
       expect(differences(one.after, other.after)).toEqual([])
     })
 

@@ -16,7 +16,7 @@ export type Peer = {
   member: string
   /** A trigger that opens one form. */
   newTrigger(): Promise<string>
-  /** What stands in the member's chat with the bot. */
+  /** The posts in the member's chat with the bot. */
   messages(): Promise<{ text: string; blocks: string[] }[]>
   close(): Promise<void>
 }

@@ -9,7 +9,7 @@ import { failureBody, type Json, no, ok, readArgs } from './wire.ts'
 const RESPONSE_URL_USES = 5
 
 /**
- * The one door of the Web API: token, pace, scope, fault, then the method; everything is written to
+ * The Web API's one way in: token, pace, scope, fault, then the method; everything is written to
  * the log.
  */
 export async function answerApi(state: SlackState, request: Received): Promise<Answer> {

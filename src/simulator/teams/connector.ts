@@ -41,8 +41,8 @@ const failureBody = (status: number): Json => ({
 })
 
 /**
- * The connector's one door: authority, token, fault, pace, then the route; everything is written to
- * the log.
+ * The connector's one way in: authority, token, fault, pace, then the route; everything is written
+ * to the log.
  */
 export async function answerConnector(
   state: TeamsState,

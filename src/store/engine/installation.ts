@@ -6,8 +6,8 @@ import type { Writer } from './transaction.ts'
 
 /**
  * Makes sure that the keys and the secret are this store's, before a sweeper could destroy
- * another's keys or a release could be lost for a wrong setting. `prints` are the secrets'
- * fingerprints by number. Throws SetupError.
+ * another's keys or a release could be lost for a wrong setting. `fingerprints` are the
+ * secrets', by number. Throws SetupError.
  */
 export async function checkInstallation(
   db: Writer,

@@ -14,8 +14,8 @@ export type JobData = { organisationId: string; id: string }
 /** Jobs that one worker takes; a full batch is followed by another at once. */
 const BATCH = 100
 /**
- * Of each queue so many run at once: what takes long holds up only its own kind. Embedded, all share
- * one connection.
+ * Of each queue so many run at once: what takes long holds up only its own kind. Embedded, all
+ * share one connection.
  */
 const AT_ONCE = { postgres: 6, embedded: 4 } as const
 /** A notification wakes a worker; this is the backstop for one that came while it was busy. */

@@ -80,8 +80,8 @@ export function transactionsOf(client: PrismaClient, standard: Limits): RunTrans
         // The client's time begins after the connection is there, so ours is over before it.
         const endsAt = since + limits.timeout - MARGIN_MS
         let isOver = false
-        // What is sent behind the rollback would stand, and once the connection serves somebody
-        // else, in their work.
+        // A statement sent behind the rollback would stand by itself; once the connection serves
+        // somebody else, in their work.
         const guarded: Send = (text, values) => {
           if (isOver || performance.now() > endsAt)
             return Promise.reject(new BusyError('not done in time'))
