@@ -12,7 +12,16 @@ import { atTheEnd, type End, once } from './ends.ts'
 import { freshDatabase } from './postgres.ts'
 import { tempDir } from './temp-dir.ts'
 
-export { answer, moveTo, open, planMessage, press, type StepValue, setUpGroup } from './played.ts'
+export {
+  answer,
+  fill,
+  moveTo,
+  open,
+  planMessage,
+  press,
+  type StepValue,
+  setUpGroup,
+} from './played.ts'
 
 export type StoreKind = 'embedded' | 'postgres'
 

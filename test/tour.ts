@@ -1,6 +1,6 @@
-import { askForSummary, fill } from '../src/cli/story.ts'
+import { askForSummary } from '../src/cli/story.ts'
 import { type Hands, lastSeen, type Seen } from '../src/simulator/workspace.ts'
-import { answer, moveTo, open, type Played, press, setUpGroup } from './played.ts'
+import { answer, fill, moveTo, open, type Played, press, setUpGroup } from './played.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 

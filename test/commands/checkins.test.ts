@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fill } from '../../src/cli/story.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
 import {
   answer,
   CLOSES,
+  fill,
   moveTo,
   open,
   press,

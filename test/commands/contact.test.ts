@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openText } from '../../src/ballot/secret-text.ts'
-import { fill } from '../../src/cli/story.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
 import {
   answer,
   dump,
+  fill,
   holds,
   moveTo,
   open,

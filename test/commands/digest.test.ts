@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fill } from '../../src/cli/story.ts'
 import { type Attention, byAttention } from '../../src/domain/digest.ts'
 import { run } from '../../src/door/run.ts'
 import { type Hands, lastSeen, type Seen } from '../../src/simulator/workspace.ts'
 import {
   CLOSES,
+  fill,
   incoming,
   moveTo,
   open,

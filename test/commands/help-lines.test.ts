@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fill } from '../../src/cli/story.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
-import { moveTo, press, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
+import { fill, moveTo, press, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const said = (hands: Hands, person: string) =>

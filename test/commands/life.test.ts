@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fill } from '../../src/cli/story.ts'
 import { run } from '../../src/door/run.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
 import { verifyAudit } from '../../src/store/audit.ts'
@@ -8,6 +7,7 @@ import {
   answer,
   CLOSES,
   dump,
+  fill,
   incoming,
   moveTo,
   planMessage,

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fill } from '../../src/cli/story.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
-import { moveTo, open, press, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
+import {
+  fill,
+  moveTo,
+  open,
+  press,
+  SESSION,
+  setUpGroup,
+  startWorld,
+  type World,
+} from '../helpers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const HOUR_MS = 60 * 60_000

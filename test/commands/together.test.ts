@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { fill } from '../../src/cli/story.ts'
 import { run } from '../../src/door/run.ts'
 import { lastSeen } from '../../src/simulator/workspace.ts'
 import { ensureActor, ensureConnection } from '../../src/store/access.ts'
 import { planDeliveries } from '../../src/store/outbox.ts'
 import {
+  fill,
   incoming,
   moveTo,
   open,

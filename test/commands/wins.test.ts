@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fill } from '../../src/cli/story.ts'
 import { openWin } from '../../src/commands/win.ts'
 import { run } from '../../src/door/run.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
 import {
   dump,
+  fill,
   holds,
   incoming,
   moveTo,

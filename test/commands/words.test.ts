@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fill } from '../../src/cli/story.ts'
 import { run } from '../../src/door/run.ts'
 import type { Reply } from '../../src/views/card.ts'
 import {
   dump,
+  fill,
   holds,
   incoming,
   moveTo,

@@ -1,9 +1,8 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fill } from '../../src/cli/story.ts'
 import { sign } from '../../src/simulator/slack/wire.ts'
 import { lastSeen } from '../../src/simulator/workspace.ts'
-import { dump, setUpGroup, startWorld, type World } from '../helpers.ts'
+import { dump, fill, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 let world: World
 beforeAll(async () => {

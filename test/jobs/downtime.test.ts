@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { fill } from '../../src/cli/story.ts'
 import {
   answer,
   CLOSES,
+  fill,
   moveTo,
   planMessage,
   SESSION,

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startApp } from '../../src/app.ts'
-import { fill } from '../../src/cli/story.ts'
 import { atTheEnd } from '../ends.ts'
 import {
   answer,
+  fill,
   moveTo,
   SECRET,
   SESSION,

@@ -4,12 +4,12 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { fill } from '../../src/cli/story.ts'
 import { lastSeen } from '../../src/simulator/workspace.ts'
 import {
   answer,
   CLOSES,
   dump,
+  fill,
   holds,
   moveTo,
   planMessage,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { fill } from '../../src/cli/story.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
 import { renderMessage } from '../../src/slack/render.ts'
 import { renderCard } from '../../src/teams/render.ts'
@@ -7,6 +6,7 @@ import { type Card, card, text } from '../../src/views/card.ts'
 import {
   answer,
   CLOSES,
+  fill,
   moveTo,
   open,
   planMessage,
