@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadContent } from '../../src/content/load.ts'
+import { typedAs } from '../../src/domain/verbs.ts'
 import { COMMANDS, parseTyped } from '../../src/door/registry.ts'
 import { helpCard } from '../../src/views/help.ts'
 
@@ -9,7 +10,7 @@ const UNNAMED: Readonly<Record<string, string>> = {
 }
 
 /** The command lines that the help card names, in its order. */
-const named = helpCard(loadContent().textsFor('en'), (command) => `<${command}>`).blocks.flatMap(
+const named = helpCard(loadContent().textsFor('en'), (verb) => `<${typedAs(verb)}>`).blocks.flatMap(
   (block) =>
     block.type === 'list' ? block.items.map((item) => /^<(.+?)>/.exec(item)?.[1] ?? item) : [],
 )
