@@ -20,7 +20,8 @@ const GONE = new Map<string, Refusal>([
 ])
 
 /**
- * And for "this workspace takes nothing from the app": its token was taken back, or may too little.
+ * And for "this workspace takes nothing from the app": its token was taken back, or has too few
+ * permissions.
  */
 const NO_WORKSPACE = new Map<string, Refusal>([
   ['account_inactive', 'tokenRefused'],

@@ -8,6 +8,7 @@ import {
 import type { Database } from './engine/database.ts'
 import type { Queue } from './engine/queue.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
+import { Prisma } from './generated/client.ts'
 import { fixedId } from './ids.ts'
 
 /** A worker has a claimed row so long; then the clock may claim it again. Wall clock. */
@@ -41,6 +42,10 @@ export async function planOccurrences(
     skipDuplicates: true,
   })
 }
+
+const SUBJECT_COLUMNS = Prisma.raw(
+  [...new Set(Object.values(SUBJECTS))].map((column) => `"${column}"`).join(', '),
+)
 
 /**
  * Claims what is due by the product clock and sends a job for each, in one transaction; returns how
@@ -84,8 +89,7 @@ export async function lockOccurrence(
   const [row] = await tx.sql.rows<
     { id: string; kind: OccurrenceKind; dueAt: Date } & Record<string, unknown>
   >`
-    select "id", "kind"::text as "kind", "dueAt", "sessionId", "checkInId", "personId", "messageId",
-      "groupId", "contactId"
+    select "id", "kind"::text as "kind", "dueAt", ${SUBJECT_COLUMNS}
     from "Occurrence"
     where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid
       and "state" = 'planned' for update`

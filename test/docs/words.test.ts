@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import path from 'node:path'
 import { instance } from '@viz-js/viz'
 import { describe, expect, it } from 'vitest'
 import { readSources } from '../architecture.ts'
@@ -59,10 +60,6 @@ describe('the first page', () => {
     expect(readme.split(/\s+/).filter((word) => word !== '').length).toBeLessThanOrEqual(1_200)
     expect(readme.split('\n').filter((line) => line.length > 120)).toEqual([])
   })
-  it('leads only to files that are there', () => {
-    const links = [...readme.matchAll(/\]\(([^)#]+)/g)].map(([, target = '']) => target)
-    expect(links.filter((link) => !link.startsWith('http') && !fs.existsSync(link))).toEqual([])
-  })
   it('shows the picture that its source gives, with folders that are there', async () => {
     const source = read('docs/architecture.dot')
     const viz = await instance()
@@ -70,6 +67,31 @@ describe('the first page', () => {
     const nodes = [...source.matchAll(/^ {4}(\w+)$/gm)].map(([, name = '']) => name)
     expect(nodes.length).toBeGreaterThan(6)
     expect(nodes.filter((name) => !fs.existsSync(`src/${name}`))).toEqual([])
+  })
+})
+
+describe('every page', () => {
+  const root = fs.readdirSync('.').filter((file) => file.endsWith('.md'))
+  const docs = fs.readdirSync('docs', { recursive: true, encoding: 'utf8' })
+  const pages = [
+    ...root,
+    ...docs.filter((file) => file.endsWith('.md')).map((file) => path.join('docs', file)),
+  ]
+
+  it.each(pages)('%s leads only to files that are there', (page) => {
+    const prose = read(page).replace(/```[\s\S]*?```|`[^`\n]*`/g, '')
+    const links = [...prose.matchAll(/\]\(([^)#\s]+)/g)].map(([, target = '']) => target)
+    const missing = links.filter(
+      (link) =>
+        !/^[a-z]+:/.test(link) && !fs.existsSync(path.join(path.dirname(page), decodeURI(link))),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it.each(pages)('%s keeps its prose to 120 columns', (page) => {
+    const prose = read(page).replace(/```[\s\S]*?```/g, '')
+    const wide = prose.split('\n').filter((line) => line.length > 120 && !/^(\||!\[|<)/.test(line))
+    expect(wide).toEqual([])
   })
 })
 

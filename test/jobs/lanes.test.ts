@@ -78,7 +78,7 @@ describe.each(STORES.map((store) => ({ store })))(
       expect(await world.db.account.count({ where: { unreachable: { not: null } } })).toBe(0)
       await world.slack.type('UADMIN', 'admin')
       expect(lastSeen(world.slack.journal, 'UADMIN', 'admin').text).toContain(
-        'Demo workspace takes no messages: its key was not accepted. Install the app again, or check its token.',
+        'Demo workspace takes no messages: the app’s token was not accepted. Install the app again, or check its token.',
       )
       // Installed again: what waited goes out, and the trouble is over.
       await world.db.connection.updateMany({ data: { pausedUntil: null } })
