@@ -2,13 +2,15 @@ import { MAX_MESSAGE_CHARS, MAX_MESSAGES, MAX_SESSIONS, PREVIEW_DATES } from '..
 import { REPEATS, ruleOf, startsOf } from '../domain/recurrence.ts'
 import { parseDate, parseTime, startsInPast } from '../domain/schedule.ts'
 import { localOf } from '../domain/time.ts'
+import type { Verb } from '../domain/verbs.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import type { GroupRow } from '../store/group.ts'
 import { listMessages, type MessageRow, saveMessage } from '../store/message.ts'
 import { clearMessagePlans } from '../store/occurrence.ts'
-import { messagePreview } from '../views/message.ts'
-import type { Context, Result, WriteContext } from './command.ts'
+import type { Reply } from '../views/card.ts'
+import { messageForm, messagePreview } from '../views/message.ts'
+import { type Context, groupOf, type Result, type WriteContext } from './command.ts'
 import { echo, textValue } from './input.ts'
 
 /** The rule of a message that goes out once. */
@@ -21,6 +23,22 @@ export async function mustHaveRoom(context: Context, groupId: string): Promise<v
   const { texts } = context
   if ((await listMessages(context, groupId)).length >= MAX_MESSAGES)
     throw new UserError(texts.t('message.tooMany', { limit: MAX_MESSAGES }), {})
+}
+
+/**
+ * The form for a text as a message to the group's members tomorrow at ten, to change, preview and
+ * confirm like any other. `id`: what it was made of.
+ */
+export function offerAsMessage(
+  context: Context,
+  { verb, id, text }: { verb: Verb; id: string; text: string },
+): Reply {
+  const { texts, now } = context
+  const { channelId, timeZone } = groupOf(context)
+  const date = localOf(now, timeZone).toPlainDate().add({ days: 1 }).toString()
+  const draft = { text, target: 'members', date, time: '10:00', repeat: 'once', count: '' } as const
+  const facts = { verb, id, draft, hasChannel: channelId !== null, timeZone }
+  return { type: 'form', form: messageForm(texts, facts) }
 }
 
 /** Keeps what a form says as a draft, shown as members will see it. */

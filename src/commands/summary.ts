@@ -4,7 +4,7 @@ import { mayMembersSee } from '../domain/disclosure.ts'
 import { LEAST_MEMBERS_AT_OPEN } from '../domain/limits.ts'
 import { stageOf } from '../domain/stage.ts'
 import { findingOf, openerFor } from '../domain/summary.ts'
-import { DAY_MS, localOf, plus } from '../domain/time.ts'
+import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { listLatest, listOpen, nextPlanned } from '../store/checkin.ts'
 import { listWaiting } from '../store/contact.ts'
@@ -13,12 +13,12 @@ import { listEnded } from '../store/session.ts'
 import { listNext, type NextSession } from '../store/session-place.ts'
 import { getUnit } from '../store/unit.ts'
 import { listWins } from '../store/win.ts'
-import { messageForm } from '../views/message.ts'
 import { type GroupWork, type Pending, summaryCard } from '../views/summary.ts'
 import { resultText } from '../views/trend.ts'
 import { closingOf } from './closing.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { groupInput } from './input.ts'
+import { offerAsMessage } from './message-draft.ts'
 import { newestOfEach, postable, resultsOf, type ShownResult } from './results.ts'
 
 /** The group as a whole, through the gate. Members see the same result where the plan shares it. */
@@ -178,10 +178,7 @@ async function stateOf(context: Context, row: LatestRow): Promise<Pending | null
   return unit?.state === 'open' || unit?.state === 'closing' ? { state: 'counting' } : null
 }
 
-/**
- * The newest result that members see, as a message to the group: to change, preview and confirm
- * like any other.
- */
+/** The newest result that members see, as a message to the group. */
 export const summaryPost = command({
   verb: 'summary.post',
   opens: 'form',
@@ -192,23 +189,11 @@ export const summaryPost = command({
   input: groupInput,
   run: async (context) => {
     const { texts, now } = context
-    const { id, channelId, timeZone } = groupOf(context)
+    const { id, timeZone } = groupOf(context)
     const { results } = await resultsOf(context)
     const result = postable(results)
     if (!result) throw new UserError(texts.t('summary.nothingToPost'))
     const text = resultText(texts, { ...result, timeZone, now })
-    const date = localOf(now, timeZone).toPlainDate().add({ days: 1 }).toString()
-    const draft = {
-      text,
-      target: 'members',
-      date,
-      time: '10:00',
-      repeat: 'once',
-      count: '',
-    } as const
-    const facts = { id, draft, hasChannel: channelId !== null, timeZone }
-    return {
-      reply: { type: 'form', form: messageForm(texts, { verb: 'message.submit', ...facts }) },
-    }
+    return { reply: offerAsMessage(context, { verb: 'message.submit', id, text }) }
   },
 })

@@ -1,13 +1,11 @@
-import { localOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { lockGroup } from '../store/group.ts'
 import { findRole } from '../store/roster.ts'
 import { deleteWin, findWin, type WinRow } from '../store/win.ts'
-import { messageForm } from '../views/message.ts'
 import { winDeclined, winDone } from '../views/win.ts'
 import { aboutOf, type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, idInput } from './input.ts'
-import { keepDraft, mustHaveRoom } from './message-draft.ts'
+import { keepDraft, mustHaveRoom, offerAsMessage } from './message-draft.ts'
 import { openWin } from './win.ts'
 
 const FACILITATOR = { who: 'group', roles: ['facilitator'] } as const
@@ -19,7 +17,7 @@ function wordsOf({ texts, ballotKeys, example }: Context, row: WinRow | null): s
   return opened.text
 }
 
-/** A win as a message to the group, to change, preview and confirm like any other. */
+/** A win as a message to the group. */
 export const winPost = command({
   verb: 'win.post',
   opens: 'form',
@@ -29,22 +27,8 @@ export const winPost = command({
   effect: 'read',
   input: idInput,
   run: async (context, { id }) => {
-    const { texts, now } = context
-    const { channelId, timeZone } = groupOf(context)
-    const text = texts.t('win.message', { text: wordsOf(context, aboutOf(context, 'win')) })
-    const date = localOf(now, timeZone).toPlainDate().add({ days: 1 }).toString()
-    const draft = {
-      text,
-      target: 'members',
-      date,
-      time: '10:00',
-      repeat: 'once',
-      count: '',
-    } as const
-    const facts = { id, draft, hasChannel: channelId !== null, timeZone }
-    return {
-      reply: { type: 'form', form: messageForm(texts, { verb: 'win.post.submit', ...facts }) },
-    }
+    const text = context.texts.t('win.message', { text: wordsOf(context, aboutOf(context, 'win')) })
+    return { reply: offerAsMessage(context, { verb: 'win.post.submit', id, text }) }
   },
 })
 
