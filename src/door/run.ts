@@ -66,12 +66,12 @@ async function perform(services: Services, call: VerbCall, person: Person): Prom
   if (command.effect === 'read') return await read(services, { command, input }, person)
   return await services.database.transaction(async (tx) => {
     if (command.effect === 'write' && !(await isFirst(services, tx, person))) return null
-    const entered = await authorise(services, tx, { command, input }, person)
-    if ('reply' in entered) return entered.reply
-    const { context } = entered
-    const act = async () => await command.handle(context, entered.input)
+    const authorised = await authorise(services, tx, { command, input }, person)
+    if ('reply' in authorised) return authorised.reply
+    const { context } = authorised
+    const act = async () => await command.handle(context, authorised.input)
     if (mustLeadOn(command, person))
-      return await leadOn(context, { command, input: entered.input }, act)
+      return await leadOn(context, { command, input: authorised.input }, act)
     const result = await act()
     await apply(services, context, result)
     return result.reply
@@ -84,9 +84,9 @@ async function read(
   person: Person,
 ): Promise<Reply> {
   const { command } = call
-  const entered = await authorise<Reader>(services, services.database.db, call, person)
-  if ('reply' in entered) return entered.reply
-  const { context, input } = entered
+  const authorised = await authorise<Reader>(services, services.database.db, call, person)
+  if ('reply' in authorised) return authorised.reply
+  const { context, input } = authorised
   const act = async () => await command.handle(context, input)
   return mustLeadOn(command, person)
     ? await leadOn(context, { command, input }, act)

@@ -166,19 +166,25 @@ async function setTheStage(dir: string, databaseUrl: string) {
     slack:
       (child: Child<Ported>, text: 'help' | 'next'): Side =>
       (connections) =>
-        sendAll(originOf(child), connections, COUNTS[text][connections], () =>
-          commandOf(cast.slack.facilitator, text),
-        ),
+        sendAll(originOf(child), {
+          connections,
+          count: COUNTS[text][connections],
+          make: () => commandOf(cast.slack.facilitator, text),
+        }),
     teams:
       (child: Child<Ported>): Side =>
       (connections) =>
-        sendAll(
-          originOf(child),
+        sendAll(originOf(child), {
           connections,
-          COUNTS.teams[connections],
-          (index) => activityOf(teams, cast.teams.facilitator, mailbox.url, bearer, index),
-          (index) => mailbox.arrived(String(index)),
-        ),
+          count: COUNTS.teams[connections],
+          make: (index) =>
+            activityOf(teams, index, {
+              person: cast.teams.facilitator,
+              serviceUrl: mailbox.url,
+              authorization: bearer,
+            }),
+          done: (index) => mailbox.arrived(String(index)),
+        }),
     async end() {
       await Promise.all([ours, bolt, botbuilder].map((child) => child.end()))
       await Promise.all([slack.close(), teams.close(), mailbox.close()])
@@ -228,10 +234,12 @@ function commandOf(person: string, text: string): Request {
 
 function activityOf(
   teams: { activity(person: string, fields: Record<string, unknown>): Record<string, unknown> },
-  person: string,
-  serviceUrl: string,
-  authorization: string,
   index: number,
+  {
+    person,
+    serviceUrl,
+    authorization,
+  }: { person: string; serviceUrl: string; authorization: string },
 ): Request {
   const activity = teams.activity(person, {
     type: 'message',

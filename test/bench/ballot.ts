@@ -3,7 +3,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { type App, startApp } from '../../src/app.ts'
 import { rewrap } from '../../src/ballot/seal.ts'
-import { run as enter } from '../../src/door/run.ts'
+import { run as runVerb } from '../../src/door/run.ts'
 import { createLog } from '../../src/log.ts'
 import { freshDatabase, isReachable } from '../postgres.ts'
 import { tempDir } from '../temp-dir.ts'
@@ -156,7 +156,7 @@ async function submissions(
     const group = groups[worker]
     const sender = { externalId: group?.members[round % 8] ?? '' }
     const value = String(1 + (round % 5))
-    const reply = await enter(app.services, {
+    const reply = await runVerb(app.services, {
       requestId: `${worker} ${round}`,
       platform: 'slack',
       workspaceId: WORKSPACE,

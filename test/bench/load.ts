@@ -5,6 +5,13 @@ export type Round = { requestsPerSecond: number; p50Us: number; p99Us: number }
 
 export type Request = { path: string; headers: Record<string, string>; body: string }
 
+export type Load = {
+  connections: number
+  count: number
+  make(index: number): Request
+  done?(index: number): Promise<void> | void
+}
+
 /**
  * Sends `count` requests over `connections`, each with one request under way at a time. `done` may
  * wait for more than the answer. Throws when an answer is not 200: a fast refusal is no
@@ -12,10 +19,7 @@ export type Request = { path: string; headers: Record<string, string>; body: str
  */
 export async function sendAll(
   origin: string,
-  connections: number,
-  count: number,
-  make: (index: number) => Request,
-  done: (index: number) => Promise<void> | void = () => {},
+  { connections, count, make, done = () => {} }: Load,
 ): Promise<Round> {
   const clients = Array.from({ length: connections }, () => new Client(origin, { pipelining: 1 }))
   const micros: number[] = []

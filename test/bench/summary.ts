@@ -1,5 +1,5 @@
 import { type App, startApp } from '../../src/app.ts'
-import { run as enter } from '../../src/door/run.ts'
+import { run as runVerb } from '../../src/door/run.ts'
 import { createLog } from '../../src/log.ts'
 import { freshDatabase, isReachable } from '../postgres.ts'
 import { tempDir } from '../temp-dir.ts'
@@ -82,12 +82,13 @@ async function measureReading(): Promise<{ rows: Row[]; tallies: number }> {
     ...HISTORIES.map(({ name }, index) => ({
       name: `summary, ${name}`,
       kind: 'summary',
-      once: (round: number) => open(app, 'UBENCHF', 'summary', round, groupIds[index]),
+      once: (round: number) =>
+        open(app, 'UBENCHF', round, { verb: 'summary', id: groupIds[index] }),
     })),
     {
       name: `digest of ${SUPERVISED} groups`,
       kind: 'digest',
-      once: (round: number) => open(app, 'UBENCHS', 'digest', round),
+      once: (round: number) => open(app, 'UBENCHS', round, { verb: 'digest' }),
     },
   ]
   const took = new Map<string, number[]>(runs.map(({ name }) => [name, []]))
@@ -118,11 +119,10 @@ async function measureReading(): Promise<{ rows: Row[]; tallies: number }> {
 function open(
   app: App,
   externalId: string,
-  verb: 'summary' | 'digest',
   round: number,
-  id?: string,
+  { verb, id }: { verb: 'summary' | 'digest'; id?: string | undefined },
 ) {
-  return enter(app.services, {
+  return runVerb(app.services, {
     requestId: `${verb} ${id} ${round}`,
     platform: 'slack',
     workspaceId: WORKSPACE,
