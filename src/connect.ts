@@ -34,7 +34,7 @@ export async function createPlatforms(
   if (config.teams) {
     const { createTeams } = await import('./teams/platform.ts')
     const { createTransport } = await import('./teams/transport.ts')
-    const transport = createTransport(config.teams, authority)
+    const transport = createTransport(config.teams, authority, services.clock.wall)
     const onSeen = async (tenantId: string, person: Parameters<typeof meet>[2]) => {
       const connection = await findConnection(services.database.db, 'teams', tenantId)
       if (connection) await meet(services, connection, person)

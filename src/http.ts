@@ -12,19 +12,47 @@ export type HttpServer = {
 }
 
 /** A request that has not ended by then is cut, so that slow senders do not hold places. */
-const REQUEST_TIMEOUT_MS = 15_000
+const TIMES = { headersTimeout: 5_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000 }
+/**
+ * Longer than proxies and clients keep an idle connection, so that no request meets one that is
+ * just closed from here.
+ */
+const KEEP_ALIVE_MS = 65_000
+/** Far more than the platforms hold open; beyond, new ones are closed at once. */
+const MOST_CONNECTIONS = 2_000
+/** Bodies that are being read, all together: what does not fit is told to come again. */
+const MOST_BUFFERED_BYTES = 32_000_000
+/** Requests that were cut off are told of together, once in so long. */
+const CUT_REPORT_MS = 60_000
+
+/** The sender went away, or took too long: nothing of ours. */
+class RequestCutError extends Error {
+  override readonly name = 'RequestCutError'
+}
 
 /**
  * One server for everything: exact paths to handlers. A handler's error is logged and answered with
  * 500.
  */
 export function createHttpServer(routes: ReadonlyMap<string, HttpHandler>, log: Log): HttpServer {
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+  const cuts = createCutReport(log)
+  const server = createServer({ ...TIMES, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     answer(routes, request, response).catch((error: unknown) => {
+      if (error instanceof RequestCutError) {
+        cuts.add()
+        return response.destroy()
+      }
       log.error('http.failed', error)
       if (!response.headersSent) sendJson(response, 500, null)
       else response.destroy()
     })
+  })
+  server.maxConnections = MOST_CONNECTIONS
+  // A flood must not become a flood of lines; the connection is gone with its answer.
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    cuts.add()
+    if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy()
+    socket.end(`HTTP/1.1 ${STATUS_OF[error.code ?? ''] ?? '400 Bad Request'}\r\n\r\n`)
   })
   return {
     async listen(host, port, { tryNextPorts }) {
@@ -42,6 +70,7 @@ export function createHttpServer(routes: ReadonlyMap<string, HttpHandler>, log: 
       }
     },
     async close(graceMs) {
+      cuts.tell()
       const { promise, resolve } = Promise.withResolvers<void>()
       server.close(() => resolve())
       server.closeIdleConnections()
@@ -49,6 +78,31 @@ export function createHttpServer(routes: ReadonlyMap<string, HttpHandler>, log: 
       await promise
       clearTimeout(cut)
     },
+  }
+}
+
+/** The two refusals that Node itself names otherwise. */
+const STATUS_OF: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+/** Counts requests that were cut off; one line tells of all that came within a minute. */
+function createCutReport(log: Log) {
+  let count = 0
+  let timer: NodeJS.Timeout | null = null
+  const tell = () => {
+    if (timer) clearTimeout(timer)
+    if (count > 0) log.warn('http.cut', { count })
+    count = 0
+    timer = null
+  }
+  return {
+    add() {
+      count += 1
+      timer ??= setTimeout(tell, CUT_REPORT_MS).unref()
+    },
+    tell,
   }
 }
 
@@ -76,29 +130,46 @@ async function listenOn(server: Server, host: string, port: number): Promise<num
   return (server.address() as AddressInfo).port
 }
 
-/** The whole body, or 413 when it is longer than the limit. */
+let bufferedBytes = 0
+
+/**
+ * The whole body; or 413 when it is longer than the limit, 503 when too much is being read at once.
+ */
 export async function readBody(
   request: IncomingMessage,
   limitBytes: number,
-): Promise<Buffer | { status: 413 }> {
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer | { status: 413 }>()
+): Promise<Buffer | { status: 413 | 503 }> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer | { status: 413 | 503 }>()
   const chunks: Buffer[] = []
   let length = 0
+  let isGivenUp = false
+  const giveUp = (status: 413 | 503) => {
+    isGivenUp = true
+    request.pause()
+    resolve({ status })
+  }
+  if (Number(request.headers['content-length']) > limitBytes) return { status: 413 }
   // Events, not an iterator: this is on the way of every request, and costs a third.
   request.on('data', (chunk: Buffer) => {
+    if (isGivenUp) return
     length += chunk.length
-    if (length <= limitBytes) return void chunks.push(chunk)
-    request.pause()
-    resolve({ status: 413 })
+    bufferedBytes += chunk.length
+    if (length > limitBytes) return giveUp(413)
+    if (bufferedBytes > MOST_BUFFERED_BYTES) return giveUp(503)
+    chunks.push(chunk)
   })
   request.once('end', () =>
     resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)),
   )
-  request.once('error', reject)
+  request.once('error', () => reject(new RequestCutError('the request was cut off')))
   request.once('close', () => {
-    if (!request.complete) reject(new Error('the request was cut off'))
+    if (!request.complete) reject(new RequestCutError('the request was cut off'))
   })
-  return await promise
+  try {
+    return await promise
+  } finally {
+    bufferedBytes -= length
+  }
 }
 
 /**
@@ -108,7 +179,7 @@ export async function readBody(
 export async function readJson(
   request: IncomingMessage,
   limitBytes: number,
-): Promise<{ value: unknown } | { status: 400 | 405 | 413 | 415 }> {
+): Promise<{ value: unknown } | { status: 400 | 405 | 413 | 415 | 503 }> {
   if (request.method !== 'POST') return { status: 405 }
   if (!request.headers['content-type']?.startsWith('application/json')) return { status: 415 }
   const body = await readBody(request, limitBytes)
@@ -120,9 +191,13 @@ export async function readJson(
   }
 }
 
+/** An answer to a request whose body is not read, or not to its end: the connection ends with it. */
+export function refuseUnread(response: ServerResponse, status: number): void {
+  response.setHeader('connection', 'close')
+  sendJson(response, status, null)
+}
+
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  // The rest of a body that was too long is not read: the connection ends with the answer.
-  if (status === 413) response.setHeader('connection', 'close')
   if (body === null) {
     response.writeHead(status).end()
     return

@@ -1,6 +1,7 @@
 import type { BlockAction, EnvelopedEvent, SlashCommand, ViewSubmitAction } from '@slack/bolt'
 import { z } from 'zod'
 import type { ChannelRef, FieldValue, Incoming, PersonRef } from '../platform.ts'
+import { parseJson } from './body.ts'
 
 /** The data that this app puts into its own buttons and forms. */
 const buttonValue = z.object({
@@ -118,28 +119,4 @@ export async function parseForm(
     via: 'form',
     canOpen: true,
   }
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '')
-  } catch {
-    return null
-  }
-}
-
-const typed = z.object({ type: z.string() })
-
-/**
- * Whether a body has the shape of something that Slack sends: a command, a typed payload, a typed
- * event, or its check of the certificate. Bolt would run into anything else, signed or not.
- */
-export function isSlackBody(contentType: string, body: string): boolean {
-  if (contentType.startsWith('application/json')) return typed.safeParse(parseJson(body)).success
-  // A command is the most common of them, and need not be taken apart for this.
-  const isPlain = !/(^|&)([^=&]*%|payload=)/.test(body)
-  if (isPlain && /(^|&)(command|ssl_check)=/.test(body)) return true
-  const form = new URLSearchParams(body)
-  if (form.has('payload')) return typed.safeParse(parseJson(form.get('payload') ?? '')).success
-  return form.has('command') || form.has('ssl_check')
 }

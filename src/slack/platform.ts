@@ -1,10 +1,11 @@
-import { App, HTTPReceiver, type ViewSubmitAction } from '@slack/bolt'
+import { App, HTTPReceiver, isValidSlackRequest, type ViewSubmitAction } from '@slack/bolt'
 import { WebClient } from '@slack/web-api'
-import { readBody, sendJson } from '../http.ts'
+import { readBody, refuseUnread, sendJson } from '../http.ts'
 import type { Platform, Traits } from '../platform.ts'
+import { isSlackBody } from './body.ts'
 import { describe, send, whoAmI } from './calls.ts'
 import { inOnePiece } from './one-piece.ts'
-import { isSlackBody, parseButton, parseCommand, parseForm, parseHome } from './parse.ts'
+import { parseButton, parseCommand, parseForm, parseHome } from './parse.ts'
 import { slackRates, workspaceRates } from './rates.ts'
 import { createReplayGuard } from './replay.ts'
 import { SILENT } from './silent-logger.ts'
@@ -24,11 +25,14 @@ export type SlackSettings = {
 const INTERACTIVE_TIMEOUT_MS = 2_500
 const OUTBOUND_TIMEOUT_MS = 10_000
 /** A form of thirty people is far below; anything larger is not from Slack. */
-const BODY_LIMIT_BYTES = 1_000_000
+const BODY_LIMIT_BYTES = 512_000
 /**
  * Slack signs with its own clock; a request from further in the future than this is not from now.
  */
 const MAX_AHEAD_SECONDS = 60
+/** Slack's own rule for requests that were held back. */
+const MAX_AGE_SECONDS = 300
+const SIGNATURE = /^v0=[0-9a-f]{64}$/
 
 /**
  * Slack behind the port: Bolt receives and verifies, two clients send. Neither retries: a retried
@@ -46,8 +50,9 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     timeout: INTERACTIVE_TIMEOUT_MS,
   })
   const outbound = new WebClient(settings.botToken, { ...options, timeout: OUTBOUND_TIMEOUT_MS })
+  const { signingSecret } = settings
   const receiver = new HTTPReceiver({
-    signingSecret: settings.signingSecret,
+    signingSecret,
     endpoints: SLACK_PATH,
     bodyLimit: BODY_LIMIT_BYTES,
     logger: SILENT,
@@ -88,19 +93,27 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     path: SLACK_PATH,
     handle: async (request, response) => {
       // Bolt throws on any other method.
-      if (request.method !== 'POST') return sendJson(response, 405, null)
-      const signature = String(request.headers['x-slack-signature'])
-      const sentAt = Number(request.headers['x-slack-request-timestamp'])
-      const isAhead = sentAt - deps.wall().getTime() / 1000 > MAX_AHEAD_SECONDS
-      if (isAhead || replays.isReplay(signature)) return sendJson(response, 401, null)
+      if (request.method !== 'POST') return refuseUnread(response, 405)
+      const { headers } = request
+      const signature = String(headers['x-slack-signature'])
+      const sentAt = Number(headers['x-slack-request-timestamp'] || Number.NaN)
+      const age = deps.wall().getTime() / 1000 - sentAt
+      const isNow = age >= -MAX_AHEAD_SECONDS && age <= MAX_AGE_SECONDS
+      // Form and age first: they cost nothing, and a body that nobody signed is not waited for.
+      if (!isNow || !SIGNATURE.test(signature) || replays.isReplay(signature))
+        return refuseUnread(response, 401)
       const body = await readBody(request, BODY_LIMIT_BYTES)
-      if ('status' in body) return sendJson(response, body.status, null)
-      if (!isSlackBody(request.headers['content-type'] ?? '', body.toString('utf8')))
-        return sendJson(response, 400, null)
+      if ('status' in body) return refuseUnread(response, body.status)
+      const text = body.toString('utf8')
+      const signed = { 'x-slack-signature': signature, 'x-slack-request-timestamp': sentAt }
+      if (!isValidSlackRequest({ signingSecret, body: text, headers: signed }))
+        return sendJson(response, 401, null)
+      if (!isSlackBody(headers['content-type'] ?? '', text))
+        return sendJson(response, 400, { error: deps.say('error.badRequest') })
       response.once('finish', () => {
         if (response.statusCode === 200) replays.claimed(signature)
       })
-      // Bolt takes a body that was read for it, and verifies the signature over it.
+      // Bolt takes a body that was read for it, and verifies the signature over it once more.
       receiver.requestListener(Object.assign(request, { rawBody: body }), inOnePiece(response))
     },
     start: async () => {

@@ -1,4 +1,4 @@
-import { readJson, sendJson } from '../http.ts'
+import { readJson, refuseUnread, sendJson } from '../http.ts'
 import type { Log } from '../log.ts'
 import {
   type HttpHandler,
@@ -30,7 +30,7 @@ export type TeamsDeps = {
   /** Somebody opened or closed the app without a command: where they can be reached. */
   onSeen(workspaceId: string, person: PersonRef): Promise<void>
   log: Log
-  say(key: 'error.openChat'): string
+  say(key: 'error.openChat' | 'error.badRequest'): string
 }
 
 /** Where activities come in, and what is made of one before it is read. */
@@ -67,16 +67,17 @@ export function createTeams(
     running.add(tracked)
   }
   const handle: HttpHandler = async (request, response) => {
+    if (request.method !== 'POST') return refuseUnread(response, 405)
+    const admitted = transport.admit(request.headers.authorization)
+    if (!admitted) return refuseUnread(response, 401)
     const body = await readJson(request, BODY_LIMIT_BYTES)
-    if ('status' in body) return sendJson(response, body.status, null)
+    if ('status' in body) return refuseUnread(response, body.status)
     const sent = endpoint.adopt(body.value)
     const activity = readActivity(sent)
-    if (!activity || typeof sent !== 'object' || sent === null) return sendJson(response, 400, null)
-    const answer = await transport.receive(
-      request.headers.authorization ?? '',
-      sent,
-      activity.serviceUrl,
-      () => takeTurn(activity),
+    if (!activity || typeof sent !== 'object' || sent === null)
+      return sendJson(response, 400, { error: deps.say('error.badRequest') })
+    const answer = await transport.receive(admitted, sent, activity.serviceUrl, () =>
+      takeTurn(activity),
     )
     sendJson(response, answer.status, answer.body ?? null)
   }

@@ -3,6 +3,7 @@ import { sendJson } from '../http.ts'
 import type { Platform } from '../platform.ts'
 import { PlatformError } from '../platform.ts'
 import { call } from './call.ts'
+import { admitWithoutToken } from './guard.ts'
 import { createTeams, type TeamsDeps } from './platform.ts'
 import type { Transport } from './transport.ts'
 
@@ -29,7 +30,8 @@ export function createPlayground(deps: TeamsDeps): Platform {
 
 /** No token is asked for and none is shown. */
 const ANONYMOUS: Transport = {
-  async receive(_authorization, _activity, serviceUrl, logic) {
+  admit: admitWithoutToken,
+  async receive(_admitted, _activity, serviceUrl, logic) {
     return isLoopback(serviceUrl) ? await logic() : { status: 403 }
   },
   async post(serviceUrl, path, body) {

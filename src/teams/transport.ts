@@ -11,6 +11,7 @@ import {
 import { AuthenticationError } from 'botframework-connector'
 import { PlatformError } from '../platform.ts'
 import { call } from './call.ts'
+import { type Admitted, admitChannel } from './guard.ts'
 
 export type TeamsSettings = {
   appId: string
@@ -35,13 +36,17 @@ const SERVICE_HOSTS = new Set([
   'smba.infra.dod.teams.microsoft.us',
 ])
 const SCOPE = 'https://api.botframework.com'
+/** Signs every token that comes from a channel. */
+const CHANNEL_ISSUER = 'https://api.botframework.com'
 const LOGIN = 'https://login.microsoftonline.com/'
 
 export type Answer = { status: number; body?: unknown }
 export type Transport = {
+  /** Looks at a request's header before anything of it is read; null: it is refused (guard.ts). */
+  admit(authorization: string | undefined): Admitted | null
   /** Verifies an activity; only then runs `logic`. A refused one is 401 or 403 and runs nothing. */
   receive(
-    authorization: string,
+    admitted: Admitted,
     activity: object,
     serviceUrl: string,
     logic: () => Promise<Answer>,
@@ -67,7 +72,12 @@ class VerifyingAdapter extends CloudAdapter {
   }
 }
 
-export function createTransport(settings: TeamsSettings, local: LocalAuthority | null): Transport {
+/** `wall` is the clock that tokens end by; `local` stands in for Microsoft on this machine. */
+export function createTransport(
+  settings: TeamsSettings,
+  local: LocalAuthority | null,
+  wall: () => Date,
+): Transport {
   const identity = {
     MicrosoftAppId: settings.appId,
     MicrosoftAppPassword: settings.appPassword,
@@ -92,8 +102,10 @@ export function createTransport(settings: TeamsSettings, local: LocalAuthority |
     isServiceUrl(serviceUrl) ||
     (local !== null && new URL(serviceUrl).origin === new URL(local.serviceUrl).origin)
   const getToken = local ? local.getToken : () => mintToken(factory, settings)
+  const channel = { issuer: local?.issuer ?? CHANNEL_ISSUER, audience: settings.appId }
   return {
-    async receive(authorization, activity, serviceUrl, logic) {
+    admit: (authorization) => admitChannel(authorization, channel, wall()),
+    async receive({ authorization }, activity, serviceUrl, logic) {
       if (!URL.canParse(serviceUrl) || !isAllowed(serviceUrl)) return { status: 403 }
       let hasBegun = false
       try {

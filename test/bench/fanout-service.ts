@@ -76,7 +76,7 @@ export function platformsOf(
   } as const
   const teams = createTeams(
     'bench',
-    createTransport(settings, { ...rest, getToken: async () => token }),
+    createTransport(settings, { ...rest, getToken: async () => token }, () => new Date()),
     deps,
   )
   const watched = (platform: Platform): Platform => ({
