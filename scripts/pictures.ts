@@ -52,7 +52,7 @@ function screenOf({ platform, kind, payload, surface, audience }: Seen) {
  */
 async function closingScreens({ app, clock }: Local) {
   const id = await writeGroup(
-    { db: app.services.database.db.prisma },
+    { app, db: app.services.database.db.prisma },
     {
       alias: 'Thursday group',
       members: 12,

@@ -7,7 +7,7 @@ import { startPassing } from '../src/cli/local.ts'
 import { createStage } from '../src/cli/stage.ts'
 import { type Plot, tell } from '../src/cli/story.ts'
 import { loadContent } from '../src/content/load.ts'
-import { discloseOutside } from '../src/domain/disclosure.ts'
+import { disclose, discloseOutside } from '../src/domain/disclosure.ts'
 import { startPage } from '../src/simulator/page/server.ts'
 import { pictureOf } from '../src/views/picture.ts'
 import { reportHtml } from '../src/views/report.ts'
@@ -128,6 +128,7 @@ async function shootReport(browser: Browser): Promise<void> {
     state: 'released' as const,
     k: 6,
     rosterChanges: 0,
+    isSteady: true,
     release: {
       invited: 12,
       answered,
@@ -159,7 +160,7 @@ async function shootReport(browser: Browser): Promise<void> {
       results: results.map(([mean, answered], week) => ({
         at: new Date(FROM.getTime() + (1 + 7 * week) * 86_400_000),
         set,
-        disclosed: discloseOutside(set, resultOf(mean, answered)),
+        disclosed: discloseOutside(set, disclose(set, resultOf(mean, answered), null)),
       })),
     },
     pictureOf,

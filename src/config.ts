@@ -157,11 +157,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 /**
- * The settings of commands that only touch the store: credentials are neither needed nor looked at.
+ * The settings of commands that only touch the store: platforms' credentials are neither needed nor
+ * looked at.
  */
 export function readStoreConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const { DATABASE_URL, DATA_DIR, KEY_DIR, QUESTION_SET_DIR } = environment
-  return readConfig({ DATABASE_URL, DATA_DIR, KEY_DIR, QUESTION_SET_DIR })
+  const { DATABASE_URL, DATA_DIR, KEY_DIR, QUESTION_SET_DIR, GROUPWELL_SECRET } = environment
+  return readConfig({ DATABASE_URL, DATA_DIR, KEY_DIR, QUESTION_SET_DIR, GROUPWELL_SECRET })
 }
 
 /** All of a platform's settings, or none. Throws SetupError for some. */

@@ -54,7 +54,7 @@ export async function createPlatforms(
 /** Makes sure of the organisation, its connections and the first admin of each. */
 export async function connect(
   config: Config,
-  { database: { db }, clock }: Services,
+  { database: { db }, clock, newId }: Services,
   platforms: readonly Platform[],
 ): Promise<void> {
   const { name, country } = config.organisation
@@ -71,7 +71,7 @@ export async function connect(
     )
     const externalId = config[platform.name]?.firstAdmin
     if (!externalId) continue
-    const { actor } = await ensureActor(db, connection, { externalId })
+    const { actor } = await ensureActor(db, connection, { externalId }, newId ? { newId } : {})
     await makeAdmin({ tx: db, organisationId }, actor.personId)
   }
 }

@@ -36,17 +36,20 @@ class RequestCutError extends Error {
  */
 export function createHttpServer(routes: ReadonlyMap<string, HttpHandler>, log: Log): HttpServer {
   const cuts = createCutReport(log)
-  const server = createServer({ ...TIMES, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    answer(routes, request, response).catch((error: unknown) => {
-      if (error instanceof RequestCutError) {
-        cuts.add()
-        return response.destroy()
-      }
-      log.error('http.failed', error)
-      if (!response.headersSent) sendJson(response, 500, null)
-      else response.destroy()
-    })
-  })
+  const server = createServer(
+    { ...TIMES, keepAliveTimeout: KEEP_ALIVE_MS },
+    (request, response) => {
+      answer(routes, request, response).catch((error: unknown) => {
+        if (error instanceof RequestCutError) {
+          cuts.add()
+          return response.destroy()
+        }
+        log.error('http.failed', error)
+        if (!response.headersSent) sendJson(response, 500, null)
+        else response.destroy()
+      })
+    },
+  )
   server.maxConnections = MOST_CONNECTIONS
   // A flood must not become a flood of lines; the connection is gone with its answer.
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -191,7 +194,7 @@ export async function readJson(
   }
 }
 
-/** An answer to a request whose body is not read, or not to its end: the connection ends with it. */
+/** Answers a request whose body is not read, or not to its end: the connection ends with it. */
 export function refuseUnread(response: ServerResponse, status: number): void {
   response.setHeader('connection', 'close')
   sendJson(response, status, null)

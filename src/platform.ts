@@ -35,8 +35,16 @@ export type PersonRef = {
  */
 export type Address = Readonly<Record<string, string>>
 
-/** The channel or chat that a line was typed in. `isPrivate`: only its own people see it. */
-export type ChannelRef = { id: string; isPrivate: boolean; address: Address | null }
+/**
+ * The channel or chat that a line was typed in. `isPrivate`: only its own people see it.
+ * `isShared`: people of another organisation are in it; null when the platform did not say.
+ */
+export type ChannelRef = {
+  id: string
+  isPrivate: boolean
+  isShared: boolean | null
+  address: Address | null
+}
 
 /**
  * One thing that somebody did, verified and parsed. `requestId` is the platform's own id of it, for

@@ -135,12 +135,17 @@ describe('the Slack manifest', () => {
   })
 })
 
+/** Only private channels are looked at. */
+const BY_ARGUMENT: Readonly<Record<string, string>> = { 'conversations.info': 'groups:read' }
+
 /** The scopes and events that a piece of Slack code asks for, read from what it calls. */
 function derive(code: string): { scopes: string[]; events: string[] } {
   const calls = [...code.matchAll(/\bclient\.(\w+\.\w+)\(/g)].map(([, name = '']) => name)
   const scopes = calls.flatMap((name) => {
     const scope = METHODS[name]?.scope
     if (scope === undefined) throw new Error(`the simulator does not know ${name}`)
+    const known = BY_ARGUMENT[name]
+    if (typeof scope === 'function' && known) return [known]
     if (typeof scope === 'function')
       throw new Error(`${name} asks for a scope by its arguments: say which`)
     return scope === null ? [] : [scope]

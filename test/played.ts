@@ -137,6 +137,9 @@ export async function setUpGroup(
     facilitators: [facilitator],
     supervisors: [supervisor],
   })
+  // In Teams they installed it; in Slack they look at its home. An id that nobody used counts for
+  // nothing.
+  if (platform === 'slack') for (const id of members) await world.slack.openHome(id)
   await filled(hands, facilitator, 'schedule', {
     firstDate: '2026-03-03',
     time: '17:30',

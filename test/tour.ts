@@ -1,5 +1,6 @@
 import { askForSummary } from '../src/cli/story.ts'
 import { type Hands, lastSeen, type Seen } from '../src/simulator/workspace.ts'
+import { addMembers } from './latecomers.ts'
 import { answer, fill, moveTo, open, type Played, press, setUpGroup } from './played.ts'
 
 const DAY_MS = 24 * 60 * 60_000
@@ -81,6 +82,8 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   await onCheckIns('checkin.preview', {})
   await onCheckIns('checkin.plan', {})
   await onCheckIns('checkin.stop', null, 'Days with an illness')
+  await look(first, 'win')
+  await addMembers(world, platform, ['UNINTH', 'UTENTH'])
   await fill(hands, first, 'win', { text: 'I went for a walk.' })
   await fill(hands, second, 'win', { text: 'I called a friend.' })
   await world.app.drain()
@@ -146,6 +149,12 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   await hands.submit(facilitator, { set: 'ons4', openHours: '4' })
   await hands.closeForm(facilitator)
   await world.app.drain()
+  const [takenOff = ''] = members.slice(4)
+  await fill(hands, facilitator, 'roster', { members: members.filter((one) => one !== takenOff) })
+  await world.app.drain()
+  await pressed(takenOff, 'removed', 'removed')
+  await pressed(takenOff, 'removed', 'removed.withdraw')
+  await hands.closeForm(takenOff)
   await fill(hands, members[7] ?? '', 'leave', {})
   await fill(hands, facilitator, 'new', { alias: 'Second group', timeZone: 'Europe/Berlin' })
   await hands.type(facilitator, 'summary')

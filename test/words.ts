@@ -1,7 +1,7 @@
 import { run } from '../src/door/run.ts'
 import type { Incoming } from '../src/platform.ts'
-import { ensureActor, findConnection } from '../src/store/access.ts'
 import { incoming, type World } from './helpers.ts'
+import { addMembers } from './latecomers.ts'
 
 /** The set that is asked; its two first questions are answered by `coping` and `mood`. */
 export const WORDS_SET = 'days-and-mood'
@@ -26,21 +26,9 @@ export async function openWithWords(
   audience: 'shared' | 'staff',
   more: Record<string, string> = {},
 ): Promise<{ id: string; groupId: string; ask: Ask }> {
-  const { db, store } = world
-  const connection = await findConnection(store, 'slack', 'T0DEMO')
-  if (!connection) throw new Error('not connected')
+  const { db } = world
+  await addMembers(world, 'slack', LATECOMERS)
   const group = await db.group.findFirstOrThrow()
-  const { organisationId } = group
-  for (const id of LATECOMERS) {
-    const { actor } = await ensureActor(store, connection, { externalId: id })
-    const entry = {
-      organisationId,
-      groupId: group.id,
-      personId: actor.personId,
-      role: 'member' as const,
-    }
-    await db.rosterEntry.createMany({ data: [entry], skipDuplicates: true })
-  }
   const ask: Ask = (verb, input, sender = 'UFACILITATOR', via = 'button') =>
     run(world.app.services, incoming(sender, { verb, via, input }))
   const values = { set: WORDS_SET, openHours: '24', audience, words: 'yes', ...more }

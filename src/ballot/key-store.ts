@@ -8,11 +8,14 @@ export class KeyMissingError extends Error {
 }
 
 /**
- * A unit's private key (32 bytes), and beside it the answers that it needs: whoever can write to
- * the database can change its own copy of that number, and must not get a result of fewer people by
- * it.
+ * A unit's private key (32 bytes), and beside it what the form promised: the answers that it needs
+ * and who sees the result. Somebody who can write to the database can change its own copy of both,
+ * and must not get by it a result of fewer people, or one shown to others.
  */
-type UnitKey = { privateKey: Uint8Array; k: number }
+type UnitKey = { privateKey: Uint8Array; k: number; audience: 'shared' | 'staff' }
+/** Null: the key was put before the audience stood beside it. */
+type KeptKey = { privateKey: Buffer; k: number; audience: UnitKey['audience'] | null }
+const AUDIENCES = ['shared', 'staff'] as const
 
 /**
  * Where units' private keys live. Destroying a key is what makes ballots unreadable, also in old
@@ -22,7 +25,7 @@ export type KeyStore = {
   /** Keeps a key durably before it returns. Throws when the unit has one already. */
   put(unitId: string, key: UnitKey): void
   /** Lends the key to `use`. Throws KeyMissingError. */
-  use<T>(unitId: string, use: (key: { privateKey: Buffer; k: number }) => Promise<T>): Promise<T>
+  use<T>(unitId: string, use: (key: KeptKey) => Promise<T>): Promise<T>
   /** Destroys the key; nothing happens when it is gone already. */
   destroy(unitId: string): void
   /** Units that have a key, and how long ago it was put, by the wall clock. */
@@ -38,9 +41,13 @@ export function directoryKeyStore(directory: string): KeyStore {
     return path.join(directory, `${unitId}.key`)
   }
   return {
-    put(unitId, { privateKey, k }) {
+    put(unitId, { privateKey, k, audience }) {
       fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
-      writeDurably(fileOf(unitId), Buffer.concat([privateKey, Buffer.from([k])]), 'wx')
+      writeDurably(
+        fileOf(unitId),
+        Buffer.concat([privateKey, Buffer.from([k, AUDIENCES.indexOf(audience)])]),
+        'wx',
+      )
       syncDirectory(directory)
     },
     async use(unitId, use) {
@@ -49,6 +56,7 @@ export function directoryKeyStore(directory: string): KeyStore {
         return await use({
           privateKey: bytes.subarray(0, KEY_BYTES),
           k: bytes.readUInt8(KEY_BYTES),
+          audience: AUDIENCES[bytes[KEY_BYTES + 1] ?? AUDIENCES.length] ?? null,
         })
       } finally {
         bytes.fill(0)

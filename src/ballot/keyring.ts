@@ -10,6 +10,8 @@ type SecretKeys = {
   calendar: Buffer
   report: Buffer
   text: Buffer
+  audit: Buffer
+  request: Buffer
   fingerprint: string
 }
 
@@ -39,6 +41,8 @@ export function parseKeyring(secret: string): Keyring {
         calendar: derive(bytes, 'groupwell/calendar/v1'),
         report: derive(bytes, 'groupwell/report/v1'),
         text: derive(bytes, 'groupwell/text/v1'),
+        audit: derive(bytes, 'groupwell/audit/v1'),
+        request: derive(bytes, 'groupwell/request/v1'),
         fingerprint,
       },
     ]

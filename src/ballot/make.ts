@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
+import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { QuestionSet } from '../content/question-set.ts'
 import type { Release } from '../domain/tally.ts'
+import { releaseSchema } from '../domain/unit.ts'
 
 /**
  * The child process's input. `box` is base64; `secret` is the application's, as in the environment.
@@ -14,6 +16,8 @@ export type OpenRequest = {
   secret: string
   /** As the database has it: the key store's own number counts where that is greater. */
   k: number
+  /** As the database has it; the unit is spoilt where the key store says otherwise. */
+  audience: 'shared' | 'staff'
   questionSet: QuestionSet
   context: { questionSetId: string; questionSetVersion: number; asksText: boolean }
   boxes: { checkInId: string; memberId: string; box: string }[]
@@ -25,26 +29,10 @@ export type OpenOutcome =
   | { outcome: 'keyMissing' }
   | { outcome: 'unreadable' }
 
-const count = z.int().min(0)
 const outcomeSchema = z.discriminatedUnion('outcome', [
   z.object({
     outcome: z.literal('counted'),
-    release: z
-      .object({
-        invited: count,
-        answered: count,
-        tallies: z.array(
-          z.object({
-            subject: z.string(),
-            answers: count,
-            totalMilli: count,
-            low: count,
-            high: count,
-          }),
-        ),
-        texts: z.array(z.string()),
-      })
-      .nullable(),
+    release: releaseSchema.extend({ texts: z.array(z.string()) }).nullable(),
   }),
   z.object({ outcome: z.literal('keyMissing') }),
   z.object({ outcome: z.literal('unreadable') }),
@@ -56,14 +44,21 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
  */
 const OPEN_TIMEOUT_MS = 30_000
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
+/** The code that the child runs, all of it; nothing else of this machine can be read but keys. */
+const CODE = ['src', 'node_modules'].map((folder) =>
+  fileURLToPath(new URL(`../../${folder}/`, import.meta.url)),
+)
 
 /**
- * Opens and counts a unit in a child process that has an empty environment, may write no file and
- * may start no process. Throws when the child fails: then nothing was decided and the job may run
- * again.
+ * Opens and counts a unit in a child process that has an empty environment, may read its own code
+ * and the keys, may write no file and may start no process. (Node 24 cannot forbid it the network;
+ * from Node 25 on these same flags do.) Throws when the child fails: then nothing was decided and
+ * the job may run again.
  */
 export async function openUnit(request: OpenRequest): Promise<OpenOutcome> {
-  const child = spawn(process.execPath, ['--permission', '--allow-fs-read=*', CHILD], {
+  const mayRead = [...CODE, `${request.keyDirectory}${path.sep}`]
+  const flags = ['--permission', ...mayRead.map((folder) => `--allow-fs-read=${folder}`)]
+  const child = spawn(process.execPath, [...flags, CHILD], {
     env: {},
     stdio: ['pipe', 'pipe', 'pipe'],
     timeout: OPEN_TIMEOUT_MS,

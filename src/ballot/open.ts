@@ -28,7 +28,9 @@ export async function open(request: OpenRequest): Promise<OpenOutcome> {
   try {
     return await directoryKeyStore(request.keyDirectory).use(
       request.unitId,
-      async ({ privateKey, k }) => {
+      async ({ privateKey, k, audience }) => {
+        if (audience !== null && audience !== request.audience)
+          throw new BoxError('the form promised the result to others')
         const recipient = await SUITE.kem.deserializePrivateKey(toArrayBuffer(privateKey))
         const members = await openAll(request, recipient)
         const answers = members.map((ballots) => ballots.map((ballot) => ballot.answers))

@@ -36,14 +36,15 @@ export async function viewDatabase(
           state: true,
           k: true,
           isCleaned: true,
-          release: { include: { tallies: true } },
+          release: { select: { shown: true } },
+          sums: { select: { sealed: true, destroyOn: true } },
         },
       },
       ballots: { select: { memberId: true, box: true }, orderBy: { memberId: 'asc' } },
     },
   })
   if (!checkIn)
-    return { checkIn: null, unit: null, hasKey: false, ballots: [], release: null, tallies: [] }
+    return { checkIn: null, unit: null, hasKey: false, ballots: [], shown: null, sums: null }
   const { unit, ballots } = checkIn
   const accounts = await prisma.account.findMany({
     where: { personId: { in: ballots.map(({ memberId }) => memberId) } },
@@ -62,18 +63,15 @@ export async function viewDatabase(
     hasKey: unit !== null && keyStore.list().some(({ unitId }) => unitId === unit.id),
     ballots: ballots.map(({ memberId, box }) => ({
       memberId: externalId(memberId),
-      box: `${Buffer.from(box.subarray(0, SHOWN_BYTES)).toString('hex')}…`,
+      box: hexOf(box),
       bytes: box.length,
     })),
-    release: unit?.release
-      ? { invited: unit.release.invited, answered: unit.release.answered }
+    shown: unit?.release ? JSON.stringify(unit.release.shown) : null,
+    sums: unit?.sums
+      ? { sealed: hexOf(unit.sums.sealed), destroyOn: unit.sums.destroyOn.toISOString() }
       : null,
-    tallies: (unit?.release?.tallies ?? []).map(({ subject, answers, totalMilli, low, high }) => ({
-      subject,
-      answers,
-      totalMilli,
-      low,
-      high,
-    })),
   }
 }
+
+const hexOf = (bytes: Uint8Array): string =>
+  `${Buffer.from(bytes.subarray(0, SHOWN_BYTES)).toString('hex')}…`

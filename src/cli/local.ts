@@ -199,6 +199,15 @@ async function startSlackOf(
           channels: [
             { id: 'C0GENERAL', name: 'general', isPrivate: false, members, hasApp: false },
             { id: 'C0TUESDAY', name: 'tuesday', isPrivate: true, members, hasApp: true },
+            {
+              id: 'C0PARTNER',
+              name: 'with-partner',
+              isPrivate: true,
+              members,
+              hasApp: true,
+              isShared: true,
+            },
+            { id: 'C0WITHOUT', name: 'without-app', isPrivate: true, members, hasApp: false },
           ],
         },
         {

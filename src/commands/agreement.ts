@@ -13,8 +13,9 @@ import {
   welcomeDone,
   welcomeForm,
 } from '../views/agreement.ts'
-import { type Context, command, groupOf, type Result } from './command.ts'
-import { formInput, groupInput, textValue } from './input.ts'
+import type { Form } from '../views/card.ts'
+import { type Context, command, groupOf, type Result, type WriteContext } from './command.ts'
+import { formInput, groupInput, linesValue } from './input.ts'
 
 function kindOf(context: Context): Kind {
   const { kind: id } = groupOf(context)
@@ -48,18 +49,28 @@ export const agreement = command({
 })
 
 function welcomeOf(context: Context): Result {
+  const form = agreementToAccept(context, 'welcome.accept', groupOf(context).id)
+  return { reply: { type: 'form', form } }
+}
+
+/** The agreement as a form; `verb` and `id` say what accepting it leads to. */
+export function agreementToAccept(
+  context: Context,
+  verb: 'welcome.accept' | 'checkin.begin',
+  id: string,
+): Form {
   const { texts, example } = context
   const group = groupOf(context)
   const kind = kindOf(context)
-  const form = welcomeForm(texts, {
-    groupId: group.id,
+  return welcomeForm(texts, {
+    verb,
+    id,
     alias: group.alias,
     words: agreementOf(texts, kind, group),
     hidesMembers: !kind.mayUseChannel,
     version: String(group.agreementVersion),
     examples: { leave: example('leave'), pause: example('pause') },
   })
-  return { reply: { type: 'form', form } }
 }
 
 export const welcome = command({
@@ -81,19 +92,23 @@ export const welcomeAccept = command({
   effect: 'write',
   input: z.object({ id: z.uuid(), version: z.string().optional() }),
   run: async (context, { version }) => {
-    const { texts, actor, now, example } = context
-    const group = groupOf(context)
-    // Nobody accepts words that they have not seen.
-    if (version !== undefined && version !== String(group.agreementVersion))
-      throw new UserError(
-        texts.t('welcome.stale', { example: example('agreement') }),
-        {},
-        { endsForm: true },
-      )
-    await acceptAgreement(context, group.id, actor.personId, now)
-    return { reply: { type: 'done', card: welcomeDone(texts) } }
+    await acceptNow(context, version)
+    return { reply: { type: 'done', card: welcomeDone(context.texts) } }
   },
 })
+
+/** Nobody accepts words that they have not seen. Throws UserError when they changed meanwhile. */
+export async function acceptNow(context: WriteContext, version: string | undefined): Promise<void> {
+  const { texts, actor, now, example } = context
+  const group = groupOf(context)
+  if (version !== undefined && version !== String(group.agreementVersion))
+    throw new UserError(
+      texts.t('welcome.stale', { example: example('agreement') }),
+      {},
+      { endsForm: true },
+    )
+  await acceptAgreement(context, group.id, actor.personId, now)
+}
 
 /** New words are put to every member again. Words that are left as they were change nothing. */
 export const agreementSubmit = command({
@@ -152,7 +167,7 @@ function readLines(
   values: Record<string, FieldValue>,
   name: 'goals' | 'agreement',
 ): string[] {
-  const lines = textValue(values, name)
+  const lines = linesValue(values, name)
     .split('\n')
     .map((line) => line.replace(/^[-•*]\s*/, '').trim())
     .filter((line) => line !== '')

@@ -16,8 +16,15 @@ export function boundTo(
 }
 
 /**
+ * Wraps every box of a group's open units anew: whatever is written in this transaction looks the
+ * same whether somebody had just answered or not.
+ */
+export const rewrapAll = async (context: WriteContext, groupId: string): Promise<void> =>
+  await blankBallotsOf(context, groupId, [])
+
+/**
  * A leaver takes along the answers that are not counted yet: in every check-in of a unit that is
- * still open their ballot becomes a blank, like one never filled.
+ * still open their ballot becomes a blank, like one never filled. All others are wrapped anew.
  */
 export async function blankBallotsOf(
   context: WriteContext,
@@ -25,7 +32,6 @@ export async function blankBallotsOf(
   memberIds: readonly string[],
 ): Promise<void> {
   const { ballotKeys } = context
-  if (memberIds.length === 0) return
   for (const id of await listUnmade(context, groupId)) {
     // The check-in before its unit, as closing takes them. From here on nothing is counted before
     // this is done.
@@ -43,6 +49,6 @@ export async function blankBallotsOf(
           : rewrap(ballotKeys.keyring, bound, box),
       }
     })
-    await replaceBallots(context, checkIn.id, fresh)
+    if (fresh.length > 0) await replaceBallots(context, checkIn.id, fresh)
   }
 }

@@ -40,6 +40,9 @@ export const channel = command({
     const here = incoming.channel
     if (!here) throw new UserError(t('channel.where', { example: example('channel', group.alias) }))
     if (!here.isPrivate) throw new UserError(t('channel.public'))
+    if (here.isShared === null)
+      throw new UserError(t('channel.unknown', { example: example('channel', group.alias) }))
+    if (here.isShared) throw new UserError(t('channel.shared'))
     await setChannel(context, group.id, {
       id: here.id,
       connectionId: connection.id,

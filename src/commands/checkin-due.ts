@@ -1,6 +1,7 @@
 import { BLANK } from '../ballot/box.ts'
 import { newUnitKey, sealBallot } from '../ballot/seal.ts'
-import { type DropReason, decideOpening, fitsBudget } from '../domain/checkin.ts'
+import { sharesItems } from '../content/question-set.ts'
+import { type DropReason, daysToWait, decideOpening, fitsBudget } from '../domain/checkin.ts'
 import { answersNeeded, LEAST_WRITERS } from '../domain/disclosure.ts'
 import type { Due } from '../domain/occurrence.ts'
 import { isInvited } from '../store/ballot.ts'
@@ -19,6 +20,7 @@ import { getThresholds } from '../store/organisation.ts'
 import { listAskable } from '../store/roster.ts'
 import { closeUnits, createUnit, getUnit, lockRunningUnit, type UnitRow } from '../store/unit.ts'
 import { boundTo } from './ballots.ts'
+import { setOf } from './checkin-plan.ts'
 import type { Base, DueOutcome } from './command.ts'
 import { readAsked, releaseJobs } from './programme.ts'
 
@@ -42,27 +44,45 @@ export async function openDueCheckIn(
   if (group.endedAt) {
     return await drop(base, row, 'groupEnded')
   }
-  const members = await listAskable(base, group.id)
+  const set = setOf(base, row.questionSetId)
+  const asked = await listAskable(base, group.id, now)
+  const members = asked.map(({ personId }) => personId)
+  // An id that nobody ever used counts for nothing here, but whoever is behind it is asked.
+  const known = asked.filter(({ hasActed }) => hasActed).length
+  const earlier = (await readAsked(base, group.id)).earlier.filter(({ unitId }) => unitId !== null)
   // One whose time is over is as good as closed: after a downtime, what is due comes in any order.
   const isOneOpen = (await listOpen(base, group.id)).some(
-    ({ questionSetId, closesAt }) => questionSetId === row.questionSetId && closesAt > now,
+    ({ questionSetId, closesAt }) => sharesItems(set, setOf(base, questionSetId)) && closesAt > now,
+  )
+  const isTooSoon = earlier.some(
+    ({ questionSetId, opensAt }) =>
+      questionSetId !== set.id &&
+      sharesItems(set, setOf(base, questionSetId)) &&
+      daysToWait(set.recallDays, opensAt, now) > 0,
   )
   const nextOne = row.planId ? await nextPlanned(base, group.id, row.opensAt, row.planId) : null
   const opening = decideOpening(
     now,
     row,
-    members.length,
-    isOneOpen ? now : (nextOne?.opensAt ?? null),
+    known,
+    isOneOpen || isTooSoon ? now : (nextOne?.opensAt ?? null),
   )
   if (opening.decision === 'drop') return await drop(base, row, opening.reason)
   const running = row.planId ? await lockRunningUnit(base, row.planId) : null
-  const unit = running ?? (await beginUnit(base, group, row, members.length))
+  const unit = running ?? (await beginUnit(base, group, row, known))
   if (!unit) return await drop(base, row, 'budget')
   const blanks = members.map((memberId) => ({
     memberId,
     box: sealBallot(ballotKeys.keyring, unit.publicKey, boundTo(unit, row.id, memberId), BLANK),
   }))
-  const opened = { id: row.id, closesAt: opening.closesAt, unitId: unit.id }
+  const lastAt = Math.max(...earlier.map(({ opensAt }) => opensAt.getTime()))
+  const opened = {
+    id: row.id,
+    closesAt: opening.closesAt,
+    unitId: unit.id,
+    newcomers:
+      earlier.length === 0 ? 0 : asked.filter(({ joinedAt }) => joinedAt.getTime() > lastAt).length,
+  }
   await openCheckIn(base, opened, blanks)
   return {
     dropped: null,
@@ -104,7 +124,7 @@ async function beginUnit(
   const k = answersNeeded(row.audience, await getThresholds(base), row.leastAnswers)
   // Kept before the unit exists: a crash in between leaves a key without a unit, which the sweeper
   // destroys.
-  ballotKeys.keyStore.put(id, { privateKey: key.privateKey, k })
+  ballotKeys.keyStore.put(id, { privateKey: key.privateKey, k, audience: row.audience })
   key.privateKey.fill(0)
   await createUnit(base, {
     id,
@@ -142,10 +162,10 @@ export async function nudge(base: Base, occurrence: Due<'checkInNudge'>): Promis
   const { now } = base
   const row = await findCheckIn(base, occurrence.checkInId)
   if (row?.state !== 'open' || now >= row.closesAt) return { dropped: 'notOpen' }
-  const members = await listAskable(base, row.groupId)
+  const members = await listAskable(base, row.groupId, now)
   const invited = []
-  for (const memberId of members)
-    if (await isInvited(base, row.id, memberId)) invited.push(memberId)
+  for (const { personId } of members)
+    if (await isInvited(base, row.id, personId)) invited.push(personId)
   return { dropped: null, deliveries: noticesFor(invited, row, 'check-in-nudge', row.closesAt) }
 }
 

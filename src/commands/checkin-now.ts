@@ -1,3 +1,4 @@
+import { sharesItems } from '../content/question-set.ts'
 import { daysToWait, fitsBudget, RELEASE_BUDGET } from '../domain/checkin.ts'
 import { LEAST_MEMBERS_AT_OPEN } from '../domain/limits.ts'
 import { HOUR_MS, plus } from '../domain/time.ts'
@@ -6,7 +7,7 @@ import { lockGroup } from '../store/group.ts'
 import { listAskable } from '../store/roster.ts'
 import { nowDone } from '../views/checkin-now.ts'
 import { planForm } from '../views/checkin-plan.ts'
-import { DRAFT_SET, FACILITATOR, onSet, readCommon } from './checkin-plan.ts'
+import { DRAFT_SET, FACILITATOR, onSet, readCommon, setOf } from './checkin-plan.ts'
 import { command, groupOf } from './command.ts'
 import { formInput, groupInput } from './input.ts'
 import { readAsked, replan } from './programme.ts'
@@ -55,15 +56,16 @@ export const checkInNowSubmit = command({
     const group = groupOf(context)
     await lockGroup(context, group.id)
     const { set, openHours, audience, leastAnswers, asksText } = readCommon(context, values)
-    const members = await listAskable(context, group.id)
+    const members = (await listAskable(context, group.id, now)).filter(({ hasActed }) => hasActed)
     if (members.length < LEAST_MEMBERS_AT_OPEN)
       throw onSet(texts.t('checkin.fewMembers', { least: LEAST_MEMBERS_AT_OPEN }))
+    const shares = (questionSetId: string) => sharesItems(set, setOf(context, questionSetId))
     const open = await listOpen(context, group.id)
-    if (open.some(({ questionSetId }) => questionSetId === set.id))
+    if (open.some(({ questionSetId }) => shares(questionSetId)))
       throw onSet(texts.t('checkin.isOpen'))
     const { earlier, begun } = await readAsked(context, group.id)
     const last = earlier
-      .filter(({ questionSetId, opensAt }) => questionSetId === set.id && opensAt <= now)
+      .filter(({ questionSetId, opensAt }) => shares(questionSetId) && opensAt <= now)
       .reduce<Date | null>(
         (latest, { opensAt }) => (latest && latest > opensAt ? latest : opensAt),
         null,

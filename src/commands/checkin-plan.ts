@@ -1,4 +1,4 @@
-import type { QuestionSet } from '../content/load.ts'
+import { type QuestionSet, sharesItems } from '../content/question-set.ts'
 import { RELEASE_BUDGET, TIMINGS } from '../domain/checkin.ts'
 import { answersNeeded } from '../domain/disclosure.ts'
 import {
@@ -11,6 +11,7 @@ import {
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { listOpen, nextPlanned } from '../store/checkin.ts'
+import type { Reader } from '../store/engine/transaction.ts'
 import { lockGroup } from '../store/group.ts'
 import { createPlans, listPlans, type PlanRow, stopPlan } from '../store/plan.ts'
 import {
@@ -20,7 +21,7 @@ import {
   planForm,
   planStopped,
 } from '../views/checkin-plan.ts'
-import { aboutOf, type Context, command, groupOf } from './command.ts'
+import { aboutOf, type Base, type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, idInput, textValue } from './input.ts'
 import { cutReason, replan } from './programme.ts'
 
@@ -64,7 +65,7 @@ export const checkIns = command({
   },
 })
 
-export function setOf({ content }: Context, id: string): QuestionSet {
+export function setOf({ content }: Base<Reader>, id: string): QuestionSet {
   const set = content.questionSets.get(id)
   if (!set) throw new Error(`question set ${id} is not in the content`)
   return set
@@ -134,6 +135,13 @@ export const checkInPlanSubmit = command({
       throw onSet(texts.t('checkin.tooManyPlans', { limit: MAX_PLANS }))
     if (known.some(({ questionSetId }) => questionSetId === set.id))
       throw onSet(texts.t('checkin.planned', { set: texts.pick(set.title) }))
+    const alike = known.find((one) => sharesItems(set, setOf(context, one.questionSetId)))
+    if (alike)
+      throw onSet(
+        texts.t('checkin.sharesItems', {
+          set: texts.pick(setOf(context, alike.questionSetId).title),
+        }),
+      )
     const preset = content.kinds
       .get(group.kind)
       ?.checkIns.find(({ questionSet }) => questionSet === set.id)

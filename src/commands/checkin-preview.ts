@@ -20,6 +20,8 @@ export const checkInPreview = command({
     const group = groupOf(context)
     const plan = aboutOf(context, 'plan')
     const form = checkInForm(texts, setOf(context, plan.questionSetId), {
+      asked: null,
+      newcomers: 0,
       checkInId: group.id,
       alias: group.alias,
       closesAt: plus(now, plan.openHours * HOUR_MS),

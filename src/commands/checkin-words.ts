@@ -24,14 +24,14 @@ export const checkInWords = command({
     const rows = maySee ? await listWords(context, row.unitId) : []
     const words = maySee
       ? discloseWords(
-          row.result,
+          row.state,
           rows.map(({ id: own, sealed }) => openText(ballotKeys.keyring, own, sealed)),
         )
       : null
     if (!words) throw new UserError(texts.t('error.notFound', { example: example('summary') }))
     return {
       reply: { type: 'content', card: wordsCard(texts, { alias: groupOf(context).alias, words }) },
-      audit: [{ action: 'words.opened', subjectId: id }],
+      audit: role === 'member' ? [] : [{ action: 'words.opened', subjectId: id }],
     }
   },
 })

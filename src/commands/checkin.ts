@@ -8,11 +8,13 @@ import type { FieldValue } from '../platform.ts'
 import { isInvited, listBoxes, replaceBallots } from '../store/ballot.ts'
 import type { CheckInRow } from '../store/checkin.ts'
 import { getUnit } from '../store/unit.ts'
+import type { Form } from '../views/card.ts'
 import { checkInForm, checkInThanks, SKIPPED, WORDS } from '../views/checkin.ts'
 import { helpLines } from '../views/help-lines.ts'
+import { acceptNow, agreementToAccept } from './agreement.ts'
 import { boundTo } from './ballots.ts'
-import { aboutOf, answeringCommand, command, groupOf } from './command.ts'
-import { formInput, idInput, textValue } from './input.ts'
+import { aboutOf, answeringCommand, type Context, command, groupOf } from './command.ts'
+import { formInput, idInput, linesValue } from './input.ts'
 
 /** The questions. The same form for who answered and who did not; opening it leaves no trace. */
 export const checkInAnswer = command({
@@ -21,36 +23,62 @@ export const checkInAnswer = command({
   isTyped: false,
   access: { who: 'group', roles: ['member'] },
   subject: 'checkIn',
+  worksAfterRemoval: true,
   effect: 'read',
   isUntraced: true,
   input: idInput,
   run: async (context, { id }) => {
-    const { texts, content, actor, organisation, now, example } = context
+    const { texts, actor, now } = context
     const row = aboutOf(context, 'checkIn')
     const unitId = mustBeOpen(texts, row, row.unitId, now)
     if (!(await isInvited(context, id, actor.personId)))
       throw new UserError(texts.t('checkin.notInvited'))
-    const group = groupOf(context)
-    const unit = await getUnit(context, unitId)
-    const form = checkInForm(
-      texts,
-      content.questionSet(unit.questionSetId, unit.questionSetVersion),
-      {
-        checkInId: id,
-        alias: group.alias,
-        closesAt: row.closesAt,
-        timeZone: group.timeZone,
-        now,
-        k: unit.k,
-        audience: unit.audience,
-        asksText: unit.asksText,
-        helpLines: helpLines(texts, organisation, content.crisisLines),
-        privacyCommand: example('privacy'),
-      },
-    )
-    return { reply: { type: 'form', form } }
+    // Nobody has used this id so far: the agreement first, so that somebody real is behind it.
+    if (!actor.hasActed)
+      return { reply: { type: 'form', form: agreementToAccept(context, 'checkin.begin', id) } }
+    return { reply: { type: 'form', form: await formOf(context, row, unitId) } }
   },
 })
+
+/** Accepting the agreement as the first page of somebody's first check-in; the questions follow. */
+export const checkInBegin = command({
+  verb: 'checkin.begin',
+  isTyped: false,
+  access: { who: 'group', roles: ['member'] },
+  subject: 'checkIn',
+  worksAfterRemoval: true,
+  effect: 'write',
+  input: formInput.required({ id: true }).extend(idInput.shape),
+  run: async (context, { version }) => {
+    const { texts, actor, now } = context
+    const row = aboutOf(context, 'checkIn')
+    const unitId = mustBeOpen(texts, row, row.unitId, now)
+    await acceptNow(context, version)
+    if (!(await isInvited(context, row.id, actor.personId)))
+      throw new UserError(texts.t('checkin.notInvited'))
+    return { reply: { type: 'form', form: await formOf(context, row, unitId) } }
+  },
+})
+
+async function formOf(context: Context, row: CheckInRow, unitId: string): Promise<Form> {
+  const { texts, content, organisation, now, example } = context
+  const group = groupOf(context)
+  const unit = await getUnit(context, unitId)
+  return checkInForm(texts, content.questionSet(unit.questionSetId, unit.questionSetVersion), {
+    checkInId: row.id,
+    alias: group.alias,
+    closesAt: row.closesAt,
+    timeZone: group.timeZone,
+    now,
+    k: unit.k,
+    audience: unit.audience,
+    asked: row.asked,
+    newcomers: row.newcomers ?? 0,
+    asksText: unit.asksText,
+    helpLines: helpLines(texts, organisation, content.crisisLines),
+    privacyCommand: example('privacy'),
+  })
+}
 
 /**
  * Seals a member's answers in place of what their ballot held, and re-wraps every other ballot of
@@ -133,7 +161,7 @@ function readBallot(
     )?.value
     if (chosen !== undefined && chosen !== null) answers[question.id] = chosen
   }
-  const text = asksText ? textValue(values, WORDS) : ''
+  const text = asksText ? linesValue(values, WORDS) : ''
   if (text.length > MAX_ANSWER_CHARS)
     throw new UserError(t('error.tooLong', { limit: MAX_ANSWER_CHARS, got: text.length }))
   return text === '' ? { answers } : { answers, text }

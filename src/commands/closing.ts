@@ -1,10 +1,16 @@
-import { discloseCourse } from '../domain/disclosure.ts'
+import { z } from 'zod'
+import { openText } from '../ballot/secret-text.ts'
 import { programmeOf } from '../domain/summary.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
+import { readCourse } from '../domain/together.ts'
+import type { Reader, Tenant } from '../store/engine/transaction.ts'
 import { listEnded } from '../store/session.ts'
 import type { Closing } from '../views/closing.ts'
 import { type Context, groupOf } from './command.ts'
-import { isComparable, type ShownResult } from './results.ts'
+import type { ShownResult } from './results.ts'
+
+/** The name that a course is sealed under. */
+export const courseName = (unitId: string): string => `course ${unitId}`
 
 /** Sessions are kept for a year at most. */
 const MOST_DAYS = 400
@@ -22,8 +28,7 @@ export async function closingOf(
   onPage: readonly ShownResult[],
 ): Promise<Closing | null> {
   const { now, organisation } = context
-  const window = { startsAt: plus(now, -MOST_DAYS * DAY_MS), endsAt: now }
-  const programme = programmeOf(await listEnded(context, [groupOf(context).id], window))
+  const programme = await programmeNow(context, groupOf(context).id)
   if (!programme) return null
   const { startsAt, held, cancelled } = programme
   const isCutOff = plus(startsAt, (organisation.resultMonths - 1) * MONTH_DAYS * DAY_MS) < now
@@ -31,29 +36,39 @@ export async function closingOf(
     held,
     cancelled,
     keptMonths: isCutOff ? organisation.resultMonths : null,
-    courses: onPage.flatMap((newest) => courseOf(newest, results, startsAt) ?? []),
+    courses: onPage.flatMap((newest) => courseIn(context, newest, results, startsAt) ?? []),
   }
 }
 
-/** The two ends of what a set published in the programme, in the version that was asked last. */
-function courseOf(
+/** A group's programme as it stands: its first session, and how many took place. Null: none did. */
+export async function programmeNow(base: Tenant<Reader> & { now: Date }, groupId: string) {
+  const window = { startsAt: plus(base.now, -MOST_DAYS * DAY_MS), endsAt: base.now }
+  return programmeOf(await listEnded(base, [groupId], window))
+}
+
+/**
+ * The two ends of what a set published in the programme, in the version that was asked last: as it
+ * was decided when the last one was published.
+ */
+function courseIn(
+  { ballotKeys }: Context,
   newest: ShownResult,
   results: readonly ShownResult[],
   since: Date,
 ): Closing['courses'][number] | null {
   const own = results.filter(({ row, set }) => set === newest.set && row.sessionAt >= since)
-  const published = own.filter(({ row }) => row.result.state === 'released')
-  const last = published[0]
-  const first =
-    last && published.findLast(({ row }) => row !== last.row && isComparable(row, last.row))
-  const disclosed = last && first && discloseCourse(last.set, first.row.result, last.row.result)
-  return disclosed
-    ? {
-        set: last.set,
-        disclosed,
-        from: first.row.sessionAt,
-        to: last.row.sessionAt,
-        hidden: own.indexOf(last),
-      }
-    : null
+  const last = own.find(({ row }) => row.state === 'released')
+  if (!last?.row.course) return null
+  const { unitId, course } = last.row
+  const kept = JSON.parse(openText(ballotKeys.keyring, courseName(unitId), course)) as unknown
+  const { from } = z.object({ from: z.string() }).parse(kept)
+  const first = own.find(({ row }) => row.unitId === from)
+  if (!first) return null
+  return {
+    set: last.set,
+    disclosed: readCourse(kept),
+    from: first.row.sessionAt,
+    to: last.row.sessionAt,
+    hidden: own.indexOf(last),
+  }
 }

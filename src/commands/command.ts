@@ -114,6 +114,8 @@ type Described = {
   isUntraced?: boolean
   /** Staff of a group that has ended may still use it, until the group is deleted. */
   worksAfterEnd?: boolean
+  /** A member whom staff took off the roster may still use it, for what had begun before. */
+  worksAfterRemoval?: boolean
   /**
    * The verb whose form this submits: it is shown again with what was typed when something has to
    * be mended.

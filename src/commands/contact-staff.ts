@@ -1,4 +1,5 @@
 import type { Due } from '../domain/occurrence.ts'
+import { hourOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { findContact, markEscalated, markSeen } from '../store/contact.ts'
 import { describePerson } from '../store/people.ts'
@@ -20,7 +21,7 @@ export const contactSeenBy = command({
     const { texts, actor, now, connection } = context
     const { personId } = actor
     const { row } = await readable(context, id)
-    const isFirst = await markSeen(context, id, personId, now)
+    const isFirst = await markSeen(context, id, personId, hourOf(now))
     const person = await describePerson(context, row.personId, connection.id)
     return {
       reply: {
@@ -50,7 +51,7 @@ export const contactSeenBy = command({
 export async function escalate(base: Base, occurrence: Due<'contactDue'>): Promise<DueOutcome> {
   const { now } = base
   const row = await findContact(base, occurrence.contactId)
-  if (!row || !(await markEscalated(base, row.id, now))) return { dropped: 'seen' }
+  if (!row || !(await markEscalated(base, row.id, hourOf(now)))) return { dropped: 'seen' }
   const roster = await listRoster(base, row.groupId)
   return {
     dropped: null,

@@ -1,8 +1,8 @@
 import { openText, sealText } from '../ballot/secret-text.ts'
-import { HOUR_MS, plus } from '../domain/time.ts'
+import { HOUR_MS, hourOf, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { createContact, findContact, listWaiting } from '../store/contact.ts'
-import { getGroup } from '../store/group.ts'
+import { getGroup, lockGroup } from '../store/group.ts'
 import { describePerson } from '../store/people.ts'
 import { listRoster } from '../store/roster.ts'
 import {
@@ -14,8 +14,9 @@ import {
   contactsCard,
 } from '../views/contact.ts'
 import { helpLines } from '../views/help-lines.ts'
+import { rewrapAll } from './ballots.ts'
 import { type Context, command, groupOf } from './command.ts'
-import { formInput, groupInput, idInput, textValue } from './input.ts'
+import { formInput, groupInput, idInput, linesValue } from './input.ts'
 
 /**
  * A member asks to be spoken to; a facilitator sees the requests that wait. Text after the word is
@@ -78,18 +79,23 @@ export const contactSubmit = command({
     const { texts, actor, now, newId, ballotKeys } = context
     const { personId } = actor
     const group = groupOf(context)
+    await lockGroup(context, group.id)
     if (group.contactHours === null) throw new UserError(texts.t('checkin.noContact'))
     if ((await listWaiting(context, group.id, personId)).length > 0)
       throw new UserError(texts.t('contact.already'))
     const id = newId()
-    const dueAt = plus(now, group.contactHours * HOUR_MS)
-    const sealed = sealText(ballotKeys.keyring, id, textValue(values, 'text'))
+    // To the hour, and the boxes wrapped anew: neither the time nor the transaction says that
+    // somebody had just answered.
+    const createdAt = hourOf(now)
+    const dueAt = plus(createdAt, group.contactHours * HOUR_MS)
+    await rewrapAll(context, group.id)
+    const sealed = sealText(ballotKeys.keyring, id, linesValue(values, 'text'))
     await createContact(context, {
       id,
       groupId: group.id,
       personId,
       text: sealed,
-      createdAt: now,
+      createdAt,
       dueAt,
     })
     const told = await staffFor(context, group)

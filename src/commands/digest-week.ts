@@ -6,6 +6,7 @@ import { listPromised } from '../store/contact.ts'
 import { listStanding, type Standing } from '../store/digest.ts'
 import type { SupervisedGroup } from '../store/membership.ts'
 import { countFailed } from '../store/outbox.ts'
+import { countRemovals } from '../store/removal.ts'
 import { listResults, type ResultRow } from '../store/result.ts'
 import { type EndedSession, listEnded } from '../store/session.ts'
 import { type SessionPlace, sessionPlaces } from '../store/session-place.ts'
@@ -54,6 +55,7 @@ export async function weeksOf(
   const promised = Map.groupBy(await listPromised(context, ids, window), ({ groupId }) => groupId)
   const undelivered = await countFailed(context, ids, window)
   const dropped = await countDropped(context, ids, window)
+  const removals = await countRemovals(context, ids, window)
   return groups.map((group) => {
     const { groupId } = group
     const own = rows.get(groupId) ?? []
@@ -70,6 +72,7 @@ export async function weeksOf(
         },
         undelivered: undelivered.get(groupId) ?? 0,
         droppedCheckIns: dropped.get(groupId) ?? 0,
+        removals: removals.get(groupId) ?? 0,
       }),
       areMissing: own.some(
         ({ closedAt, questionSetId, questionSetVersion }) =>
@@ -82,7 +85,7 @@ export async function weeksOf(
   })
 }
 
-type Facts = Pick<DigestGroup, 'contacts' | 'undelivered' | 'droppedCheckIns'> & {
+type Facts = Pick<DigestGroup, 'contacts' | 'undelivered' | 'droppedCheckIns' | 'removals'> & {
   recent: readonly EndedSession[]
   place: SessionPlace | null
   standing: Standing | null
@@ -103,6 +106,7 @@ function weekOf(
     noBackup: !hasEnded && contactHours !== null && standing?.hasBackup === false,
     undelivered: counts.undelivered > 0,
     dropped: counts.droppedCheckIns > 0,
+    removals: counts.removals > 0,
     cancelled: lastTwo.length === 2 && lastTwo.every(({ state }) => state === 'cancelled'),
   }
   return {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { byAttention, digestWindow, nextDigestAt } from '../domain/digest.ts'
-import { answersNeeded, discloseTotal } from '../domain/disclosure.ts'
 import type { Due } from '../domain/occurrence.ts'
+import { discloseTotal } from '../domain/together.ts'
 import { UserError } from '../errors.ts'
 import {
   deleteDigestPlan,
@@ -59,7 +59,7 @@ export const digest = command({
         type: 'content',
         card: digestCard(texts, facts),
       },
-      audit: [{ action: 'digest.opened', subjectId: known?.id ?? actor.personId }],
+      audit: [{ action: 'digest.opened', subjectId: known?.id ?? actor.organisationId }],
     }
   },
 })
@@ -68,7 +68,7 @@ export const digest = command({
  * The groups of a supervisor together, for each question set that more than one of them was asked
  * in the window. Of each group its latest unit: a group that was asked twice does not count twice.
  */
-function totalsOf({ content, organisation }: Context, rows: readonly ResultRow[]): Total[] {
+function totalsOf({ content }: Context, rows: readonly ResultRow[]): Total[] {
   const bySet = Map.groupBy(
     rows,
     ({ questionSetId, questionSetVersion }) => `${questionSetId} ${questionSetVersion}`,
@@ -80,9 +80,8 @@ function totalsOf({ content, organisation }: Context, rows: readonly ResultRow[]
       own.toSorted((a, b) => b.closedAt.getTime() - a.closedAt.getTime()).slice(0, 1),
     )
     const set = content.questionSet(first.questionSetId, first.questionSetVersion)
-    // The digest shows a supervisor each of these units by itself.
-    const parts = latest.map(({ result }) => ({ result, isShownSingly: true }))
-    const disclosed = discloseTotal(set, parts, answersNeeded('staff', organisation, null))
+    const parts = latest.map(({ disclosed }) => disclosed)
+    const disclosed = discloseTotal(set, parts)
     return disclosed ? [{ set, disclosed }] : []
   })
 }

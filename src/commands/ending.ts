@@ -166,7 +166,7 @@ export const goodbyeLeave = command({
     const { personId } = actor
     const group = await findEndedGroup(context, id, personId)
     if (!group) throw new UserError(texts.t('error.notFound', { example: example('next') }))
-    await changeRoster(context, id, { add: [], remove: [personId], memberChanges: 0 })
+    await changeRoster(context, id, { add: [], remove: [personId], memberChanges: 0 }, context.now)
     const isForgotten = (await forgetPeople(context, [personId])) === 1
     const lines = helpLines(texts, organisation, content.crisisLines)
     return {

@@ -140,7 +140,7 @@ export const editSubmit = command({
   form: 'edit',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, connection, content, example } = context
+    const { tx, texts, connection, content, example, newId } = context
     const group = groupOf(context)
     const common = readCommon(values)
     const fields = aliasProblems(context, common.alias, group.id)
@@ -151,6 +151,7 @@ export const editSubmit = command({
       tx,
       connection,
       peopleValue(texts, values, 'backup').slice(0, 1),
+      newId,
     )
     const isMember = backup && (await findRole(context, group.id, backup.personId)) === 'member'
     if (isMember)

@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts'
 import { saveHelpLines } from '../store/organisation.ts'
 import { helpLines, helpLinesDone, helpLinesForm } from '../views/help-lines.ts'
 import { type Context, command } from './command.ts'
-import { echo, formInput, noInput, textValue } from './input.ts'
+import { echo, formInput, linesValue, noInput, textValue } from './input.ts'
 
 /**
  * The help lines that everybody sees before question one: the built-in ones of the country, or an
@@ -41,7 +41,7 @@ export const adminLinesSubmit = command({
   run: async (context, { values }) => {
     const { texts, organisation, content, actor, now } = context
     const emergency = textValue(values, 'emergency')
-    const typed = textValue(values, 'lines')
+    const typed = linesValue(values, 'lines')
     const own: OwnLines | null =
       emergency === '' && typed === ''
         ? null

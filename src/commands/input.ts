@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Texts } from '../content/load.ts'
 import { MAX_ECHO_CHARS, MAX_STAFF } from '../domain/limits.ts'
+import { oneLine } from '../domain/text.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue, PersonRef } from '../platform.ts'
 
@@ -26,7 +27,13 @@ export const formInput = z.object({
 })
 export const idInput = z.object({ id: z.uuid() })
 
+/** A field of one line: what a client sends in several is one all the same. */
 export function textValue(values: Record<string, FieldValue>, name: string): string {
+  return oneLine(linesValue(values, name))
+}
+
+/** A field in which lines end where somebody ended them. */
+export function linesValue(values: Record<string, FieldValue>, name: string): string {
   const value = values[name]
   // Postgres takes no NUL in text.
   return typeof value === 'string' ? value.replaceAll('\0', '').trim() : ''

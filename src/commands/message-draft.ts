@@ -11,7 +11,7 @@ import { clearMessagePlans } from '../store/occurrence.ts'
 import type { Reply } from '../views/card.ts'
 import { messageForm, messagePreview } from '../views/message.ts'
 import { type Context, groupOf, type Result, type WriteContext } from './command.ts'
-import { echo, textValue } from './input.ts'
+import { echo, linesValue, textValue } from './input.ts'
 
 /** The rule of a message that goes out once. */
 export const ONCE = 'FREQ=DAILY;COUNT=1'
@@ -79,7 +79,7 @@ function readMessage({ texts, now }: Context, group: GroupRow, values: Record<st
   const fields: Record<string, string> = {}
   const typed = (name: string) => textValue(values, name)
   const example = localOf(now, group.timeZone).toPlainDate().add({ days: 1 }).toString()
-  const text = typed('text')
+  const text = linesValue(values, 'text')
   if (text === '') fields.text = t('error.required', { example: t('message.example') })
   if (text.length > MAX_MESSAGE_CHARS)
     fields.text = t('error.tooLong', { limit: MAX_MESSAGE_CHARS, got: text.length })

@@ -10,6 +10,7 @@ import { digestNotice } from '../views/digest.ts'
 import { goodbyeNotice, receiptNotice } from '../views/ending.ts'
 import { messageNotice } from '../views/message.ts'
 import type { Notice } from '../views/notice.ts'
+import { removedNotice } from '../views/removed.ts'
 import { resultNotice, summaryNotice } from '../views/result.ts'
 import { problemNotice } from '../views/roster.ts'
 import { changeNotice, reminderNotice } from '../views/session.ts'
@@ -121,6 +122,10 @@ export const COMPOSERS: Record<DeliveryKind, Compose> = {
   'digest-notice': (texts, { digestId }) => (digestId ? digestNotice(texts, digestId) : null),
   'deletion-receipt': (texts, { receiptId }) =>
     receiptId ? receiptNotice(texts, receiptId) : null,
+  // They have no place on the roster any more, unless somebody put them back.
+  removed: inGroup((texts, claimed) =>
+    claimed.role === null ? removedNotice(texts, groupIn(claimed)) : null,
+  ),
   goodbye: (texts, { alias, role, groupId }) =>
     alias && role && groupId ? goodbyeNotice(texts, { alias, groupId }) : null,
 }

@@ -12,6 +12,7 @@ import type { Job } from '../store/engine/queue.ts'
 import type { GroupRow } from '../store/group.ts'
 import { clearPlans } from '../store/occurrence.ts'
 import { listPlans, type PlanRow } from '../store/plan.ts'
+import { listSamePeople } from '../store/roster.ts'
 import { changeSessions, listOwn, type ScheduleRow } from '../store/schedule.ts'
 import { listProgramme } from '../store/session.ts'
 import { closeUnits, listOpenUnits } from '../store/unit.ts'
@@ -83,15 +84,17 @@ function withSet({ content }: Base, plan: PlanRow) {
 
 /**
  * Reads what was asked already and its share of the release budget, one place for each scale of
- * each unit: `begun` by units that opened, `spent` also by check-ins that stay planned.
+ * each unit: `begun` by units that opened, `spent` also by check-ins that stay planned. The budget
+ * is people's: what other groups of the same people publish counts as well.
  */
 export async function readAsked(base: Base, groupId: string) {
   const { content } = base
-  const earlier = await listAsked(base, groupId)
+  const all = await listAsked(base, [groupId, ...(await listSamePeople(base, groupId))])
+  const earlier = all.filter((one) => one.groupId === groupId)
   const costOf = (setId: string) => content.questionSets.get(setId)?.scales.length ?? 1
   const units = new Map<string, Spent>()
   const waiting: Spent[] = []
-  for (const { unitId, questionSetId, opensAt } of earlier) {
+  for (const { unitId, questionSetId, opensAt } of all) {
     const one = { at: opensAt, scales: costOf(questionSetId) }
     const known = unitId === null ? null : units.get(unitId)
     if (unitId === null) waiting.push(one)

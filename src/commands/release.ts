@@ -3,10 +3,11 @@ import type { OpenOutcome, OpenRequest } from '../ballot/make.ts'
 import { sealText } from '../ballot/secret-text.ts'
 import { mayMembersSee } from '../domain/disclosure.ts'
 import { listUnitBallots } from '../store/ballot.ts'
-import { markCleaned, recordRelease } from '../store/release.ts'
+import { getMaking, markCleaned, recordRelease } from '../store/release.ts'
 import { listRoster } from '../store/roster.ts'
 import { getUnit } from '../store/unit.ts'
 import { step } from './command.ts'
+import { decide } from './decide.ts'
 
 /**
  * The next step in making a unit: `open` its boxes, or only `clean` after a crash that came later;
@@ -33,6 +34,7 @@ export const beginRelease = step<{ unitId: string }, ReleaseWork>({
       keyDirectory: ballotKeys.keyDirectory,
       secret: ballotKeys.secret,
       k: unit.k,
+      audience: unit.audience,
       questionSet,
       context: {
         questionSetId: unit.questionSetId,
@@ -62,14 +64,17 @@ export const recordOutcome = step<
   run: async (base, { unitId, outcome }) => {
     const { ballotKeys, newId } = base
     const counted = outcome.outcome === 'counted' ? outcome.release : null
-    const release = counted && {
-      ...counted,
+    const making = await getMaking(base, unitId)
+    const decision = counted && (await decide(base, unitId, making, counted))
+    const published = decision && {
+      ...decision,
       words: counted.texts.map((text) => sealWords(ballotKeys.keyring, newId(), text)),
     }
-    const state = outcome.outcome !== 'counted' ? 'lost' : release ? 'released' : 'withheld'
-    const isRecorded = await recordRelease(base, unitId, state, release)
+    const state = outcome.outcome !== 'counted' ? 'lost' : published ? 'released' : 'withheld'
+    const isRecorded = await recordRelease(base, unitId, state, published)
     if (!isRecorded) return { result: { isRecorded } }
-    const { groupId, audience } = await getUnit(base, unitId)
+    await decision?.keepSums()
+    const { groupId, audience } = making
     const roster = await listRoster(base, groupId)
     // Members get what facilitators get, in the same words and at the same time, whatever came of
     // it.

@@ -101,7 +101,7 @@ async function outsideOf(
   )
   const results = known.reverse().map((row) => {
     const set = content.questionSet(row.questionSetId, row.questionSetVersion)
-    return { at: row.sessionAt, set, disclosed: discloseOutside(set, row.result) }
+    return { at: row.sessionAt, set, disclosed: discloseOutside(set, row.disclosed) }
   })
   return { results, areMissing: known.length < rows.length }
 }

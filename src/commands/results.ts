@@ -1,10 +1,10 @@
 import type { Content, QuestionSet } from '../content/load.ts'
-import { type Disclosed, disclose, mayMembersSee } from '../domain/disclosure.ts'
+import { type Disclosed, mayMembersSee } from '../domain/disclosure.ts'
 import { plus } from '../domain/time.ts'
 import { listResults, type ResultRow } from '../store/result.ts'
 import { type Context, groupOf } from './command.ts'
 
-/** A result through the gate, with the very questions that it was asked with. */
+/** A result as the gate decided it, with the very questions that it was asked with. */
 export type ShownResult = {
   row: ResultRow
   set: QuestionSet
@@ -37,30 +37,30 @@ export async function resultsOf(
 }
 
 /**
- * A group's results, newest first, each beside the one before it of the same set. A result for
- * members is compared with one that members saw, for every reader alike: a change against a result
- * that is for staff alone would tell of it. Results of questions that are no longer here are left
- * out.
+ * A group's results, newest first, each with the questions that it was asked with. Results of
+ * questions that are no longer here are left out.
  */
 export function showAll(content: Content, newestFirst: readonly ResultRow[]): ShownResult[] {
   const known = newestFirst.filter((row) =>
     content.hasQuestionSet(row.questionSetId, row.questionSetVersion),
   )
-  return known.map((row, index) => {
-    const set = content.questionSet(row.questionSetId, row.questionSetVersion)
-    const before = known.slice(index + 1).find((one) => isComparable(one, row))
-    const isSame = before !== undefined && before.questionSetVersion === row.questionSetVersion
-    return {
-      row,
-      set,
-      disclosed: disclose(set, row.result, isSame ? before.result : null),
-      isAfterHidden: isSame && before.result.state !== 'released',
-    }
-  })
+  return known.map((row) => ({
+    row,
+    set: content.questionSet(row.questionSetId, row.questionSetVersion),
+    disclosed: row.disclosed,
+    isAfterHidden: row.isAfterHidden,
+  }))
 }
 
-/** Whether an earlier result may be set beside a later one. */
-export const isComparable = (earlier: ResultRow, later: ResultRow): boolean =>
+/**
+ * Whether an earlier result may be set beside a later one. A result for members is compared with
+ * one that members saw, for every reader alike: a change against a result that is for staff alone
+ * would tell of it.
+ */
+export const isComparable = (
+  earlier: Pick<ResultRow, 'questionSetId' | 'audience'>,
+  later: Pick<ResultRow, 'questionSetId' | 'audience'>,
+): boolean =>
   earlier.questionSetId === later.questionSetId &&
   (mayMembersSee(earlier.audience) || !mayMembersSee(later.audience))
 

@@ -13,6 +13,7 @@ import {
   readPerson,
   savePreferences,
 } from '../store/preferences.ts'
+import { clearRemovals, listRemovals } from '../store/removal.ts'
 import { changeRoster, listRoster } from '../store/roster.ts'
 import { helpLines } from '../views/help-lines.ts'
 import {
@@ -178,6 +179,12 @@ export const forget = command({
       throw new UserError(texts.t('mydata.leave', { example: example('leave') }))
     if (actor.isStaff || actor.isAdmin) throw new UserError(texts.t('forget.staff'))
     await leaveEnded(context, personId)
+    // Staff took them off a roster a short time ago: what they answered there goes with them.
+    for (const { groupId } of await listRemovals(context, personId)) {
+      await lockGroup(context, groupId)
+      await blankBallotsOf(context, groupId, [personId])
+      await clearRemovals(context, groupId, [personId])
+    }
     const isForgotten = (await forgetPeople(context, [personId])) === 1
     const lines = helpLines(texts, organisation, content.crisisLines)
     return {
@@ -214,20 +221,17 @@ export const leaveSubmit = command({
   form: 'leave',
   input: formInput,
   run: async (context) => {
-    const { texts, actor, role, organisation, content } = context
+    const { texts, actor, role, organisation, content, now } = context
     const { personId } = actor
     const group = groupOf(context)
     await lockGroup(context, group.id)
     await refuseLastFacilitator(context)
     const isMember = role === 'member'
-    await changeRoster(context, group.id, {
-      add: [],
-      remove: [personId],
-      memberChanges: isMember ? 1 : 0,
-    })
+    const change = { add: [], remove: [personId], memberChanges: isMember ? 1 : 0 }
+    await changeRoster(context, group.id, change, now)
     if (isMember) {
       await blankBallotsOf(context, group.id, [personId])
-      await withdrawWins(context, [group.id], personId)
+      await withdrawWins(context, group.id, personId)
     }
     const isForgotten = (await forgetPeople(context, [personId])) === 1
     const lines = helpLines(texts, organisation, content.crisisLines)

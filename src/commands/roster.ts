@@ -12,11 +12,10 @@ import { ensurePeople, type PersonRow } from '../store/people.ts'
 import { changeRoster, listRoster, type RosterRow } from '../store/roster.ts'
 import { listHeld } from '../store/session.ts'
 import { rosterDone, rosterForm } from '../views/roster.ts'
-import { blankBallotsOf } from './ballots.ts'
 import { type Context, command, groupOf, type WriteContext } from './command.ts'
 import { formInput, groupInput, peopleValue } from './input.ts'
 import { isUnreached, nameIn } from './problems.ts'
-import { disownWins } from './win.ts'
+import { leaveBehind } from './removed.ts'
 
 export const roster = command({
   verb: 'roster',
@@ -81,16 +80,18 @@ export const rosterSubmit = command({
   form: 'roster',
   input: formInput,
   run: async (context, { values, version }) => {
-    const { tx, texts, connection, platform } = context
+    const { tx, texts, connection, platform, now, newId } = context
     const group = groupOf(context)
     await lockGroup(context, group.id)
     const before = await listRoster(context, group.id)
     if (version !== undefined && version !== versionOf(before))
       throw new UserError(texts.t('roster.stale'), {}, { endsForm: true })
+    const chosenIn = (field: string) =>
+      ensurePeople(tx, connection, peopleValue(texts, values, field), newId)
     const chosen = {
-      member: await ensurePeople(tx, connection, peopleValue(texts, values, 'members')),
-      facilitator: await ensurePeople(tx, connection, peopleValue(texts, values, 'facilitators')),
-      supervisor: await ensurePeople(tx, connection, peopleValue(texts, values, 'supervisors')),
+      member: await chosenIn('members'),
+      facilitator: await chosenIn('facilitators'),
+      supervisor: await chosenIn('supervisors'),
     }
     refuseSupervisor(context, before)
     const elsewhere = before.filter((entry) => entry.connectionId !== connection.id)
@@ -113,21 +114,21 @@ export const rosterSubmit = command({
     await refuseLateJoiners(context, group, chosen.member, before)
     const members = (entries: readonly { role: Role }[]) =>
       entries.filter((entry) => entry.role === 'member').length
-    await changeRoster(context, group.id, {
+    const change = {
       add,
       remove: remove.map((entry) => entry.personId),
       memberChanges: members(add) + members(remove),
-    })
-    const gone = remove.filter((entry) => entry.role === 'member').map((entry) => entry.personId)
-    await blankBallotsOf(context, group.id, gone)
-    await disownWins(context, group.id, gone)
+    }
+    await changeRoster(context, group.id, change, now)
+    const added = add.filter((entry) => entry.role === 'member').map((entry) => entry.personId)
+    const isBack = (id: string) => add.some(({ personId }) => personId === id)
+    const gone = remove.filter(({ personId }) => !isBack(personId))
+    const goneMembers = gone.filter(({ role }) => role === 'member').map((entry) => entry.personId)
+    await leaveBehind(context, group.id, { added, goneMembers })
     await forgetPeople(
       context,
-      remove
-        .map(({ personId }) => personId)
-        .filter((id) => !add.some(({ personId }) => personId === id)),
+      gone.filter(({ role }) => role !== 'member').map(({ personId }) => personId),
     )
-    const added = add.filter((entry) => entry.role === 'member').map((entry) => entry.personId)
     const facts = {
       alias: group.alias,
       members: chosen.member.length + members(elsewhere),
@@ -138,12 +139,10 @@ export const rosterSubmit = command({
     }
     return {
       reply: { type: 'done', card: rosterDone(texts, facts) },
-      deliveries: added.map((personId) => ({
-        key: `welcome ${group.id} ${group.rosterChanges}`,
-        kind: 'welcome' as const,
-        personId,
-        groupId: group.id,
-      })),
+      deliveries: [
+        ...added.map((personId) => toldOf('welcome', group, personId)),
+        ...goneMembers.map((personId) => toldOf('removed', group, personId)),
+      ],
       occurrences: await newDigests(
         context,
         group.timeZone,
@@ -153,14 +152,23 @@ export const rosterSubmit = command({
         ...add.map((entry) => ({
           action: `roster.added.${entry.role}`,
           subjectId: entry.personId,
+          isPerson: true,
         })),
         ...remove.map((entry) => ({
           action: `roster.removed.${entry.role}`,
           subjectId: entry.personId,
+          isPerson: true,
         })),
       ],
     }
   },
+})
+
+const toldOf = (kind: 'welcome' | 'removed', group: GroupRow, personId: string) => ({
+  key: `${kind} ${group.id} ${group.rosterChanges}`,
+  kind,
+  personId,
+  groupId: group.id,
 })
 
 /** A closed group that has met takes nobody new; its facilitators can open it first. */

@@ -39,8 +39,8 @@ export const staffListSubmit = command({
   form: 'admin.staff',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, connection } = context
-    const chosen = await ensurePeople(tx, connection, peopleValue(texts, values, 'staff'))
+    const { tx, texts, connection, newId } = context
+    const chosen = await ensurePeople(tx, connection, peopleValue(texts, values, 'staff'), newId)
     const unusable = chosen.filter((person) => person.isBot || person.isDeactivated)
     if (unusable.length > 0) fail(texts, 'roster.bot', unusable)
     const guests = chosen.filter((person) => person.isGuest)
@@ -69,11 +69,17 @@ export const staffListSubmit = command({
     return {
       reply: { type: 'done', card: staffDone(texts, chosen.length) },
       audit: [
-        ...added.map((person) => ({ action: 'staff.added', subjectId: person.personId })),
-        ...removed.map((person) => ({ action: 'staff.removed', subjectId: person.personId })),
+        ...added.map((person) => audited('staff.added', person)),
+        ...removed.map((person) => audited('staff.removed', person)),
       ],
     }
   },
+})
+
+const audited = (action: string, { personId }: PersonRow) => ({
+  action,
+  subjectId: personId,
+  isPerson: true,
 })
 
 function fail(

@@ -63,7 +63,7 @@ export const summary = command({
     }
     return {
       reply: { type: 'content', card: summaryCard(texts, facts) },
-      audit: [{ action: 'summary.opened', subjectId: group.id }],
+      audit: context.role === 'member' ? [] : [{ action: 'summary.opened', subjectId: group.id }],
     }
   },
 })

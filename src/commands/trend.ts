@@ -33,7 +33,7 @@ const trendOver = <V extends Verb>(verb: V, period: 'four' | 'all') =>
       }
       return {
         reply: { type: 'content', card: trendCard(context.texts, facts) },
-        audit: [{ action: 'summary.opened', subjectId: group.id }],
+        audit: context.role === 'member' ? [] : [{ action: 'summary.opened', subjectId: group.id }],
       }
     },
   })

@@ -1,3 +1,4 @@
+import { LEAST_WRITERS } from '../domain/disclosure.ts'
 import { UserError } from '../errors.ts'
 import { lockGroup } from '../store/group.ts'
 import { findRole } from '../store/roster.ts'
@@ -6,7 +7,7 @@ import { winDeclined, winDone } from '../views/win.ts'
 import { aboutOf, type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, idInput } from './input.ts'
 import { keepDraft, mustHaveRoom, offerAsMessage } from './message-draft.ts'
-import { openWin } from './win.ts'
+import { mayShareWins, openWin, sealWinsAnew } from './win.ts'
 
 const FACILITATOR = { who: 'group', roles: ['facilitator'] } as const
 
@@ -27,6 +28,8 @@ export const winPost = command({
   effect: 'read',
   input: idInput,
   run: async (context, { id }) => {
+    if (!(await mayShareWins(context)))
+      throw new UserError(context.texts.t('win.few', { least: LEAST_WRITERS }))
     const text = context.texts.t('win.message', { text: wordsOf(context, aboutOf(context, 'win')) })
     return { reply: offerAsMessage(context, { verb: 'win.post.submit', id, text }) }
   },
@@ -50,6 +53,7 @@ export const winPostSubmit = command({
     await mustHaveRoom(context, group.id)
     const result = await keepDraft(context, group, newId(), values)
     await deleteWin(context, id)
+    await sealWinsAnew(context, group.id)
     return { ...result, audit: [...(result.audit ?? []), { action: 'win.taken', subjectId: id }] }
   },
 })
@@ -69,7 +73,9 @@ export const winDecline = command({
     const { texts, ballotKeys } = context
     const { id: groupId } = groupOf(context)
     const writer = openWin(ballotKeys.keyring, aboutOf(context, 'win'))?.personId ?? null
+    await lockGroup(context, groupId)
     const isFirst = await deleteWin(context, id)
+    await sealWinsAnew(context, groupId)
     // Somebody who is not a member any more gets no note, and may not even be known.
     const isMember = writer !== null && (await findRole(context, groupId, writer)) === 'member'
     return {

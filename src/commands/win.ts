@@ -1,17 +1,18 @@
 import { z } from 'zod'
 import type { Keyring } from '../ballot/keyring.ts'
 import { openText, sealText } from '../ballot/secret-text.ts'
+import { LEAST_WRITERS } from '../domain/disclosure.ts'
 import { MAX_WIN_CHARS, MAX_WINS } from '../domain/limits.ts'
 import { WIN_DAYS } from '../domain/retention.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import type { Tenant } from '../store/engine/transaction.ts'
 import { lockGroup } from '../store/group.ts'
-import { listRoster } from '../store/roster.ts'
-import { createWin, deleteWin, listWins, resealWin, type WinRow } from '../store/win.ts'
-import { winDone, winForm, winsCard } from '../views/win.ts'
+import { listAskable, listRoster } from '../store/roster.ts'
+import { createWin, deleteWin, listWins, resealWins, type WinRow } from '../store/win.ts'
+import { winDone, winForm, winsCard, winsOff } from '../views/win.ts'
 import { type BallotKeys, type Context, command, groupOf } from './command.ts'
-import { formInput, groupInput, textValue } from './input.ts'
+import { formInput, groupInput, linesValue } from './input.ts'
 
 /** `personId` is null when its writer was taken off the roster meanwhile. */
 const sealedSchema = z.object({ personId: z.string().nullable(), text: z.string() })
@@ -48,6 +49,9 @@ export const win = command({
   run: async (context) => {
     const { texts, role, ballotKeys } = context
     const { id, alias } = groupOf(context)
+    const isOpen = await mayShareWins(context)
+    if (!isOpen)
+      return { reply: { type: 'content', card: winsOff(texts, { least: LEAST_WRITERS }) } }
     if (role === 'member') return { reply: { type: 'form', form: winForm(texts, id) } }
     const rows = await listWins(context, [id])
     const wins = rows.flatMap((row) => {
@@ -74,7 +78,7 @@ export const winSubmit = command({
     const { texts, actor, now, newId, ballotKeys } = context
     const { personId } = actor
     const { id: groupId } = groupOf(context)
-    const text = textValue(values, 'text')
+    const text = linesValue(values, 'text')
     if (text === '') throw onText(texts.t('error.required', { example: texts.t('win.example') }))
     if (text.length > MAX_WIN_CHARS)
       throw onText(texts.t('error.tooLong', { limit: MAX_WIN_CHARS, got: text.length }))
@@ -87,11 +91,14 @@ export const winSubmit = command({
         {},
         { endsForm: true },
       )
+    if (!(await mayShareWins(context)))
+      throw new UserError(texts.t('win.few', { least: LEAST_WRITERS }), {}, { endsForm: true })
     if ((await listWins(context, [groupId])).length >= MAX_WINS)
       throw onText(texts.t('win.tooMany'))
     const id = newId()
     const sealed = sealWin(ballotKeys.keyring, id, { personId, text })
     await createWin(context, { id, groupId, sealed, deleteOn: plus(now, WIN_DAYS * DAY_MS) })
+    await sealWinsAnew(context, groupId)
     const day = now.toISOString().slice(0, 10)
     return {
       reply: { type: 'done', card: winDone(texts, 'win.sent') },
@@ -113,18 +120,41 @@ const onText = (message: string) => new UserError(message, { text: message })
 type Where = Tenant & { ballotKeys: BallotKeys }
 
 /**
+ * Whether a group has as many members as words need: in fewer, everybody would know whose a win is.
+ * Below, wins that are there wait.
+ */
+export async function mayShareWins(context: Context): Promise<boolean> {
+  const members = await listAskable(context, groupOf(context).id, context.now)
+  return members.filter(({ hasActed }) => hasActed).length >= LEAST_WRITERS
+}
+
+/**
+ * Seals every win of a group anew, with whatever changed in some: no row tells by its size, or by
+ * the transaction that wrote it, which of them it was about.
+ */
+export async function sealWinsAnew(
+  base: Where,
+  groupId: string,
+  change: (win: Opened) => Opened = (win) => win,
+): Promise<void> {
+  const { keyring } = base.ballotKeys
+  const fresh = (await listWins(base, [groupId])).flatMap((row) => {
+    const opened = openWin(keyring, row)
+    return opened ? [{ id: row.id, sealed: sealWin(keyring, row.id, change(opened)) }] : []
+  })
+  await resealWins(base, fresh)
+}
+
+/**
  * A leaver takes along the wins that nobody has decided on; a win that cannot be opened goes too.
  */
-export async function withdrawWins(
-  base: Where,
-  groupIds: readonly string[],
-  personId: string,
-): Promise<void> {
+export async function withdrawWins(base: Where, groupId: string, personId: string): Promise<void> {
   const { ballotKeys } = base
-  for (const row of await listWins(base, groupIds)) {
+  for (const row of await listWins(base, [groupId])) {
     const opened = openWin(ballotKeys.keyring, row)
     if (!opened || opened.personId === personId) await deleteWin(base, row.id)
   }
+  await sealWinsAnew(base, groupId)
 }
 
 /**
@@ -136,17 +166,10 @@ export async function disownWins(
   groupId: string,
   personIds: readonly string[],
 ): Promise<void> {
-  const { ballotKeys } = base
   if (personIds.length === 0) return
-  for (const row of await listWins(base, [groupId])) {
-    const opened = openWin(ballotKeys.keyring, row)
-    if (!opened?.personId || !personIds.includes(opened.personId)) continue
-    await resealWin(
-      base,
-      row.id,
-      sealWin(ballotKeys.keyring, row.id, { ...opened, personId: null }),
-    )
-  }
+  await sealWinsAnew(base, groupId, (win) =>
+    win.personId !== null && personIds.includes(win.personId) ? { ...win, personId: null } : win,
+  )
 }
 
 /** Counts a person's wins in these groups that nobody has decided on. */

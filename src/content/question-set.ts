@@ -127,6 +127,16 @@ export function rangeOf(set: QuestionSet, questionId: string): { from: number; t
   return { from: Math.min(...values), to: Math.max(...values) }
 }
 
+/**
+ * Whether two sets ask something in the same words: results of both would stand on the same
+ * answers, and tell more of them than either.
+ */
+export function sharesItems(one: QuestionSet, other: QuestionSet): boolean {
+  const words = (set: QuestionSet) => set.questions.map(({ text }) => text.en.trim().toLowerCase())
+  const asked = new Set(words(one))
+  return words(other).some((question) => asked.has(question))
+}
+
 /** The question that makes a set unfit for check-ins; null when none does. */
 export function riskQuestion(set: QuestionSet): string | null {
   return set.questions.find(({ isRisk }) => isRisk)?.id ?? null

@@ -5,7 +5,9 @@ import { type Effect, hedgesG, noiseBandSteps } from './statistics.ts'
 import type { Tally } from './tally.ts'
 import type { UnitResult } from './unit.ts'
 
-export type Change = 'higher' | 'lower' | 'none' | 'roster'
+/** `roster`: cannot be told, because the people are not the same. */
+export const CHANGES = ['higher', 'lower', 'none', 'roster'] as const
+export type Change = (typeof CHANGES)[number]
 
 /**
  * To a tenth: more would be more than the rounded means carry. Rounding never takes an end of the
@@ -46,11 +48,10 @@ export function changeOf(
   const before = beforeUnit && tallyOf(beforeUnit, scale.id)
   const earlier = beforeUnit?.release
   if (!now || !earlier || !before || before.answers < beforeUnit.k) return null
-  if (
-    unit.rosterChanges !== beforeUnit.rosterChanges &&
-    !maySurviveRosterChange(unit, beforeUnit, before, now)
-  )
-    return 'roster'
+  const isSameRoster = unit.rosterChanges === beforeUnit.rosterChanges
+  if (!isSameRoster && !maySurviveRosterChange(unit, beforeUnit, before, now)) return 'roster'
+  // Its own people were not the same from its beginning to its end: it is compared with nothing.
+  if (!unit.isSteady || !beforeUnit.isSteady) return 'roster'
   const members = Math.max(unit.release?.invited ?? 0, earlier.invited)
   const band = noiseBandSteps(
     scale.noise,

@@ -1,4 +1,5 @@
 import { type Attempt, INTERRUPTED, type Reason } from './reasons.ts'
+import { hourOf } from './time.ts'
 
 /** The notices that are sent without being asked for. */
 export type DeliveryKind =
@@ -19,6 +20,7 @@ export type DeliveryKind =
   | 'win-waiting'
   | 'win-declined'
   | 'goodbye'
+  | 'removed'
   | 'deletion-receipt'
   | 'delivery-problem'
 
@@ -36,6 +38,8 @@ type KindRule = {
    * it useless.
    */
   quiet: 'waits' | 'waitsUnlessTooLate'
+  /** `hour`: the ledger keeps no more than the hour, because the minute could say who asked. */
+  kept?: 'hour'
 }
 
 /** One more attempt is worth a rare double for each of these; a nudge is not worth one. */
@@ -50,12 +54,13 @@ const RULES: Record<DeliveryKind, KindRule> = {
   'check-in-nudge': { whenUnknown: 'drop', heldBy: 'checkIns', quiet: 'waits' },
   'digest-notice': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   'summary-notice': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
-  'contact-request': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
-  'contact-seen': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
-  'win-waiting': { whenUnknown: 'drop', heldBy: null, quiet: 'waits' },
-  'win-declined': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
-  'contact-overdue': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
+  'contact-request': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits', kept: 'hour' },
+  'contact-seen': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits', kept: 'hour' },
+  'win-waiting': { whenUnknown: 'drop', heldBy: null, quiet: 'waits', kept: 'hour' },
+  'win-declined': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits', kept: 'hour' },
+  'contact-overdue': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits', kept: 'hour' },
   result: { whenUnknown: 'drop', heldBy: 'checkIns', quiet: 'waits' },
+  removed: { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   goodbye: { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   'deletion-receipt': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   'delivery-problem': { whenUnknown: 'drop', heldBy: null, quiet: 'waits' },
@@ -87,6 +92,10 @@ export function sendAt(
     return quietEnds > now ? quietEnds : now
   return RULES[kind].quiet === 'waitsUnlessTooLate' ? now : null
 }
+
+/** A time of a notice, as the ledger keeps it. */
+export const keptTime = (kind: DeliveryKind, at: Date): Date =>
+  RULES[kind].kept === 'hour' ? hourOf(at) : at
 
 /** A lost answer mostly means that the notice arrived: one more attempt. */
 const MOST_LOST_ANSWERS = 1

@@ -27,6 +27,7 @@ export const ATTENTION = [
   'contactLate',
   'nobodyForContact',
   'noBackup',
+  'removals',
   'undelivered',
   'dropped',
   'cancelled',

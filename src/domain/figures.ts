@@ -7,8 +7,10 @@ const LEAST_ON_A_SIDE = 3
 /** Means are rounded to this part of the range. */
 const MEAN_STEP = 1 / 20
 
-export type Band = 'low' | 'mixed' | 'high'
-export type ResponseBand = 'most' | 'half' | 'fewer'
+export const BANDS = ['low', 'mixed', 'high'] as const
+export type Band = (typeof BANDS)[number]
+export const RESPONSE_BANDS = ['most', 'half', 'fewer'] as const
+export type ResponseBand = (typeof RESPONSE_BANDS)[number]
 
 /**
  * A band; the mean on 0 to 1 (null below 11 answers or near an end); the share of high answers in
@@ -23,7 +25,7 @@ export const tallyOf = (
 ): Tally | undefined => release?.tallies.find(({ subject }) => subject === `scale:${scaleId}`)
 
 /** Of a mean on 0 to 1. */
-export const bandOf = (mean: number): Band =>
+const bandOf = (mean: number): Band =>
   mean <= LOW_BAND_UP_TO ? 'low' : mean >= HIGH_BAND_FROM ? 'high' : 'mixed'
 
 /** On 0 to 1, as exact as it is kept. */

@@ -53,9 +53,8 @@ export function rosterProblems(choice: RosterChoice): RosterProblem[] {
  */
 export function diagnosisWordIn(alias: string, stems: readonly string[]): string | null {
   const words =
-    alias
+    readable(alias)
       .toLowerCase()
-      .normalize('NFC')
       .match(/[\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)*/gu) ?? []
   const joined = words.join(' ')
   for (const stem of stems) {
@@ -70,6 +69,22 @@ export function diagnosisWordIn(alias: string, stems: readonly string[]): string
   }
   return null
 }
+
+/**
+ * As an eye reads it: wide and styled letters as plain ones, without what is invisible, and letters
+ * that are set apart ("H.I.V.", "d e p r e s s e d") as a word.
+ */
+function readable(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replace(INVISIBLE, '')
+    .replace(SPELT_OUT, (letters) => letters.replace(/[^\p{L}\p{M}]/gu, ''))
+}
+const INVISIBLE =
+  /\p{Cf}|\p{Cc}|\u034F|\u115F|\u1160|\u17B4|\u17B5|\u3164|\uFFA0|\p{Variation_Selector}/gu
+/** Single letters, each followed by no more than two other characters. */
+const SPELT_OUT =
+  /(?<![\p{L}\p{M}])\p{L}\p{M}*(?:[^\p{L}\p{M}\p{N}]{1,2}\p{L}\p{M}*(?![\p{L}\p{M}])){2,}/gu
 
 function matches(word: string, stem: string): boolean {
   return stem.length <= 4 ? word === stem || word === `${stem}s` : word.startsWith(stem)

@@ -12,6 +12,14 @@ export const CONTACT_DAYS = 30
 /** Answers in words, from when the unit's last check-in closed; and wins that nobody decided on. */
 export const WORDS_DAYS = 30
 export const WIN_DAYS = 30
+/**
+ * The sealed sums that later comparisons need: at most of so many earlier units, and for so many
+ * days after each closed; those of a programme's first one for as long as a programme may last.
+ */
+export const MOST_EARLIER_UNITS = 4
+export const SUMS_DAYS = { usual: 182, firstOfProgramme: 365 } as const
+/** Somebody whom staff took off a roster: time to be told, and to answer what had begun. */
+export const REMOVED_DAYS = 7
 /** After a group ends: time to read the last results. */
 export const DAYS_UNTIL_DELETION = { usual: 30, from: 1, to: 365 } as const
 
@@ -24,6 +32,7 @@ export type Cutoffs = {
   contacts: Date
   words: Date
   wins: Date
+  sums: Date
 }
 
 /**
@@ -43,5 +52,6 @@ export function cutoffsAt(now: Date, settings: RetentionSettings): Cutoffs {
     contacts: before({ days: CONTACT_DAYS }),
     words: before({ days: WORDS_DAYS }),
     wins: now,
+    sums: now,
   }
 }

@@ -12,6 +12,14 @@ export function plain(text: string): string {
   return text.replace(DISGUISES, ' ')
 }
 
+/** Line ends of every kind: a name that has one could begin a line of its own somewhere. */
+const LINE_ENDS = /[\r\n\v\f\u0085\u2028\u2029]+/g
+
+/** The text as one line. */
+export function oneLine(text: string): string {
+  return text.replace(LINE_ENDS, ' ').trim()
+}
+
 /**
  * At most `limit` characters (UTF-16 units), a visible "…" in place of what was cut; a pair is
  * never cut in half.

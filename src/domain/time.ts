@@ -106,3 +106,7 @@ export function weekdayName(isoWeekday: number, language: string): string {
   const day = new Date(Date.UTC(2026, 0, 4 + isoWeekday))
   return formatOf(language, { weekday: 'long', timeZone: 'UTC' }).format(day)
 }
+
+/** The full hour that an instant lies in, for times that must not tell too much. */
+export const hourOf = (instant: Date): Date =>
+  new Date(Math.floor(instant.getTime() / HOUR_MS) * HOUR_MS)

@@ -15,6 +15,7 @@ import { findCheckIn } from '../store/checkin.ts'
 import type { Reader, Tenant } from '../store/engine/transaction.ts'
 import {
   findEndedMembership,
+  findRemovedMembership,
   listMemberships,
   listSupervised,
   type Membership,
@@ -171,7 +172,10 @@ async function chooseGroup(
     const groupId = about ? about.row.groupId : id.data
     const place =
       memberships.find((one) => one.id === groupId) ??
-      (command.worksAfterEnd ? await findEndedMembership(tenant, groupId, actor.personId) : null)
+      (command.worksAfterEnd ? await findEndedMembership(tenant, groupId, actor.personId) : null) ??
+      (command.worksAfterRemoval
+        ? await findRemovedMembership(tenant, groupId, actor.personId)
+        : null)
     if (!place) throw notFound()
     return { place, about, input }
   }

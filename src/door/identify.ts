@@ -57,7 +57,10 @@ export async function meet(
   sender: Incoming['sender'],
 ): Promise<Actor> {
   const { db, transaction } = services.database
-  const { actor, isNewlyReachable } = await ensureActor(db, connection, sender, { isHere: true })
+  const { actor, isNewlyReachable } = await ensureActor(db, connection, sender, {
+    isHere: true,
+    ...(services.newId ? { newId: services.newId } : {}),
+  })
   if (isNewlyReachable) {
     const { organisationId, personId } = actor
     await transaction((tx) =>

@@ -3,7 +3,7 @@ import { agreement, agreementSubmit, welcome, welcomeAccept } from '../commands/
 import { attendance, attendanceEnter, attendanceSubmit } from '../commands/attendance.ts'
 import { calendar } from '../commands/calendar.ts'
 import { channel } from '../commands/channel.ts'
-import { checkInAnswer, checkInSubmit } from '../commands/checkin.ts'
+import { checkInAnswer, checkInBegin, checkInSubmit } from '../commands/checkin.ts'
 import { checkInNow, checkInNowSubmit } from '../commands/checkin-now.ts'
 import { checkInPlan, checkInPlanSubmit, checkInStop, checkIns } from '../commands/checkin-plan.ts'
 import { checkInPreview, checkInPreviewed } from '../commands/checkin-preview.ts'
@@ -35,6 +35,7 @@ import { privacy } from '../commands/privacy.ts'
 import { problems } from '../commands/problems.ts'
 import { beginRelease, finishRelease, recordOutcome } from '../commands/release.ts'
 import { remind, remindSubmit } from '../commands/reminder.ts'
+import { removed, removedWithdraw } from '../commands/removed.ts'
 import { summaryExport } from '../commands/report.ts'
 import { forget, leave, leaveSubmit, mydata, pause, pauseSubmit } from '../commands/rights.ts'
 import { roster, rosterSubmit } from '../commands/roster.ts'
@@ -112,6 +113,7 @@ export const COMMANDS = [
   checkInNow,
   checkInNowSubmit,
   checkInAnswer,
+  checkInBegin,
   checkInSubmit,
   checkInWords,
   contact,
@@ -132,6 +134,8 @@ export const COMMANDS = [
   leave,
   leaveSubmit,
   forget,
+  removed,
+  removedWithdraw,
   end,
   endSubmit,
   goodbye,

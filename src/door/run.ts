@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { z } from 'zod'
+import { keysOf } from '../ballot/wrap.ts'
 import type { Command, Context, ReadCommand, Result, WriteContext } from '../commands/command.ts'
 import { applyEffects, type Services } from '../commands/services.ts'
 import { UserError } from '../errors.ts'
@@ -123,7 +124,8 @@ async function isFirst(
   tx: Tx,
   { incoming, connection, actor }: Person,
 ): Promise<boolean> {
-  const digest = createHash('sha256')
+  const { keyring } = services.ballotKeys
+  const digest = createHmac('sha256', keysOf(keyring, keyring.current).request)
     .update([incoming.platform, connection.id, incoming.requestId].join('\n'))
     .digest()
   return await claimRequest(
@@ -136,5 +138,5 @@ async function isFirst(
 async function apply(services: Services, context: WriteContext, result: Result): Promise<void> {
   await applyEffects(services, context, result)
   const facts = (result.audit ?? []).map((fact) => ({ ...fact, actorId: context.actor.personId }))
-  await appendAudit(context, facts, services.clock.now())
+  await appendAudit(context, context.ballotKeys.keyring, facts, services.clock.now())
 }

@@ -2,14 +2,35 @@ import type { Services } from '../commands/services.ts'
 import { cutoffsAt } from '../domain/retention.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { messageOf } from '../errors.ts'
+import { findHead } from '../store/audit-check.ts'
 import { listOrganisations } from '../store/organisation.ts'
+import { forgetRemoved } from '../store/removal.ts'
 import { forgetOld } from '../store/retention.ts'
+
+/**
+ * Prints where each audit log stands, once a day: what is written down elsewhere cannot be changed
+ * with the database.
+ */
+async function printHeads({ database, log }: Services): Promise<void> {
+  for (const { id } of await listOrganisations(database.db)) {
+    const head = await findHead({ tx: database.db, organisationId: id })
+    if (head) log.info('audit.head', { organisation: id, head: `${head.number}:${head.hash}` })
+  }
+}
 
 async function forgetAll(services: Services, now: Date): Promise<void> {
   for (const organisation of await listOrganisations(services.database.db)) {
     const before = cutoffsAt(now, organisation)
+    const people = await forgetRemoved(services.database, organisation.id, now)
+    if (people > 0)
+      services.log.info('retention.removed', { organisation: organisation.id, people })
     for (;;) {
-      const gone = await forgetOld(services.database, organisation.id, before)
+      const gone = await forgetOld(
+        services.database,
+        organisation.id,
+        before,
+        services.ballotKeys.keyring,
+      )
       if (Object.values(gone).every((count) => count === 0)) break
       services.log.info('retention', { organisation: organisation.id, ...gone })
     }
@@ -24,12 +45,16 @@ export type Retention = { run(): Promise<void> }
 
 export function createRetention(services: Services): Retention {
   let doneAt: number | null = null
+  let printedOn: string | null = null
   return {
     async run() {
       const now = services.clock.now()
       if (doneAt !== null && Math.abs(now.getTime() - doneAt) < HOUR_MS) return
       doneAt = now.getTime()
+      const today = now.toISOString().slice(0, 10)
       try {
+        if (printedOn !== today) await printHeads(services)
+        printedOn = today
         await forgetAll(services, now)
       } catch (error) {
         // It met somebody who was at the same rows; what is past its time can wait for the next

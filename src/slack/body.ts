@@ -19,7 +19,7 @@ const buttons = z.looseObject({
   type: z.literal('block_actions'),
   trigger_id: id,
   response_url: z.url().optional(),
-  actions: z.array(z.looseObject({ type: id, action_id: text, block_id: text })).min(1),
+  actions: z.array(z.looseObject({ type: id, action_id: text, block_id: text.optional() })).min(1),
 })
 const answered = z.looseObject({
   selected_users: z.array(id).nullish(),

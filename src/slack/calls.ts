@@ -34,6 +34,19 @@ export async function describe(client: WebClient, userId: string): Promise<Perso
   }
 }
 
+/** Whether another organisation is in a private channel, or will be; null: Slack did not say. */
+export async function isShared(client: WebClient, channelId: string): Promise<boolean | null> {
+  try {
+    const { channel } = await client.conversations.info({ channel: channelId })
+    if (!channel) return null
+    const { is_ext_shared, is_pending_ext_shared, is_org_shared, is_shared } = channel
+    return Boolean(is_ext_shared || is_pending_ext_shared || is_org_shared || is_shared)
+  } catch {
+    // The app is not in the channel, or may not look: then nobody knows, and it is not taken.
+    return null
+  }
+}
+
 /** The channel of a person's direct messages; null until it was opened. */
 export const toDirectChannel = (address: Address | null): string | null =>
   address?.directChannel ?? null

@@ -24,25 +24,35 @@ function channelOf({ channel_id, channel_name }: SlashCommand): ChannelRef | nul
   )
     return null
   const isPrivate = channel_name === 'privategroup' || channel_name.startsWith('mpdm-')
-  return { id: channel_id, isPrivate, address: null }
+  return { id: channel_id, isPrivate, isShared: null, address: null }
 }
 
-/** `/group …`. The trigger id is the platform's own id of one command. */
-export function parseCommand(command: SlashCommand): Incoming {
+/** The line that makes a channel the group's: the only one for which Slack is asked about it. */
+const SETS_CHANNEL = /^\s*channel\b/i
+
+/**
+ * `/group …`. The trigger id is the platform's own id of one command. `isShared` asks Slack whether
+ * people of another organisation are in a private channel; null: it did not say.
+ */
+export async function parseCommand(
+  command: SlashCommand,
+  isShared: (channelId: string) => Promise<boolean | null>,
+): Promise<Incoming> {
+  const channel = channelOf(command)
+  if (channel?.isPrivate && SETS_CHANNEL.test(command.text ?? ''))
+    channel.isShared = await isShared(channel.id)
   return {
     requestId: command.trigger_id,
     platform: 'slack',
     workspaceId: command.team_id,
     sender: { externalId: command.user_id },
-    ...withChannel(channelOf(command)),
+    ...(channel ? { channel } : {}),
     verb: '',
     input: { text: command.text ?? '' },
     via: 'typed',
     canOpen: true,
   }
 }
-
-const withChannel = (channel: ChannelRef | null) => (channel ? { channel } : {})
 
 /** A pressed button that is not a link's; null when it is not one of ours. */
 export function parseButton(body: BlockAction): Incoming | null {

@@ -3,7 +3,7 @@ import { WebClient } from '@slack/web-api'
 import { readBody, refuseUnread, sendJson } from '../http.ts'
 import type { Platform, Traits } from '../platform.ts'
 import { isSlackBody } from './body.ts'
-import { describe, send, whoAmI } from './calls.ts'
+import { describe, isShared, send, whoAmI } from './calls.ts'
 import { inOnePiece } from './one-piece.ts'
 import { parseButton, parseCommand, parseForm, parseHome } from './parse.ts'
 import { slackRates, workspaceRates } from './rates.ts'
@@ -75,7 +75,14 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
   }
   const turns = createTurns(interactive, deps)
   app.command(/.*/, ({ command, ack, respond }) =>
-    track(turns.command(parseCommand(command), command.trigger_id, ack, respond)),
+    track(
+      turns.command(
+        () => parseCommand(command, (id) => isShared(interactive, id)),
+        command.trigger_id,
+        ack,
+        respond,
+      ),
+    ),
   )
   app.action({ type: 'block_actions' }, ({ body, ack, respond }) =>
     track(turns.button(parseButton(body), body.trigger_id, ack, respond)),

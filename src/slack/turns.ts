@@ -24,12 +24,12 @@ export function createTurns(client: WebClient, deps: SlackDeps) {
   const openView = createViews(client, deps)
   return {
     async command(
-      incoming: Incoming,
+      parse: () => Promise<Incoming>,
       triggerId: string,
       ack: AckFn<string | RespondArguments>,
       respond: (message: RespondArguments) => Promise<unknown>,
     ): Promise<void> {
-      const work = deps.onIncoming(incoming)
+      const work = parse().then((incoming) => deps.onIncoming(incoming))
       const isInTime = await endsWithin(work, ANSWER_WITHIN_MS)
       if (!isInTime) await ack()
       const reply = await work

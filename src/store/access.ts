@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Address, PersonRef, PlatformName } from '../platform.ts'
 import type { Reader, Tenant, Writer } from './engine/transaction.ts'
@@ -18,6 +19,8 @@ export type Actor = {
   personId: string
   isStaff: boolean
   isAdmin: boolean
+  /** They did something themselves before: somebody is behind this id. */
+  hasActed: boolean
   language: string | null
   timeZone: string | null
 }
@@ -59,6 +62,9 @@ export async function ensureConnection(
   return made
 }
 
+/** How somebody is met: by something that they do themselves, or because others name them. */
+type Meeting = { isHere?: boolean; newId?: () => string }
+
 /** An account with what its person may do. */
 type AccountFields = {
   personId: string
@@ -72,6 +78,7 @@ type AccountFields = {
   unreachable: string | null
   isStaff: boolean
   isAdmin: boolean
+  hasActed: boolean
 }
 
 /** One statement in place of the client's two: every request asks this. */
@@ -83,7 +90,7 @@ async function findAccount(
   const rows = await db.sql.rows<AccountFields>`
     select a."personId"::text as "personId", a."language", a."timeZone", a."address", a."name",
       a."isBot", a."isDeactivated",
-      a."isGuest", a."unreachable", p."isStaff", p."isAdmin"
+      a."isGuest", a."unreachable", p."isStaff", p."isAdmin", p."hasActed"
     from "Account" a join "Person" p on p."organisationId" = a."organisationId"
       and p."id" = a."personId"
     where a."connectionId" = ${connectionId}::uuid and a."externalId" = ${externalId}`
@@ -111,9 +118,9 @@ export async function ensureActor(
   db: Writer,
   connection: ConnectionRow,
   ref: PersonRef,
-  { isHere = false } = {},
+  options: Meeting = {},
 ): Promise<{ actor: Actor; isNewlyReachable: boolean }> {
-  const account = await ensureAccount(db, connection, ref, { isHere })
+  const account = await ensureAccount(db, connection, ref, options)
   return { actor: toActor(connection, account), isNewlyReachable: account.isNewlyReachable }
 }
 
@@ -122,24 +129,11 @@ export async function ensureAccount(
   db: Writer,
   connection: ConnectionRow,
   ref: PersonRef,
-  { isHere = false } = {},
+  { isHere = false, newId = randomUUID }: Meeting = {},
 ): Promise<AccountFields & { isNewlyReachable: boolean }> {
   let account = await findAccount(db, connection.id, ref.externalId)
   if (!account) {
-    const { organisationId } = connection
-    // Ids are fixed by account, so two requests that meet here make one person.
-    const personId = fixedId('person', connection.id, ref.externalId)
-    const id = fixedId('account', connection.id, ref.externalId)
-    await db.prisma.person.createMany({
-      data: [{ organisationId, id: personId }],
-      skipDuplicates: true,
-    })
-    await db.prisma.account.createMany({
-      data: [
-        { organisationId, id, personId, connectionId: connection.id, externalId: ref.externalId },
-      ],
-      skipDuplicates: true,
-    })
+    await makeKnown(db, connection, ref.externalId, newId)
     account = await findAccount(db, connection.id, ref.externalId)
     if (!account) throw new Error('the account that was made is not there')
   }
@@ -156,7 +150,38 @@ export async function ensureAccount(
     await db.prisma.account.update({ where, data: changes, select: { id: true } })
     account = { ...account, ...changes }
   }
+  if (isHere && !account.hasActed) {
+    await db.prisma.person.update({
+      where: {
+        organisationId_id: { organisationId: connection.organisationId, id: account.personId },
+      },
+      data: { hasActed: true },
+      select: { id: true },
+    })
+    account = { ...account, hasActed: true }
+  }
   return { ...account, isNewlyReachable: 'address' in changes }
+}
+
+/**
+ * Makes somebody known under ids that nothing leads to: a hash of what every colleague can look up
+ * would lead from a dump to a name. Of two requests that meet here one makes the account, and the
+ * other takes its person back.
+ */
+async function makeKnown(
+  db: Writer,
+  connection: ConnectionRow,
+  externalId: string,
+  newId: () => string,
+): Promise<void> {
+  const { organisationId, id: connectionId } = connection
+  const [personId, id] = [newId(), newId()]
+  await db.prisma.person.createMany({ data: [{ organisationId, id: personId }] })
+  const { count } = await db.prisma.account.createMany({
+    data: [{ organisationId, id, personId, connectionId, externalId }],
+    skipDuplicates: true,
+  })
+  if (count === 0) await db.prisma.person.deleteMany({ where: { organisationId, id: personId } })
 }
 
 /** The news about an account. */
@@ -190,6 +215,7 @@ function toActor(connection: ConnectionRow, account: AccountFields): Actor {
     personId: account.personId,
     isStaff: account.isStaff,
     isAdmin: account.isAdmin,
+    hasActed: account.hasActed,
     language: account.language,
     timeZone: account.timeZone,
   }

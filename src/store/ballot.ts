@@ -39,10 +39,12 @@ export async function lockForAnswer(
       NonNullable<AnsweredCheckIn['unit']>,
       'id'
     >
+  const wasRemoved = wasRemovedFrom(Prisma.sql`c."groupId"`, organisationId, personId)
   const [row] = await tx.sql.rows<Row>`
     select c."id"::text as "id", c."groupId"::text as "groupId", c."state"::text as "state",
       c."closesAt", g."timeZone",
-      g."contactHours", r."role"::text as "role", u."id"::text as "unitId", u."publicKey",
+      g."contactHours", coalesce(r."role"::text, case when ${wasRemoved}
+        then 'member' end) as "role", u."id"::text as "unitId", u."publicKey",
         u."questionSetId",
       u."questionSetVersion", u."asksText"
     from "CheckIn" c
@@ -61,16 +63,30 @@ export async function lockForAnswer(
 }
 
 /**
- * Every box of a check-in, by member, and whether a person is a member of the group now: who left a
- * moment ago has taken their answers with them. The caller holds the check-in's lock.
+ * Staff took them off the roster: for what had begun they are asked like everybody else, so that
+ * nobody chooses by it whose answers count.
+ */
+const wasRemovedFrom = (
+  groupId: Prisma.Sql,
+  organisationId: string,
+  personId: string,
+) => Prisma.sql`exists (select from "Removal" gone
+  where gone."organisationId" = ${organisationId}::uuid and gone."groupId" = ${groupId}
+    and gone."personId" = ${personId}::uuid)`
+
+/**
+ * Every box of a check-in, by member, and whether a person is a member of the group now, or was one
+ * when staff took them off: who left a moment ago has taken their answers with them. The caller
+ * holds the check-in's lock.
  */
 export async function listBoxes(
   { tx, organisationId }: Tenant<SqlTx>,
   checkIn: { id: string; groupId: string },
   personId: string,
 ): Promise<{ isMember: boolean; boxes: { memberId: string; box: Uint8Array }[] }> {
+  const wasRemoved = wasRemovedFrom(Prisma.sql`${checkIn.groupId}::uuid`, organisationId, personId)
   const rows = await tx.sql.rows<{ memberId: string; box: Uint8Array; isMember: boolean }>`
-    select b."memberId"::text as "memberId", b."box", exists (
+    select b."memberId"::text as "memberId", b."box", ${wasRemoved} or exists (
         select 1 from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId"
           and g."id" = r."groupId"
         where r."organisationId" = ${organisationId}::uuid
@@ -110,12 +126,14 @@ export async function deleteBallots({ tx, organisationId }: Tenant, unitId: stri
   await tx.prisma.ballot.deleteMany({ where: { organisationId, unitId } })
 }
 
-/** Boxes of a person that are not counted yet, filled or not. */
+/** Boxes of a person that are not counted yet, filled or not; in one group when it is named. */
 export async function countBallotsOf(
   { tx, organisationId }: Tenant<Reader>,
   personId: string,
+  groupId?: string,
 ): Promise<number> {
-  return await tx.prisma.ballot.count({ where: { organisationId, memberId: personId } })
+  const inGroup = groupId === undefined ? {} : { unit: { groupId } }
+  return await tx.prisma.ballot.count({ where: { organisationId, memberId: personId, ...inGroup } })
 }
 
 /** Every box of a check-in, by member. The caller holds the check-in's lock. */

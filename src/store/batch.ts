@@ -1,5 +1,11 @@
 import type { Role } from '../domain/access.ts'
-import { afterAttempt, type DeliveryKind, type LedgerStep, type Tries } from '../domain/delivery.ts'
+import {
+  afterAttempt,
+  type DeliveryKind,
+  keptTime,
+  type LedgerStep,
+  type Tries,
+} from '../domain/delivery.ts'
 import { type Attempt, type Drop, INTERRUPTED } from '../domain/reasons.ts'
 import type { Address, PlatformName } from '../platform.ts'
 import type { Tenant, Tx, Writer } from './engine/transaction.ts'
@@ -165,7 +171,7 @@ export async function recordOutcomes(
     const reason = 'reason' in step ? step.reason : null
     return Prisma.sql`(${outcome.id}::uuid, ${step.state}, ${reason}::text,
       ${waitMs / 1000}::float8, ${untried}::int, ${lost}::int, ${died}::int,
-      ${isOver ? now : null}::timestamptz,
+      ${isOver ? keptTime(outcome.kind, now) : null}::timestamptz,
       ${'later' in outcome ? outcome.later : null}::timestamptz)`
   })
   await tx.sql.run`

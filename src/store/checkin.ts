@@ -12,6 +12,9 @@ export type CheckInRow = {
   questionSetId: string
   audience: 'shared' | 'staff'
   unitSize: number
+  /** Members who are asked, and how many of them came since the one before; null until it opens. */
+  asked: number | null
+  newcomers: number | null
   /** More answers than usual before anything is shown; null: as many. */
   leastAnswers: number | null
   asksText: boolean
@@ -28,6 +31,8 @@ const CHECK_IN_FIELDS = {
   questionSetId: true,
   audience: true,
   unitSize: true,
+  asked: true,
+  newcomers: true,
   leastAnswers: true,
   asksText: true,
   opensAt: true,
@@ -35,7 +40,7 @@ const CHECK_IN_FIELDS = {
   state: true,
 } as const
 
-export type NewCheckIn = Omit<CheckInRow, 'groupId' | 'unitId' | 'state'>
+export type NewCheckIn = Omit<CheckInRow, 'groupId' | 'unitId' | 'state' | 'asked' | 'newcomers'>
 
 export async function createCheckIns(
   { tx, organisationId }: Tenant,
@@ -176,13 +181,19 @@ export async function dropCheckIn(
 /** Opens a check-in in its unit, with one box for every member of the frozen roster. */
 export async function openCheckIn(
   tenant: Tenant,
-  checkIn: { id: string; closesAt: Date; unitId: string },
+  checkIn: { id: string; closesAt: Date; unitId: string; newcomers: number },
   ballots: readonly BallotRow[],
 ): Promise<void> {
   const { tx, organisationId } = tenant
   await tx.prisma.checkIn.update({
     where: { organisationId_id: { organisationId, id: checkIn.id } },
-    data: { state: 'open', unitId: checkIn.unitId, closesAt: checkIn.closesAt },
+    data: {
+      state: 'open',
+      unitId: checkIn.unitId,
+      closesAt: checkIn.closesAt,
+      asked: ballots.length,
+      newcomers: checkIn.newcomers,
+    },
   })
   await createBallots(tenant, checkIn, ballots)
 }
@@ -195,16 +206,27 @@ export async function closeCheckIn({ tx, organisationId }: Tenant, id: string): 
 }
 
 /**
- * Check-ins of a group that opened or stay planned, with the set and unit of each. Dropped ones
+ * Check-ins of groups that opened or stay planned, with the set and unit of each. Dropped ones
  * asked nobody.
  */
 export async function listAsked(
   { tx, organisationId }: Tenant<Reader>,
-  groupId: string,
-): Promise<(EarlierCheckIn & { questionSetId: string; unitId: string | null })[]> {
+  groupIds: readonly string[],
+): Promise<(EarlierCheckIn & { groupId: string; questionSetId: string; unitId: string | null })[]> {
   return await tx.prisma.checkIn.findMany({
-    where: { organisationId, groupId, state: { in: ['planned', 'open', 'closed'] } },
-    select: { planId: true, sessionId: true, opensAt: true, questionSetId: true, unitId: true },
+    where: {
+      organisationId,
+      groupId: { in: [...groupIds] },
+      state: { in: ['planned', 'open', 'closed'] },
+    },
+    select: {
+      groupId: true,
+      planId: true,
+      sessionId: true,
+      opensAt: true,
+      questionSetId: true,
+      unitId: true,
+    },
   })
 }
 

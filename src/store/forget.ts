@@ -1,3 +1,4 @@
+import { forgetInAudit } from './audit.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 
 /** Where somebody may stay known: a place in any group, staff, or admin. */
@@ -8,9 +9,16 @@ export async function forgetPeople(
   { tx, organisationId }: Tenant,
   personIds: readonly string[],
 ): Promise<number> {
-  const { count } = await tx.prisma.person.deleteMany({
+  const gone = await tx.prisma.person.findMany({
     where: { organisationId, id: { in: [...personIds] }, ...UNNEEDED },
+    select: { id: true },
   })
+  const ids = gone.map(({ id }) => id)
+  if (ids.length === 0) return 0
+  const { count } = await tx.prisma.person.deleteMany({
+    where: { organisationId, id: { in: ids }, ...UNNEEDED },
+  })
+  await forgetInAudit({ tx, organisationId }, ids)
   return count
 }
 
@@ -35,6 +43,7 @@ export async function deleteGroup(tenant: Tenant, groupId: string): Promise<Dele
     where,
     select: { personId: true, role: true },
   })
+  const removed = await tx.prisma.removal.findMany({ where, select: { personId: true } })
   const counts = {
     members: roster.filter(({ role }) => role === 'member').length,
     sessions: await tx.prisma.session.count({ where }),
@@ -48,7 +57,7 @@ export async function deleteGroup(tenant: Tenant, groupId: string): Promise<Dele
   await tx.prisma.group.delete({ where: { organisationId_id: { organisationId, id: groupId } } })
   const people = await forgetPeople(
     tenant,
-    roster.map(({ personId }) => personId),
+    [...roster, ...removed].map(({ personId }) => personId),
   )
   return { ...counts, people }
 }

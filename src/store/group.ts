@@ -77,7 +77,13 @@ export async function createGroup(
 ): Promise<void> {
   await tx.prisma.group.create({ data: { organisationId, ...group, createdAt: now } })
   await tx.prisma.rosterEntry.create({
-    data: { organisationId, groupId: group.id, personId: facilitatorId, role: 'facilitator' },
+    data: {
+      organisationId,
+      groupId: group.id,
+      personId: facilitatorId,
+      role: 'facilitator',
+      joinedAt: now,
+    },
   })
 }
 

@@ -37,6 +37,24 @@ export async function findEndedMembership(
   return rows[0] ?? null
 }
 
+/**
+ * The place of somebody whom staff took off the roster, for what they were asked before: a
+ * member's. Null: they were not, or that is over.
+ */
+export async function findRemovedMembership(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+  personId: string,
+): Promise<Membership | null> {
+  const rows = await tx.sql.rows<Membership>`
+    select 'member' as "role", ${GROUP_COLUMNS}
+    from "Removal" r join "Group" g on g."organisationId" = r."organisationId"
+      and g."id" = r."groupId"
+    where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid
+      and g."id" = ${groupId}::uuid and g."endedAt" is null`
+  return rows[0] ?? null
+}
+
 /** A group that a supervisor answers for. */
 export type SupervisedGroup = Pick<GroupRow, 'alias' | 'contactHours'> & {
   groupId: string

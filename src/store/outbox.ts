@@ -1,4 +1,4 @@
-import { type DeliveryKind, LONGEST_WAIT_DAYS, sendAt } from '../domain/delivery.ts'
+import { type DeliveryKind, keptTime, LONGEST_WAIT_DAYS, sendAt } from '../domain/delivery.ts'
 import { afterQuiet, type QuietHours } from '../domain/quiet.ts'
 import { type Drop, type Reason, toReason } from '../domain/reasons.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
@@ -74,7 +74,7 @@ type Made = { organisationId: string; id: string; connectionId: string | null; i
 
 function toRow({ key, ...plan }: OwnedPlan, mailbox: Mailbox | null, now: Date) {
   const connectionId = mailbox?.connectionId ?? plan.connectionId ?? null
-  const expiresAt = plan.expiresAt ?? plus(now, LONGEST_WAIT_DAYS * DAY_MS)
+  const expiresAt = plan.expiresAt ?? plus(keptTime(plan.kind, now), LONGEST_WAIT_DAYS * DAY_MS)
   const at = sendAt(plan.kind, now, afterQuiet(now, mailbox?.quiet ?? null), plan.expiresAt ?? null)
   const dropped: Drop | null =
     connectionId === null ? 'noAccount' : at === null ? 'quietHours' : null
@@ -83,10 +83,10 @@ function toRow({ key, ...plan }: OwnedPlan, mailbox: Mailbox | null, now: Date) 
     id: fixedId('delivery', plan.organisationId, key, plan.personId ?? 'channel'),
     connectionId,
     expiresAt,
-    plannedAt: at ?? now,
+    plannedAt: keptTime(plan.kind, at ?? now),
     ...(dropped === null
       ? { state: 'planned' }
-      : { state: 'dropped', reason: dropped, endedAt: now }),
+      : { state: 'dropped', reason: dropped, endedAt: keptTime(plan.kind, now) }),
   }
 }
 

@@ -9,6 +9,7 @@ export async function ensurePeople(
   db: Writer,
   connection: ConnectionRow,
   refs: readonly PersonRef[],
+  newId: () => string,
 ): Promise<PersonRow[]> {
   const people: PersonRow[] = []
   // In one order, so that two rosters which introduce the same people do not lock each other out.
@@ -17,6 +18,7 @@ export async function ensurePeople(
       db,
       connection,
       ref,
+      { newId },
     )
     const { externalId } = ref
     const person = { personId, externalId, name, isStaff, isBot, isDeactivated, isGuest }

@@ -1,20 +1,67 @@
-import type { Release } from '../domain/tally.ts'
 import { deleteBallots } from './ballot.ts'
 import type { Database } from './engine/database.ts'
 import type { Queue } from './engine/queue.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 import { fixedId } from './ids.ts'
 
+/** A unit that is being made: all that the gate needs besides its answers. */
+export type Making = {
+  groupId: string
+  questionSetId: string
+  questionSetVersion: number
+  audience: 'shared' | 'staff'
+  k: number
+  rosterChanges: number
+  /** Nobody joined or left while it was open. */
+  isSteady: boolean
+  /** When its last check-in closed. */
+  closedAt: Date
+}
+
+export async function getMaking(
+  { tx, organisationId }: Tenant<Reader>,
+  unitId: string,
+): Promise<Making> {
+  const { checkIns, rosterChangesAtClose, ...unit } = await tx.prisma.releaseUnit.findUniqueOrThrow(
+    {
+      where: { organisationId_id: { organisationId, id: unitId } },
+      select: {
+        groupId: true,
+        questionSetId: true,
+        questionSetVersion: true,
+        audience: true,
+        k: true,
+        rosterChanges: true,
+        rosterChangesAtClose: true,
+        checkIns: { select: { closesAt: true }, orderBy: { closesAt: 'desc' }, take: 1 },
+      },
+    },
+  )
+  const closedAt = checkIns[0]?.closesAt
+  if (!closedAt) throw new Error('a unit without a check-in is being made')
+  return { ...unit, isSteady: rosterChangesAtClose === unit.rosterChanges, closedAt }
+}
+
+/** Everything that is kept of a unit which met its k. */
+export type Published = {
+  /** As the gate decided it, in its own form. */
+  shown: object
+  isAfterHidden: boolean
+  /** Sealed; null: there is nothing to set it beside. */
+  course: Uint8Array | null
+  words: readonly { id: string; sealed: Uint8Array }[]
+}
+
 /**
  * Publishes a unit and deletes its ballots, in the caller's transaction; false when another worker
- * did. `release` is null below k, or when the ballots cannot be opened: then nothing of them is
+ * did. `published` is null below k, or when the ballots cannot be opened: then nothing of them is
  * kept, not even how many there were.
  */
 export async function recordRelease(
   tenant: Tenant,
   unitId: string,
   state: 'released' | 'withheld' | 'lost',
-  release: (Release & { words: readonly { id: string; sealed: Uint8Array }[] }) | null,
+  published: Published | null,
 ): Promise<boolean> {
   const { tx, organisationId } = tenant
   const { count } = await tx.prisma.releaseUnit.updateMany({
@@ -22,15 +69,19 @@ export async function recordRelease(
     data: { state },
   })
   if (count === 0) return false
-  if (release) {
+  if (published) {
+    const { shown, isAfterHidden, course, words } = published
     await tx.prisma.release.create({
-      data: { organisationId, unitId, invited: release.invited, answered: release.answered },
-    })
-    await tx.prisma.tally.createMany({
-      data: release.tallies.map((tally) => ({ organisationId, unitId, ...tally })),
+      data: {
+        organisationId,
+        unitId,
+        shown,
+        isAfterHidden,
+        course: course && Uint8Array.from(course),
+      },
     })
     await tx.prisma.releaseText.createMany({
-      data: release.words.map(({ id, sealed }) => ({
+      data: words.map(({ id, sealed }) => ({
         organisationId,
         unitId,
         id,

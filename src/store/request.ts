@@ -7,11 +7,13 @@ export async function claimRequest(
   now: Date,
 ): Promise<boolean> {
   const { count } = await tx.prisma.servedRequest.createMany({
-    data: [{ organisationId, digest: Uint8Array.from(digest), at: now }],
+    data: [{ organisationId, digest: Uint8Array.from(digest), at: dayOf(now) }],
     skipDuplicates: true,
   })
   return count === 1
 }
+
+const dayOf = (instant: Date): Date => new Date(instant.toISOString().slice(0, 10))
 
 /** Requests older than any platform's retries (24 h) are of no use. */
 export async function forgetRequests(db: Writer, before: Date): Promise<void> {

@@ -1,9 +1,10 @@
 import { MOST_IN_UNIT } from '../domain/checkin.ts'
+import { type Disclosed, readDisclosed } from '../domain/disclosure.ts'
 import type { UnitResult } from '../domain/unit.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 
-/** A finished unit. Only the disclosure gate may read what is in its `result`. */
+/** A finished unit, with what it showed when it was published. */
 export type ResultRow = {
   unitId: string
   groupId: string
@@ -14,7 +15,12 @@ export type ResultRow = {
   closedAt: Date
   /** The session's start, or when the check-in was opened by hand. */
   sessionAt: Date
-  result: UnitResult
+  state: UnitResult['state']
+  disclosed: Disclosed
+  /** Whether there is one before it to compare with, and it was not shown. */
+  isAfterHidden: boolean
+  /** The programme from its first unit to this one, sealed; null: nothing to set it beside. */
+  course: Uint8Array | null
   lastCheckInId: string
   /** Whether words of members are kept with it. */
   hasWords: boolean
@@ -81,15 +87,8 @@ export async function listWords(
   return rows.map(({ id, text }) => ({ id, sealed: text }))
 }
 
-type Row = Omit<ResultRow, 'result'> & {
-  state: UnitResult['state']
-  k: number
-  rosterChanges: number
-  /** Null: it published nothing. */
-  invited: number | null
-  answered: number | null
-  tallies: NonNullable<UnitResult['release']>['tallies'] | null
-}
+/** `shown` is null when it published nothing. */
+type Row = Omit<ResultRow, 'disclosed'> & { shown: unknown }
 
 /**
  * The units that a query names, with what they published: one statement, whatever is read of them.
@@ -99,9 +98,9 @@ async function readResults(db: Reader, units: Prisma.Sql): Promise<ResultRow[]> 
   const rows = await db.sql.rows<Row>`
     select u."id"::text as "unitId", u."groupId"::text as "groupId", u."questionSetId",
       u."questionSetVersion",
-      u."audience"::text as "audience", u."state"::text as "state", u."k", u."rosterChanges",
-        r."invited", r."answered",
-      last."closedAt", last."sessionAt", last."id"::text as "lastCheckInId", published."tallies",
+      u."audience"::text as "audience", u."state"::text as "state", r."shown", r."course",
+      coalesce(r."isAfterHidden", false) as "isAfterHidden",
+      last."closedAt", last."sessionAt", last."id"::text as "lastCheckInId",
       exists (select from "ReleaseText" w where w."organisationId" = u."organisationId"
         and w."unitId" = u."id") as "hasWords"
     from (${units}) one
@@ -113,15 +112,6 @@ async function readResults(db: Reader, units: Prisma.Sql): Promise<ResultRow[]> 
         where c."organisationId" = u."organisationId" and c."unitId" = u."id"
           order by c."closesAt" desc limit 1) last on true
       left join "Release" r on r."organisationId" = u."organisationId" and r."unitId" = u."id"
-      left join lateral (select json_agg(json_build_object('subject', t."subject", 'answers',
-        t."answers",
-          'totalMilli', t."totalMilli", 'low', t."low", 'high', t."high")) as "tallies"
-            from "Tally" t
-        where t."organisationId" = u."organisationId" and t."unitId" = u."id") published on true
     order by last."closedAt" desc`
-  return rows.map(({ state, k, rosterChanges, invited, answered, tallies, ...row }) => {
-    const release =
-      invited === null || answered === null ? null : { invited, answered, tallies: tallies ?? [] }
-    return { ...row, result: { state, k, rosterChanges, release } }
-  })
+  return rows.map(({ shown, ...row }) => ({ ...row, disclosed: readDisclosed(row.state, shown) }))
 }

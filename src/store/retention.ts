@@ -1,5 +1,6 @@
+import type { Keyring } from '../ballot/keyring.ts'
 import type { Cutoffs } from '../domain/retention.ts'
-import { lockChain } from './audit.ts'
+import { lockChain, saveChain } from './audit.ts'
 import type { Database } from './engine/database.ts'
 import type { Tenant } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
@@ -49,6 +50,10 @@ const RULES = {
     table: 'Message',
     isOver: ({ words }) => Prisma.sql`r."state" = 'draft' and r."localStart" < ${dayOf(words)}`,
   },
+  sums: {
+    table: 'SealedSums',
+    isOver: ({ sums }) => Prisma.sql`r."destroyOn" <= ${dayOf(sums)}::date`,
+  },
   wins: { table: 'Win', isOver: ({ wins }) => Prisma.sql`r."deleteOn" < ${dayOf(wins)}::date` },
 } as const satisfies Record<string, Rule>
 
@@ -66,6 +71,7 @@ export async function forgetOld(
   database: Database,
   organisationId: string,
   before: Cutoffs,
+  keyring: Keyring,
 ): Promise<Forgotten> {
   const counts: Partial<Forgotten> = {}
   for (const [kind, { table, isOver }] of Object.entries(RULES)) {
@@ -76,13 +82,14 @@ export async function forgetOld(
       where r."organisationId" = ${organisationId}::uuid and ${isOver(before)} limit ${ROUND})`
   }
   const audit = await database.transaction((tx) =>
-    forgetAudit({ tx, organisationId }, before.audit),
+    forgetAudit({ tx, organisationId }, before.audit, keyring),
   )
   return { ...(counts as Forgotten), audit }
 }
 
-async function forgetAudit({ tx, organisationId }: Tenant, before: Date): Promise<number> {
-  await lockChain({ tx, organisationId })
+async function forgetAudit(tenant: Tenant, before: Date, keyring: Keyring): Promise<number> {
+  const { tx, organisationId } = tenant
+  const { living: _, ...chain } = await lockChain(tenant)
   const old = await tx.prisma.auditEntry.findMany({
     where: { organisationId, at: { lt: before } },
     orderBy: { number: 'asc' },
@@ -92,9 +99,12 @@ async function forgetAudit({ tx, organisationId }: Tenant, before: Date): Promis
   const last = old.at(-1)
   if (!last) return 0
   await tx.prisma.auditEntry.deleteMany({ where: { organisationId, number: { lte: last.number } } })
-  await tx.prisma.organisation.update({
-    where: { id: organisationId },
-    data: { auditForgotten: last.number, auditAnchor: Uint8Array.from(last.hash) },
-  })
+  // Entries from before the chain was keyed are outside of it.
+  if (last.number > chain.auditForgotten)
+    await saveChain(tenant, keyring, {
+      ...chain,
+      auditForgotten: last.number,
+      auditAnchor: last.hash,
+    })
   return old.length
 }

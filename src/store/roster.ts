@@ -33,14 +33,60 @@ export async function listRoster(
 }
 
 /**
- * Members who are asked: on the roster, not a bot, account not closed. People who paused or opted
- * out are on it like the others.
+ * Other groups that are made of the same people: more than half of the smaller one's members are in
+ * both. Results of one count for the other.
  */
-export async function listAskable(tenant: Tenant<Reader>, groupId: string): Promise<string[]> {
-  const roster = await listRoster(tenant, groupId)
-  return roster
-    .filter((entry) => entry.role === 'member' && !entry.isBot && !entry.isDeactivated)
-    .map((entry) => entry.personId)
+export async function listSamePeople(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+): Promise<string[]> {
+  const rows = await tx.sql.rows<{ groupId: string }>`
+    with sizes as (
+      select "groupId", count(*) as "members" from "RosterEntry"
+      where "organisationId" = ${organisationId}::uuid and "role" = 'member' and "groupId" in (
+        select theirs."groupId" from "RosterEntry" own join "RosterEntry" theirs
+          on theirs."organisationId" = own."organisationId" and theirs."personId" = own."personId"
+        where own."organisationId" = ${organisationId}::uuid and own."groupId" = ${groupId}::uuid)
+      group by "groupId")
+    select theirs."groupId"::text as "groupId" from "RosterEntry" own join "RosterEntry" theirs
+        on theirs."organisationId" = own."organisationId" and theirs."personId" = own."personId"
+      join sizes on sizes."groupId" = theirs."groupId"
+      join sizes mine on mine."groupId" = own."groupId"
+    where own."organisationId" = ${organisationId}::uuid and own."groupId" = ${groupId}::uuid
+      and own."role" = 'member' and theirs."role" = 'member'
+      and theirs."groupId" <> own."groupId"
+    group by theirs."groupId", sizes."members", mine."members"
+    having count(*) * 2 > least(sizes."members", mine."members")`
+  return rows.map((row) => row.groupId)
+}
+
+/** Somebody who is asked in a check-in. An id that nobody ever used has not acted. */
+export type Asked = { personId: string; hasActed: boolean; joinedAt: Date }
+
+/**
+ * Members who are asked, so whose answers count: on the roster, not staff of the organisation, not
+ * a bot, account not closed; and there before the group's first check-in, or at a session that was
+ * held. People who paused or opted out are on it like the others.
+ */
+export async function listAskable(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+  now: Date,
+): Promise<Asked[]> {
+  return await tx.sql.rows<Asked>`
+    select r."personId"::text as "personId", p."hasActed", r."joinedAt"
+    from "RosterEntry" r join "Person" p on p."organisationId" = r."organisationId"
+      and p."id" = r."personId"
+    where r."organisationId" = ${organisationId}::uuid and r."groupId" = ${groupId}::uuid
+      and r."role" = 'member' and not p."isStaff"
+      and exists (select from "Account" a where a."organisationId" = r."organisationId"
+        and a."personId" = r."personId" and not a."isBot" and not a."isDeactivated")
+      and (not exists (select from "CheckIn" c where c."organisationId" = r."organisationId"
+          and c."groupId" = r."groupId" and c."unitId" is not null and c."opensAt" < r."joinedAt")
+        or exists (select from "Session" s where s."organisationId" = r."organisationId"
+          and s."groupId" = r."groupId" and s."state" = 'planned' and s."endsAt" <= ${now}
+          and s."startsAt" >= r."joinedAt"))
+    order by r."personId"`
 }
 
 const canBeReached = (entry: RosterRow) => !entry.isDeactivated && entry.unreachable === null
@@ -80,12 +126,13 @@ export async function changeRoster(
     remove: readonly string[]
     memberChanges: number
   },
+  now: Date,
 ): Promise<void> {
   await tx.prisma.rosterEntry.deleteMany({
     where: { organisationId, groupId, personId: { in: [...change.remove] } },
   })
   await tx.prisma.rosterEntry.createMany({
-    data: change.add.map((entry) => ({ organisationId, groupId, ...entry })),
+    data: change.add.map((entry) => ({ organisationId, groupId, ...entry, joinedAt: now })),
   })
   if (change.memberChanges === 0) return
   await tx.prisma.group.update({

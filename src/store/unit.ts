@@ -55,8 +55,10 @@ export async function closeUnits(
   groupId: string,
 ): Promise<string[]> {
   const rows = await tx.sql.rows<{ id: string }>`
-    update "ReleaseUnit" u set "state" = 'closing'
-    where u."organisationId" = ${organisationId}::uuid and u."groupId" = ${groupId}::uuid
+    update "ReleaseUnit" u set "state" = 'closing', "rosterChangesAtClose" = g."rosterChanges"
+    from "Group" g
+    where g."organisationId" = u."organisationId" and g."id" = u."groupId"
+      and u."organisationId" = ${organisationId}::uuid and u."groupId" = ${groupId}::uuid
       and u."state" = 'open'
       and not exists (select 1 from "CheckIn" c
         where c."organisationId" = u."organisationId" and c."unitId" = u."id"

@@ -1,4 +1,5 @@
 import type { Reader, Tenant } from './engine/transaction.ts'
+import { Prisma } from './generated/client.ts'
 
 /** A win that waits for a facilitator. `sealed` holds who wrote it and what. */
 export type WinRow = { id: string; groupId: string; sealed: Uint8Array }
@@ -36,15 +37,19 @@ export async function listWins(
   })
 }
 
-export async function resealWin(
+/** Seals wins anew, in one statement, so that all rows change alike. */
+export async function resealWins(
   { tx, organisationId }: Tenant,
-  id: string,
-  sealed: Uint8Array,
+  wins: readonly { id: string; sealed: Uint8Array }[],
 ): Promise<void> {
-  await tx.prisma.win.updateMany({
-    where: { organisationId, id },
-    data: { sealed: Uint8Array.from(sealed) },
-  })
+  if (wins.length === 0) return
+  const values = wins.map(
+    ({ id, sealed }) => Prisma.sql`(${id}::uuid, ${Buffer.from(sealed)}::bytea)`,
+  )
+  await tx.sql.run`
+    update "Win" set "sealed" = fresh."sealed"
+      from (values ${Prisma.join(values)}) as fresh("id", "sealed")
+    where "organisationId" = ${organisationId}::uuid and "Win"."id" = fresh."id"`
 }
 
 /** Every win of a group that waits. */

@@ -175,9 +175,11 @@ function channelOf(
   // Teams says "private" of a channel only its members see; what says nothing counts as public.
   const isPrivate =
     conversation.conversationType === 'groupChat' || channelData?.channel?.type === 'private'
+  // A channel of type "shared" is not private; in the others are people of this tenant and guests.
   return {
     id,
     isPrivate,
+    isShared: !isPrivate && channelData?.channel?.type === 'shared',
     address: { serviceUrl, conversationId: id, botId: recipient.id, tenantId },
   }
 }

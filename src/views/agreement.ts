@@ -38,7 +38,8 @@ export function agreementOf(
 export function welcomeForm(
   texts: Texts,
   facts: {
-    groupId: string
+    verb: 'welcome.accept' | 'checkin.begin'
+    id: string
     alias: string
     words: Agreement
     hidesMembers: boolean
@@ -49,8 +50,8 @@ export function welcomeForm(
   const { t } = texts
   return {
     kind: 'welcome-form',
-    verb: 'welcome.accept',
-    id: facts.groupId,
+    verb: facts.verb,
+    id: facts.id,
     version: facts.version,
     title: t('welcome.title'),
     submitLabel: t('welcome.accept'),

@@ -72,6 +72,9 @@ export function checkInForm(
   facts: CheckInFacts & {
     k: number
     audience: 'shared' | 'staff'
+    /** Members who are asked, and how many are new since the last one; null in a preview. */
+    asked: number | null
+    newcomers: number
     asksText: boolean
     helpLines: string
     privacyCommand: string
@@ -92,6 +95,10 @@ export function checkInForm(
       note(
         [
           t(`checkin.k.${facts.audience}`, { k: facts.k }),
+          ...(facts.asked === null
+            ? []
+            : [t('checkin.asked', { asked: facts.asked, newcomers: facts.newcomers })]),
+          t('checkin.collude'),
           t('checkin.replaces'),
           t('checkin.until', {
             time: timeWithZone(texts, facts.closesAt, facts.timeZone, facts.now),

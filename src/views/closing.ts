@@ -1,7 +1,7 @@
 import type { Texts } from '../content/load.ts'
 import type { QuestionSet } from '../content/question-set.ts'
-import type { DisclosedCourse } from '../domain/disclosure.ts'
 import { formatDate } from '../domain/time.ts'
+import type { DisclosedCourse } from '../domain/together.ts'
 import { type Block, compact, heading, text } from './card.ts'
 
 /** A programme that is over. */

@@ -1,9 +1,10 @@
 import type { QuestionSet, Texts } from '../content/load.ts'
 import type { Attention } from '../domain/digest.ts'
-import type { DisclosedTotal, ResponseBand } from '../domain/disclosure.ts'
+import type { ResponseBand } from '../domain/disclosure.ts'
 import { GROUPS_ON_PAGE, LINES_ON_PAGE } from '../domain/limits.ts'
 import { stageOf } from '../domain/stage.ts'
 import { formatDate } from '../domain/time.ts'
+import type { DisclosedTotal } from '../domain/together.ts'
 import { button, buttons, type Card, compact, heading, list, note, text } from './card.ts'
 import { type Notice, notice } from './notice.ts'
 import { type ResultShown, resultLines } from './result.ts'
@@ -21,6 +22,8 @@ export type DigestGroup = {
   sessionTotal: number
   results: readonly (ResultShown & { at: Date })[]
   droppedCheckIns: number
+  /** Members whom staff took off the roster while a check-in was open. */
+  removals: number
   /** Null: no headcount was given. */
   attendance: ResponseBand | null
   flag: 'talk' | 'cofacilitation' | null
@@ -145,9 +148,11 @@ function totalLines(texts: Texts, { set, disclosed }: Total): string[] {
     const scale = set.scales.find(({ id }) => id === scaleId)
     return scale ? texts.pick(scale.title) : scaleId
   }
-  return disclosed.scales.map(({ scaleId, band }) =>
-    texts.t('summary.scale', { scale: titleOf(scaleId), band: texts.t(`summary.band.${band}`) }),
-  )
+  return disclosed.scales.map(({ scaleId, groups }) => {
+    const bands = (['low', 'mixed', 'high'] as const).filter((band) => groups[band] > 0)
+    const counted = bands.map((band) => texts.t(`digest.groups.${band}`, { count: groups[band] }))
+    return texts.t('summary.scale', { scale: titleOf(scaleId), band: counted.join(', ') })
+  })
 }
 
 function groupLines(texts: Texts, group: DigestGroup, date: (at: Date) => string): string[] {
@@ -173,6 +178,7 @@ function groupLines(texts: Texts, group: DigestGroup, date: (at: Date) => string
     else lines.push(...resultLines(texts, result))
   }
   if (group.areMissing) lines.push(t('summary.missing'))
+  if (group.removals > 0) lines.push(t('digest.removals', { count: group.removals }))
   if (group.droppedCheckIns > 0) lines.push(t('digest.dropped'))
   if (group.contacts.promised > 0) lines.push(t('digest.contacts', group.contacts))
   if (group.undelivered > 0) lines.push(t('digest.undelivered', { count: group.undelivered }))

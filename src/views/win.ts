@@ -26,6 +26,14 @@ export function winForm({ t }: Texts, groupId: string): Form {
   }
 }
 
+/** Why nobody shares a win here, and none is shown. */
+export function winsOff({ t }: Texts, facts: { least: number }): Card {
+  return {
+    ...card('wins-off', t('win.title'), [text(t('win.few', facts))]),
+    notification: t('leadOn.content'),
+  }
+}
+
 /** For facilitators: what waits, without who wrote it. */
 export function winsCard(
   { t }: Texts,

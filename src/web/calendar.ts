@@ -1,6 +1,7 @@
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator'
 import { readCalendar } from '../commands/calendar.ts'
 import type { Services } from '../commands/services.ts'
+import { oneLine } from '../domain/text.ts'
 import { sendJson } from '../http.ts'
 import type { HttpHandler } from '../platform.ts'
 
@@ -20,8 +21,9 @@ export function calendarFile(
     const query = new URLSearchParams(request.url?.split('?')[1] ?? '')
     const found = await readCalendar(services, query.get('t') ?? '', query.get('s'))
     if (!found) return sendJson(response, 404, null)
+    const title = oneLine(found.alias)
     const calendar = ical({
-      name: found.alias,
+      name: title,
       prodId: { company: 'Groupwell', product: 'Groupwell' },
       method: ICalCalendarMethod.PUBLISH,
       ttl: LOOK_AGAIN_SECONDS,
@@ -31,7 +33,7 @@ export function calendarFile(
         id,
         start: startsAt,
         end: endsAt,
-        summary: found.alias,
+        summary: title,
         sequence: revision,
         stamp: services.clock.now(),
         status: state === 'cancelled' ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,

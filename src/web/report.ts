@@ -39,7 +39,8 @@ export function reportFile(
   return async (request, response) => {
     if (request.method !== 'GET') return sendJson(response, 405, null)
     const query = new URLSearchParams(request.url?.split('?')[1] ?? '')
-    const form = FORMS[query.get('as') ?? 'html']
+    const as = query.get('as') ?? 'html'
+    const form = Object.hasOwn(FORMS, as) ? FORMS[as] : undefined
     const report = form && (await readReport(services, query.get('t') ?? ''))
     if (!form || !report) return sendJson(response, 404, null)
     send(response, form.type, form.file, await form.make(report))

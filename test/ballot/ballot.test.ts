@@ -58,6 +58,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
     keyDirectory: path.join(home, 'keys'),
     secret: SECRET,
     k: 6,
+    audience: 'shared',
     questionSet: set,
     context: { questionSetId: 'pulse', questionSetVersion: 1, asksText: false },
     boxes,
@@ -65,7 +66,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
   })
 
   beforeAll(async () => {
-    keyStore.put(unitId, { privateKey: key.privateKey, k: 1 })
+    keyStore.put(unitId, { privateKey: key.privateKey, k: 1, audience: 'shared' })
     boxes = members.map((memberId) => ({
       checkInId,
       memberId,
@@ -272,7 +273,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
 
   it('does not open as another unit, another version of the questions, or with another secret', async () => {
     const other = randomUUID()
-    keyStore.put(other, { privateKey: key.privateKey, k: 1 })
+    keyStore.put(other, { privateKey: key.privateKey, k: 1, audience: 'shared' })
     expect(await openUnit(request({ unitId: other }))).toEqual({ outcome: 'unreadable' })
     expect(
       await openUnit(
@@ -357,7 +358,7 @@ describe('the child process', () => {
     const dir = ownDir()
     const unitId = randomUUID()
     const key = newUnitKey()
-    directoryKeyStore(dir).put(unitId, { privateKey: key.privateKey, k: 6 })
+    directoryKeyStore(dir).put(unitId, { privateKey: key.privateKey, k: 6, audience: 'shared' })
     const checkInId = randomUUID()
     const bound = {
       unitId,
@@ -384,6 +385,7 @@ describe('the child process', () => {
       keyDirectory: dir,
       secret: SECRET,
       k: 6,
+      audience: 'shared' as const,
       questionSet: set,
       context,
       boxes,
@@ -408,6 +410,8 @@ describe('the child process', () => {
       release: null,
     })
     expect(await openUnit({ ...request, unitId: randomUUID() })).toEqual({ outcome: 'keyMissing' })
+    // Nor who sees it: what the form promised stands beside the key.
+    expect(await openUnit({ ...request, audience: 'staff' })).toEqual({ outcome: 'unreadable' })
     const [first, ...rest] = boxes
     if (!first) throw new Error('no box')
     expect(await openUnit({ ...request, boxes: [{ ...first, memberId: 'x' }, ...rest] })).toEqual({

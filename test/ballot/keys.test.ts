@@ -21,21 +21,22 @@ describe('the key store', () => {
 
   it('is empty before anything was put, and makes its directory for its owner alone', () => {
     expect(store.list()).toEqual([])
-    store.put(randomUUID(), { privateKey: bytes, k: 6 })
+    store.put(randomUUID(), { privateKey: bytes, k: 6, audience: 'shared' })
     expect(fs.statSync(path.join(home, 'keys')).mode & 0o777).toBe(0o700)
   })
 
   it('takes nothing but a whole UUID for a unit: no path, nothing before or after', () => {
     const id = randomUUID()
     for (const wrong of [`../${id}`, `${id}/../x`, `${id}.key`, `x${id}`, id.slice(1)])
-      expect(() => store.put(wrong, { privateKey: bytes, k: 6 }), wrong).toThrow(
-        'a unit id is a UUID',
-      )
+      expect(
+        () => store.put(wrong, { privateKey: bytes, k: 6, audience: 'shared' }),
+        wrong,
+      ).toThrow('a unit id is a UUID')
   })
 
   it('lists keys with their age, and no other file', () => {
     const id = randomUUID()
-    store.put(id, { privateKey: bytes, k: 6 })
+    store.put(id, { privateKey: bytes, k: 6, audience: 'shared' })
     fs.writeFileSync(path.join(home, 'keys', 'notes.txt'), 'x')
     const hourAgo = new Date(Date.now() - 3_600_000)
     fs.utimesSync(path.join(home, 'keys', `${id}.key`), hourAgo, hourAgo)
@@ -57,8 +58,10 @@ describe('the key store', () => {
 
   it('lends a key only for as long as it is used, and keeps the one that is there', async () => {
     const id = randomUUID()
-    store.put(id, { privateKey: bytes, k: 6 })
-    expect(() => store.put(id, { privateKey: Buffer.alloc(32, 6), k: 5 })).toThrow(/EEXIST/)
+    store.put(id, { privateKey: bytes, k: 6, audience: 'shared' })
+    expect(() =>
+      store.put(id, { privateKey: Buffer.alloc(32, 6), k: 5, audience: 'shared' }),
+    ).toThrow(/EEXIST/)
     let lent: Buffer = Buffer.alloc(0)
     const used = await store.use(id, async ({ privateKey, k }) => {
       lent = privateKey
@@ -72,7 +75,7 @@ describe('the key store', () => {
   it('is readable by its owner alone, and destroying what is gone does nothing', () => {
     const id = randomUUID()
     store.destroy(id)
-    store.put(id, { privateKey: bytes, k: 6 })
+    store.put(id, { privateKey: bytes, k: 6, audience: 'shared' })
     expect(fs.statSync(path.join(home, 'keys', `${id}.key`)).mode & 0o777).toBe(0o600)
     store.destroy(id)
     store.destroy(id)
@@ -81,12 +84,12 @@ describe('the key store', () => {
 
   it('writes over a key before it removes it', () => {
     const id = randomUUID()
-    store.put(id, { privateKey: bytes, k: 6 })
+    store.put(id, { privateKey: bytes, k: 6, audience: 'shared' })
     const file = path.join(home, 'keys', `${id}.key`)
     fs.linkSync(file, path.join(home, 'same-bytes'))
     store.destroy(id)
     const left = fs.readFileSync(path.join(home, 'same-bytes'))
-    expect(left.length).toBe(33)
+    expect(left.length).toBe(34)
     expect(left.subarray(0, 32).equals(bytes)).toBe(false)
     expect(fs.existsSync(file)).toBe(false)
   })
@@ -120,6 +123,8 @@ describe('the secret', () => {
       calendar: of('groupwell/calendar/v1'),
       report: of('groupwell/report/v1'),
       text: of('groupwell/text/v1'),
+      audit: of('groupwell/audit/v1'),
+      request: of('groupwell/request/v1'),
       fingerprint: of('groupwell/fingerprint/v1').toString('hex'),
     })
   })

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createCipheriv, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { parseKeyring } from '../../src/ballot/keyring.ts'
 import { openText, sealText } from '../../src/ballot/secret-text.ts'
@@ -15,12 +15,15 @@ describe('a text that is sealed', () => {
     expect(openText(keyring, 'row-1', sealText(keyring, 'row-1', ''))).toBe('')
   })
 
-  it('shows nothing of itself but its length, and is never the same twice', () => {
+  it('shows nothing of itself, not even its length, and is never the same twice', () => {
     const [one, other] = [sealText(keyring, 'row', WORDS), sealText(keyring, 'row', WORDS)]
     expect(one.equals(other)).toBe(false)
-    // version, secret id, nonce of 12, the words, tag of 16
-    expect(one.length).toBe(2 + 12 + Buffer.byteLength(WORDS) + 16)
-    expect([one[0], one[1]]).toEqual([1, 1])
+    // version, secret id, nonce of 12, the room for words, tag of 16
+    expect(one.length).toBe(2 + 12 + 2_048 + 16)
+    expect(sealText(keyring, 'row', '').length).toBe(one.length)
+    expect(sealText(keyring, 'row', 'x'.repeat(2_046)).length).toBe(one.length)
+    expect(() => sealText(keyring, 'row', 'x'.repeat(2_047))).toThrow('does not fit its seal')
+    expect([one[0], one[1]]).toEqual([2, 1])
     expect(one.includes(Buffer.from('rufen'))).toBe(false)
   })
 
@@ -35,9 +38,18 @@ describe('a text that is sealed', () => {
 
   it.each([
     ['shorter than an empty one', Buffer.alloc(29, 1)],
-    ['of another version', Buffer.concat([Buffer.from([2, 1]), randomBytes(60)])],
+    ['of another version', Buffer.concat([Buffer.from([3, 1]), randomBytes(60)])],
   ])('is refused when it is %s', (_what, bytes) => {
     expect(() => openText(keyring, 'row', bytes)).toThrow('a sealed text has an unknown format')
+  })
+
+  it('of the first format, which was not padded, opens as well', () => {
+    const keys = keyring.keys.get(1)
+    const [header, nonce] = [Buffer.from([1, 1]), randomBytes(12)]
+    const cipher = createCipheriv('aes-256-gcm', keys?.text ?? '', nonce)
+    cipher.setAAD(Buffer.concat([header, Buffer.from('row')]))
+    const parts = [header, nonce, cipher.update(WORDS), cipher.final()]
+    expect(openText(keyring, 'row', Buffer.concat([...parts, cipher.getAuthTag()]))).toBe(WORDS)
   })
 
   it('opens with an older secret while both are given; without it the error says what is missing', () => {

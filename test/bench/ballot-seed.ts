@@ -63,6 +63,7 @@ export async function seed(
       groupId,
       personId,
       role: 'member' as const,
+      joinedAt: OPENS,
     })),
   })
   await db.checkIn.createMany({

@@ -95,6 +95,7 @@ export async function seed(db: PrismaClient, dueAt: Date, serviceUrl: string): P
       groupId: idOf('group', workspace.id, Math.floor(number / perGroup)),
       personId,
       role: number % perGroup === 0 ? ('facilitator' as const) : ('member' as const),
+      joinedAt: createdAt,
     })),
   })
   await db.schedule.createMany({

@@ -13,11 +13,11 @@ const CROWD = { groups: 10_000, weeks: 50 }
 export const SUPERVISED = 40
 
 /**
- * Ten thousand groups of eight and a million tallies, written by the server itself. One facilitator
+ * Ten thousand groups of eight and a million results, written by the server itself. One facilitator
  * has the three groups with a long past (`UBENCHF`), one supervisor forty of the others
  * (`UBENCHS`).
  */
-export async function seed(db: PrismaClient): Promise<{ groupIds: string[]; tallies: number }> {
+export async function seed(db: PrismaClient): Promise<{ groupIds: string[]; results: number }> {
   const { id: org } = await db.organisation.findFirstOrThrow()
   const run = async (sql: string) => void (await db.$executeRawUnsafe(sql))
   await run(`create table bench_group (id uuid primary key, n int, weeks int)`)
@@ -49,18 +49,21 @@ export async function seed(db: PrismaClient): Promise<{ groupIds: string[]; tall
   await run(`insert into "CheckIn" ("organisationId", "id", "groupId", "sessionId", "unitId", "questionSetId", "opensAt", "closesAt", "state")
     select '${org}', gen_random_uuid(), "groupId", "sessionId", "unitId", 'ons4', at + interval '90 minutes', at + interval '2 days', 'closed' from bench_week`)
   await run(
-    `insert into "Release" ("organisationId", "unitId", "invited", "answered") select '${org}', "unitId", 8, 8 from bench_week`,
+    `insert into "Release" ("organisationId", "unitId", "shown") select '${org}', "unitId", jsonb_build_object('kind', 'shown', 'response', 'most',
+      'scales', (select jsonb_agg(jsonb_build_object('scaleId', scale, 'band', (array['low', 'mixed', 'high'])[1 + abs(w) % 3], 'mean', null,
+        'highTenths', null, 'change', 'none', 'isOutside', false)) from (values ('satisfied'), ('happy')) as s(scale))) from bench_week`,
   )
-  await run(`insert into "Tally" ("organisationId", "unitId", "subject", "answers", "totalMilli", "low", "high")
-    select '${org}', "unitId", 'scale:' || scale, 8, 3000 + (w * 137) % 2000, 2, 3 from bench_week, (values ('satisfied'), ('happy')) as s(scale)`)
+  await run(
+    `insert into "SealedSums" ("organisationId", "id", "sealed", "destroyOn") select '${org}', "unitId", decode(repeat('00', 2078), 'hex'), '2027-01-01' from bench_week where w < 5`,
+  )
   await run(`vacuum analyze`)
   const rows = await db.$queryRaw<
     { id: string }[]
   >`select id::text as "id" from bench_group where n < 0 order by n desc`
-  const tallies = await db.tally.count()
+  const results = await db.release.count()
   await run(`drop table bench_week`)
   await run(`drop table bench_group`)
-  return { groupIds: rows.map(({ id }) => id), tallies }
+  return { groupIds: rows.map(({ id }) => id), results }
 }
 
 /** Eight members a group; the facilitator and the supervisor of the bench with their accounts. */
@@ -69,8 +72,8 @@ async function people(run: (sql: string) => Promise<void>, org: string): Promise
     `create table bench_person as select id as "groupId", gen_random_uuid() as id from bench_group, generate_series(1, 8)`,
   )
   await run(`insert into "Person" ("organisationId", "id") select '${org}', id from bench_person`)
-  await run(`insert into "RosterEntry" ("organisationId", "groupId", "personId", "role", "agreedAt")
-    select '${org}', "groupId", id, 'member', now() from bench_person`)
+  await run(`insert into "RosterEntry" ("organisationId", "groupId", "personId", "role", "agreedAt", "joinedAt")
+    select '${org}', "groupId", id, 'member', now(), now() from bench_person`)
   await run(`drop table bench_person`)
   for (const [externalId, role, which] of [
     ['UBENCHF', 'facilitator', 'n < 0'],
@@ -79,7 +82,7 @@ async function people(run: (sql: string) => Promise<void>, org: string): Promise
     await run(`with one as (insert into "Person" ("organisationId", "id", "isStaff") values ('${org}', gen_random_uuid(), true) returning "id"),
       known as (insert into "Account" ("organisationId", "id", "personId", "connectionId", "externalId")
         select '${org}', gen_random_uuid(), one."id", c."id", '${externalId}' from one, "Connection" c where c."externalId" = '${WORKSPACE}')
-      insert into "RosterEntry" ("organisationId", "groupId", "personId", "role")
-        select '${org}', g.id, one."id", '${role}' from one, bench_group g where ${which}`)
+      insert into "RosterEntry" ("organisationId", "groupId", "personId", "role", "joinedAt")
+        select '${org}', g.id, one."id", '${role}', now() from one, bench_group g where ${which}`)
   }
 }

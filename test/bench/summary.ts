@@ -31,7 +31,7 @@ const log = createLog(
  */
 export async function run(isJson: boolean): Promise<void> {
   if (!(await isReachable())) throw new Error('the bench needs Postgres: set TEST_DATABASE_URL')
-  const { rows, tallies } = await measureReading()
+  const { rows, results } = await measureReading()
   stayOnSecondCore()
   const fans = [
     await measureFan('over 24 zones', ZONES),
@@ -53,9 +53,9 @@ export async function run(isJson: boolean): Promise<void> {
   ]
   if (isJson)
     return void process.stdout.write(
-      `${JSON.stringify({ bench: 'summary', tallies, rows, fans, goals }, null, 2)}\n`,
+      `${JSON.stringify({ bench: 'summary', results, rows, fans, goals }, null, 2)}\n`,
     )
-  process.stdout.write(`${tallies} tallies\n`)
+  process.stdout.write(`${results} results\n`)
   for (const { run, p50Ms, p99Ms } of rows)
     process.stdout.write(`${run}: p50 ${p50Ms} ms, p99 ${p99Ms} ms\n`)
   for (const { run, digests, seconds, perSecond, latestMs } of fans)
@@ -67,7 +67,7 @@ export async function run(isJson: boolean): Promise<void> {
 }
 
 /** From the door to the card, with the audit entry that opening a result leaves. */
-async function measureReading(): Promise<{ rows: Row[]; tallies: number }> {
+async function measureReading(): Promise<{ rows: Row[]; results: number }> {
   const database = await freshDatabase()
   const { dir, remove } = tempDir()
   const clock = { now: () => NOW, wall: () => new Date() }
@@ -77,7 +77,7 @@ async function measureReading(): Promise<{ rows: Row[]; tallies: number }> {
     platforms: async () => [],
     log,
   })
-  const { groupIds, tallies } = await seed(app.services.database.db.prisma)
+  const { groupIds, results } = await seed(app.services.database.db.prisma)
   const runs = [
     ...HISTORIES.map(({ name }, index) => ({
       name: `summary, ${name}`,
@@ -113,7 +113,7 @@ async function measureReading(): Promise<{ rows: Row[]; tallies: number }> {
       Math.round((sorted[Math.floor(sorted.length * part)] ?? 0) * 10) / 10
     return { run: name, p50Ms: ms(0.5), p99Ms: ms(0.99) }
   })
-  return { rows, tallies }
+  return { rows, results }
 }
 
 function open(

@@ -14,6 +14,7 @@ import {
   startWorld,
   type World,
 } from '../helpers.ts'
+import { publish } from '../released.ts'
 
 describe('a supervisor’s groups together', () => {
   let world: World
@@ -35,7 +36,9 @@ describe('a supervisor’s groups together', () => {
     await db.group.create({
       data: { organisationId, id: groupId, kind, alias, timeZone: 'UTC', createdAt },
     })
-    await db.rosterEntry.create({ data: { organisationId, groupId, personId, role: 'supervisor' } })
+    await db.rosterEntry.create({
+      data: { organisationId, groupId, personId, role: 'supervisor', joinedAt: createdAt },
+    })
     const about = { organisationId, groupId, questionSetId: 'pulse', audience: 'shared' as const }
     const frozen = {
       questionSetVersion: 2,
@@ -45,13 +48,12 @@ describe('a supervisor’s groups together', () => {
       rosterChanges: 0,
     }
     await db.releaseUnit.create({
-      data: { ...about, ...frozen, id: unitId, state: 'released', isCleaned: true },
+      data: { ...about, ...frozen, id: unitId, state: 'closing', isCleaned: true },
     })
     const times = { opensAt: CLOSES, closesAt: new Date(CLOSES.getTime() - 60_000) }
     await db.checkIn.create({
       data: { ...about, ...times, id: randomUUID(), unitId, state: 'closed' },
     })
-    await db.release.create({ data: { organisationId, unitId, invited: 8, answered: 8 } })
     const tally = {
       subject: 'scale:climate',
       answers: 8,
@@ -59,7 +61,8 @@ describe('a supervisor’s groups together', () => {
       low: 0,
       high: 0,
     }
-    await db.tally.create({ data: { organisationId, unitId, ...tally } })
+    const release = { invited: 8, answered: 8, tallies: [tally] }
+    await publish(world.app.services, { organisationId, unitId }, release, CLOSES)
   }
   const digest = async () =>
     JSON.stringify(await run(world.app.services, incoming('USUPERVISOR', { verb: 'digest' })))
@@ -71,12 +74,12 @@ describe('a supervisor’s groups together', () => {
     expect(await digest()).not.toContain('All your groups together')
   })
 
-  it('are shown as one band from two on', async () => {
+  it('are counted by the bands that each showed, from two on', async () => {
     await groupWithResult('Thursday group', 0.1)
-    expect(ofTogether(await digest())).toContain('mixed')
+    expect(ofTogether(await digest())).toContain('1 group mostly low, 1 group mostly high')
     await groupWithResult('Friday group', 0.95)
     await groupWithResult('Saturday group', 0.95)
-    expect(ofTogether(await digest())).toContain('mostly high')
+    expect(ofTogether(await digest())).toContain('1 group mostly low, 3 groups mostly high')
     expect(ofTogether(await digest())).not.toMatch(/\d\.\d/)
   })
 })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from '../../src/door/run.ts'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
-import { verifyAudit } from '../../src/store/audit.ts'
+import { verifyAudit } from '../../src/store/audit-check.ts'
 import {
   answer,
   CLOSES,
@@ -164,7 +164,14 @@ describe('who joins and who leaves', () => {
     await fill(world.slack, 'UFACILITATOR', 'roster', {
       members: world.casts.slack.members.slice(0, 7),
     })
+    // They are told, and have a week to say something yet.
+    await world.app.drain()
+    await press(world.slack, lastSeen(world.slack.journal, 'UMEMBER8', 'removed'), 'removed')
+    expect(said(world.slack, 'UMEMBER8')).toContain('taken you off the list of Tuesday group')
+    expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(1)
+    await moveTo(world, new Date(START.getTime() + 7 * DAY_MS))
     expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(0)
+    expect(await world.db.removal.count()).toBe(0)
     await world.slack.type('UMEMBER8', 'mydata')
     expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(1)
     await press(world.slack, lastSeen(world.slack.journal, 'UMEMBER8', 'mydata'), 'forget.me')
@@ -598,7 +605,7 @@ describe.each(STORES.map((store) => ({ store })))('the end of a group ($store)',
       world.db.session,
       world.db.checkIn,
       world.db.releaseUnit,
-      world.db.tally,
+      world.db.sealedSums,
       world.db.rosterEntry,
     ])
       expect(await (table as typeof world.db.group).count()).toBe(0)
@@ -644,19 +651,22 @@ describe.each(STORES.map((store) => ({ store })))('the end of a group ($store)',
     expect((await counts()).results).toBe(1)
     await moveTo(world, new Date('2026-05-05T19:00:00Z'))
     expect(await counts()).toEqual({ results: 0, old: 0, ledger: 0 })
-    const before = await verifyAudit({ tx: world.store, organisationId })
+    const { keyring } = world.app.services.ballotKeys
+    const before = await verifyAudit({ tx: world.store, organisationId }, keyring)
     expect(before.brokenAt).toBeNull()
     // Six years of digests would be another test.
     await world.db.occurrence.deleteMany({ where: { kind: 'digest' } })
     await moveTo(world, new Date('2032-03-02T10:00:00Z'))
-    const after = await verifyAudit({ tx: world.store, organisationId })
-    expect(after).toEqual({ length: before.length, brokenAt: null })
+    const after = await verifyAudit({ tx: world.store, organisationId }, keyring)
+    expect(after).toMatchObject({ length: before.length, brokenAt: null, resealedAt: [] })
     expect(await world.db.auditEntry.count()).toBeLessThan(before.length)
     const { auditForgotten } = await world.db.organisation.findFirstOrThrow({
       where: { id: organisationId },
     })
     // A chain that lost one entry more than it says does not verify.
     await world.db.auditEntry.deleteMany({ where: { number: auditForgotten + 1 } })
-    expect((await verifyAudit({ tx: world.store, organisationId })).brokenAt).not.toBeNull()
+    expect(
+      (await verifyAudit({ tx: world.store, organisationId }, keyring)).brokenAt,
+    ).not.toBeNull()
   })
 })

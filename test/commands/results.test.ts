@@ -26,7 +26,9 @@ async function group(facts: Omit<GroupFacts, 'alias'>, now: Date): Promise<strin
   const { organisationId, personId } = await world.db.account.findFirstOrThrow({
     where: { externalId: 'UMEMBER1' },
   })
-  await world.db.rosterEntry.create({ data: { organisationId, groupId, personId, role: 'member' } })
+  await world.db.rosterEntry.create({
+    data: { organisationId, groupId, personId, role: 'member', joinedAt: now },
+  })
   world.clock.set(now)
   return groupId
 }
@@ -115,7 +117,7 @@ describe('a programme that is over', () => {
     const text = await shown('UFACILITATOR', 'summary', await group({ results }, inWeek(13, 0)))
     expect(text).toContain('mostly low at the start, mostly high at the end')
     expect(text).toContain('1 later result is not shown.')
-    expect(text).toContain('did not open. It needs 6 members.')
+    expect(text).toContain('did not open. It needs 6 members who have used Groupwell')
   })
 
   it('sets only the same questions side by side', async () => {

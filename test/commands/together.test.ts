@@ -132,7 +132,13 @@ describe('what is not this process’s to do', () => {
     }
     await world.db.group.create({ data: group })
     await world.db.rosterEntry.create({
-      data: { organisationId: other, groupId: group.id, personId: actor.personId, role: 'member' },
+      data: {
+        organisationId: other,
+        groupId: group.id,
+        personId: actor.personId,
+        role: 'member',
+        joinedAt: START,
+      },
     })
     const { database, queue, clock } = world.app.services
     const plan = {

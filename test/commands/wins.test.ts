@@ -16,6 +16,7 @@ import {
   startWorld,
   type World,
 } from '../helpers.ts'
+import { addMembers } from '../latecomers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const CELLS = STORES.flatMap((store) =>
@@ -49,6 +50,13 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
     await setUpGroup(world, platform)
   })
   afterAll(() => world.end())
+
+  it('is not offered in a group of fewer than ten: everybody would know whose it is', async () => {
+    await open(hands, member(0), 'win')
+    expect(said(hands, member(0))).toContain('In a group of fewer than 10 members')
+    await hands.closeForm(member(0))
+    await addMembers(world, platform, ['UNINTH', 'UTENTH', 'UELEVENTH', 'UTWELFTH'])
+  })
 
   it('ignores what was typed after the word, and asks for something', async () => {
     await open(hands, member(0), 'win I stayed sober')
@@ -171,6 +179,8 @@ describe.each(CELLS)('sharing a win on $platform with the $store store', ({ stor
   })
 
   it('that cannot be opened any more holds nobody up', async () => {
+    const more = ['UNINTH', 'UTENTH', 'UELEVENTH', 'UTWELFTH', 'UTHIRTEENTH']
+    await addMembers(world, platform, more)
     await share(member(7), 'I rested.')
     await world.db.win.updateMany({ data: { sealed: Buffer.alloc(60, 1) } })
     expect((await look()).text).not.toContain('I rested.')
@@ -222,6 +232,7 @@ describe('a group that ends', () => {
   it('takes its waiting wins with it', async () => {
     const world = await startWorld()
     await setUpGroup(world)
+    await addMembers(world, 'slack', ['UNINTH', 'UTENTH'])
     await world.slack.type('UMEMBER1', 'win')
     await world.slack.submit('UMEMBER1', { text: 'I cooked.' })
     expect(await world.db.win.count()).toBe(1)

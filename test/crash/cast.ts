@@ -94,6 +94,7 @@ export async function seed(db: PrismaClient): Promise<void> {
       groupId: idOf('group', teamId, Math.floor(index / PEOPLE)),
       personId: idOf('person', person.id),
       role: 'member' as const,
+      joinedAt: NOW,
     })),
   })
   await db.schedule.createMany({

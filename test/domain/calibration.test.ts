@@ -59,6 +59,7 @@ function draw(set: QuestionSet, { members, answering, shift }: Group, random: ()
       state: 'released',
       k: 6,
       rosterChanges: 0,
+      isSteady: true,
       release: { invited: members, answered: answering, tallies: [] },
     }
   }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadContent } from '../../src/content/load.ts'
-import { discloseCourse } from '../../src/domain/disclosure.ts'
 import { hedgesG, noiseBandSteps } from '../../src/domain/statistics.ts'
+import { discloseCourse } from '../../src/domain/together.ts'
 import type { UnitResult } from '../../src/domain/unit.ts'
 
 const pulse = loadContent().questionSet('pulse', 2)
@@ -83,7 +83,7 @@ function made({
     high: 0,
   }
   const release = state === 'released' ? { invited, answered: count, tallies: [tally] } : null
-  return { state, k: 6, rosterChanges: roster, release }
+  return { state, k: 6, rosterChanges: roster, isSteady: true, release }
 }
 const courseOf = (first: Made, last: Made) =>
   discloseCourse(pulse, made(first), made(last))?.scales[0]

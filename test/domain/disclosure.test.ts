@@ -1,15 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadContent } from '../../src/content/load.ts'
-import {
-  answersNeeded,
-  disclose,
-  discloseTotal,
-  discloseWords,
-} from '../../src/domain/disclosure.ts'
+import { answersNeeded, disclose } from '../../src/domain/disclosure.ts'
 import type { Answers } from '../../src/domain/score.ts'
 import { noiseBandSteps } from '../../src/domain/statistics.ts'
 import { countUnit } from '../../src/domain/tally.ts'
+import { discloseTotal } from '../../src/domain/together.ts'
 import type { UnitResult } from '../../src/domain/unit.ts'
 
 const set = loadContent().questionSet('pulse', 1)
@@ -19,7 +15,7 @@ const alike = (value: number): Answers[] => [
 const blank: Answers[] = [{}]
 const unit = (ballots: Answers[][], k = 6, rosterChanges = 8): UnitResult => {
   const release = countUnit(set, ballots, k)
-  return { state: release ? 'released' : 'withheld', k, rosterChanges, release }
+  return { state: release ? 'released' : 'withheld', k, rosterChanges, isSteady: true, release }
 }
 const shown = (result: UnitResult, before: UnitResult | null = null) => {
   const disclosed = disclose(set, result, before)
@@ -45,7 +41,9 @@ describe('counting a unit', () => {
   it('leaves out a scale that fewer than k answered well enough', () => {
     const release = countUnit(set, [...members(5, 3), [{ belonging: 3 }]], 6)
     expect(release).toEqual({ invited: 6, answered: 6, tallies: [] })
-    expect(disclose(set, { state: 'released', k: 6, rosterChanges: 0, release }, null)).toEqual({
+    expect(
+      disclose(set, { state: 'released', k: 6, rosterChanges: 0, isSteady: true, release }, null),
+    ).toEqual({
       kind: 'tooFew',
     })
   })
@@ -69,7 +67,9 @@ describe('the gate', () => {
   })
   it('refuses a release that was stored below the frozen k', () => {
     const release = countUnit(set, members(5, 3), 5)
-    expect(disclose(set, { state: 'released', k: 6, rosterChanges: 0, release }, null)).toEqual({
+    expect(
+      disclose(set, { state: 'released', k: 6, rosterChanges: 0, isSteady: true, release }, null),
+    ).toEqual({
       kind: 'tooFew',
     })
   })
@@ -81,7 +81,14 @@ describe('the gate', () => {
     [5, 'high'],
   ])('from six to ten answers shows one band word: all %i is %s', (value, band) => {
     expect(shown(unit(members(10, value))).scales).toEqual([
-      { scaleId: 'climate', band, mean: null, highTenths: null, change: null },
+      {
+        scaleId: 'climate',
+        band,
+        mean: null,
+        highTenths: null,
+        change: null,
+        isOutside: false,
+      },
     ])
   })
   it.each([
@@ -112,6 +119,7 @@ describe('the gate', () => {
       mean: null,
       highTenths: null,
       change: null,
+      isOutside: true,
     })
     expect(shown(unit(members(12, 1))).scales[0]?.mean).toBeNull()
   })
@@ -142,53 +150,32 @@ describe('the gate', () => {
 })
 
 describe('several groups together', () => {
-  const part = (ballots: Answers[][], isShownSingly = true) => ({
-    result: unit(ballots),
-    isShownSingly,
-  })
-  const bands = (parts: ReturnType<typeof part>[], k = 5) =>
-    discloseTotal(set, parts, k)?.scales ?? null
+  const part = (ballots: Answers[][]) => disclose(set, unit(ballots), null)
+  const groups = (parts: ReturnType<typeof part>[]) =>
+    discloseTotal(set, parts)?.scales.map((scale) => scale.groups) ?? null
 
-  it('show one band per scale, each member counted once, and never a figure', () => {
-    expect(bands([part(members(12, 5)), part(members(6, 1))])).toEqual([
-      { scaleId: 'climate', band: 'high' },
-    ])
-    expect(bands([part(members(6, 5)), part(members(12, 1))])).toEqual([
-      { scaleId: 'climate', band: 'low' },
-    ])
-    expect(bands([part(members(8, 5)), part(members(8, 1))])).toEqual([
-      { scaleId: 'climate', band: 'mixed' },
+  it('say how many groups showed each band, and weigh nothing', () => {
+    expect(groups([part(members(12, 5)), part(members(6, 1)), part(members(8, 1))])).toEqual([
+      { low: 2, mixed: 0, high: 1 },
     ])
   })
   it('show nothing of one group, however large, nor of one beside others below k', () => {
-    expect(bands([part(members(30, 4))])).toBeNull()
-    expect(bands([part(members(8, 4)), part([...members(3, 1), blank, blank, blank])])).toBeNull()
+    expect(groups([part(members(30, 4))])).toBeNull()
+    expect(groups([part(members(8, 4)), part([...members(3, 1), blank, blank, blank])])).toBeNull()
   })
-  it('show nothing when what is not shown by itself is fewer than k people', () => {
-    // A part that met its own k of 6, before an audience whose k is 11.
-    expect(
-      bands([part(members(12, 4)), part(members(12, 4)), part(members(6, 1), false)], 11),
-    ).toBeNull()
-    expect(bands([part(members(12, 4)), part(members(12, 4))], 11)).not.toBeNull()
-    const two = [part(members(12, 4)), part(members(6, 1), false), part(members(6, 1), false)]
-    expect(bands(two, 11)).not.toBeNull()
-  })
-  it('leave out a unit that was stored below its own k, or is not released', () => {
-    const stored = { ...unit(members(6, 4)), k: 7 }
-    expect(bands([part(members(8, 4)), { result: stored, isShownSingly: true }])).toBeNull()
-    const lost = { ...unit(members(8, 4)), state: 'lost' as const }
-    expect(bands([part(members(8, 4)), { result: lost, isShownSingly: true }])).toBeNull()
-  })
-})
-
-describe('words of a unit', () => {
-  const ten = Array.from({ length: 10 }, (_, index) => `line ${index}`)
-  it('may be shown from ten on, of a unit that met its own k', () => {
-    expect(discloseWords(unit(members(10, 3)), ten)).toEqual(ten)
-    expect(discloseWords(unit(members(10, 3)), ten.slice(1))).toBeNull()
-    expect(discloseWords({ ...unit(members(10, 3)), k: 11 }, ten)).toBeNull()
-    expect(discloseWords({ ...unit(members(10, 3)), state: 'lost' }, ten)).toBeNull()
-    expect(discloseWords({ ...unit(members(10, 3)), release: null }, ten)).toBeNull()
+  it('are a function of what each showed: other answers behind the same bands change nothing', () => {
+    const ballot = fc.record({ belonging: step(), voice: step(), safety: step(), useful: step() })
+    const group = fc.array(ballot, { minLength: 6, maxLength: 10 })
+    fc.assert(
+      fc.property(fc.array(group, { minLength: 2, maxLength: 5 }), (answers) => {
+        const parts = answers.map((own) => part(own.map((one) => [one])))
+        const bands = parts.map((one) => (one.kind === 'shown' ? one.scales[0]?.band : null))
+        const counted = (band: string) => bands.filter((one) => one === band).length
+        expect(groups(parts)).toEqual([
+          { low: counted('low'), mixed: counted('mixed'), high: counted('high') },
+        ])
+      }),
+    )
   })
 })
 

@@ -3,11 +3,12 @@ import { loadContent } from '../../src/content/load.ts'
 import {
   disclose,
   discloseOutside,
-  discloseTotal,
   discloseWords,
   mayMembersSee,
+  readDisclosed,
 } from '../../src/domain/disclosure.ts'
 import { noiseBandSteps } from '../../src/domain/statistics.ts'
+import { discloseTotal } from '../../src/domain/together.ts'
 import type { UnitResult } from '../../src/domain/unit.ts'
 
 /**
@@ -31,6 +32,7 @@ type Made = {
   mean: number
   high: number
   roster: number
+  isSteady: boolean
   state: UnitResult['state']
 }
 /** A released unit; both scales alike unless `calm` is given. */
@@ -43,6 +45,7 @@ function made(facts: Partial<Made> = {}, calm: Partial<Made> | null = {}): UnitR
     mean: 0.5,
     high: 0,
     roster: 0,
+    isSteady: true,
     state: 'released' as const,
     ...facts,
   }
@@ -58,7 +61,8 @@ function made(facts: Partial<Made> = {}, calm: Partial<Made> | null = {}): UnitR
     ...(calm ? [tally('scale:calm', { ...all, ...calm })] : []),
   ]
   const release = { invited: all.invited, answered: all.answered, tallies }
-  return { state: all.state, k: all.k, rosterChanges: all.roster, release }
+  const { state, k, roster: rosterChanges, isSteady } = all
+  return { state, k, rosterChanges, isSteady, release }
 }
 const scalesOf = (unit: UnitResult, before: UnitResult | null = null) => {
   const disclosed = disclose(set, unit, before)
@@ -178,10 +182,11 @@ describe('a change', () => {
 })
 
 describe('what may leave the team', () => {
-  const shown = (unit: UnitResult) => discloseOutside(set, unit).scales.map((scale) => scale.shown)
+  const outside = (unit: UnitResult) => discloseOutside(set, disclose(set, unit, null))
+  const shown = (unit: UnitResult) => outside(unit).scales.map((scale) => scale.shown)
   const eleven = { answered: 11, invited: 15, answers: 11 }
   it('is each scale that eleven answered, by its own tally, without share or change', () => {
-    expect(discloseOutside(set, made({ ...eleven, mean: 0.7, high: 6 }, { mean: 0.2 }))).toEqual({
+    expect(outside(made({ ...eleven, mean: 0.7, high: 6 }, { mean: 0.2 }))).toEqual({
       scales: [
         { scaleId: 'climate', shown: { band: 'high', mean: expect.closeTo(0.7) } },
         { scaleId: 'calm', shown: { band: 'low', mean: expect.closeTo(0.2) } },
@@ -200,22 +205,58 @@ describe('what may leave the team', () => {
   })
 })
 
-describe('several groups and words, at the edge', () => {
-  it('show a total whose hidden rest is exactly as many as the audience needs', () => {
-    const shown = { result: made({ answered: 12, invited: 12, answers: 12 }), isShownSingly: true }
-    const hidden = (answers: number) => ({
-      result: made({ answered: answers, invited: 12, answers }),
-      isShownSingly: false,
-    })
-    expect(discloseTotal(set, [shown, hidden(11)], 11)).not.toBeNull()
-    expect(discloseTotal(set, [shown, hidden(10)], 11)).toBeNull()
-    expect(
-      discloseTotal(set, [shown, { result: { ...made(), release: null }, isShownSingly: true }], 5),
-    ).toBeNull()
+describe('a unit whose people were not the same from its beginning to its end', () => {
+  const six = { answered: 6, invited: 6, answers: 6 }
+  const moved = { ...six, mean: 0.9 }
+  it('is compared with nothing, whichever of the two it is, and however many answered', () => {
+    const twelve = { answered: 12, invited: 12, answers: 12 }
+    for (const [one, other] of [
+      [six, moved],
+      [twelve, { ...twelve, mean: 0.9 }],
+    ] as const) {
+      expect(first(made(other), made(one))?.change).toBe('higher')
+      expect(first(made({ ...other, isSteady: false }), made(one))?.change).toBe('roster')
+      expect(first(made(other), made({ ...one, isSteady: false }))?.change).toBe('roster')
+    }
   })
-  it('show words of a unit that has exactly as many answers as it needs', () => {
+})
+
+describe('what the store keeps', () => {
+  it('is what was decided, read back as it was', () => {
+    for (const unit of [
+      made({ answered: 12, invited: 15, answers: 12, mean: 0.7, high: 8 }, { mean: 0.2 }),
+      made({ answered: 6, invited: 8, answers: 6 }),
+      made({ answered: 4, answers: 4 }),
+    ]) {
+      const decided = disclose(set, unit, null)
+      const stored: unknown = JSON.parse(JSON.stringify(decided))
+      expect(readDisclosed('released', stored)).toEqual(decided)
+    }
+    expect(readDisclosed('withheld', null)).toEqual({ kind: 'tooFew' })
+    expect(readDisclosed('lost', null)).toEqual({ kind: 'lost' })
+  })
+  it('is refused when it is none of the gate’s', () => {
+    expect(() => readDisclosed('released', { kind: 'shown' })).toThrow()
+    expect(() => readDisclosed('released', { kind: 'all', scales: [] })).toThrow()
+  })
+})
+
+describe('several groups and words, at the edge', () => {
+  const part = (mean: number) =>
+    disclose(set, made({ answered: 6, invited: 6, answers: 6, mean }), null)
+  const hidden = disclose(set, made({ answered: 4, answers: 4 }), null)
+  it('count bands, from two groups on that showed something', () => {
+    expect(discloseTotal(set, [part(0.2), hidden])).toBeNull()
+    expect(discloseTotal(set, [part(0.2), part(0.9), part(0.1), hidden])?.scales[0]).toEqual({
+      scaleId: 'climate',
+      groups: { low: 2, mixed: 0, high: 1 },
+    })
+    expect(discloseTotal(set, [part(0.5), part(0.5)])?.scales[0]?.groups.mixed).toBe(2)
+  })
+  it('show words of a released unit, from ten writers on', () => {
     const ten = Array.from({ length: 10 }, () => 'line')
-    expect(discloseWords(made({ k: 10, answered: 10 }), ten)).toEqual(ten)
-    expect(discloseWords(made({ k: 11, answered: 10 }), ten)).toBeNull()
+    expect(discloseWords('released', ten)).toEqual(ten)
+    expect(discloseWords('released', ten.slice(1))).toBeNull()
+    expect(discloseWords('withheld', ten)).toBeNull()
   })
 })

@@ -26,6 +26,7 @@ function result(
       state: 'released',
       k: 6,
       rosterChanges: 0,
+      isSteady: true,
       release: { invited: 10, answered: 10, tallies },
     }
   }

@@ -174,28 +174,17 @@ describe('a roster in Slack', () => {
 describe('requests that no platform sends', () => {
   const post = (path: string, body: string, headers: Record<string, string> = {}) =>
     fetch(`http://127.0.0.1:${world.app.port}${path}`, { method: 'POST', body, headers })
+  /** With a token, without which a body is not read. */
+  const toTeams = async (body: string, type = 'application/json') =>
+    await post('/api/messages', body, {
+      'content-type': type,
+      authorization: `Bearer ${await world.teams.token()}`,
+    })
   it.each([
-    [
-      'malformed JSON to Teams',
-      () => post('/api/messages', '{"type":', { 'content-type': 'application/json' }),
-      400,
-    ],
-    [
-      'not JSON to Teams',
-      () => post('/api/messages', 'x=1', { 'content-type': 'text/plain' }),
-      415,
-    ],
-    [
-      'an oversize body to Teams',
-      () =>
-        post('/api/messages', `"${'x'.repeat(300_000)}"`, { 'content-type': 'application/json' }),
-      413,
-    ],
-    [
-      'an array to Teams',
-      () => post('/api/messages', '[]', { 'content-type': 'application/json' }),
-      400,
-    ],
+    ['malformed JSON to Teams', () => toTeams('{"type":'), 400],
+    ['not JSON to Teams', () => toTeams('x=1', 'text/plain'), 415],
+    ['an oversize body to Teams', () => toTeams(`"${'x'.repeat(300_000)}"`), 413],
+    ['an array to Teams', () => toTeams('[]'), 400],
     ['a GET to Teams', () => fetch(`http://127.0.0.1:${world.app.port}/api/messages`), 405],
     [
       'an unsigned body to Slack',

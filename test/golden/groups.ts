@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { PrismaClient } from '../../src/store/generated/client.ts'
+import type { Played } from '../played.ts'
+import { publish } from '../released.ts'
 
 const HOUR_MS = 3_600_000
 const WEEK_MS = 7 * 24 * HOUR_MS
@@ -51,7 +52,10 @@ export type GroupFacts = {
  * A group of the cast's facilitator and supervisor, written into the store as its programme would
  * have left it.
  */
-export async function writeGroup(world: { db: PrismaClient }, facts: GroupFacts): Promise<string> {
+export async function writeGroup(
+  world: Pick<Played, 'db' | 'app'>,
+  facts: GroupFacts,
+): Promise<string> {
   const { db } = world
   const { id: organisationId } = await db.organisation.findFirstOrThrow()
   const [groupId, scheduleId] = [randomUUID(), randomUUID()]
@@ -78,7 +82,7 @@ export async function writeGroup(world: { db: PrismaClient }, facts: GroupFacts)
     ['USUPERVISOR', 'supervisor'],
   ] as const) {
     const { personId } = await db.account.findFirstOrThrow({ where: { externalId } })
-    await db.rosterEntry.create({ data: { ...own, personId, role } })
+    await db.rosterEntry.create({ data: { ...own, personId, role, joinedAt: new Date(FIRST) } })
   }
   const people = Array.from({ length: members }, () => randomUUID())
   await db.person.createMany({ data: people.map((id) => ({ organisationId, id })) })
@@ -88,6 +92,7 @@ export async function writeGroup(world: { db: PrismaClient }, facts: GroupFacts)
       personId,
       role: 'member' as const,
       agreedAt: new Date(FIRST),
+      joinedAt: new Date(FIRST),
     })),
   })
   const rule = {
@@ -109,13 +114,13 @@ export async function writeGroup(world: { db: PrismaClient }, facts: GroupFacts)
       headcount: headcounts[week] ?? null,
     })),
   })
-  for (const result of results)
+  for (const result of results.toSorted((a, b) => a.week - b.week))
     await writeResult(world, { organisationId, groupId }, members, result)
   return groupId
 }
 
 async function writeResult(
-  { db }: { db: PrismaClient },
+  { db, app }: Pick<Played, 'db' | 'app'>,
   own: { organisationId: string; groupId: string },
   members: number,
   result: Result,
@@ -137,8 +142,9 @@ async function writeResult(
   const unit = {
     ...frozen,
     checkInCount: isOpen ? 2 : 1,
-    state: isOpen ? ('open' as const) : state,
+    state: isOpen ? ('open' as const) : state === 'released' ? ('closing' as const) : state,
     rosterChanges: roster,
+    rosterChangesAtClose: isOpen ? null : roster,
   }
   if (!isDropped) await db.releaseUnit.create({ data: { ...about, ...unit, id: unitId } })
   const session = await db.session.findFirstOrThrow({
@@ -159,10 +165,9 @@ async function writeResult(
   })
   if (state !== 'released' || isOpen || isDropped) return
   const { organisationId } = own
-  await db.release.create({ data: { organisationId, unitId, invited, answered } })
   const scales = set === 'pulse' ? ['climate'] : ['satisfied', 'worthwhile', 'happy', 'anxious']
   const tally = { answers, totalMilli: Math.round(mean * answers * 1000), low: 0, high }
-  await db.tally.createMany({
-    data: scales.map((scale) => ({ organisationId, unitId, subject: `scale:${scale}`, ...tally })),
-  })
+  const tallies = scales.map((scale) => ({ subject: `scale:${scale}`, ...tally }))
+  const release = { invited, answered, tallies }
+  await publish(app.services, { organisationId, unitId }, release, inWeek(week, 50))
 }

@@ -20,6 +20,7 @@ import {
   startWorld,
   type World,
 } from '../helpers.ts'
+import { addMembers } from '../latecomers.ts'
 import { openWithWords, TWELVE } from '../words.ts'
 
 /** Strings that occur nowhere else. `WRITTEN` is stored, but belongs in its own table alone. */
@@ -127,6 +128,7 @@ async function play(
     await slack.type(first, `contact ${secret}`)
     await slack.submit(first, { text: secret })
     await slack.closeForm(first)
+    await addMembers(world, 'slack', ['UNINTH', 'UTENTH'])
     await slack.type(first, `win ${secret}`)
     await slack.submit(first, { text: secret })
     await slack.closeForm(first)

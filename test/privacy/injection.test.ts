@@ -16,6 +16,7 @@ import {
   startWorld,
   type World,
 } from '../helpers.ts'
+import { addMembers } from '../latecomers.ts'
 
 /**
  * A mention of everybody, a mention, links in both platforms' markup, formatting, and characters
@@ -100,6 +101,7 @@ async function playHostile(world: World, platform: 'slack' | 'teams'): Promise<H
   await moveTo(world, SESSION.startsAt)
   await press(hands, lastSeen(hands.journal, second, 'message'), 'message.read')
   await hands.closeForm(second)
+  await addMembers(world, platform, ['UNINTH', 'UTENTH'])
   await open(hands, first, 'win')
   await hands.submit(first, { text: HOSTILE })
   await hands.closeForm(first)

@@ -15,7 +15,12 @@ export type CheckIn = {
 export type Unit = { checkIns: CheckIn[]; isClosed: boolean }
 export type Model = {
   now: number
-  members: Set<string>
+  /** Each with when they joined. */
+  members: Map<string, number>
+  /** Taken off by staff: asked no more, but in what had begun to its end. */
+  takenOff: Set<string>
+  /** The sessions that were held: start and end. */
+  sessions: readonly { startsAt: number; endsAt: number }[]
   checkIns: CheckIn[]
   units: Unit[]
   unitSize: number
@@ -33,12 +38,13 @@ export function advance(model: Model, to: number): void {
     )
     const closesAt =
       to > checkIn.opensAt ? to + (checkIn.closesAt - checkIn.opensAt) : checkIn.closesAt
+    const asked = askable(model)
     const isOpened =
-      (next === undefined || closesAt <= next.opensAt) && model.members.size >= LEAST_MEMBERS
+      (next === undefined || closesAt <= next.opensAt) && asked.length >= LEAST_MEMBERS
     checkIn.state = isOpened ? 'open' : 'dropped'
     if (!isOpened) continue
     checkIn.closesAt = closesAt
-    checkIn.answers = new Map([...model.members].map((member) => [member, null]))
+    checkIn.answers = new Map(asked.map((member) => [member, null]))
     const running = model.units.find(
       ({ isClosed, checkIns }) => !isClosed && checkIns.length < model.unitSize,
     )
@@ -54,6 +60,18 @@ export function advance(model: Model, to: number): void {
       unit.isClosed = true
 }
 
+/** Members who were there before the first check-in, or at a session that was held. */
+function askable({ now, members, checkIns, sessions }: Model): string[] {
+  const begun = checkIns.filter(({ state }) => state === 'open' || state === 'closed')
+  return [...members]
+    .filter(
+      ([, joinedAt]) =>
+        !begun.some(({ opensAt }) => opensAt < joinedAt) ||
+        sessions.some(({ startsAt, endsAt }) => startsAt >= joinedAt && endsAt <= now),
+    )
+    .map(([member]) => member)
+}
+
 /** Whether it is taken; the last answers of a member count. */
 export function submit(
   model: Model,
@@ -62,16 +80,37 @@ export function submit(
   value: number | null,
 ): boolean {
   const isOpen = checkIn.state === 'open' && model.now < checkIn.closesAt
-  if (!isOpen || !model.members.has(member) || !checkIn.answers.has(member)) return false
+  const mayAnswer = model.members.has(member) || model.takenOff.has(member)
+  if (!isOpen || !mayAnswer || !checkIn.answers.has(member)) return false
   checkIn.answers.set(member, value)
   return true
 }
 
-/** A member who leaves takes along what is not counted yet. */
+/**
+ * A member who leaves takes along what is not counted yet, and is forgotten: somebody of the same
+ * name who comes later is another person.
+ */
 export function leave(model: Model, member: string): void {
   model.members.delete(member)
-  for (const unit of model.units.filter(({ isClosed }) => !isClosed))
-    for (const { answers } of unit.checkIns) if (answers.has(member)) answers.set(member, null)
+  for (const { answers } of model.checkIns) {
+    if (!answers.has(member)) continue
+    const unit = model.units.find(({ checkIns }) => checkIns.some((one) => one.answers === answers))
+    const left = unit?.isClosed ? (answers.get(member) ?? null) : null
+    answers.delete(member)
+    answers.set(`${member}, who left`, left)
+  }
+}
+
+/** Staff take somebody off: nothing that has begun changes by it. */
+export function takeOff(model: Model, member: string): void {
+  model.members.delete(member)
+  model.takenOff.add(member)
+}
+
+/** Somebody is put on the roster, or put back. */
+export function join(model: Model, member: string): void {
+  model.takenOff.delete(member)
+  if (!model.members.has(member)) model.members.set(member, model.now)
 }
 
 /**

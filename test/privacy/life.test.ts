@@ -3,7 +3,9 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type App, startApp } from '../../src/app.ts'
+import { openText } from '../../src/ballot/secret-text.ts'
 import { runStep, type Services } from '../../src/commands/services.ts'
+import { readUnit } from '../../src/domain/unit.ts'
 import { handleDue } from '../../src/door/due.ts'
 import { run } from '../../src/door/run.ts'
 import { type AfterStep, makeRelease } from '../../src/jobs/release.ts'
@@ -17,8 +19,10 @@ import { SLACK_ALONE } from '../traits.ts'
 import {
   advance,
   type Model,
+  join as modelJoin,
   leave as modelLeave,
   submit as modelSubmit,
+  takeOff as modelTakeOff,
   publish,
 } from './life-model.ts'
 
@@ -120,10 +124,16 @@ async function makeGroup(
     const { actor } = await ensureActor(db, connection, { externalId: name })
     await db.prisma.person.updateMany({
       where: { id: actor.personId },
-      data: { isStaff: role === 'facilitator' },
+      data: { isStaff: role === 'facilitator', hasActed: true },
     })
     await db.prisma.rosterEntry.create({
-      data: { organisationId, groupId, personId: actor.personId, role },
+      data: {
+        organisationId,
+        groupId,
+        personId: actor.personId,
+        role,
+        joinedAt: new Date(STARTS),
+      },
     })
     return name
   }
@@ -180,7 +190,33 @@ async function makeGroup(
       },
     })
   }
-  const model = { now: STARTS, members: new Set(names), checkIns, units: [], unitSize }
+  const scheduleId = randomUUID()
+  const rule = { rule: 'FREQ=WEEKLY', localStart: '2026-03-03T10:00', timeZone: 'UTC' }
+  await db.prisma.schedule.create({
+    data: { organisationId, id: scheduleId, groupId, ...rule, durationMinutes: 60 },
+  })
+  // Each check-in opens when a session ends.
+  const sessions = checkIns.map(({ opensAt }) => ({ startsAt: opensAt - HOUR_MS, endsAt: opensAt }))
+  await db.prisma.session.createMany({
+    data: sessions.map(({ startsAt, endsAt }, index) => ({
+      organisationId,
+      id: randomUUID(),
+      groupId,
+      scheduleId,
+      originalLocalStart: `week ${index}`,
+      startsAt: new Date(startsAt),
+      endsAt: new Date(endsAt),
+    })),
+  })
+  const model: Model = {
+    now: STARTS,
+    members: new Map(names.map((name) => [name, STARTS])),
+    takenOff: new Set(),
+    sessions,
+    checkIns,
+    units: [],
+    unitSize,
+  }
   return {
     model,
     real: { service, services, groupId, organisationId, names, lead, checkInIds, last: null },
@@ -233,7 +269,7 @@ async function make(
 async function look({ services, groupId, checkInIds }: Real) {
   const rows = await services.database.db.prisma.releaseUnit.findMany({
     where: { groupId, isCleaned: true },
-    include: { release: { include: { tallies: true } }, checkIns: true, ballots: true },
+    include: { release: true, sums: true, checkIns: true, ballots: true },
   })
   const kept = new Set(services.ballotKeys.keyStore.list().map(({ unitId }) => unitId))
   const firstOf = (row: (typeof rows)[number]) =>
@@ -245,14 +281,17 @@ async function look({ services, groupId, checkInIds }: Real) {
       state: row.state,
       ballots: row.ballots.length,
       hasKey: kept.has(row.id),
-      release: row.release && {
-        invited: row.release.invited,
-        answered: row.release.answered,
-        ...(({ totalMilli, low, high }) => ({ totalMilli, low, high }))(
-          row.release.tallies[0] ?? { totalMilli: -1, low: -1, high: -1 },
-        ),
-      },
+      release: row.sums && releaseOf(services, row.id, row.sums.sealed),
     }))
+}
+
+function releaseOf(services: Services, unitId: string, sealed: Uint8Array) {
+  const kept = openText(services.ballotKeys.keyring, `sums ${unitId}`, sealed)
+  const { release } = readUnit(JSON.parse(kept))
+  if (!release) return null
+  const { invited, answered, tallies } = release
+  const { totalMilli, low, high } = tallies[0] ?? { totalMilli: -1, low: -1, high: -1 }
+  return { invited, answered, totalMilli, low, high }
 }
 
 const expectedOf = (model: Model) =>
@@ -347,30 +386,40 @@ const goes = (who: number): Step => ({
   },
 })
 
-/** Somebody new, or somebody who left, is put on the roster. */
+/** The roster as a facilitator saves it: these members. */
+async function saveRoster({ services, lead, groupId }: Real, names: Iterable<string>) {
+  const values = {
+    members: [...names].map((externalId) => ({ externalId })),
+    facilitators: [{ externalId: lead }],
+    supervisors: [],
+  }
+  const input = { id: groupId, values }
+  const request = { workspaceId: WORKSPACE, verb: 'roster.submit', via: 'form', input } as const
+  expect((await run(services, incoming(lead, request)))?.type).toBe('done')
+}
+
+/** Somebody new, or somebody who left or was taken off, is put on the roster, and comes. */
 const comes = (who: number): Step => ({
   ...always,
   toString: () => `member ${who} joins`,
   async run(model, real) {
     if (who >= real.names.length) real.names.push(`U${randomUUID()}`)
     const name = real.names[Math.min(who, real.names.length - 1)] ?? ''
-    model.members.add(name)
-    const people = (names: Iterable<string>) => [...names].map((externalId) => ({ externalId }))
-    const values = {
-      members: people(model.members),
-      facilitators: people([real.lead]),
-      supervisors: [],
-    }
-    const reply = await run(
-      real.services,
-      incoming(real.lead, {
-        workspaceId: WORKSPACE,
-        verb: 'roster.submit',
-        via: 'form',
-        input: { id: real.groupId, values },
-      }),
-    )
-    expect(reply?.type).toBe('done')
+    modelJoin(model, name)
+    await saveRoster(real, model.members.keys())
+    await run(real.services, incoming(name, { workspaceId: WORKSPACE, verb: 'next' }))
+  },
+})
+
+/** A facilitator takes somebody off, whatever is open. */
+const isTakenOff = (who: number): Step => ({
+  ...always,
+  toString: () => `member ${who} is taken off`,
+  async run(model, real) {
+    const name = real.names[who % real.names.length] ?? ''
+    if (!model.members.has(name)) return
+    modelTakeOff(model, name)
+    await saveRoster(real, model.members.keys())
   },
 })
 
@@ -403,6 +452,7 @@ const steps = fc.commands(
     fc.integer({ min: 1, max: 5 }).map(everybody),
     fc.constant(again()),
     fc.nat(9).map(goes),
+    fc.nat(9).map(isTakenOff),
     fc.nat(10).map(comes),
     fc
       .constantFrom('begun', 'opened', 'recorded', 'destroyed', 'scrubbed', null)

@@ -2,14 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { seeded } from '../../src/cli/mood.ts'
 import { loadContent } from '../../src/content/load.ts'
 import { planCheckIns } from '../../src/domain/checkin.ts'
-import {
-  type Disclosed,
-  disclose,
-  discloseCourse,
-  LEAST_ANSWERS,
-} from '../../src/domain/disclosure.ts'
+import { type Disclosed, disclose, LEAST_ANSWERS } from '../../src/domain/disclosure.ts'
 import type { Answers } from '../../src/domain/score.ts'
 import { countUnit } from '../../src/domain/tally.ts'
+import { discloseCourse } from '../../src/domain/together.ts'
 import type { UnitResult } from '../../src/domain/unit.ts'
 
 /**
@@ -104,7 +100,7 @@ function countOf(world: World, weeks: readonly number[], members: number): UnitR
   )
   const k = LEAST_ANSWERS[GROUP]
   const release = countUnit(set, ballots, k)
-  return { state: release ? 'released' : 'withheld', k, rosterChanges: 0, release }
+  return { state: release ? 'released' : 'withheld', k, rosterChanges: 0, isSteady: true, release }
 }
 
 /** Everything that is shown of a unit, as one number for the regression; null when nothing is. */

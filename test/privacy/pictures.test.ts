@@ -60,6 +60,7 @@ function unitOf({ answers, bands }: Drawn, world: 0 | 1): UnitResult {
     state: 'released',
     k: 6,
     rosterChanges: 0,
+    isSteady: true,
     release: { invited: 12, answered: answers, tallies },
   }
 }
@@ -97,7 +98,7 @@ function reportOf(drawn: readonly Drawn[], world: 0 | 1) {
     results: drawn.map((one, index) => ({
       at: dates(index),
       set,
-      disclosed: discloseOutside(set, unitOf(one, world)),
+      disclosed: discloseOutside(set, disclose(set, unitOf(one, world), null)),
     })),
   }
   return {

@@ -75,11 +75,12 @@ function normalise(found: Traces): Traces {
   const clean = (text: string) =>
     text
       .replace(
-        /"(box|publicKey|digest|hash|auditHead|text|sealed)": "\\\\x[0-9a-f]*"/g,
+        /"(box|publicKey|digest|hash|auditHead|auditSeal|text|sealed|actorTag|subjectTag)": "\\\\x[0-9a-f]*"/g,
         '"$1": "bytes"',
       )
       .replace(/"storeId": "[^"]*"/, '"storeId": "random"')
       .replace(/"(leasedUntil|notBefore)": "[^"]*"/g, '"$1": "wall"')
+      .replace(/"head":"[^"]*"/g, '"head":"hash"')
       .replace(/"at":"2[^"]*"/g, '"at":"wall"')
       .replace(/port":\d+/g, 'port')
       .replace(/127\.0\.0\.1:\d+/g, 'local')

@@ -67,13 +67,14 @@ describe('the home tab', () => {
   })
 
   it('is drawn again over the first, and harmlessly when the event comes twice', async () => {
+    const known = homes('UMEMBER3').length
     world.slack.repeatNext()
     await world.slack.openHome('UMEMBER3')
     await outcomeOf()
     const before = await dump(world.db)
     await world.slack.openHome('UMEMBER3')
     await outcomeOf()
-    expect(homes('UMEMBER3')).toHaveLength(3)
+    expect(homes('UMEMBER3')).toHaveLength(known + 3)
     const drawn = [...world.slack.state.views.values()].filter(
       ({ person }) => person === 'UMEMBER3',
     )
@@ -83,13 +84,14 @@ describe('the home tab', () => {
   })
 
   it('is drawn at the next opening when Slack refused it once', async () => {
+    const known = homes('UMEMBER4').length
     world.slack.failNext({ method: 'views.publish', status: 500 })
     await world.slack.openHome('UMEMBER4')
     await outcomeOf()
-    expect(homes('UMEMBER4')).toHaveLength(0)
+    expect(homes('UMEMBER4')).toHaveLength(known)
     await world.slack.openHome('UMEMBER4')
     await outcomeOf()
-    expect(homes('UMEMBER4')).toHaveLength(1)
+    expect(homes('UMEMBER4')).toHaveLength(known + 1)
   })
 
   it('tells Slack when one of its buttons could not open anything, so that Slack says so', async () => {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { appendAudit, verifyAudit } from '../../src/store/audit.ts'
+import { parseKeyring } from '../../src/ballot/keyring.ts'
+import { appendAudit } from '../../src/store/audit.ts'
+import { verifyAudit } from '../../src/store/audit-check.ts'
 import { type Database, openDatabase } from '../../src/store/engine/database.ts'
 import { createQueue, type Queue } from '../../src/store/engine/queue.ts'
 import { fixedId } from '../../src/store/ids.ts'
@@ -12,9 +14,10 @@ import {
 } from '../../src/store/occurrence.ts'
 import { claimRequest } from '../../src/store/request.ts'
 import { atTheEnd, ownDir } from '../ends.ts'
-import { START, STORES } from '../helpers.ts'
+import { SECRET, START, STORES } from '../helpers.ts'
 import { freshDatabase } from '../postgres.ts'
 
+const KEYRING = parseKeyring(SECRET)
 const catalogues = new Map<string, string[]>()
 
 /** Every column, index and constraint of the service's tables. */
@@ -180,7 +183,13 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
     }
     await database.db.prisma.group.create({ data: group })
     const foreign = database.db.prisma.rosterEntry.create({
-      data: { organisationId: other, groupId: group.id, personId, role: 'member' },
+      data: {
+        organisationId: other,
+        groupId: group.id,
+        personId,
+        role: 'member',
+        joinedAt: new Date(0),
+      },
     })
     await expect(foreign).rejects.toThrow(/Foreign key/)
   })
@@ -201,21 +210,27 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
       database.transaction((tx) =>
         appendAudit(
           { tx, organisationId },
+          KEYRING,
           [{ actorId: personId, action, subjectId: personId }],
           START,
         ),
       )
     for (const action of ['a', 'b', 'c', 'd']) await append(action)
-    expect(await verifyAudit({ tx: database.db, organisationId })).toEqual({
+    expect(await verifyAudit({ tx: database.db, organisationId }, KEYRING)).toMatchObject({
       length: 4,
       brokenAt: null,
+      resealedAt: [],
     })
     const entry = (number: number) => ({ organisationId_number: { organisationId, number } })
     await database.db.prisma.auditEntry.update({ where: entry(2), data: { action: 'z' } })
-    expect(await verifyAudit({ tx: database.db, organisationId })).toMatchObject({ brokenAt: 2 })
+    expect(await verifyAudit({ tx: database.db, organisationId }, KEYRING)).toMatchObject({
+      brokenAt: 2,
+    })
     await database.db.prisma.auditEntry.update({ where: entry(2), data: { action: 'b' } })
     await database.db.prisma.auditEntry.delete({ where: entry(4) })
-    expect(await verifyAudit({ tx: database.db, organisationId })).toMatchObject({ brokenAt: 4 })
+    expect(await verifyAudit({ tx: database.db, organisationId }, KEYRING)).toMatchObject({
+      brokenAt: 4,
+    })
   })
 
   it('makes ids that stay the same for the same thing', () => {

@@ -147,6 +147,7 @@ describe('when it is opened again', () => {
       await createGroup(tenant, group, personId, now)
       await appendAudit(
         tenant,
+        world.app.services.ballotKeys.keyring,
         [{ actorId: personId, action: 'group.created', subjectId: group.id }],
         now,
       )

@@ -64,14 +64,10 @@ export type DatabaseView = {
   hasKey: boolean
   /** One row a member of the frozen roster; the box is its first bytes in hexadecimal. */
   ballots: readonly { memberId: string; box: string; bytes: number }[]
-  release: { invited: number; answered: number } | null
-  tallies: readonly {
-    subject: string
-    answers: number
-    totalMilli: number
-    low: number
-    high: number
-  }[]
+  /** The released result as it is stored: what the gate shows, and nothing that it was made of. */
+  shown: string | null
+  /** The sums that later comparisons need: sealed, and destroyed on a day. */
+  sums: { sealed: string; destroyOn: string } | null
 }
 
 /** One thing that a person does on the page. */

@@ -67,12 +67,12 @@ export const directory: Record<string, Method> = {
     },
   },
   'conversations.info': {
-    scope: (_state, args) => readScope(args),
+    scope: (state, args) => readScope(state, args),
     tier: 'tier3',
     run(state, workspace, args) {
       const place = findConversation(state, workspace, String(args.channel))
       if (!place) return no('channel_not_found')
-      const { id, name, isPrivate, isDirect, members } = place
+      const { id, name, isPrivate, isDirect, isShared = false, members } = place
       return {
         ok: true,
         channel: {
@@ -81,13 +81,17 @@ export const directory: Record<string, Method> = {
           is_private: isPrivate,
           is_im: isDirect,
           is_channel: !isDirect,
+          is_shared: isShared,
+          is_ext_shared: isShared,
+          is_org_shared: false,
+          is_pending_ext_shared: false,
           num_members: members.length,
         },
       }
     },
   },
   'conversations.members': {
-    scope: (_state, args) => readScope(args),
+    scope: (state, args) => readScope(state, args),
     tier: 'tier4',
     run(state, workspace, args) {
       const place = findConversation(state, workspace, String(args.channel))
@@ -98,16 +102,29 @@ export const directory: Record<string, Method> = {
   },
 }
 
-/** Reading a conversation asks for the scope of its kind, told by the id's first letter. */
-function readScope(args: Json): string {
-  const first = String(args.channel ?? '')[0]
+/**
+ * Reading a conversation asks for the scope of its kind: a private channel's, or the one that the
+ * id's first letter tells.
+ */
+function readScope(state: SlackState, args: Json): string {
+  const id = String(args.channel ?? '')
+  const all = state.app.workspaces.flatMap((workspace) => channelsOf(workspace))
+  if (all.some((known) => known.id === id && known.isPrivate)) return 'groups:read'
+  const first = id[0]
   return first === 'D' ? 'im:read' : first === 'G' ? 'groups:read' : 'channels:read'
 }
 
 function findConversation(state: SlackState, workspace: SlackWorkspace, id: string) {
   const person = state.directs.get(id)
   if (person && workspace.people.some((known) => known.id === person))
-    return { id, name: '', isPrivate: true, isDirect: true, members: [person, BOT_USER] }
+    return {
+      id,
+      name: '',
+      isPrivate: true,
+      isDirect: true,
+      isShared: false,
+      members: [person, BOT_USER],
+    }
   const channel = channelsOf(workspace).find((known) => known.id === id)
   if (!channel || (channel.isPrivate && !channel.hasApp)) return null
   return {

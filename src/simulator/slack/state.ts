@@ -37,6 +37,8 @@ export type SlackChannel = {
   isPrivate: boolean
   members: readonly string[]
   hasApp: boolean
+  /** Shared with another organisation (Slack Connect). */
+  isShared?: boolean
 }
 
 export type SlackView = {

@@ -41,10 +41,13 @@ export class DurableNodeFS extends NodeFS {
  */
 export const DURABLE_START_PARAMS = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
-  ...['wal_sync_method=fsync', 'shared_buffers=16MB', 'max_connections=4'].flatMap((setting) => [
-    '-c',
-    setting,
-  ]),
+  ...[
+    'wal_sync_method=fsync',
+    // A log file that is used again keeps boxes that were deleted.
+    'wal_recycle=off',
+    'shared_buffers=16MB',
+    'max_connections=4',
+  ].flatMap((setting) => ['-c', setting]),
 ]
 
 /**

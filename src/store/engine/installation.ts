@@ -21,6 +21,7 @@ export async function checkInstallation(
   const { storeId, fingerprints: stored } = await db.prisma.installation.findUniqueOrThrow({
     where: { id: 1 },
   })
+  refuseOpenDirectory(keyDirectory)
   await checkKeyDirectory(db, keyDirectory, storeId)
   const known = (stored ?? {}) as Record<string, string>
   for (const [id, fingerprint] of fingerprints) {
@@ -34,6 +35,16 @@ export async function checkInstallation(
     where: { id: 1 },
     data: { fingerprints: { ...known, ...Object.fromEntries(fingerprints) } },
   })
+}
+
+/** Others who may write there could delete or replace keys, whatever the files' own modes. */
+function refuseOpenDirectory(keyDirectory: string): void {
+  const mode = fs.statSync(keyDirectory, { throwIfNoEntry: false })?.mode
+  // Windows has no such modes.
+  if (mode === undefined || process.platform === 'win32' || (mode & 0o022) === 0) return
+  throw new SetupError(
+    `KEY_DIR ${keyDirectory}: others than its owner may write there. Mend it with: chmod 700 ${keyDirectory}`,
+  )
 }
 
 async function checkKeyDirectory(db: Writer, keyDirectory: string, storeId: string): Promise<void> {

@@ -124,40 +124,23 @@ function DatabaseRows({
 }
 
 function Release({ view }: { view: DatabaseView }) {
-  if (!view.release) {
+  if (view.shown === null) {
     if (view.unit?.state !== 'withheld') return null
     return <p>Too few answered: nothing was kept, not even how many.</p>
   }
   return (
     <>
       <h3>Release</h3>
+      <p>What everybody may see, and nothing that it was made of:</p>
       <p>
-        {view.release.answered} of {view.release.invited} answered
+        <code>{view.shown}</code>
       </p>
-      <div className="rows">
-        <table>
-          <thead>
-            <tr>
-              {['scale', 'answers', 'sum ‰', 'low', 'high'].map((title) => (
-                <th key={title} scope="col">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {view.tallies.map((tally) => (
-              <tr key={tally.subject}>
-                <td>{tally.subject}</td>
-                <td>{tally.answers}</td>
-                <td>{tally.totalMilli}</td>
-                <td>{tally.low}</td>
-                <td>{tally.high}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      {view.sums && (
+        <p>
+          The sums that the next comparison needs, sealed, and gone by{' '}
+          {view.sums.destroyOn.slice(0, 10)}: <code>{view.sums.sealed}</code>
+        </p>
+      )}
     </>
   )
 }

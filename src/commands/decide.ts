@@ -1,0 +1,105 @@
+import type { Keyring } from '../ballot/keyring.ts'
+import { openText, sealText } from '../ballot/secret-text.ts'
+import { disclose } from '../domain/disclosure.ts'
+import { MOST_EARLIER_UNITS, SUMS_DAYS } from '../domain/retention.ts'
+import type { Release } from '../domain/tally.ts'
+import { DAY_MS, plus } from '../domain/time.ts'
+import { discloseCourse } from '../domain/together.ts'
+import { readUnit, type UnitResult } from '../domain/unit.ts'
+import type { Making } from '../store/release.ts'
+import { listResults, type ResultRow } from '../store/result.ts'
+import { destroySumsBut, listSums, saveSums } from '../store/sums.ts'
+import { courseName, programmeNow } from './closing.ts'
+import type { Base } from './command.ts'
+import { isComparable, MOST_RESULTS } from './results.ts'
+
+/** The gate's decision on a unit, and the sums for later comparisons: sealed, each with a day. */
+export type Decision = {
+  shown: object
+  isAfterHidden: boolean
+  course: Uint8Array | null
+  keepSums(): Promise<void>
+}
+
+/**
+ * Lets the gate decide, once, what is shown of a unit that met its k: beside the one before it, and
+ * beside the first of its programme.
+ */
+export async function decide(
+  base: Base,
+  unitId: string,
+  making: Making,
+  release: Release,
+): Promise<Decision> {
+  const { content, ballotKeys } = base
+  const { keyring } = ballotKeys
+  const set = content.questionSet(making.questionSetId, making.questionSetVersion)
+  const earlier = await listEarlier(base, making)
+  const [before] = earlier
+  const first = await firstOfProgramme(base, earlier)
+  const sums = await listSums(
+    base,
+    [before, first].flatMap((row) => (row ? [row.unitId] : [])),
+  )
+  const resultOf = (row: ResultRow | undefined): UnitResult | null => {
+    const sealed = row && sums.get(row.unitId)
+    return sealed ? openSums(keyring, row.unitId, sealed) : null
+  }
+  const { k, rosterChanges, isSteady } = making
+  const unit: UnitResult = { state: 'released', k, rosterChanges, isSteady, release }
+  const start = resultOf(first)
+  const course = start && discloseCourse(set, start, unit)
+  return {
+    shown: disclose(set, unit, resultOf(before)),
+    isAfterHidden: before !== undefined && before.state !== 'released',
+    course:
+      course && first
+        ? sealText(keyring, courseName(unitId), JSON.stringify({ from: first.unitId, ...course }))
+        : null,
+    async keepSums() {
+      const sealed = sealText(keyring, sumsOf(unitId), JSON.stringify(unit))
+      const days = first ? SUMS_DAYS.usual : SUMS_DAYS.firstOfProgramme
+      await saveSums(base, { unitId, sealed, destroyOn: plus(making.closedAt, days * DAY_MS) })
+      const kept = [...earlier.slice(0, MOST_EARLIER_UNITS), ...(first ? [first] : [])]
+      await destroySumsBut(base, making, [unitId, ...kept.map((row) => row.unitId)])
+    },
+  }
+}
+
+const sumsOf = (unitId: string): string => `sums ${unitId}`
+
+/**
+ * The units before this one that it may be set beside, newest first. A set that was changed
+ * meanwhile asks something else, and ends the row.
+ */
+async function listEarlier(base: Base, making: Making): Promise<ResultRow[]> {
+  const { groupId, questionSetId, closedAt } = making
+  const rows = await listResults(base, [groupId], {
+    closedBefore: closedAt,
+    limit: MOST_RESULTS,
+    questionSetId,
+  })
+  const comparable = rows.filter((row) => isComparable(row, making))
+  const end = comparable.findIndex(
+    ({ questionSetVersion }) => questionSetVersion !== making.questionSetVersion,
+  )
+  return end === -1 ? comparable : comparable.slice(0, end)
+}
+
+/** The first that the running programme published; undefined: this one would be it. */
+async function firstOfProgramme(
+  base: Base,
+  earlier: readonly ResultRow[],
+): Promise<ResultRow | undefined> {
+  const groupId = earlier[0]?.groupId
+  const programme = groupId ? await programmeNow(base, groupId) : null
+  return programme === null
+    ? undefined
+    : earlier.findLast(
+        ({ state, sessionAt }) => state === 'released' && sessionAt >= programme.startsAt,
+      )
+}
+
+function openSums(keyring: Keyring, unitId: string, sealed: Uint8Array): UnitResult {
+  return readUnit(JSON.parse(openText(keyring, sumsOf(unitId), sealed)))
+}

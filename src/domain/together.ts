@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import type { QuestionSet } from '../content/question-set.ts'
+import { CHANGES, type Change, effectOf } from './change.ts'
+import { type Disclosed, disclose } from './disclosure.ts'
+import { BANDS, type Band } from './figures.ts'
+import type { Effect } from './statistics.ts'
+import type { UnitResult } from './unit.ts'
+
+/** A total over fewer groups would be one group's result under another name. */
+const LEAST_GROUPS = 2
+
+declare const totalDisclosed: unique symbol
+/** Several groups together: how many of them showed each band of a scale. */
+export type DisclosedTotal = {
+  readonly [totalDisclosed]: true
+  readonly scales: readonly { scaleId: string; groups: Readonly<Record<Band, number>> }[]
+}
+
+/**
+ * Several groups together, one unit of each, all of which this reader is shown by itself. It takes
+ * what was shown and nothing else: a total that weighs sums is one more threshold on each group's
+ * own, and somebody who owns all groups but one reads that one off it. Null: fewer than two groups
+ * showed anything.
+ */
+export function discloseTotal(
+  set: QuestionSet,
+  parts: readonly Disclosed[],
+): DisclosedTotal | null {
+  const scales = set.scales.flatMap(({ id: scaleId }) => {
+    const bands = parts.flatMap((part) =>
+      part.kind === 'shown'
+        ? part.scales.filter((scale) => scale.scaleId === scaleId).map(({ band }) => band)
+        : [],
+    )
+    if (bands.length < LEAST_GROUPS) return []
+    const count = (band: Band) => bands.filter((one) => one === band).length
+    const groups = { low: count('low'), mixed: count('mixed'), high: count('high') }
+    return [{ scaleId, groups }]
+  })
+  return scales.length === 0
+    ? null
+    : ({ scales } as Omit<DisclosedTotal, typeof totalDisclosed> as DisclosedTotal)
+}
+
+declare const courseDisclosed: unique symbol
+/**
+ * The part of a programme's two ends that may be shown. `effect` is null below eleven answers, near
+ * an end, and where nothing can be compared.
+ */
+export type DisclosedCourse = {
+  readonly [courseDisclosed]: true
+  readonly scales: readonly {
+    scaleId: string
+    first: Band
+    last: Band
+    change: Change
+    effect: Effect | null
+  }[]
+}
+
+/**
+ * Decides what may be shown of a programme as a whole: its first shown unit beside its last, by the
+ * rule that holds between any two. The effect's size is made of the two rounded means that may be
+ * shown anyway, so that it tells nothing more. Null: nothing to set side by side.
+ */
+export function discloseCourse(
+  set: QuestionSet,
+  first: UnitResult,
+  last: UnitResult,
+): DisclosedCourse | null {
+  const [start, end] = [disclose(set, first, null), disclose(set, last, first)]
+  if (start.kind !== 'shown' || end.kind !== 'shown') return null
+  const scales = end.scales.flatMap(({ scaleId, band, mean, change }) => {
+    const before = start.scales.find((one) => one.scaleId === scaleId)
+    if (!before || change === null) return []
+    const isMeasured = before.mean !== null && mean !== null && change !== 'roster'
+    const effect = isMeasured
+      ? effectOf(set, scaleId, [first, last], { difference: mean - before.mean, change })
+      : null
+    return [{ scaleId, first: before.band, last: band, change, effect }]
+  })
+  return scales.length === 0 ? null : sealCourse({ scales })
+}
+
+const bandSchema = z.enum(BANDS)
+const courseSchema = z.object({
+  scales: z.array(
+    z.object({
+      scaleId: z.string(),
+      first: bandSchema,
+      last: bandSchema,
+      change: z.enum(CHANGES),
+      effect: z.object({ g: z.number(), low: z.number(), high: z.number() }).nullable(),
+    }),
+  ),
+})
+
+/** A course as it was decided when its last unit was published. Throws when it is none. */
+export const readCourse = (stored: unknown): DisclosedCourse =>
+  sealCourse(courseSchema.parse(stored))
+
+const sealCourse = (course: Omit<DisclosedCourse, typeof courseDisclosed>): DisclosedCourse =>
+  course as DisclosedCourse
