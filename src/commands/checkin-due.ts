@@ -17,7 +17,7 @@ import {
 } from '../store/checkin.ts'
 import { type GroupRow, getGroup, lockGroup } from '../store/group.ts'
 import { getThresholds } from '../store/organisation.ts'
-import { listAskable } from '../store/roster.ts'
+import { type Asked, listAskable } from '../store/roster.ts'
 import { closeUnits, createUnit, getUnit, lockRunningUnit, type UnitRow } from '../store/unit.ts'
 import { boundTo } from './ballots.ts'
 import { setOf } from './checkin-plan.ts'
@@ -75,13 +75,11 @@ export async function openDueCheckIn(
     memberId,
     box: sealBallot(ballotKeys.keyring, unit.publicKey, boundTo(unit, row.id, memberId), BLANK),
   }))
-  const lastAt = Math.max(...earlier.map(({ opensAt }) => opensAt.getTime()))
   const opened = {
     id: row.id,
     closesAt: opening.closesAt,
     unitId: unit.id,
-    newcomers:
-      earlier.length === 0 ? 0 : asked.filter(({ joinedAt }) => joinedAt.getTime() > lastAt).length,
+    newcomers: await countNewcomers(base, group.id, asked, earlier),
   }
   await openCheckIn(base, opened, blanks)
   return {
@@ -94,6 +92,19 @@ export async function openDueCheckIn(
       { kind: 'checkInCloses', dueAt: opening.closesAt, checkInId: row.id },
     ],
   }
+}
+
+/** How many of those who are asked were not asked in the one before; 0 where this is the first. */
+async function countNewcomers(
+  base: Base,
+  groupId: string,
+  asked: readonly Asked[],
+  earlier: readonly { opensAt: Date }[],
+): Promise<number> {
+  if (earlier.length === 0) return 0
+  const last = new Date(Math.max(...earlier.map(({ opensAt }) => opensAt.getTime())))
+  const before = await listAskable(base, groupId, last)
+  return asked.filter(({ personId }) => !before.some((one) => one.personId === personId)).length
 }
 
 /** It does not open; the unit that waited for it may have no other left. */

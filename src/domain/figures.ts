@@ -25,7 +25,7 @@ export const tallyOf = (
 ): Tally | undefined => release?.tallies.find(({ subject }) => subject === `scale:${scaleId}`)
 
 /** Of a mean on 0 to 1. */
-const bandOf = (mean: number): Band =>
+export const bandOf = (mean: number): Band =>
   mean <= LOW_BAND_UP_TO ? 'low' : mean >= HIGH_BAND_FROM ? 'high' : 'mixed'
 
 /** On 0 to 1, as exact as it is kept. */

@@ -6,12 +6,17 @@ const text = z.string()
 const none = z.undefined().optional()
 const ofOneKind = { event: none, command: none, name: none, options: none }
 const from = {
-  user: z.looseObject({ id }),
+  user: z.looseObject({ id, team_id: id.optional() }),
   team: z.looseObject({ id }).nullish(),
   channel: z.looseObject({ id }).nullish(),
   is_enterprise_install: z.boolean().nullish(),
 }
-const view = z.looseObject({ id, callback_id: text, private_metadata: text })
+const view = z.looseObject({
+  id,
+  callback_id: text,
+  private_metadata: text,
+  app_installed_team_id: id.nullish(),
+})
 
 const buttons = z.looseObject({
   ...ofOneKind,

@@ -80,10 +80,10 @@ export function parseButton(body: BlockAction): Incoming | null {
  * tabs.
  */
 export function parseHome(
-  event: { tab?: string; user: string },
+  event: { tab?: string; user?: string },
   envelope: EnvelopedEvent,
 ): Incoming | null {
-  if (event.tab !== 'home') return null
+  if (event.tab !== 'home' || !event.user) return null
   return {
     requestId: envelope.event_id,
     platform: 'slack',

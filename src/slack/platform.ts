@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { App, HTTPReceiver, isValidSlackRequest, type ViewSubmitAction } from '@slack/bolt'
 import { WebClient } from '@slack/web-api'
 import { readBody, refuseUnread, sendJson } from '../http.ts'
@@ -24,6 +25,8 @@ export type SlackSettings = {
 /** A form must open within 3 s of the press; a call that takes longer has lost its trigger. */
 const INTERACTIVE_TIMEOUT_MS = 2_500
 const OUTBOUND_TIMEOUT_MS = 10_000
+/** A press that could not open anything is left without an answer for so long. */
+const UNHANDLED_MS = 2_800
 /** A form of thirty people is far below; anything larger is not from Slack. */
 const BODY_LIMIT_BYTES = 512_000
 /**
@@ -51,12 +54,22 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
   })
   const outbound = new WebClient(settings.botToken, { ...options, timeout: OUTBOUND_TIMEOUT_MS })
   const { signingSecret } = settings
+  const refuse = (response: ServerResponse) =>
+    sendJson(response, 400, { error: deps.say('error.badRequest') })
   const receiver = new HTTPReceiver({
     signingSecret,
     endpoints: SLACK_PATH,
     bodyLimit: BODY_LIMIT_BYTES,
     logger: SILENT,
-    unhandledRequestTimeoutMillis: 3001,
+    // Before Slack gives up; its client then says that it did not work.
+    unhandledRequestTimeoutMillis: UNHANDLED_MS,
+    unhandledRequestHandler: ({ response }) => refuse(response as ServerResponse),
+    // Bolt fell over a payload that has our shape and none of Slack's.
+    processEventErrorHandler: async ({ error, response }) => {
+      deps.log.error('slack.listener', error)
+      if (!response.headersSent) refuse(response)
+      return false
+    },
   })
   const app = new App({
     receiver,
@@ -115,8 +128,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       const signed = { 'x-slack-signature': signature, 'x-slack-request-timestamp': sentAt }
       if (!isValidSlackRequest({ signingSecret, body: text, headers: signed }))
         return sendJson(response, 401, null)
-      if (!isSlackBody(headers['content-type'] ?? '', text))
-        return sendJson(response, 400, { error: deps.say('error.badRequest') })
+      if (!isSlackBody(headers['content-type'] ?? '', text)) return refuse(response)
       response.once('finish', () => {
         if (response.statusCode === 200) replays.claimed(signature)
       })

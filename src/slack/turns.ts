@@ -1,6 +1,7 @@
 import type { AckFn, RespondArguments, ViewResponseAction } from '@slack/bolt'
 import type { WebClient } from '@slack/web-api'
 import type { TextKey } from '../content/load.ts'
+import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Incoming, OnIncoming } from '../platform.ts'
 import { toPlatformError } from './failure.ts'
@@ -46,7 +47,10 @@ export function createTurns(client: WebClient, deps: SlackDeps) {
           ? ({ response_type: 'ephemeral', ...renderMessage(reply.card) } as const)
           : undefined
       if (isInTime) await ack(message)
-      else if (message) await respond(message)
+      else if (message)
+        await respond(message).catch((error: unknown) =>
+          deps.log.warn('slack.reply', { reason: messageOf(error).slice(0, 100) }),
+        )
     },
     async button(
       incoming: Incoming | null,
@@ -68,7 +72,7 @@ export function createTurns(client: WebClient, deps: SlackDeps) {
           response_type: 'ephemeral',
           replace_original: false,
           text: deps.say('error.busy'),
-        })
+        }).catch(() => {})
     },
     /**
      * Bolt has acknowledged it already; a home tab that cannot be drawn now is drawn at its next

@@ -148,7 +148,7 @@ describe.each(CELLS)(
       })
       expect(one.before.rows.Ballot).toHaveLength(8)
       expect(differences(one.before, other.before)).toEqual([])
-      expect(tablesOf(differences(one.after, other.after))).toEqual(['Tally'])
+      expect(tablesOf(differences(one.after, other.after))).toEqual(['Release'])
       const compared = Object.keys(one.before.rows).length + 3
       console.info(
         `two worlds (${platform}, ${store}): ${compared} traces compared before and after; they differ in the tally alone`,

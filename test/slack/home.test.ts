@@ -103,7 +103,7 @@ describe('the home tab', () => {
       lastSeen(world.slack.journal, 'UFACILITATOR', 'home'),
       'roster',
     )
-    expect(answer.problem).toBe('operation_timeout')
+    expect(answer.problem).toBe('dispatch_failed')
   })
 })
 
