@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import fs from 'node:fs'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -44,10 +45,19 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
  */
 const OPEN_TIMEOUT_MS = 30_000
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
-/** The code that the child runs, all of it; nothing else of this machine can be read but keys. */
-const CODE = ['src', 'node_modules'].map((folder) =>
-  fileURLToPath(new URL(`../../${folder}/`, import.meta.url)),
-)
+/**
+ * The folders of the code that the child runs: ours, and packages wherever Node looks for them from
+ * here, links followed. Nothing else of this machine can be read but keys.
+ */
+function codeFolders(): string[] {
+  const own = path.dirname(path.dirname(CHILD))
+  const above = [own]
+  for (let last = own; path.dirname(last) !== last; last = path.dirname(last))
+    above.push(path.dirname(last))
+  const packages = above.map((folder) => path.join(folder, 'node_modules'))
+  const there = [own, ...packages].filter((folder) => fs.existsSync(folder))
+  return [...new Set(there.flatMap((folder) => [folder, fs.realpathSync(folder)]))]
+}
 
 /**
  * Opens and counts a unit in a child process that has an empty environment, may read its own code
@@ -56,8 +66,8 @@ const CODE = ['src', 'node_modules'].map((folder) =>
  * the job may run again.
  */
 export async function openUnit(request: OpenRequest): Promise<OpenOutcome> {
-  const mayRead = [...CODE, `${request.keyDirectory}${path.sep}`]
-  const flags = ['--permission', ...mayRead.map((folder) => `--allow-fs-read=${folder}`)]
+  const mayRead = [...codeFolders(), request.keyDirectory]
+  const flags = ['--permission', ...mayRead.map((folder) => `--allow-fs-read=${folder}${path.sep}`)]
   const child = spawn(process.execPath, [...flags, CHILD], {
     env: {},
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -39,6 +39,10 @@ export function sealText(keyring: Keyring, belongsTo: string, text: string): Buf
   ])
 }
 
+/** Whether the secret that sealed it is still among those given. */
+export const isOpenable = (keyring: Keyring, sealed: Uint8Array): boolean =>
+  keyring.keys.has(sealed[1] ?? 0)
+
 /**
  * The text again. Throws when it was changed or moved to another row, or SetupError when its secret
  * is gone.

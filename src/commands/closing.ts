@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { openText } from '../ballot/secret-text.ts'
+import { isOpenable, openText } from '../ballot/secret-text.ts'
 import { programmeOf } from '../domain/summary.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { readCourse } from '../domain/together.ts'
@@ -58,7 +58,7 @@ function courseIn(
 ): Closing['courses'][number] | null {
   const own = results.filter(({ row, set }) => set === newest.set && row.sessionAt >= since)
   const last = own.find(({ row }) => row.state === 'released')
-  if (!last?.row.course) return null
+  if (!last?.row.course || !isOpenable(ballotKeys.keyring, last.row.course)) return null
   const { unitId, course } = last.row
   const kept = JSON.parse(openText(ballotKeys.keyring, courseName(unitId), course)) as unknown
   const { from } = z.object({ from: z.string() }).parse(kept)

@@ -1,5 +1,5 @@
 import type { Keyring } from '../ballot/keyring.ts'
-import { openText, sealText } from '../ballot/secret-text.ts'
+import { isOpenable, openText, sealText } from '../ballot/secret-text.ts'
 import { disclose } from '../domain/disclosure.ts'
 import { MOST_EARLIER_UNITS, SUMS_DAYS } from '../domain/retention.ts'
 import type { Release } from '../domain/tally.ts'
@@ -43,7 +43,8 @@ export async function decide(
   )
   const resultOf = (row: ResultRow | undefined): UnitResult | null => {
     const sealed = row && sums.get(row.unitId)
-    return sealed ? openSums(keyring, row.unitId, sealed) : null
+    // Where the secret that sealed them was put away, there is nothing to compare with.
+    return sealed && isOpenable(keyring, sealed) ? openSums(keyring, row.unitId, sealed) : null
   }
   const { k, rosterChanges, isSteady } = making
   const unit: UnitResult = { state: 'released', k, rosterChanges, isSteady, release }

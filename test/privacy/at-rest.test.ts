@@ -22,8 +22,8 @@ import {
 import { addMembers } from '../latecomers.ts'
 
 /**
- * What somebody reads who may read the database and nothing else: a read-only login, a dump, a backup. They
- * know the workspace's list of people, as every colleague does.
+ * Somebody who may read the database and nothing else: a read-only login, a dump, a backup. They know the
+ * workspace's list of people, as every colleague does.
  */
 const DAY_MS = 86_400_000
 const week = (at: Date, count: number) => new Date(at.getTime() + count * 7 * DAY_MS)
@@ -118,7 +118,7 @@ describe.each(STORES)('a dump and the list of everybody’s platform ids (%s)', 
     const rows = Object.values(await dump(world.db)).flat()
     const text = rows.join('\n')
     const connection = await world.db.connection.findFirstOrThrow({ where: { platform: 'slack' } })
-    // Whatever unkeyed function of what a colleague can look up.
+    // Hashes without a key of what a colleague can look up.
     for (const known of [
       leaver,
       personId,

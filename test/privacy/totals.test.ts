@@ -33,7 +33,7 @@ function unitOf({ answers, sum }: Candidate, invited = MEMBERS): UnitResult {
   }
 }
 
-/** What a reader sees of an honest group and a practice group together; text, so that it compares. */
+/** A reader's view of an honest group and a practice group together; text, so that it compares. */
 type Look = (honest: Candidate, practice: Candidate) => string
 const ownOf = (honest: Candidate): string => JSON.stringify(disclose(set, unitOf(honest), null))
 const asShown: Look = (honest, practice) => {

@@ -19,7 +19,7 @@ import {
 } from '../helpers.ts'
 import { addMembers } from '../latecomers.ts'
 
-/** What counts towards k: accounts that a facilitator controls, or makes up, beside a patient. */
+/** Accounts that a facilitator controls, or makes up, beside a patient: which of them count towards k. */
 const textOf = (reply: unknown) => JSON.stringify(reply)
 const week = (at: Date, count: number) => new Date(at.getTime() + count * 7 * 86_400_000)
 
