@@ -189,3 +189,37 @@ describe('a token', () => {
     expect(performance.now() - started).toBeLessThan(2_000)
   })
 })
+
+describe('a service address', () => {
+  it.each([
+    'http://smba.trafficmanager.net/emea/',
+    'https://smba.trafficmanager.net:444/',
+    'https://smba.trafficmanager.net.evil.invalid/',
+    'https://evil.invalid/smba.trafficmanager.net/',
+    'https://evil.invalid#smba.trafficmanager.net',
+    'https://evil.invalid?smba.trafficmanager.net',
+    'https://user@smba.trafficmanager.net/',
+    'https://smba.trafficmanager.net@evil.invalid/',
+    'https://smba%2etrafficmanager.net.evil.invalid/',
+    'https://xsmba.trafficmanager.net/',
+    'https://smba-trafficmanager.net/',
+    'https://ѕmba.trafficmanager.net/',
+    'https://127.0.0.1/',
+    'https://[::1]/',
+    'https://169.254.169.254/latest/',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    '//smba.trafficmanager.net/',
+    'smba.trafficmanager.net',
+    '',
+  ])('that is none of Teams’ gets no token and nothing runs: %s', async (serviceUrl) => {
+    const before = await dump(world.db)
+    const sent = { type: 'message', text: 'help', serviceUrl }
+    const { status } = await world.teams.send(
+      world.teams.activity(world.casts.teams.admin, sent),
+      `Bearer ${await world.teams.token({ serviceurl: serviceUrl } as never)}`,
+    )
+    expect([400, 401, 403]).toContain(status)
+    expect(await dump(world.db)).toEqual(before)
+  })
+})

@@ -159,6 +159,62 @@ describe('connections that say nothing', () => {
     }
     expect(isAnswered).toBe(true)
     for (const socket of sockets) socket.destroy()
+    // The server hears of that a moment later; the next tests want it empty.
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+  })
+})
+
+describe('HTTP that is none', () => {
+  const raw = (text: string): Promise<number | null> => {
+    const socket = net.connect(world.app.port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(text)
+    return statusOf(socket, 4_000).finally(() => socket.destroy())
+  }
+  const body = 'command=%2Fgroup'
+  it.each<[string, string, number]>([
+    [
+      'both lengths',
+      `POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+      400,
+    ],
+    [
+      'two different lengths',
+      `POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n${body}`,
+      400,
+    ],
+    ['a bare line feed', 'GET /healthz HTTP/1.1\nHost: x\n\n', 400],
+    ['no host', 'GET /healthz HTTP/1.1\r\n\r\n', 400],
+    ['a space in a name', 'GET /healthz HTTP/1.1\r\nHost: x\r\nBad Name: 1\r\n\r\n', 400],
+    ['a folded header', 'GET /healthz HTTP/1.1\r\nHost: x\r\nA: 1\r\n 2\r\n\r\n', 400],
+    [
+      'a length that is no number',
+      `POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: ten\r\n\r\n`,
+      400,
+    ],
+    ['a method that is none', 'BREW /healthz HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+    [
+      'headers that do not end',
+      `GET /healthz HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(40_000)}`,
+      431,
+    ],
+  ])('(%s) is refused', async (_name, text, status) => {
+    expect(await raw(text)).toBe(status)
+  })
+  it.each([
+    '//',
+    '/../healthz',
+    '/%2e%2e/healthz',
+    '/healthz/',
+    '/Healthz',
+    '/healthz%00',
+    '/slack/events/',
+    '/api/messages;x',
+    '/api//messages',
+    '/\\healthz',
+    '*',
+  ])('no other path leads anywhere: %s', async (path) => {
+    expect([400, 404]).toContain(await raw(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`))
   })
 })
 
