@@ -57,7 +57,9 @@ function wordsFor(check: AuditCheck): string {
   const { length, brokenAt, resealedAt, unchecked } = check
   if (brokenAt !== null) return `broken at entry ${brokenAt} of ${length}`
   const notes = [
-    ...resealedAt.map((number) => `changed by hand or upgraded before entry ${number}`),
+    ...resealedAt.map(
+      (number) => `changed by hand, upgraded, or its secret put away, before entry ${number}`,
+    ),
     ...(unchecked > 0 ? [`${unchecked} entries not checked: their secret is not here`] : []),
   ]
   return [`${length} entries, whole`, ...notes].join('; ')

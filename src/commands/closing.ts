@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import type { Keyring } from '../ballot/keyring.ts'
 import { isOpenable, openText } from '../ballot/secret-text.ts'
 import { programmeOf } from '../domain/summary.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
-import { readCourse } from '../domain/together.ts'
+import { type DisclosedCourse, readCourse } from '../domain/together.ts'
 import type { Reader, Tenant } from '../store/engine/transaction.ts'
+import type { ResultRow } from '../store/result.ts'
 import { listEnded } from '../store/session.ts'
 import type { Closing } from '../views/closing.ts'
 import { type Context, groupOf } from './command.ts'
@@ -58,17 +60,24 @@ function courseIn(
 ): Closing['courses'][number] | null {
   const own = results.filter(({ row, set }) => set === newest.set && row.sessionAt >= since)
   const last = own.find(({ row }) => row.state === 'released')
-  if (!last?.row.course || !isOpenable(ballotKeys.keyring, last.row.course)) return null
-  const { unitId, course } = last.row
-  const kept = JSON.parse(openText(ballotKeys.keyring, courseName(unitId), course)) as unknown
-  const { from } = z.object({ from: z.string() }).parse(kept)
-  const first = own.find(({ row }) => row.unitId === from)
+  const kept = last && openCourse(ballotKeys.keyring, last.row)
+  const first = kept && own.find(({ row }) => row.unitId === kept.from)
   if (!first) return null
   return {
     set: last.set,
-    disclosed: readCourse(kept),
+    disclosed: kept.course,
     from: first.row.sessionAt,
     to: last.row.sessionAt,
     hidden: own.indexOf(last),
   }
+}
+
+/** A course as it was kept; null when there is none, or its secret was put away. */
+function openCourse(
+  keyring: Keyring,
+  { unitId, course }: ResultRow,
+): { from: string; course: DisclosedCourse } | null {
+  if (!course || !isOpenable(keyring, course)) return null
+  const kept = JSON.parse(openText(keyring, courseName(unitId), course)) as unknown
+  return { from: z.object({ from: z.string() }).parse(kept).from, course: readCourse(kept) }
 }

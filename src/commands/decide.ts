@@ -1,5 +1,5 @@
 import type { Keyring } from '../ballot/keyring.ts'
-import { isOpenable, openText, sealText } from '../ballot/secret-text.ts'
+import { openText, sealText } from '../ballot/secret-text.ts'
 import { disclose } from '../domain/disclosure.ts'
 import { MOST_EARLIER_UNITS, SUMS_DAYS } from '../domain/retention.ts'
 import type { Release } from '../domain/tally.ts'
@@ -43,8 +43,7 @@ export async function decide(
   )
   const resultOf = (row: ResultRow | undefined): UnitResult | null => {
     const sealed = row && sums.get(row.unitId)
-    // Where the secret that sealed them was put away, there is nothing to compare with.
-    return sealed && isOpenable(keyring, sealed) ? openSums(keyring, row.unitId, sealed) : null
+    return sealed ? openSums(keyring, row.unitId, sealed) : null
   }
   const { k, rosterChanges, isSteady } = making
   const unit: UnitResult = { state: 'released', k, rosterChanges, isSteady, release }
@@ -101,6 +100,14 @@ async function firstOfProgramme(
       )
 }
 
-function openSums(keyring: Keyring, unitId: string, sealed: Uint8Array): UnitResult {
-  return readUnit(JSON.parse(openText(keyring, sumsOf(unitId), sealed)))
+/**
+ * A unit's sums; null when their secret was put away, or somebody changed the row: then there is
+ * nothing to compare with, and no result waits for it.
+ */
+function openSums(keyring: Keyring, unitId: string, sealed: Uint8Array): UnitResult | null {
+  try {
+    return readUnit(JSON.parse(openText(keyring, sumsOf(unitId), sealed)))
+  } catch {
+    return null
+  }
 }

@@ -28,6 +28,18 @@ export async function leaveBehind(
   await disownWins(context, groupId, goneMembers)
 }
 
+/**
+ * Somebody goes for good: what they answered in groups that staff took them off a short time ago
+ * goes with them.
+ */
+export async function takeOutRemoved(context: WriteContext, personId: string): Promise<void> {
+  for (const { groupId } of await listRemovals(context, personId)) {
+    await lockGroup(context, groupId)
+    await blankBallotsOf(context, groupId, [personId])
+    await clearRemovals(context, groupId, [personId])
+  }
+}
+
 /** The removal that a person asks about, of themselves. Throws UserError when there is none. */
 async function ownRemoval(context: Context, groupId: string) {
   const { actor, texts, example } = context

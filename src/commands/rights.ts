@@ -13,7 +13,6 @@ import {
   readPerson,
   savePreferences,
 } from '../store/preferences.ts'
-import { clearRemovals, listRemovals } from '../store/removal.ts'
 import { changeRoster, listRoster } from '../store/roster.ts'
 import { helpLines } from '../views/help-lines.ts'
 import {
@@ -27,6 +26,7 @@ import {
 import { blankBallotsOf } from './ballots.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { echo, formInput, groupInput, noInput, textValue } from './input.ts'
+import { takeOutRemoved } from './removed.ts'
 import { countOwnWins, withdrawWins } from './win.ts'
 
 /** Everything that is stored about a person, to read. */
@@ -179,12 +179,7 @@ export const forget = command({
       throw new UserError(texts.t('mydata.leave', { example: example('leave') }))
     if (actor.isStaff || actor.isAdmin) throw new UserError(texts.t('forget.staff'))
     await leaveEnded(context, personId)
-    // Staff took them off a roster a short time ago: what they answered there goes with them.
-    for (const { groupId } of await listRemovals(context, personId)) {
-      await lockGroup(context, groupId)
-      await blankBallotsOf(context, groupId, [personId])
-      await clearRemovals(context, groupId, [personId])
-    }
+    await takeOutRemoved(context, personId)
     const isForgotten = (await forgetPeople(context, [personId])) === 1
     const lines = helpLines(texts, organisation, content.crisisLines)
     return {
@@ -233,6 +228,7 @@ export const leaveSubmit = command({
       await blankBallotsOf(context, group.id, [personId])
       await withdrawWins(context, group.id, personId)
     }
+    if ((await countPlaces(context, personId)) === 0) await takeOutRemoved(context, personId)
     const isForgotten = (await forgetPeople(context, [personId])) === 1
     const lines = helpLines(texts, organisation, content.crisisLines)
     return {

@@ -79,7 +79,11 @@ export async function countRemovals(
       organisationId,
       groupId: { in: [...groupIds] },
       removals: { gt: 0 },
-      checkIns: { some: { closesAt: { gte: startsAt, lt: endsAt } } },
+      // Told once, in the week in which its last one closed.
+      checkIns: {
+        some: { closesAt: { gte: startsAt, lt: endsAt } },
+        none: { closesAt: { gte: endsAt } },
+      },
     },
     select: { groupId: true, removals: true },
   })

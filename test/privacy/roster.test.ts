@@ -144,3 +144,25 @@ describe('a leave while a check-in is open', () => {
     await world.slack.type(facilitator, 'summary')
   })
 })
+
+describe('somebody who was taken off, and then leaves their last group', () => {
+  it('takes along what they answered where they were taken off', async () => {
+    const world = await startWorld()
+    await setUpGroup(world)
+    const { members, facilitator } = world.casts.slack
+    const [last = ''] = members.slice(7)
+    await fill(world.slack, facilitator, 'new', { alias: 'Second group', timeZone: 'UTC' })
+    await fill(world.slack, facilitator, 'roster Second group', { members: [last] })
+    await moveTo(world, SESSION.endsAt)
+    for (const member of members) await answer(world, 'slack', member, '5')
+    await fill(world.slack, facilitator, 'roster Tuesday group', { members: members.slice(0, 7) })
+    await fill(world.slack, last, 'leave', {})
+    expect(await world.db.account.count({ where: { externalId: last } })).toBe(0)
+    await moveTo(world, CLOSES)
+    const unit = await world.db.releaseUnit.findFirstOrThrow({ where: { state: 'released' } })
+    expect((await sumsOf(world.db, SECRET, unit.id)).release).toMatchObject({
+      invited: 8,
+      answered: 7,
+    })
+  })
+})
