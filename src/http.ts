@@ -20,7 +20,10 @@ const TIMES = { headersTimeout: 5_000, requestTimeout: 15_000, connectionsChecki
 const KEEP_ALIVE_MS = 65_000
 /** Far more than the platforms hold open; beyond, new ones are closed at once. */
 const MOST_CONNECTIONS = 2_000
-/** Bodies that are being read, all together: what does not fit is told to come again. */
+/**
+ * Bodies that are being read, all together. Beyond, the one that has waited longest is told to come
+ * again: a platform's own body has come within milliseconds.
+ */
 const MOST_BUFFERED_BYTES = 32_000_000
 /** Requests that were cut off are told of together, once in so long. */
 const CUT_REPORT_MS = 60_000
@@ -133,7 +136,18 @@ async function listenOn(server: Server, host: string, port: number): Promise<num
   return (server.address() as AddressInfo).port
 }
 
-let bufferedBytes = 0
+/** Bodies that have begun and not ended, the oldest first. */
+const waiting = new Set<{ bytes: number; giveUp(): void }>()
+
+function makeRoom(): void {
+  let total = 0
+  for (const { bytes } of waiting) total += bytes
+  for (const oldest of waiting) {
+    if (total <= MOST_BUFFERED_BYTES) return
+    total -= oldest.bytes
+    oldest.giveUp()
+  }
+}
 
 /**
  * The whole body; or 413 when it is longer than the limit, 503 when too much is being read at once.
@@ -143,23 +157,23 @@ export async function readBody(
   limitBytes: number,
 ): Promise<Buffer | { status: 413 | 503 }> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer | { status: 413 | 503 }>()
+  if (Number(request.headers['content-length']) > limitBytes) return { status: 413 }
   const chunks: Buffer[] = []
-  let length = 0
-  let isGivenUp = false
-  const giveUp = (status: 413 | 503) => {
-    isGivenUp = true
+  const give = (status: 413 | 503) => {
+    waiting.delete(own)
     request.pause()
+    chunks.length = 0
     resolve({ status })
   }
-  if (Number(request.headers['content-length']) > limitBytes) return { status: 413 }
+  const own = { bytes: 0, giveUp: () => give(503) }
+  waiting.add(own)
   // Events, not an iterator: this is on the way of every request, and costs a third.
   request.on('data', (chunk: Buffer) => {
-    if (isGivenUp) return
-    length += chunk.length
-    bufferedBytes += chunk.length
-    if (length > limitBytes) return giveUp(413)
-    if (bufferedBytes > MOST_BUFFERED_BYTES) return giveUp(503)
+    if (!waiting.has(own)) return
+    own.bytes += chunk.length
+    if (own.bytes > limitBytes) return give(413)
     chunks.push(chunk)
+    makeRoom()
   })
   request.once('end', () =>
     resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)),
@@ -171,7 +185,7 @@ export async function readBody(
   try {
     return await promise
   } finally {
-    bufferedBytes -= length
+    waiting.delete(own)
   }
 }
 

@@ -43,6 +43,7 @@ export async function audit(args: readonly string[]): Promise<void> {
   if (!isKnown) process.stdout.write('No whole chain passes through the head given.\n')
   const isWhole = ({ check }: (typeof checks)[number]) =>
     check.brokenAt === null &&
+    check.unchecked === 0 &&
     check.resealedAt.every((number) => known !== null && number <= known.number)
   if (!isKnown || !checks.every(isWhole)) process.exitCode = 1
 }

@@ -4,7 +4,7 @@ import { sharesItems } from '../content/question-set.ts'
 import { type DropReason, daysToWait, decideOpening, fitsBudget } from '../domain/checkin.ts'
 import { answersNeeded, LEAST_WRITERS } from '../domain/disclosure.ts'
 import type { Due } from '../domain/occurrence.ts'
-import { isInvited } from '../store/ballot.ts'
+import { listInvited } from '../store/ballot.ts'
 import {
   type CheckInRow,
   closeCheckIn,
@@ -173,10 +173,7 @@ export async function nudge(base: Base, occurrence: Due<'checkInNudge'>): Promis
   const { now } = base
   const row = await findCheckIn(base, occurrence.checkInId)
   if (row?.state !== 'open' || now >= row.closesAt) return { dropped: 'notOpen' }
-  const members = await listAskable(base, row.groupId, now)
-  const invited = []
-  for (const { personId } of members)
-    if (await isInvited(base, row.id, personId)) invited.push(personId)
+  const invited = await listInvited(base, row.id)
   return { dropped: null, deliveries: noticesFor(invited, row, 'check-in-nudge', row.closesAt) }
 }
 

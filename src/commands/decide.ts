@@ -8,7 +8,7 @@ import { discloseCourse } from '../domain/together.ts'
 import { readUnit, type UnitResult } from '../domain/unit.ts'
 import type { Making } from '../store/release.ts'
 import { listResults, type ResultRow } from '../store/result.ts'
-import { destroySumsBut, listSums, saveSums } from '../store/sums.ts'
+import { destroySums, listSums, saveSums } from '../store/sums.ts'
 import { courseName, programmeNow } from './closing.ts'
 import type { Base } from './command.ts'
 import { isComparable, MOST_RESULTS } from './results.ts'
@@ -46,7 +46,8 @@ export async function decide(
     return sealed ? openSums(keyring, row.unitId, sealed) : null
   }
   const { k, rosterChanges, isSteady } = making
-  const unit: UnitResult = { state: 'released', k, rosterChanges, isSteady, release }
+  // The counts alone: words of members came with them, and are kept elsewhere and for less long.
+  const unit = readUnit({ state: 'released', k, rosterChanges, isSteady, release })
   const start = resultOf(first)
   const course = start && discloseCourse(set, start, unit)
   return {
@@ -60,8 +61,11 @@ export async function decide(
       const sealed = sealText(keyring, sumsOf(unitId), JSON.stringify(unit))
       const days = first ? SUMS_DAYS.usual : SUMS_DAYS.firstOfProgramme
       await saveSums(base, { unitId, sealed, destroyOn: plus(making.closedAt, days * DAY_MS) })
-      const kept = [...earlier.slice(0, MOST_EARLIER_UNITS), ...(first ? [first] : [])]
-      await destroySumsBut(base, making, [unitId, ...kept.map((row) => row.unitId)])
+      const over = earlier.slice(MOST_EARLIER_UNITS).filter((row) => row !== first)
+      await destroySums(
+        base,
+        over.map((row) => row.unitId),
+      )
     },
   }
 }

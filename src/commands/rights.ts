@@ -13,6 +13,7 @@ import {
   readPerson,
   savePreferences,
 } from '../store/preferences.ts'
+import { listRemovals } from '../store/removal.ts'
 import { changeRoster, listRoster } from '../store/roster.ts'
 import { helpLines } from '../views/help-lines.ts'
 import {
@@ -44,6 +45,7 @@ export const mydata = command({
     const data = {
       ...person,
       wins: await countOwnWins(context, places),
+      removals: await listRemovals(context, actor.personId),
       pausedUntil: activePause(person, now),
       quiet: quietOf(person),
       accounts: person.accounts.map(({ externalId, connection, ...account }) => ({

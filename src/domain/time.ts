@@ -110,3 +110,7 @@ export function weekdayName(isoWeekday: number, language: string): string {
 /** The full hour that an instant lies in, for times that must not tell too much. */
 export const hourOf = (instant: Date): Date =>
   new Date(Math.floor(instant.getTime() / HOUR_MS) * HOUR_MS)
+
+/** The day that an instant lies in, in UTC. */
+export const dayOf = (instant: Date): Date =>
+  new Date(Math.floor(instant.getTime() / DAY_MS) * DAY_MS)

@@ -57,7 +57,7 @@ export async function appendAudit(
       actorTag: tagOf(keyring, keyId, number, actorId),
       subjectTag: tagOf(keyring, keyId, number, subjectId),
     }
-    const entry = { number, at: now, action, keyId, ...tags }
+    const entry = { number, at: now, action, keyId, isAboutPerson: isPerson, ...tags }
     const hash = hashOf(keyring, head, entry)
     if (!hash) throw new Error('the secret in use is not there')
     await tx.prisma.auditEntry.create({
@@ -143,6 +143,7 @@ export type Tagged = {
   keyId: number
   actorTag: Uint8Array | null
   subjectTag: Uint8Array | null
+  isAboutPerson: boolean
 }
 
 const TAG_BYTES = 16
@@ -174,6 +175,7 @@ export function hashOf(keyring: Keyring, previous: Uint8Array | null, entry: Tag
       entry.action,
       Buffer.from(entry.actorTag ?? NOTHING).toString('hex'),
       Buffer.from(entry.subjectTag ?? NOTHING).toString('hex'),
+      String(entry.isAboutPerson),
     ]),
   )
 }

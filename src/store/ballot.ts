@@ -148,6 +148,26 @@ export async function listBallots(
   })
 }
 
+/**
+ * Everybody who was on the roster when the check-in opened and has not left since; staff may have
+ * taken them off it.
+ */
+export async function listInvited(
+  { tx, organisationId }: Tenant<Reader>,
+  checkInId: string,
+): Promise<string[]> {
+  const rows = await tx.sql.rows<{ memberId: string }>`
+    select b."memberId"::text as "memberId" from "Ballot" b
+      join "CheckIn" c on c."organisationId" = b."organisationId" and c."id" = b."checkInId"
+    where b."organisationId" = ${organisationId}::uuid and b."checkInId" = ${checkInId}::uuid
+      and (exists (select from "RosterEntry" r where r."organisationId" = b."organisationId"
+          and r."groupId" = c."groupId" and r."personId" = b."memberId" and r."role" = 'member')
+        or exists (select from "Removal" gone where gone."organisationId" = b."organisationId"
+          and gone."groupId" = c."groupId" and gone."personId" = b."memberId"))
+    order by b."memberId"`
+  return rows.map(({ memberId }) => memberId)
+}
+
 /** Whether a member was on the roster when the check-in opened. */
 export async function isInvited(
   { tx, organisationId }: Tenant<Reader>,

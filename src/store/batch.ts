@@ -99,7 +99,7 @@ export async function claimBatch(
       coalesce(p."wantsCheckIns", true) as "wantsCheckIns", p."quietFrom", p."quietUntil",
         a."timeZone" as "personZone",
       g."alias", g."timeZone", g."endedAt" is not null as "hasEnded", g."contactHours",
-        g."channelId", g."channelAddress", r."role"::text as "role",
+        g."channelId", g."channelAddress", coalesce(r."role"::text, gone."role") as "role",
       s."state"::text as "sessionState", s."startsAt",
       coalesce(s."place", s."link", h."place", h."link") is not null as "hasPlace",
       k."state"::text as "checkInState", k."closesAt", m."state"::text as "messageState",
@@ -119,6 +119,10 @@ export async function claimBatch(
       left join "Group" g on g."organisationId" = b."organisationId" and g."id" = b."groupId"
       left join "RosterEntry" r on r."organisationId" = b."organisationId"
         and r."groupId" = b."groupId" and r."personId" = b."personId"
+      -- Staff took them off: for what had begun they are a member yet.
+      left join lateral (select 'member' as "role" from "Removal" o where b."checkInId" is not null
+        and o."organisationId" = b."organisationId" and o."groupId" = b."groupId"
+        and o."personId" = b."personId") gone on true
       left join "Session" s on s."organisationId" = b."organisationId" and s."id" = b."sessionId"
       left join "Schedule" h on h."organisationId" = s."organisationId" and h."id" = s."scheduleId"
       left join "CheckIn" k on k."organisationId" = b."organisationId" and k."id" = b."checkInId"

@@ -1,8 +1,13 @@
 import { forgetInAudit } from './audit.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 
-/** Where somebody may stay known: a place in any group, staff, or admin. */
-const UNNEEDED = { isStaff: false, isAdmin: false, roles: { none: {} } } as const
+/** Reasons why somebody stays known: a place in any group or lately lost, staff, or admin. */
+const UNNEEDED = {
+  isStaff: false,
+  isAdmin: false,
+  roles: { none: {} },
+  removals: { none: {} },
+} as const
 
 /** Forgets people who have no place any more, with everything about them; returns how many. */
 export async function forgetPeople(

@@ -18,7 +18,7 @@ export async function noteRemovals(
     skipDuplicates: true,
   })
   await tx.prisma.releaseUnit.updateMany({
-    where: { organisationId, groupId, state: 'open' },
+    where: { organisationId, groupId, state: 'open', checkIns: { some: { state: 'open' } } },
     data: { removals: { increment: people.length } },
   })
 }
@@ -88,7 +88,8 @@ export async function countRemovals(
     select: { groupId: true, removals: true },
   })
   const counts = new Map<string, number>()
+  // One who was taken off while two were open stands in both.
   for (const { groupId, removals } of rows)
-    counts.set(groupId, (counts.get(groupId) ?? 0) + removals)
+    counts.set(groupId, Math.max(counts.get(groupId) ?? 0, removals))
   return counts
 }

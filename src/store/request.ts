@@ -1,3 +1,4 @@
+import { dayOf } from '../domain/time.ts'
 import type { Tenant, Writer } from './engine/transaction.ts'
 
 /** Claims a request; false when it was claimed before: the request is a repeat. */
@@ -12,8 +13,6 @@ export async function claimRequest(
   })
   return count === 1
 }
-
-const dayOf = (instant: Date): Date => new Date(instant.toISOString().slice(0, 10))
 
 /** Requests older than any platform's retries (24 h) are of no use. */
 export async function forgetRequests(db: Writer, before: Date): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Role } from '../domain/access.ts'
+import { DAY_MS, dayOf, plus } from '../domain/time.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 
 export type RosterRow = {
@@ -34,31 +35,37 @@ export async function listRoster(
 
 /**
  * Other groups that are made of the same people: more than half of the smaller one's members are in
- * both. Results of one count for the other.
+ * both. Ids that nobody used and staff are no members here: they would only make a group larger. Results of one count for the other.
  */
 export async function listSamePeople(
   { tx, organisationId }: Tenant<Reader>,
   groupId: string,
 ): Promise<string[]> {
   const rows = await tx.sql.rows<{ groupId: string }>`
-    with sizes as (
-      select "groupId", count(*) as "members" from "RosterEntry"
-      where "organisationId" = ${organisationId}::uuid and "role" = 'member' and "groupId" in (
-        select theirs."groupId" from "RosterEntry" own join "RosterEntry" theirs
-          on theirs."organisationId" = own."organisationId" and theirs."personId" = own."personId"
-        where own."organisationId" = ${organisationId}::uuid and own."groupId" = ${groupId}::uuid)
-      group by "groupId")
-    select theirs."groupId"::text as "groupId" from "RosterEntry" own join "RosterEntry" theirs
+    with near as (
+      select distinct theirs."groupId" from "RosterEntry" own join "RosterEntry" theirs
         on theirs."organisationId" = own."organisationId" and theirs."personId" = own."personId"
+      where own."organisationId" = ${organisationId}::uuid and own."groupId" = ${groupId}::uuid
+        and own."role" = 'member' and theirs."role" = 'member'),
+    counted as (
+      select r."groupId", r."personId" from near
+        join "RosterEntry" r on r."organisationId" = ${organisationId}::uuid
+          and r."groupId" = near."groupId" and r."role" = 'member'
+        join "Person" p on p."organisationId" = r."organisationId" and p."id" = r."personId"
+      where p."hasActed" and not p."isStaff"),
+    sizes as (select "groupId", count(*) as "members" from counted group by "groupId")
+    select theirs."groupId"::text as "groupId" from counted own
+      join counted theirs on theirs."personId" = own."personId"
       join sizes on sizes."groupId" = theirs."groupId"
       join sizes mine on mine."groupId" = own."groupId"
-    where own."organisationId" = ${organisationId}::uuid and own."groupId" = ${groupId}::uuid
-      and own."role" = 'member' and theirs."role" = 'member'
-      and theirs."groupId" <> own."groupId"
+    where own."groupId" = ${groupId}::uuid and theirs."groupId" <> own."groupId"
     group by theirs."groupId", sizes."members", mine."members"
     having count(*) * 2 > least(sizes."members", mine."members")`
   return rows.map((row) => row.groupId)
 }
+
+/** Where a group holds no sessions, somebody who comes later is asked after so long. */
+const WITHOUT_SESSIONS_DAYS = 7
 
 /** Somebody who is asked in a check-in. An id that nobody ever used has not acted. */
 export type Asked = { personId: string; hasActed: boolean; joinedAt: Date }
@@ -66,7 +73,7 @@ export type Asked = { personId: string; hasActed: boolean; joinedAt: Date }
 /**
  * Members who are asked, so whose answers count: on the roster, not staff of the organisation, not
  * a bot, account not closed; and there before the group's first check-in, or at a session that was
- * held. People who paused or opted out are on it like the others.
+ * held (in a group that holds none: on the list for a week). People who paused or opted out are on it like the others.
  */
 export async function listAskable(
   { tx, organisationId }: Tenant<Reader>,
@@ -85,7 +92,11 @@ export async function listAskable(
           and c."groupId" = r."groupId" and c."unitId" is not null and c."opensAt" < r."joinedAt")
         or exists (select from "Session" s where s."organisationId" = r."organisationId"
           and s."groupId" = r."groupId" and s."state" = 'planned' and s."endsAt" <= ${now}
-          and s."startsAt" >= r."joinedAt"))
+          and s."startsAt" >= r."joinedAt")
+        or (r."joinedAt" <= ${plus(now, -WITHOUT_SESSIONS_DAYS * DAY_MS)}
+          and not exists (select from "Session" s
+            where s."organisationId" = r."organisationId" and s."groupId" = r."groupId"
+              and s."state" = 'planned' and s."endsAt" <= ${now})))
     order by r."personId"`
 }
 
@@ -168,18 +179,26 @@ export async function acceptAgreement(
 ): Promise<void> {
   await tx.prisma.rosterEntry.updateMany({
     where: { organisationId, groupId, personId, agreedAt: null },
-    data: { agreedAt: now },
+    // A day: the minute could be that of a check-in's first page.
+    data: { agreedAt: dayOf(now) },
   })
 }
 
-/** How many members there are and how many accepted the agreement. */
+/**
+ * How many members there are and how many accepted the agreement; while a check-in is open, by the
+ * day before it opened: accepting may be its first page.
+ */
 export async function countAgreement(
   { tx, organisationId }: Tenant<Reader>,
   groupId: string,
 ): Promise<{ members: number; accepted: number }> {
   const [counts] = await tx.sql.rows<{ members: number; accepted: number }>`
-    select count(*)::int as "members", count("agreedAt")::int as "accepted" from "RosterEntry"
-    where "organisationId" = ${organisationId}::uuid and "groupId" = ${groupId}::uuid
-      and "role" = 'member'`
+    select count(*)::int as "members",
+      count(*) filter (where r."agreedAt" < coalesce((select date_trunc('day', min(c."opensAt"))
+        from "CheckIn" c where c."organisationId" = r."organisationId"
+          and c."groupId" = r."groupId" and c."state" = 'open'), 'infinity'))::int as "accepted"
+    from "RosterEntry" r
+    where r."organisationId" = ${organisationId}::uuid and r."groupId" = ${groupId}::uuid
+      and r."role" = 'member'`
   return counts ?? { members: 0, accepted: 0 }
 }

@@ -22,13 +22,10 @@ export async function listSums(
   return new Map(rows.map(({ id, sealed }) => [id, sealed]))
 }
 
-/** Destroys the sums of a group's units of one question set, but for those that are named. */
-export async function destroySumsBut(
+/** Destroys the sums of units. */
+export async function destroySums(
   { tx, organisationId }: Tenant,
-  { groupId, questionSetId }: { groupId: string; questionSetId: string },
   unitIds: readonly string[],
 ): Promise<void> {
-  await tx.prisma.sealedSums.deleteMany({
-    where: { organisationId, unit: { groupId, questionSetId }, id: { notIn: [...unitIds] } },
-  })
+  await tx.prisma.sealedSums.deleteMany({ where: { organisationId, id: { in: [...unitIds] } } })
 }

@@ -29,6 +29,8 @@ export type MyData = {
   isStaff: boolean
   isAdmin: boolean
   roles: readonly { alias: string; role: Role; agreedAt: Date | null; hasEnded: boolean }[]
+  /** Lists that staff took them off, and until when that is known. */
+  removals: readonly { alias: string; forgetOn: Date }[]
   wantsReminders: boolean
   wantsCheckIns: boolean
   pausedUntil: Date | null
@@ -88,7 +90,12 @@ export function mydataCard(
         ),
       ),
       heading(t('mydata.groups')),
-      list(data.roles.length > 0 ? data.roles.map(place) : [t('home.noGroups')]),
+      list([
+        ...(data.roles.length > 0 ? data.roles.map(place) : [t('home.noGroups')]),
+        ...data.removals.map(({ alias, forgetOn }) =>
+          t('mydata.removed', { alias, date: date(forgetOn) }),
+        ),
+      ]),
       (data.isStaff || data.isAdmin) && text(t(data.isAdmin ? 'mydata.admin' : 'mydata.staff')),
       heading(t('mydata.wishes')),
       list(wishes),

@@ -13,6 +13,7 @@ import {
   moveTo,
   open,
   press,
+  SECRET,
   SESSION,
   STORES,
   setUpGroup,
@@ -20,6 +21,8 @@ import {
   type World,
 } from '../helpers.ts'
 import { addMembers } from '../latecomers.ts'
+import { sumsOf } from '../released.ts'
+import { openWithWords, TWELVE } from '../words.ts'
 
 /**
  * Somebody who may read the database and nothing else: a read-only login, a dump, a backup. They know the
@@ -102,6 +105,47 @@ describe.each(STORES)('a read-only login after two releases around a leave (%s)'
     expect(await days()).toEqual(['2026-09-10', '2027-03-05'])
     await moveTo(world, new Date('2026-09-10T12:00:00Z'))
     expect(await days()).toEqual(['2027-03-05'])
+  })
+})
+
+describe.each(STORES)('words beside answers (%s)', (store) => {
+  it('are not in the sealed sums, and however long they are, the result comes', async () => {
+    const world = await startWorld({ store })
+    await setUpGroup(world)
+    const { id, ask } = await openWithWords(world, 'shared')
+    const words = (index: number) => `Zephyr ${index} ${'ñ'.repeat(270)}`.slice(0, 280)
+    for (const [index, member] of TWELVE.slice(0, 10).entries())
+      await ask(
+        'checkin.submit',
+        { id, values: { coping: '3', mood: '3', ownWords: words(index) } },
+        member,
+        'form',
+      )
+    const { closesAt } = await world.db.checkIn.findFirstOrThrow({ where: { id } })
+    await moveTo(world, closesAt)
+    const unit = await world.db.releaseUnit.findFirstOrThrow({ where: { state: 'released' } })
+    expect(JSON.stringify(await sumsOf(world.db, SECRET, unit.id))).not.toContain('Zephyr')
+    expect(await world.db.releaseText.count()).toBe(10)
+  })
+})
+
+describe.each(STORES)('sealed sums that somebody changed (%s)', (store) => {
+  it('hold up no result: the next one is compared with nothing', async () => {
+    const world = await startWorld({ store })
+    await setUpGroup(world)
+    const { members } = world.casts.slack
+    const play = async (count: number) => {
+      await moveTo(world, week(SESSION.endsAt, count))
+      for (const member of members) await answer(world, 'slack', member, '4')
+      await moveTo(world, week(CLOSES, count))
+    }
+    await play(0)
+    await world.db.sealedSums.updateMany({ data: { sealed: Buffer.alloc(2_078, 1) } })
+    await play(1)
+    const shown = await world.db.release.findMany({ select: { shown: true } })
+    expect(
+      shown.map((one) => (one.shown as { scales: { change: unknown }[] }).scales[0]?.change),
+    ).toEqual([null, null])
   })
 })
 

@@ -102,7 +102,9 @@ describe('somebody whom staff took off', () => {
   })
   const seventh = () => world.casts.slack.members[7] ?? ''
 
-  it('is still asked in what had begun, and answers', async () => {
+  it('is still asked in what had begun, to its end, and answers', async () => {
+    await moveTo(world, new Date(CLOSES.getTime() - 20 * 3_600_000))
+    expect(lastSeen(world.slack.journal, seventh(), 'check-in-nudge')).toBeDefined()
     await answer(world, 'slack', seventh(), '5')
   })
 

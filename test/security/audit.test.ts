@@ -58,6 +58,30 @@ describe.each(STORES)('an audit log that was changed by hand (%s)', (store) => {
     expect((await check()).brokenAt).toBe(number)
   })
 
+  it('is found: said to be of a secret that is not there', async () => {
+    await world.db.auditEntry.update({ where: entry(3), data: { keyId: 99, action: 'other' } })
+    expect((await check()).brokenAt).toBe(3)
+    // From the oldest on it may be that secrets were put away: counted, and never called whole.
+    await world.db.auditEntry.updateMany({ where: { number: { lte: 3 } }, data: { keyId: 99 } })
+    expect(await check()).toMatchObject({ brokenAt: null, unchecked: 3 })
+  })
+
+  it('is found: somebody taken out of an entry who is still known', async () => {
+    const { number } = await world.db.auditEntry.findFirstOrThrow({
+      where: { action: 'summary.opened' },
+    })
+    await world.db.auditEntry.update({ where: entry(number), data: { actorId: null } })
+    expect((await check()).brokenAt).toBe(number)
+  })
+
+  it('is found: a subject taken out that is nobody', async () => {
+    const { number } = await world.db.auditEntry.findFirstOrThrow({
+      where: { action: 'group.created' },
+    })
+    await world.db.auditEntry.update({ where: entry(number), data: { subjectId: null } })
+    expect((await check()).brokenAt).toBe(number)
+  })
+
   it('is found: cut short, with the head set to what is left', async () => {
     const kept = await world.db.auditEntry.findUniqueOrThrow({ where: entry(5) })
     await world.db.auditEntry.deleteMany({ where: { number: { gt: 5 } } })

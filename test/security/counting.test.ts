@@ -12,6 +12,7 @@ import {
   open,
   press,
   SESSION,
+  START,
   STORES,
   setUpGroup,
   startWorld,
@@ -24,11 +25,18 @@ const textOf = (reply: unknown) => JSON.stringify(reply)
 const week = (at: Date, count: number) => new Date(at.getTime() + count * 7 * 86_400_000)
 
 /** Puts an id on the roster that nobody has ever used. */
-async function addGhost(world: World, externalId: string, joinedAt?: Date): Promise<string> {
+async function addGhost(
+  world: World,
+  externalId: string,
+  joinedAt?: Date,
+  groupId?: string,
+): Promise<string> {
   const connection = await findConnection(world.store, 'slack', 'T0DEMO')
   if (!connection) throw new Error('not connected')
   const { actor } = await ensureActor(world.store, connection, { externalId })
-  const group = await world.db.group.findFirstOrThrow()
+  const group = await world.db.group.findFirstOrThrow(
+    groupId ? { where: { id: groupId } } : undefined,
+  )
   const { organisationId } = group
   const entry = {
     organisationId,
@@ -195,6 +203,13 @@ describe('the budget', () => {
     const others = await planTwelve('Third group', apart)
     console.info(`budget: 12 planned, ${same} more for the same people, ${others} for others`)
     expect(same).toBeLessThanOrEqual(1)
+    // Ids that nobody used make a group no larger: it stays the same people's.
+    const padded = await groupOf('Padded group', [...members])
+    for (let index = 0; index < 9; index += 1) {
+      await addGhost(world, `UGHOST${index}`, undefined, padded)
+      await addGhost(world, `UHOST${index}`)
+    }
+    expect(await planTwelve('Padded group', padded)).toBeLessThanOrEqual(1)
     // Half of the first one's members are no more than half: other people, another budget.
     expect(others).toBe(12)
   })
@@ -222,6 +237,54 @@ describe('the budget', () => {
       )
     expect(textOf(await plan('phq-2'))).toContain('plan-done')
     expect(textOf(await plan('phq-4'))).toContain('asks some of the same questions')
+  })
+})
+
+describe('a group that holds no sessions', () => {
+  it('asks who comes later after a week on the list', async () => {
+    const world = await startWorld()
+    await setUpGroup(world)
+    await world.db.session.deleteMany()
+    await world.db.occurrence.deleteMany({ where: { kind: { not: 'digest' } } })
+    const { id } = await world.db.group.findFirstOrThrow()
+    const openAt = async (day: number) => {
+      await moveTo(world, new Date(START.getTime() + day * 86_400_000))
+      const values = { set: 'pulse', openHours: '4', audience: 'shared' }
+      const sent = { verb: 'checkin.now.submit', via: 'form', input: { id, values } } as const
+      await run(world.app.services, incoming('UFACILITATOR', sent))
+      await world.app.drain()
+      return await world.db.ballot.count()
+    }
+    expect(await openAt(0)).toBe(8)
+    await addGhost(world, 'ULATER', new Date(START.getTime() + 86_400_000))
+    expect(await openAt(7)).toBe(8)
+    expect(await openAt(15)).toBe(9)
+  })
+})
+
+describe('accepting on the first page', () => {
+  it('is told to nobody while the check-in is open', async () => {
+    const world = await startWorld()
+    await setUpGroup(world)
+    await moveTo(world, SESSION.endsAt)
+    const { id } = await world.db.group.findFirstOrThrow()
+    const accepted = async () =>
+      /Accepted by (\d+)/.exec(
+        textOf(
+          await run(
+            world.app.services,
+            incoming('UFACILITATOR', { verb: 'agreement', input: { id } }),
+          ),
+        ),
+      )?.[1]
+    expect(await accepted()).toBe('0')
+    const sent = { verb: 'welcome.accept', via: 'form', input: { id } } as const
+    await run(world.app.services, incoming('UMEMBER1', sent))
+    expect(await accepted()).toBe('0')
+    const kept = await world.db.rosterEntry.findFirstOrThrow({ where: { agreedAt: { not: null } } })
+    expect(kept.agreedAt?.toISOString()).toMatch(/T00:00:00.000Z$/)
+    await moveTo(world, CLOSES)
+    expect(await accepted()).toBe('1')
   })
 })
 

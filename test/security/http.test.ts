@@ -121,7 +121,8 @@ describe('bodies that never end', () => {
       response_url: 'http://127.0.0.1:9/',
       api_app_id: 'A1',
     })
-    expect([200, 503]).toContain(answered.status)
+    // Those that have come whole are served meanwhile: the oldest unfinished ones make room.
+    expect(answered.status).toBe(200)
     for (const socket of sockets) socket.destroy()
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect(log.filter((line) => line.includes('http.failed'))).toEqual([])

@@ -65,8 +65,15 @@ alter table "Receipt" alter column "at" type date using ("at" at time zone 'UTC'
 
 -- The audit log's chain begins anew, with a key. Entries from before stay as they are, outside of it.
 alter table "AuditEntry" add column "actorTag" bytea, add column "subjectTag" bytea,
-  add column "keyId" integer not null default 0,
+  add column "isAboutPerson" boolean not null default false, add column "keyId" integer not null default 0,
   alter column "actorId" drop not null, alter column "subjectId" drop not null;
+-- Who was forgotten before is forgotten here as well: only people who are still known stay named.
+update "AuditEntry" e set "actorId" = null where not exists (select from "Person" p
+  where p."organisationId" = e."organisationId" and p."id" = e."actorId");
+update "AuditEntry" e set "subjectId" = null
+  where (e."action" like 'roster.added.%' or e."action" like 'roster.removed.%' or e."action" like 'staff.%')
+    and not exists (select from "Person" p
+      where p."organisationId" = e."organisationId" and p."id"::text = e."subjectId");
 create index "AuditEntry_organisationId_actorId_idx" on "AuditEntry" ("organisationId", "actorId");
 create index "AuditEntry_organisationId_subjectId_idx" on "AuditEntry" ("organisationId", "subjectId");
 alter table "Organisation" add column "auditSeal" bytea;
