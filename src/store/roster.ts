@@ -35,7 +35,8 @@ export async function listRoster(
 
 /**
  * Other groups that are made of the same people: more than half of the smaller one's members are in
- * both. Ids that nobody used and staff are no members here: they would only make a group larger. Results of one count for the other.
+ * both. Results of one count for the other. Ids that nobody used and staff are no members here:
+ * they would only make a group larger.
  */
 export async function listSamePeople(
   { tx, organisationId }: Tenant<Reader>,
@@ -73,7 +74,8 @@ export type Asked = { personId: string; hasActed: boolean; joinedAt: Date }
 /**
  * Members who are asked, so whose answers count: on the roster, not staff of the organisation, not
  * a bot, account not closed; and there before the group's first check-in, or at a session that was
- * held (in a group that holds none: on the list for a week). People who paused or opted out are on it like the others.
+ * held (in a group that holds none: on the list for a week). People who paused or opted out are on
+ * it like the others.
  */
 export async function listAskable(
   { tx, organisationId }: Tenant<Reader>,
