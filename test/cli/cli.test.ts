@@ -214,7 +214,14 @@ describe('the other commands', () => {
       /The embedded store is up to date: applied \d{14}_init/,
     )
     expect(groupwell(['migrate'], env).stdout).toContain('nothing to do')
-    expect(groupwell(['audit', 'verify'], env).status).toBe(0)
+    // The log is chained with the secret.
+    const unkeyed = groupwell(['audit', 'verify'], env)
+    expect([unkeyed.status, unkeyed.stderr]).toEqual([
+      2,
+      expect.stringContaining('GROUPWELL_SECRET: needed'),
+    ])
+    const keyed = groupwell(['audit', 'verify'], { ...env, GROUPWELL_SECRET: SECRET })
+    expect([keyed.status, keyed.stderr]).toEqual([0, expect.stringContaining('nothing to check')])
     expect(fs.existsSync(path.join(dir, 'data', 'pg'))).toBe(true)
   })
 
