@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
 /** Suites with a script of their own. */
-const APART = ['test/crash/**/*.test.ts', 'test/privacy/**/*.test.ts', 'test/security/**/*.test.ts']
+const APART = [
+  'test/crash/**/*.test.ts',
+  'test/privacy/**/*.test.ts',
+  'test/safety/**/*.test.ts',
+  'test/security/**/*.test.ts',
+]
 
 /** Run by `npm run test:slow` instead, so that `npm test` stays under five minutes. */
 export const SLOW = [

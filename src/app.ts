@@ -5,16 +5,19 @@ import { directoryKeyStore, type KeyStore } from './ballot/key-store.ts'
 import { parseKeyring } from './ballot/keyring.ts'
 import { CALENDAR_PATH } from './commands/calendar.ts'
 import { createIdentityCache } from './commands/identity-cache.ts'
+import { MYDATA_PATH } from './commands/mydata.ts'
 import { REPORT_PATH } from './commands/report.ts'
 import type { Clock, Services } from './commands/services.ts'
 import type { Config } from './config.ts'
 import { connect, createPlatforms } from './connect.ts'
+import { linesOf } from './content/help-lines.ts'
 import { loadContent } from './content/load.ts'
 import { SetupError } from './errors.ts'
 import { createHttpServer } from './http.ts'
 import { drain, startClock, tick } from './jobs/clock.ts'
 import { createLanes } from './jobs/lanes.ts'
 import { createRetention } from './jobs/retention.ts'
+import { createWatch } from './jobs/watch.ts'
 import { startWorkers } from './jobs/worker.ts'
 import { createLog, type Log } from './log.ts'
 import type { HttpHandler, Platform, PlatformName, Traits } from './platform.ts'
@@ -27,6 +30,7 @@ import type { LocalAuthority } from './teams/transport.ts'
 import { calendarFile } from './web/calendar.ts'
 import { healthz, readyz } from './web/health.ts'
 import { createMetrics } from './web/metrics.ts'
+import { mydataFile } from './web/mydata.ts'
 import { reportFile } from './web/report.ts'
 
 /** Stand-ins of tests and of the demo. */
@@ -92,7 +96,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       () => new Date(),
     )
   const clock = overrides.clock ?? SYSTEM_CLOCK
-  const content = loadContent(config.content.questionSetDir)
+  const content = loadContent(config.content.questionSetDir, config.content.helpLinesFile)
   const keyDirectory = path.resolve(keyDir)
   const ballotKeys = {
     keyring: parseKeyring(secret),
@@ -143,6 +147,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     ['/metrics', metrics.handle],
     [CALENDAR_PATH, calendarFile(services)],
     [REPORT_PATH, reportFile(services)],
+    [MYDATA_PATH, mydataFile(services)],
     ...platforms.map(({ path, handle }): [string, HttpHandler] => [path, handle]),
   ])
   const http = createHttpServer(routes, log)
@@ -154,10 +159,10 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     owner: overrides.laneOwner ?? (overrides.newId ?? randomUUID)(),
   })
   await startWorkers(services, lanes)
-  const regular = { lanes, retention: createRetention(services) }
+  const regular = { lanes, retention: createRetention(services), watch: createWatch(services) }
   const ticking = overrides.isClockManual ? null : startClock(services, regular)
   const country = config.organisation.country ?? ''
-  if (!content.crisisLines[country] && !content.crisisLines[country.slice(0, 2)])
+  if (!linesOf(content.helpLines, country))
     log.warn('country.noHelpLines', { country: config.organisation.country })
   log.info('started', {
     port,

@@ -27,8 +27,8 @@ export type Config = Readonly<{
   store: Readonly<{ url: string | null; dataDir: string }>
   /** Null `secret`: none was given. */
   ballot: Readonly<{ keyDir: string; secret: string | null }>
-  /** Where a site's own question sets are; null: none. */
-  content: Readonly<{ questionSetDir: string | null }>
+  /** Where a site's own question sets and help lines are; null: none. */
+  content: Readonly<{ questionSetDir: string | null; helpLinesFile: string | null }>
   /** Null `country`: none was given (the demo's own is used). */
   organisation: Readonly<{ name: string; country: string | null }>
   slack: Readonly<SlackConfig> | null
@@ -74,6 +74,7 @@ const schema = z.object({
   DATA_DIR: z.string().min(1).default('.groupwell/data'),
   KEY_DIR: z.string().min(1).default('.groupwell/keys'),
   QUESTION_SET_DIR: z.string().min(1).default('.groupwell/question-sets'),
+  HELP_LINES_FILE: z.string().min(1).default('.groupwell/help-lines.json'),
   GROUPWELL_SECRET: z.string().min(1).optional(),
   ORGANISATION_NAME: z.string().min(1).default('My organisation'),
   ORGANISATION_COUNTRY: z
@@ -133,7 +134,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL?.replace(/\/$/, '') ?? null },
     store: { url: env.DATABASE_URL ?? null, dataDir: env.DATA_DIR },
     ballot: { keyDir: env.KEY_DIR, secret: env.GROUPWELL_SECRET ?? null },
-    content: { questionSetDir: env.QUESTION_SET_DIR },
+    content: { questionSetDir: env.QUESTION_SET_DIR, helpLinesFile: env.HELP_LINES_FILE },
     organisation: { name: env.ORGANISATION_NAME, country: env.ORGANISATION_COUNTRY ?? null },
     slack: hasSlack
       ? {

@@ -131,7 +131,11 @@ export async function setUpGroup(
   const { admin, facilitator, supervisor, members, people } = world.casts[platform]
   if (platform === 'teams') for (const { id } of people) await world.teams.install(id)
   await filled(hands, admin, 'admin staff', { staff: [facilitator, supervisor] })
-  await filled(hands, facilitator, 'new', { alias, timeZone: 'Europe/Berlin' })
+  await filled(hands, facilitator, 'new', {
+    contactHours: 'none',
+    alias,
+    timeZone: 'Europe/Berlin',
+  })
   await filled(hands, facilitator, 'roster', {
     members,
     facilitators: [facilitator],

@@ -32,15 +32,16 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
 
   await setUpGroup(world, platform)
   for (const line of ['', 'help', 'privacy', 'next']) await hands.type(first, line)
-  for (const line of ['admin', 'nonsense']) await hands.type(admin, line)
+  for (const line of ['admin', 'nonsense', 'lines']) await hands.type(admin, line)
   await fill(hands, admin, 'admin settings', {})
   await fill(hands, admin, 'admin lines', { emergency: '112', lines: 'Night line: 0800 555 010' })
   await open(hands, second, 'contact')
   await hands.closeForm(second)
-  await fill(hands, facilitator, 'edit', {
+  await fill(hands, facilitator, 'contact settings', {
     contactHours: '24',
-    contactTimes: 'weekdays from 9 to 17',
   })
+  await read(supervisor, 'role-changed', 'role')
+  await fill(hands, supervisor, 'away', { from: '2026-03-03', until: '2026-03-03' })
   await fill(hands, facilitator, 'agreement', { goals: 'Meet. Talk. Rest.' })
   await world.app.drain()
   await pressed(first, 'welcome', 'welcome')
@@ -126,13 +127,22 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   await look(first, 'mydata')
   await fill(hands, second, 'pause', { quietFrom: '21:00', quietUntil: '7:00' })
   await moveTo(world, new Date('2026-03-04T18:00:00Z'))
-  await read(supervisor, 'contact-overdue', 'contact.overdue')
+  await read(supervisor, 'contact-request', 'contact.read')
   await pressed(facilitator, 'contact-request', 'contact.read')
   await pressed(facilitator, 'contact', 'contact.seen')
+  await pressed(facilitator, 'contact', 'contact.pass')
+  await hands.submit(facilitator, { colleague: [supervisor] })
   await hands.closeForm(facilitator)
   await world.app.drain()
   await read(first, 'contact-seen', 'contact.status')
   await moveTo(world, new Date('2026-03-05T18:00:00Z'))
+  await read(supervisor, 'contact-reminder', 'contact.read')
+  await pressed(supervisor, 'contact', 'contact.reached')
+  await hands.closeForm(supervisor)
+  await world.app.drain()
+  await pressed(first, 'contact-closed', 'contact.status')
+  await pressed(first, 'contact-status', 'contact.confirm')
+  await hands.closeForm(first)
   await askForSummary(world, { platform })
   await pressed(facilitator, 'summary', 'summary.four')
   await hands.closeForm(facilitator)
@@ -141,6 +151,11 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   await read(supervisor, 'digest-notice', 'digest')
   await fill(hands, supervisor, 'digest settings', { weekday: '5' })
   await fill(hands, facilitator, 'flag', { flag: 'talk' })
+  await fill(hands, admin, 'admin drill', { drill: 'once' })
+  await world.app.drain()
+  await pressed(facilitator, 'contact-request', 'contact.read')
+  await pressed(facilitator, 'contact', 'contact.seen')
+  await hands.closeForm(facilitator)
   await hands.type(facilitator, 'home')
   await open(hands, facilitator, 'roster')
   await hands.closeForm(facilitator)
@@ -156,7 +171,11 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   await pressed(takenOff, 'removed', 'removed.withdraw')
   await hands.closeForm(takenOff)
   await fill(hands, members[7] ?? '', 'leave', {})
-  await fill(hands, facilitator, 'new', { alias: 'Second group', timeZone: 'Europe/Berlin' })
+  await fill(hands, facilitator, 'new', {
+    contactHours: 'none',
+    alias: 'Second group',
+    timeZone: 'Europe/Berlin',
+  })
   await hands.type(facilitator, 'summary')
   await moveTo(world, new Date('2026-03-09T13:00:00Z'))
   await fill(hands, facilitator, 'end Tuesday group', { days: '7' })

@@ -9,6 +9,7 @@ type SecretKeys = {
   wrap: Buffer
   calendar: Buffer
   report: Buffer
+  mydata: Buffer
   text: Buffer
   audit: Buffer
   request: Buffer
@@ -40,6 +41,7 @@ export function parseKeyring(secret: string): Keyring {
         wrap: derive(bytes, 'groupwell/ballot/wrap/v1'),
         calendar: derive(bytes, 'groupwell/calendar/v1'),
         report: derive(bytes, 'groupwell/report/v1'),
+        mydata: derive(bytes, 'groupwell/mydata/v1'),
         text: derive(bytes, 'groupwell/text/v1'),
         audit: derive(bytes, 'groupwell/audit/v1'),
         request: derive(bytes, 'groupwell/request/v1'),

@@ -101,7 +101,7 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
     },
     store: { url: options.store.databaseUrl, dataDir: options.store.dataDir },
     ballot: { keyDir: options.keyDir, secret: options.secret },
-    content: { questionSetDir: null },
+    content: { questionSetDir: null, helpLinesFile: null },
     organisation: { name: 'Demo organisation', country: options.country },
     slack: {
       signingSecret: SIGNING_SECRET,

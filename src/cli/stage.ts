@@ -17,7 +17,7 @@ const WHAT: Record<OccurrenceKind, string> = {
   checkInOpens: 'A check-in opens',
   checkInNudge: 'A check-in is mentioned once more',
   checkInCloses: 'A check-in closes',
-  contactDue: 'A contact request has waited as long as was promised',
+  contactDue: 'A contact request is looked at',
   digest: 'The weekly digest goes out',
   groupDeletion: 'An ended group is deleted',
 }

@@ -86,7 +86,12 @@ async function setUp(local: Local, plot: Plot): Promise<void> {
     if (left) throw new Error(`“${line}” was not taken: ${hands.journal.seen.at(-1)?.text}`)
   }
   await filled(cast.admin, 'admin staff', { staff: [cast.facilitator, cast.supervisor] })
-  await filled(cast.facilitator, 'new', { alias: plot.alias, timeZone: plot.timeZone })
+  await filled(cast.facilitator, 'new', {
+    alias: plot.alias,
+    timeZone: plot.timeZone,
+    contactHours: '24',
+    backup: [cast.supervisor],
+  })
   await filled(cast.facilitator, 'roster', {
     members: cast.members,
     facilitators: [cast.facilitator],

@@ -5,7 +5,7 @@ import { listConnections } from '../store/connection.ts'
 import { countTroubles, type Trouble } from '../store/outbox.ts'
 import { adminCard, type FailedLine } from '../views/admin.ts'
 import { command } from './command.ts'
-import { areLinesOld } from './help-lines.ts'
+import { areLinesOld } from './help-lines-for.ts'
 import { noInput } from './input.ts'
 
 /** How far back the health of deliveries looks. */
@@ -19,7 +19,7 @@ export const admin = command({
   effect: 'read',
   input: noInput,
   run: async (context) => {
-    const { texts, organisation, now } = context
+    const { texts, now } = context
     const connections = await listConnections(context)
     const troubles = connections.flatMap(({ name, trouble }) =>
       trouble === null
@@ -40,7 +40,7 @@ export const admin = command({
       troubles,
       failed,
       days: HEALTH_DAYS,
-      areLinesOld: areLinesOld(organisation.crisisLines, now),
+      areLinesOld: areLinesOld(context, now),
     }
     return { reply: { type: 'card', card: adminCard(texts, facts) } }
   },

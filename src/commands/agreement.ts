@@ -107,7 +107,8 @@ export async function acceptNow(context: WriteContext, version: string | undefin
       {},
       { endsForm: true },
     )
-  await acceptAgreement(context, group.id, actor.personId, now)
+  const words = agreementOf(texts, kindOf(context), group)
+  await acceptAgreement(context, group.id, actor.personId, { words, now })
 }
 
 /** New words are put to every member again. Words that are left as they were change nothing. */

@@ -2,6 +2,7 @@ import { BLANK } from '../ballot/box.ts'
 import { newUnitKey, sealBallot } from '../ballot/seal.ts'
 import { sharesItems } from '../content/question-set.ts'
 import { type DropReason, daysToWait, decideOpening, fitsBudget } from '../domain/checkin.ts'
+import { mayOpenCheckIns } from '../domain/contact.ts'
 import { answersNeeded, LEAST_WRITERS } from '../domain/disclosure.ts'
 import type { Due } from '../domain/occurrence.ts'
 import { listInvited } from '../store/ballot.ts'
@@ -44,6 +45,8 @@ export async function openDueCheckIn(
   if (group.endedAt) {
     return await drop(base, row, 'groupEnded')
   }
+  const { needsContact } = base.content.kinds.get(group.kind) ?? { needsContact: true }
+  if (!mayOpenCheckIns(needsContact, group)) return await drop(base, row, 'noContact')
   const set = setOf(base, row.questionSetId)
   const asked = await listAskable(base, group.id, now)
   const members = asked.map(({ personId }) => personId)

@@ -1,9 +1,10 @@
 import { HOUR_MS, plus } from '../domain/time.ts'
 import { checkInForm } from '../views/checkin.ts'
 import { previewDone } from '../views/checkin-now.ts'
-import { helpLines } from '../views/help-lines.ts'
+import { noContactLine } from './checkin.ts'
 import { FACILITATOR, neededBy, setOf } from './checkin-plan.ts'
 import { aboutOf, command, groupOf } from './command.ts'
+import { linesFor } from './help-lines-for.ts'
 import { formInput, idInput } from './input.ts'
 
 /** The very form that a member gets; sending it keeps nothing. */
@@ -16,7 +17,7 @@ export const checkInPreview = command({
   effect: 'read',
   input: idInput,
   run: async (context) => {
-    const { texts, content, organisation, now, example } = context
+    const { texts, now, example } = context
     const group = groupOf(context)
     const plan = aboutOf(context, 'plan')
     const form = checkInForm(texts, setOf(context, plan.questionSetId), {
@@ -30,7 +31,8 @@ export const checkInPreview = command({
       k: neededBy(context, plan),
       audience: plan.audience,
       asksText: plan.asksText,
-      helpLines: helpLines(texts, organisation, content.crisisLines),
+      noContact: noContactLine(texts, group),
+      helpLines: linesFor(context),
       privacyCommand: example('privacy'),
     })
     return {

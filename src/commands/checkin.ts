@@ -7,13 +7,14 @@ import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { isInvited, listBoxes, replaceBallots } from '../store/ballot.ts'
 import type { CheckInRow } from '../store/checkin.ts'
+import type { GroupRow } from '../store/group.ts'
 import { getUnit } from '../store/unit.ts'
 import type { Form } from '../views/card.ts'
 import { checkInForm, checkInThanks, SKIPPED, WORDS } from '../views/checkin.ts'
-import { helpLines } from '../views/help-lines.ts'
 import { acceptNow, agreementToAccept } from './agreement.ts'
 import { boundTo } from './ballots.ts'
 import { aboutOf, answeringCommand, type Context, command, groupOf } from './command.ts'
+import { linesFor } from './help-lines-for.ts'
 import { formInput, idInput, linesValue } from './input.ts'
 
 /** The questions. The same form for who answered and who did not; opening it leaves no trace. */
@@ -60,8 +61,14 @@ export const checkInBegin = command({
   },
 })
 
+/** The line in place of the offer where nobody can be asked; null: somebody can. */
+export const noContactLine = (
+  { t }: Texts,
+  { contactHours, noContactReason }: Pick<GroupRow, 'contactHours' | 'noContactReason'>,
+): string | null => (contactHours === null ? t(`contact.off.${noContactReason ?? 'none'}`) : null)
+
 async function formOf(context: Context, row: CheckInRow, unitId: string): Promise<Form> {
-  const { texts, content, organisation, now, example } = context
+  const { texts, content, now, example } = context
   const group = groupOf(context)
   const unit = await getUnit(context, unitId)
   return checkInForm(texts, content.questionSet(unit.questionSetId, unit.questionSetVersion), {
@@ -75,7 +82,8 @@ async function formOf(context: Context, row: CheckInRow, unitId: string): Promis
     asked: row.asked,
     newcomers: row.newcomers ?? 0,
     asksText: unit.asksText,
-    helpLines: helpLines(texts, organisation, content.crisisLines),
+    noContact: noContactLine(texts, group),
+    helpLines: linesFor(context),
     privacyCommand: example('privacy'),
   })
 }
@@ -93,7 +101,7 @@ export const checkInSubmit = answeringCommand({
   isUntraced: true,
   input: formInput.required({ id: true }).extend(idInput.shape),
   run: async (context, { values }) => {
-    const { texts, content, actor, organisation, ballotKeys, now, checkIn } = context
+    const { texts, content, actor, ballotKeys, now, checkIn } = context
     const unit = mustBeOpen(texts, checkIn, checkIn.unit, now)
     const { isMember, boxes } = await listBoxes(context, checkIn, actor.personId)
     if (!isMember || !boxes.some(({ memberId }) => memberId === actor.personId))
@@ -117,8 +125,9 @@ export const checkInSubmit = answeringCommand({
         closesAt: checkIn.closesAt,
         timeZone: checkIn.timeZone,
         now,
-        helpLines: helpLines(texts, organisation, content.crisisLines),
+        helpLines: linesFor(context),
         contactGroupId: checkIn.contactHours === null ? null : checkIn.groupId,
+        noContact: noContactLine(texts, checkIn),
       }),
     }
   },

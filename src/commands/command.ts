@@ -85,7 +85,10 @@ export type Effects = {
   deliveries?: readonly DeliveryPlan[]
   occurrences?: readonly OccurrencePlan[]
   jobs?: readonly Job[]
-  audit?: readonly Omit<AuditFact, 'actorId'>[]
+  audit?: readonly (Omit<AuditFact, 'actorId'> & {
+    /** It says what happened, to the hour, and not who did it: a member's own act. */
+    isUnnamed?: true
+  })[]
 }
 export type Result = Effects & { reply: Reply }
 

@@ -1,108 +1,198 @@
-import type { Due } from '../domain/occurrence.ts'
+import { openText } from '../ballot/secret-text.ts'
+import { type Outcome, RUNGS, whoIsThere } from '../domain/contact.ts'
 import { hourOf } from '../domain/time.ts'
+import type { Verb } from '../domain/verbs.ts'
 import { UserError } from '../errors.ts'
-import { findContact, markEscalated, markSeen } from '../store/contact.ts'
-import { describePerson } from '../store/people.ts'
-import { listRoster } from '../store/roster.ts'
-import { contactSeen, overdueCard } from '../views/contact.ts'
-import type { DueOutcome } from './command.ts'
-import { type Base, command } from './command.ts'
-import { readable } from './contact.ts'
-import { idInput } from './input.ts'
+import { type ContactRow, changeContact, lockContact } from '../store/contact.ts'
+import type { GroupRow } from '../store/group.ts'
+import { listHelpers } from '../store/ladder.ts'
+import type { DeliveryPlan } from '../store/outbox.ts'
+import { describePerson, ensurePeople } from '../store/people.ts'
+import { findRole } from '../store/roster.ts'
+import type { Card } from '../views/card.ts'
+import { contactCard, contactClosed, passDone, passForm } from '../views/contact-staff.ts'
+import { type Context, command, type Result, type WriteContext } from './command.ts'
+import { lookAfter, readable, together } from './contact-path.ts'
+import { goOnWithDrill } from './drill.ts'
+import { formInput, idInput, peopleValue } from './input.ts'
 
-/** Says that somebody has seen it: the member hears who, and it goes no further. */
-export const contactSeenBy = command({
+/** The request as its readers see it. */
+async function cardOf(context: Context, row: ContactRow, group: GroupRow): Promise<Card> {
+  const { texts, actor, now, ballotKeys, connection } = context
+  const nameOf = async (personId: string) =>
+    (await describePerson(context, personId, connection.id))?.name ?? texts.t('roster.someone')
+  const words = row.isDrill ? '' : openText(ballotKeys.keyring, row.id, row.text)
+  const place = await findRole(context, group.id, row.personId)
+  const asker = await describePerson(context, row.personId, connection.id)
+  return contactCard(texts, {
+    ...row,
+    alias: group.alias,
+    name: await nameOf(row.personId),
+    words: words === '' ? null : words,
+    holder: row.holderId === null ? null : await nameOf(row.holderId),
+    isHeldByMe: row.holderId === actor.personId,
+    hasLeft: place === null && !row.isDrill,
+    isAccountClosed: asker?.isDeactivated ?? false,
+    timeZone: group.timeZone,
+    now,
+  })
+}
+
+/** Shows who asks, and what they wrote. Opening it is audited; that it was seen has to be said. */
+export const contactRead = command({
+  verb: 'contact.read',
+  opens: 'content',
+  isTyped: false,
+  access: { who: 'staff' },
+  effect: 'audited',
+  input: idInput,
+  run: async (context, { id }) => {
+    const { row, group } = await readable(context, id)
+    return {
+      reply: { type: 'content', card: await cardOf(context, row, group) },
+      audit: [{ action: 'contact.opened', subjectId: id }],
+    }
+  },
+})
+
+/** The same under its lock, for what changes it. */
+async function lockReadable(context: WriteContext, id: string) {
+  await lockContact(context, id)
+  return await readable(context, id)
+}
+
+/** Somebody takes it: the member hears who, and they are the one who is reminded. */
+export const contactSeen = command({
   verb: 'contact.seen',
   isTyped: false,
   access: { who: 'staff' },
   effect: 'write',
   input: idInput,
   run: async (context, { id }) => {
-    const { texts, actor, now, connection } = context
-    const { personId } = actor
-    const { row } = await readable(context, id)
-    const isFirst = await markSeen(context, id, personId, hourOf(now))
-    const person = await describePerson(context, row.personId, connection.id)
+    const { actor, now } = context
+    const { row, group } = await lockReadable(context, id)
+    const isNews = row.closedAt === null && row.holderId !== actor.personId
+    if (!isNews) return { reply: { type: 'content', card: await cardOf(context, row, group) } }
+    if (row.isDrill) return await goOnWithDrill(context, row, group)
+    const change = { seenAt: row.seenAt ?? hourOf(now), holderId: actor.personId }
+    await changeContact(context, id, change)
+    const after = { ...row, ...change }
     return {
-      reply: {
-        type: 'content',
-        card: contactSeen(texts, person?.name ?? texts.t('roster.someone')),
-      },
-      deliveries: isFirst
-        ? [
-            {
-              key: `contact-seen ${id}`,
-              kind: 'contact-seen',
-              personId: row.personId,
-              groupId: row.groupId,
-              contactId: id,
-            },
-          ]
-        : [],
-      audit: isFirst ? [{ action: 'contact.seen', subjectId: id }] : [],
+      ...together([
+        await lookAfter(context, after),
+        { deliveries: [tell(after, 'contact-seen')] },
+        { audit: [{ action: 'contact.seen', subjectId: id }] },
+      ]),
+      reply: { type: 'content', card: await cardOf(context, after, group) },
     }
   },
 })
 
-/**
- * The promised time is over and nobody has seen it: the supervisors are told that it waits, not who
- * asks or why.
- */
-export async function escalate(base: Base, occurrence: Due<'contactDue'>): Promise<DueOutcome> {
-  const { now } = base
-  const row = await findContact(base, occurrence.contactId)
-  if (!row || !(await markEscalated(base, row.id, hourOf(now)))) return { dropped: 'seen' }
-  const roster = await listRoster(base, row.groupId)
+const tell = (
+  { id, groupId, personId, round }: ContactRow,
+  kind: 'contact-seen' | 'contact-closed',
+): DeliveryPlan => ({ key: `${kind} ${id} ${round}`, kind, personId, groupId, contactId: id })
+
+/** One of its three ends. The member is asked whether somebody has been in touch. */
+const endsWith = <V extends Verb>(verb: V, outcome: Exclude<Outcome, 'withdrawn'>) =>
+  command({
+    verb,
+    isTyped: false,
+    access: { who: 'staff' },
+    effect: 'write',
+    input: idInput,
+    run: async (context, { id }) => await close(context, id, outcome),
+  })
+
+export const contactReached = endsWith('contact.reached', 'reached')
+export const contactTried = endsWith('contact.tried', 'tried')
+export const contactHandedOver = endsWith('contact.handedOver', 'handedOver')
+
+async function close(
+  context: WriteContext,
+  id: string,
+  outcome: Exclude<Outcome, 'withdrawn'>,
+): Promise<Result> {
+  const { texts, actor, now } = context
+  const { row, group } = await lockReadable(context, id)
+  if (row.closedAt !== null)
+    return { reply: { type: 'content', card: await cardOf(context, row, group) } }
+  const at = hourOf(now)
+  const change = {
+    seenAt: row.seenAt ?? at,
+    holderId: actor.personId,
+    closedAt: at,
+    outcome,
+  }
+  await changeContact(context, id, change)
   return {
-    dropped: null,
-    deliveries: roster
-      .filter(({ role }) => role === 'supervisor')
-      .map(({ personId }) => ({
-        key: `contact-overdue ${row.id}`,
-        kind: 'contact-overdue' as const,
-        personId,
-        groupId: row.groupId,
-        contactId: row.id,
-      })),
+    reply: { type: 'content', card: contactClosed(texts, { alias: group.alias, outcome }) },
+    deliveries: row.isDrill ? [] : [tell(row, 'contact-closed')],
+    audit: [{ action: `contact.${outcome}`, subjectId: id }],
   }
 }
 
-/** For the group's supervisors: that a request waits, since when, and whom to ask about it. */
-export const contactOverdue = command({
-  verb: 'contact.overdue',
-  opens: 'content',
+/** A colleague takes it, by name. It stays open, in front of them. */
+export const contactPass = command({
+  verb: 'contact.pass',
+  opens: 'form',
   isTyped: false,
-  access: { who: 'supervisor' },
-  effect: 'audited',
+  access: { who: 'staff' },
+  effect: 'read',
   input: idInput,
   run: async (context, { id }) => {
-    const { texts, memberships, now, connection, example } = context
-    const row = await findContact(context, id)
-    const group =
-      row && memberships.find((one) => one.id === row.groupId && one.role === 'supervisor')
-    if (!row?.escalatedAt || !group)
-      throw new UserError(texts.t('error.notFound', { example: example('next') }))
-    const { alias, timeZone, backupId } = group
-    const roster = await listRoster(context, row.groupId)
-    const ids = roster
-      .filter((entry) => entry.role === 'facilitator')
-      .map(({ personId }) => personId)
-    const staff: string[] = []
-    for (const personId of backupId ? [...new Set([...ids, backupId])] : ids)
-      staff.push(
-        (await describePerson(context, personId, connection.id))?.name ?? texts.t('roster.someone'),
-      )
-    const facts = {
-      alias,
-      createdAt: row.createdAt,
-      isSeen: row.seenAt !== null,
-      staff,
-      timeZone,
-      now,
+    const { group } = await readable(context, id)
+    return { reply: { type: 'form', form: passForm(context.texts, id, group.alias) } }
+  },
+})
+
+export const contactPassSubmit = command({
+  verb: 'contact.pass.submit',
+  isTyped: false,
+  access: { who: 'staff' },
+  effect: 'write',
+  form: 'contact.pass',
+  input: formInput,
+  run: async (context, { id, values }) => {
+    const { tx, texts, connection, now, newId } = context
+    const { row, group } = await lockReadable(context, id ?? '')
+    const [chosen] = await ensurePeople(
+      tx,
+      connection,
+      peopleValue(texts, values, 'colleague').slice(0, 1),
+      newId,
+    )
+    const fail = (message: string): never => {
+      throw new UserError(message, { colleague: message })
     }
+    if (!chosen) return fail(texts.t('contact.passNobody'))
+    const name = chosen.name ?? texts.t('roster.someone')
+    if (row.closedAt !== null) throw new UserError(texts.t('contact.isClosed'))
+    const isMember = (await findRole(context, group.id, chosen.personId)) === 'member'
+    if (!chosen.isStaff || isMember)
+      return fail(texts.t('roster.notStaff', { names: name, count: 1 }))
+    const holder = { personId: chosen.personId, rung: row.rung }
+    const helpers = await listHelpers(context, group.id, now, holder)
+    const isAvoided =
+      row.addressee === 'others' &&
+      helpers.some(
+        ({ personId, rung }) =>
+          personId === chosen.personId && (rung === 'facilitators' || rung === 'backup'),
+      )
+    if (isAvoided) return fail(texts.t('contact.passAvoided', { name }))
+    const own = helpers.filter(({ personId }) => personId === chosen.personId)
+    if (!whoIsThere(own, RUNGS).includes(chosen.personId))
+      return fail(texts.t('contact.passNotThere', { name }))
+    const change = { holderId: chosen.personId, seenAt: row.seenAt ?? hourOf(now) }
+    await changeContact(context, row.id, change)
+    const after = { ...row, ...change }
     return {
-      reply: { type: 'content', card: overdueCard(texts, facts) },
-      audit: [{ action: 'contact.overdue.opened', subjectId: id }],
+      ...together([
+        await lookAfter(context, after),
+        { deliveries: [tell(after, 'contact-seen')] },
+        { audit: [{ action: 'contact.passed', subjectId: row.id }] },
+      ]),
+      reply: { type: 'done', card: passDone(texts, { alias: group.alias, name }) },
     }
   },
 })

@@ -1,72 +1,62 @@
-import { openText, sealText } from '../ballot/secret-text.ts'
-import { HOUR_MS, hourOf, plus } from '../domain/time.ts'
+import { sealText } from '../ballot/secret-text.ts'
+import { ADDRESSEES, type Addressee, type Rung } from '../domain/contact.ts'
+import { hourOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
-import { createContact, findContact, listWaiting } from '../store/contact.ts'
-import { getGroup, lockGroup } from '../store/group.ts'
-import { describePerson } from '../store/people.ts'
-import { listRoster } from '../store/roster.ts'
-import {
-  contactCard,
-  contactDone,
-  contactForm,
-  contactOff,
-  contactStatus,
-  contactsCard,
-} from '../views/contact.ts'
-import { helpLines } from '../views/help-lines.ts'
+import { createContact, listOpenContacts } from '../store/contact.ts'
+import { type GroupRow, lockGroup } from '../store/group.ts'
+import { contactDone, contactForm, contactOff, contactsCard } from '../views/contact.ts'
 import { rewrapAll } from './ballots.ts'
 import { type Context, command, groupOf } from './command.ts'
-import { formInput, groupInput, idInput, linesValue } from './input.ts'
+import { ownContactCard } from './contact-own.ts'
+import { listReadable, lookAfter, type Promised, promiseOf, together } from './contact-path.ts'
+import { linesFor } from './help-lines-for.ts'
+import { formInput, groupInput, linesValue, textValue } from './input.ts'
 
 /**
- * A member asks to be spoken to; a facilitator sees the requests that wait. Text after the word is
- * not read: nobody should put such a thing on a line by accident.
+ * A member asks to be spoken to; staff see the open requests that have come up to them. Text after
+ * the word is not read: nobody should put such a thing on a line by accident.
  */
 export const contact = command({
   verb: 'contact',
   opens: 'form',
   isTyped: true,
   takesText: true,
-  access: { who: 'group', roles: ['member', 'facilitator'] },
+  access: { who: 'group', roles: ['member', 'facilitator', 'supervisor'] },
   subject: 'group',
   effect: 'read',
   input: groupInput,
   run: async (context) => {
     const { texts, actor, now, role } = context
-    const { id, alias, timeZone, contactHours, contactTimes } = groupOf(context)
-    if (role === 'facilitator') {
-      const waiting = await listWaiting(context, id)
+    const group = groupOf(context)
+    const { id, alias, timeZone } = group
+    if (role !== 'member') {
+      const open = await listReadable(context, id)
       return {
-        reply: { type: 'content', card: contactsCard(texts, { alias, waiting, timeZone, now }) },
+        reply: { type: 'content', card: contactsCard(texts, { alias, open, timeZone, now }) },
       }
     }
-    const lines = linesOf(context)
-    if (contactHours === null) return { reply: { type: 'content', card: contactOff(texts, lines) } }
-    const own = (await listWaiting(context, id, actor.personId))[0]
-    if (own)
-      return {
-        reply: {
-          type: 'content',
-          card: contactStatus(texts, { ...own, alias, seen: null, timeZone, now }),
-        },
-      }
+    const own = (await listOpenContacts(context, { groupIds: [id], personId: actor.personId }))[0]
+    if (own) return { reply: { type: 'content', card: await ownContactCard(context, own) } }
+    const promised = await promiseOf(context, group, now)
+    if (!promised || isNobodyThere(promised)) {
+      const why = promised ? 'nobody' : (group.noContactReason ?? 'none')
+      return { reply: { type: 'content', card: contactOff(texts, why, linesFor(context)) } }
+    }
     const form = contactForm(texts, {
       groupId: id,
-      hours: contactHours,
-      times: contactTimes,
-      lines,
+      ...promised,
+      timeZone,
+      now,
+      lines: linesFor(context),
     })
     return { reply: { type: 'form', form } }
   },
 })
 
-const linesOf = ({ texts, organisation, content }: Context): string =>
-  helpLines(texts, organisation, content.crisisLines)
+const isNobodyThere = ({ paths }: Promised): boolean =>
+  ADDRESSEES.every((addressee) => paths[addressee].length === 0)
 
-/**
- * Keeps the request, tells the facilitators and the backup, and sets the time by which somebody has
- * to have seen it.
- */
+/** Keeps the request, tells the first step on which somebody is, and says by when it is seen. */
 export const contactSubmit = command({
   verb: 'contact.submit',
   isTyped: false,
@@ -80,124 +70,52 @@ export const contactSubmit = command({
     const { personId } = actor
     const group = groupOf(context)
     await lockGroup(context, group.id)
-    if (group.contactHours === null) throw new UserError(texts.t('checkin.noContact'))
-    if ((await listWaiting(context, group.id, personId)).length > 0)
+    if ((await listOpenContacts(context, { groupIds: [group.id], personId })).length > 0)
       throw new UserError(texts.t('contact.already'))
+    const { addressee, path, dueAt } = await chosenWay(context, group, textValue(values, 'to'))
     const id = newId()
     // To the hour, and the boxes wrapped anew: neither the time nor the transaction says that
     // somebody had just answered.
-    const createdAt = hourOf(now)
-    const dueAt = plus(createdAt, group.contactHours * HOUR_MS)
     await rewrapAll(context, group.id)
-    const sealed = sealText(ballotKeys.keyring, id, linesValue(values, 'text'))
-    await createContact(context, {
+    const row = await createContact(context, {
       id,
       groupId: group.id,
       personId,
-      text: sealed,
-      createdAt,
+      text: sealText(ballotKeys.keyring, id, linesValue(values, 'text')),
+      createdAt: hourOf(now),
       dueAt,
+      addressee,
+      rung: path[0],
+      isDrill: false,
     })
-    const told = await staffFor(context, group)
-    const facts = { hours: group.contactHours, times: group.contactTimes, lines: linesOf(context) }
+    const facts = { path, dueAt, timeZone: group.timeZone, now, lines: linesFor(context) }
     return {
+      ...together([
+        await lookAfter(context, row),
+        { audit: [{ action: 'contact.made', subjectId: id, isUnnamed: true }] },
+      ]),
       reply: { type: 'done', card: contactDone(texts, facts) },
-      deliveries: told.map((one) => ({
-        key: `contact ${id}`,
-        kind: 'contact-request' as const,
-        personId: one,
-        groupId: group.id,
-        contactId: id,
-      })),
-      occurrences: [{ kind: 'contactDue', dueAt, contactId: id }],
     }
   },
 })
-
-/** The facilitators of a group, and its backup. */
-async function staffFor(
-  context: Context,
-  group: { id: string; backupId: string | null },
-): Promise<string[]> {
-  const roster = await listRoster(context, group.id)
-  const facilitators = roster
-    .filter(({ role }) => role === 'facilitator')
-    .map(({ personId }) => personId)
-  return [...new Set(group.backupId ? [...facilitators, group.backupId] : facilitators)]
-}
 
 /**
- * A request that this person may read: as facilitator of its group, or as its backup. Throws
- * UserError for everybody else.
+ * The way that a member chose, with the steps on which somebody is there. Where nobody is on the
+ * one that they chose but on the other, the form comes back; nobody at all: it says so.
  */
-export async function readable(context: Context, id: string) {
-  const { texts, actor, example } = context
-  const notFound = () => new UserError(texts.t('error.notFound', { example: example('next') }))
-  const row = await findContact(context, id)
-  if (!row) throw notFound()
-  const place = context.memberships.find(({ id }) => id === row.groupId)
-  if (place?.role === 'facilitator') return { row, group: place }
-  const group = place ?? (await getGroup(context, row.groupId))
-  if (group.backupId !== actor.personId || !actor.isStaff) throw notFound()
-  return { row, group }
+async function chosenWay(
+  context: Context,
+  group: GroupRow,
+  typed: string,
+): Promise<{ addressee: Addressee; path: readonly [Rung, ...Rung[]]; dueAt: Date }> {
+  const { texts, now } = context
+  const promised = await promiseOf(context, group, now)
+  if (!promised) throw new UserError(texts.t('contact.off.none'))
+  const addressee = ADDRESSEES.find((one) => one === typed) ?? 'facilitators'
+  const [first, ...further] = promised.paths[addressee]
+  if (!first)
+    throw new UserError(
+      isNobodyThere(promised) ? texts.t('contact.off.nobody') : texts.t('contact.notThere'),
+    )
+  return { addressee, path: [first, ...further], dueAt: promised.dueAt }
 }
-
-/** Shows who asks, and what they wrote. Opening it is audited; that it was seen has to be said. */
-export const contactRead = command({
-  verb: 'contact.read',
-  opens: 'content',
-  isTyped: false,
-  access: { who: 'staff' },
-  effect: 'audited',
-  input: idInput,
-  run: async (context, { id }) => {
-    const { texts, now, ballotKeys, connection } = context
-    const { row, group } = await readable(context, id)
-    const person = await describePerson(context, row.personId, connection.id)
-    const words = openText(ballotKeys.keyring, row.id, row.text)
-    const facts = {
-      id,
-      alias: group.alias,
-      name: person?.name ?? texts.t('roster.someone'),
-      words: words === '' ? null : words,
-      createdAt: row.createdAt,
-      dueAt: row.dueAt,
-      isSeen: row.seenAt !== null,
-      timeZone: group.timeZone,
-      now,
-    }
-    return {
-      reply: { type: 'content', card: contactCard(texts, facts) },
-      audit: [{ action: 'contact.opened', subjectId: id }],
-    }
-  },
-})
-
-/** For the member who asked: whether somebody has seen it, and who. */
-export const contactStatusOf = command({
-  verb: 'contact.status',
-  opens: 'content',
-  isTyped: false,
-  access: { who: 'anyone' },
-  effect: 'read',
-  input: idInput,
-  run: async (context, { id }) => {
-    const { texts, actor, now, connection, example } = context
-    const row = await findContact(context, id)
-    if (row?.personId !== actor.personId)
-      throw new UserError(texts.t('error.notFound', { example: example('next') }))
-    const place = context.memberships.find(({ id }) => id === row.groupId)
-    const { alias, timeZone } = place ?? (await getGroup(context, row.groupId))
-    const by = row.seenBy && (await describePerson(context, row.seenBy, connection.id))
-    const seen = row.seenAt && {
-      at: row.seenAt,
-      by: (by ? by.name : null) ?? texts.t('contact.staff'),
-    }
-    return {
-      reply: {
-        type: 'content',
-        card: contactStatus(texts, { ...row, alias, seen, timeZone, now }),
-      },
-    }
-  },
-})

@@ -9,6 +9,7 @@ import type { DeliveryPlan } from '../store/outbox.ts'
 import { markUnreachable } from '../store/people.ts'
 import { listGroupsOf, listStaffOf } from '../store/roster.ts'
 import { step } from './command.ts'
+import { lookAgain, together } from './contact-path.ts'
 import { compose } from './notices.ts'
 
 /**
@@ -85,6 +86,7 @@ export const reportUnreachable = step<
           ...about,
         })
     }
-    return { result: null, deliveries }
+    // Requests that stand before them go to the next who is there.
+    return { ...together([await lookAgain(base), { deliveries }]), result: null }
   },
 })

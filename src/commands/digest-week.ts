@@ -1,12 +1,14 @@
+import { type Helper, pathOf, whoIsThere } from '../domain/contact.ts'
 import { ATTENTION, type Attention } from '../domain/digest.ts'
 import { attendanceBand } from '../domain/summary.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { countDropped } from '../store/checkin.ts'
-import { listPromised } from '../store/contact.ts'
+import { listOpenContacts, listPromised } from '../store/contact.ts'
 import { listStanding, type Standing } from '../store/digest.ts'
+import { listHelpersOf } from '../store/ladder.ts'
 import type { SupervisedGroup } from '../store/membership.ts'
 import { countFailed } from '../store/outbox.ts'
-import { countRemovals } from '../store/removal.ts'
+import { countRemovals, countRemovedSince } from '../store/removal.ts'
 import { listResults, type ResultRow } from '../store/result.ts'
 import { type EndedSession, listEnded } from '../store/session.ts'
 import { type SessionPlace, sessionPlaces } from '../store/session-place.ts'
@@ -25,6 +27,8 @@ export type GroupWeek = DigestGroup & { rows: readonly ResultRow[] }
 const RESULTS_READ = 30
 /** Far enough back for the last two sessions of a group that meets every few weeks. */
 const RECENT_DAYS = 70
+/** Members who were taken off are counted over so long, so that a pattern shows. */
+const LATELY_DAYS = 84
 
 /**
  * The window of each group. It asks the store for all groups at once: forty cost as many statements
@@ -56,6 +60,15 @@ export async function weeksOf(
   const undelivered = await countFailed(context, ids, window)
   const dropped = await countDropped(context, ids, window)
   const removals = await countRemovals(context, ids, window)
+  const lately = await countRemovedSince(context, ids, {
+    startsAt: plus(window.endsAt, -LATELY_DAYS * DAY_MS),
+    endsAt: window.endsAt,
+  })
+  const open = Map.groupBy(
+    await listOpenContacts(context, { groupIds: ids, withDrills: true }),
+    ({ groupId }) => groupId,
+  )
+  const helpers = await listHelpersOf(context, ids, context.now)
   return groups.map((group) => {
     const { groupId } = group
     const own = rows.get(groupId) ?? []
@@ -73,6 +86,13 @@ export async function weeksOf(
         undelivered: undelivered.get(groupId) ?? 0,
         droppedCheckIns: dropped.get(groupId) ?? 0,
         removals: removals.get(groupId) ?? 0,
+        removedLately: lately.get(groupId) ?? 0,
+        open: (open.get(groupId) ?? []).map(({ createdAt, holderId, isDrill }) => ({
+          createdAt,
+          isDrill,
+          isTaken: holderId !== null,
+        })),
+        helpers: helpers.get(groupId) ?? [],
       }),
       areMissing: own.some(
         ({ closedAt, questionSetId, questionSetVersion }) =>
@@ -85,7 +105,11 @@ export async function weeksOf(
   })
 }
 
-type Facts = Pick<DigestGroup, 'contacts' | 'undelivered' | 'droppedCheckIns' | 'removals'> & {
+type Facts = Pick<
+  DigestGroup,
+  'contacts' | 'undelivered' | 'droppedCheckIns' | 'removals' | 'removedLately' | 'open'
+> & {
+  helpers: readonly Helper[]
   recent: readonly EndedSession[]
   place: SessionPlace | null
   standing: Standing | null
@@ -94,12 +118,14 @@ type Facts = Pick<DigestGroup, 'contacts' | 'undelivered' | 'droppedCheckIns' | 
 function weekOf(
   { alias, contactHours, hasEnded }: SupervisedGroup,
   window: Window,
-  { recent, place, standing, ...counts }: Facts,
+  { recent, place, standing, helpers, ...counts }: Facts,
 ): Omit<DigestGroup, 'results' | 'areMissing'> {
   const held = heldIn(window, recent)
   const lastTwo = recent.slice(-2)
   const flag = standing?.flag ?? null
   const attention: Record<Attention, boolean> = {
+    contactWaits: counts.open.some(({ isDrill }) => !isDrill),
+    nobodyThere: !hasEnded && contactHours !== null && pathOf(helpers, 'facilitators').length === 0,
     flag: flag !== null,
     contactLate: counts.contacts.inTime < counts.contacts.promised,
     nobodyForContact: !hasEnded && contactHours === null,
@@ -114,6 +140,8 @@ function weekOf(
     hasEnded,
     flag,
     ...counts,
+    away: awayOf(helpers),
+    drilledAt: standing?.drilledAt ?? null,
     attendance: attendanceBand(
       held.flatMap(({ headcount }) => headcount ?? []),
       standing?.members ?? 0,
@@ -123,6 +151,17 @@ function weekOf(
     cancelled: endedIn(window, recent).length - held.length,
     sessionNumber: place?.number ?? null,
     sessionTotal: place?.total ?? 0,
+  }
+}
+
+/** Until when all who lead a group are away, and whether somebody stands in; null: one is there. */
+function awayOf(helpers: readonly Helper[]): DigestGroup['away'] {
+  const lead = helpers.filter(({ rung }) => rung === 'facilitators')
+  if (lead.length === 0 || lead.some(({ isAway }) => !isAway)) return null
+  const ends = lead.map(({ awayUntil }) => awayUntil?.getTime() ?? 0)
+  return {
+    until: new Date(Math.min(...ends) - 1),
+    hasStandIn: whoIsThere(lead, ['facilitators']).length > 0,
   }
 }
 

@@ -17,7 +17,7 @@ import { digestCard, type Total } from '../views/digest.ts'
 import type { DueOutcome } from './command.ts'
 import { type Base, type Context, command } from './command.ts'
 import { weeksOf } from './digest-week.ts'
-import { areLinesOld } from './help-lines.ts'
+import { areLinesOld } from './help-lines-for.ts'
 
 /** The week of a supervisor's groups: the one that the id names, or the last seven days. */
 export const digest = command({
@@ -51,7 +51,7 @@ export const digest = command({
         context,
         ordered.flatMap(({ rows }) => rows),
       ),
-      areLinesOld: areLinesOld(context.organisation.crisisLines, now),
+      areLinesOld: areLinesOld(context, now),
       now,
     }
     return {

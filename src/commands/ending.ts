@@ -3,21 +3,23 @@ import { DAYS_UNTIL_DELETION } from '../domain/retention.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { listOpen } from '../store/checkin.ts'
-import { listWaiting } from '../store/contact.ts'
+import { listOpenContacts } from '../store/contact.ts'
+import { deleteClosedContacts, deleteContactsOfGroup } from '../store/contact-keep.ts'
 import { deleteGroup, findReceipt, forgetPeople, saveReceipt } from '../store/forget.ts'
 import { endGroup, findEndedGroup, getGroup, lockGroup } from '../store/group.ts'
 import { fixedId } from '../store/ids.ts'
 import { isKnown } from '../store/people.ts'
+import { countPlaces } from '../store/preferences.ts'
 import { changeRoster, listRoster } from '../store/roster.ts'
 import { listAhead } from '../store/session.ts'
 import { closeUnits } from '../store/unit.ts'
 import { deleteWins } from '../store/win.ts'
 import { endDone, endForm, goodbyeCard, receiptCard } from '../views/ending.ts'
-import { helpLines } from '../views/help-lines.ts'
 import { timeWithZone } from '../views/notice.ts'
 import { leaveDone } from '../views/rights.ts'
 import type { DueOutcome } from './command.ts'
 import { type Base, type Context, command, groupOf } from './command.ts'
+import { linesFor } from './help-lines-for.ts'
 import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
 import { releaseJobs } from './programme.ts'
 
@@ -61,7 +63,9 @@ async function refuseWhileOpen(context: Context): Promise<void> {
         closes: timeWithZone(texts, open.closesAt, group.timeZone, now),
       }),
     )
-  if ((await listWaiting(context, group.id)).length > 0)
+  const waiting = await listOpenContacts(context, { groupIds: [group.id] })
+  // One that goes past the facilitators is not told to them, and goes on behind the end.
+  if (waiting.some(({ addressee }) => addressee === 'facilitators'))
     throw new UserError(texts.t('end.contactWaits', { example: example('contact') }))
 }
 
@@ -135,12 +139,12 @@ export const goodbye = command({
   effect: 'read',
   input: idInput,
   run: async (context, { id }) => {
-    const { texts, actor, now, organisation, content, example } = context
+    const { texts, actor, now, example } = context
     const group = await findEndedGroup(context, id, actor.personId)
     if (!group?.deleteAt)
       throw new UserError(texts.t('error.notFound', { example: example('next') }))
     const { alias, deleteAt, timeZone } = group
-    const lines = helpLines(texts, organisation, content.crisisLines)
+    const lines = linesFor(context)
     const card = goodbyeCard(texts, {
       groupId: id,
       alias,
@@ -162,13 +166,15 @@ export const goodbyeLeave = command({
   effect: 'write',
   input: idInput,
   run: async (context, { id }) => {
-    const { texts, actor, organisation, content, example } = context
+    const { texts, actor, example } = context
     const { personId } = actor
     const group = await findEndedGroup(context, id, personId)
     if (!group) throw new UserError(texts.t('error.notFound', { example: example('next') }))
     await changeRoster(context, id, { add: [], remove: [personId], memberChanges: 0 }, context.now)
+    if ((await countPlaces(context, personId)) === 0)
+      await deleteClosedContacts(context, context.ballotKeys.keyring, personId, context.now)
     const isForgotten = (await forgetPeople(context, [personId])) === 1
-    const lines = helpLines(texts, organisation, content.crisisLines)
+    const lines = linesFor(context)
     return {
       reply: { type: 'done', card: leaveDone(texts, { alias: group.alias, isForgotten, lines }) },
       audit: [{ action: 'roster.left', subjectId: id }],
@@ -188,7 +194,14 @@ export async function deleteDueGroup(
   if (!groupId) return { dropped: 'notPlanned' }
   const group = await getGroup(base, groupId)
   if (!group.deleteAt || now < group.deleteAt) return { dropped: 'notEnded' }
-  const counts = await deleteGroup(base, groupId)
+  // Somebody waits yet, or said that nobody came: what is known of them stays until that is closed.
+  if ((await listOpenContacts(base, { groupIds: [groupId] })).length > 0)
+    return {
+      dropped: null,
+      occurrences: [{ kind: 'groupDeletion', dueAt: plus(now, DAY_MS), groupId }],
+    }
+  const contacts = await deleteContactsOfGroup(base, base.ballotKeys.keyring, groupId, now)
+  const counts = { ...(await deleteGroup(base, groupId)), contacts }
   const personId = group.endedBy
   // Nobody is left who could want the numbers.
   if (!personId || !(await isKnown(base, personId))) return { dropped: null }

@@ -1,17 +1,17 @@
 import { isHolidayCalendar } from '../content/holidays.ts'
 import { LANGUAGES } from '../content/load.ts'
+import { mayOpenCheckIns } from '../domain/contact.ts'
 import { diagnosisWordIn } from '../domain/group.ts'
-import { CONTACT_HOURS, MAX_ALIAS_CHARS, MAX_CONTACT_TIMES_CHARS } from '../domain/limits.ts'
+import { MAX_ALIAS_CHARS } from '../domain/limits.ts'
 import { isTimeZone } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { createGroup, editGroup } from '../store/group.ts'
-import { describePerson, ensurePeople } from '../store/people.ts'
 import { createPlans } from '../store/plan.ts'
-import { findRole } from '../store/roster.ts'
 import { editDone, editForm, newGroupDone, newGroupForm } from '../views/group.ts'
 import { type Context, command, groupOf } from './command.ts'
-import { echo, formInput, groupInput, peopleValue, textValue } from './input.ts'
+import { readContactSettings } from './contact-settings.ts'
+import { echo, formInput, groupInput, textValue } from './input.ts'
 
 export const newGroup = command({
   verb: 'new',
@@ -51,8 +51,9 @@ export const newGroupSubmit = command({
       fields.kind = texts.t('new.badKind', { known: [...context.content.kinds.keys()].join(', ') })
     if (!kind || Object.keys(fields).length > 0)
       throw new UserError(Object.values(fields)[0] ?? '', fields)
+    const contact = await readContactSettings(context, values, { groupId: null, timeZone })
     const id = newId()
-    const group = { id, kind: kind.id, alias, timeZone, ...words }
+    const group = { id, kind: kind.id, alias, timeZone, ...words, ...contact }
     await createGroup(context, group, actor.personId, now)
     const presets = kind.checkIns.filter(({ isOffered }) => !isOffered)
     const plans = presets.map(({ questionSet, isOffered, ...preset }) => ({
@@ -64,7 +65,15 @@ export const newGroupSubmit = command({
     }))
     await createPlans(context, id, plans, now)
     return {
-      reply: { type: 'done', card: newGroupDone(texts, { id, alias, kind }) },
+      reply: {
+        type: 'done',
+        card: newGroupDone(texts, {
+          id,
+          alias,
+          kind,
+          mayAsk: mayOpenCheckIns(kind.needsContact, contact),
+        }),
+      },
       audit: [{ action: 'group.created', subjectId: id }],
     }
   },
@@ -115,17 +124,12 @@ export const edit = command({
   input: groupInput,
   run: async (context) => {
     const { texts } = context
-    const { id, alias, isOpen, language, holidays, backupId, contactHours, contactTimes } =
-      groupOf(context)
-    const backup = backupId ? await describePerson(context, backupId, context.connection.id) : null
+    const { id, alias, isOpen, language, holidays } = groupOf(context)
     const form = editForm(texts, {
       id,
       draft: { alias, isOpen, language: language ?? '' },
       languages: LANGUAGES,
       holidays: holidays ?? '',
-      backup: backup?.externalId ?? null,
-      contactHours,
-      contactTimes: contactTimes ?? '',
     })
     return { reply: { type: 'form', form } }
   },
@@ -140,38 +144,17 @@ export const editSubmit = command({
   form: 'edit',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, connection, content, example, newId } = context
+    const { texts, content, example } = context
     const group = groupOf(context)
     const common = readCommon(values)
     const fields = aliasProblems(context, common.alias, group.id)
     const holidays = textValue(values, 'holidays').toUpperCase() || null
     if (holidays && !(await isHolidayCalendar(holidays)))
       fields.holidays = texts.t('edit.badHolidays', { got: echo(holidays) })
-    const [backup] = await ensurePeople(
-      tx,
-      connection,
-      peopleValue(texts, values, 'backup').slice(0, 1),
-      newId,
-    )
-    const isMember = backup && (await findRole(context, group.id, backup.personId)) === 'member'
-    if (isMember)
-      fields.backup = texts.t('roster.both', { names: backup.name ?? texts.t('roster.someone') })
-    else if (backup && (!backup.isStaff || backup.isDeactivated))
-      fields.backup = texts.t('roster.notStaff', {
-        names: backup.name ?? texts.t('roster.someone'),
-        count: 1,
-      })
     if (Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
-    const contactHours =
-      CONTACT_HOURS.find((hours) => String(hours) === textValue(values, 'contactHours')) ?? null
-    const contactTimes = textValue(values, 'contactTimes').slice(0, MAX_CONTACT_TIMES_CHARS) || null
-    const backupId = backup?.personId ?? null
     await editGroup(context, group.id, {
       ...common,
       holidays,
-      backupId,
-      contactHours,
-      contactTimes,
     })
     const mayUseChannel = content.kinds.get(group.kind)?.mayUseChannel ?? false
     const facts = {
@@ -181,7 +164,6 @@ export const editSubmit = command({
       hasChannel: group.channelId !== null,
       mayUseChannel,
       example: example('channel'),
-      contact: contactHours === null ? null : { hours: contactHours, times: contactTimes },
     }
     return {
       reply: { type: 'done', card: editDone(texts, facts) },

@@ -1,11 +1,30 @@
-import { LINES_GOOD_FOR_DAYS, type OwnLines } from '../content/load.ts'
+import { LINES_GOOD_FOR_DAYS, type OwnLines } from '../content/help-lines.ts'
 import { MAX_HELP_LINES, MAX_LINE_CHARS } from '../domain/limits.ts'
-import { DAY_MS } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { saveHelpLines } from '../store/organisation.ts'
-import { helpLines, helpLinesDone, helpLinesForm } from '../views/help-lines.ts'
+import { helpLinesDone, helpLinesForm, linesCard } from '../views/help-lines.ts'
 import { type Context, command } from './command.ts'
+import { linesFor, linesOfPerson } from './help-lines-for.ts'
 import { echo, formInput, linesValue, noInput, textValue } from './input.ts'
+
+/** All help lines that fit somebody, with every way in. */
+export const lines = command({
+  verb: 'lines',
+  isTyped: true,
+  isSameForAll: true,
+  access: { who: 'anyone' },
+  effect: 'read',
+  input: noInput,
+  run: async (context) => ({
+    reply: {
+      type: 'card',
+      card: linesCard(context.texts, {
+        ...linesOfPerson(context),
+        example: context.example('pause'),
+      }),
+    },
+  }),
+})
 
 /**
  * The help lines that everybody sees before question one: the built-in ones of the country, or an
@@ -18,10 +37,11 @@ export const adminLines = command({
   access: { who: 'admin' },
   effect: 'read',
   input: noInput,
-  run: async ({ texts, organisation, content }) => {
+  run: async (context) => {
+    const { texts, organisation } = context
     const own = organisation.crisisLines
     const facts = {
-      now: helpLines(texts, organisation, content.crisisLines),
+      now: linesFor(context),
       emergency: own?.emergency ?? '',
       lines: (own?.lines ?? []).map(({ name, number }) => `${name}: ${number}`).join('\n'),
       days: LINES_GOOD_FOR_DAYS,
@@ -39,7 +59,7 @@ export const adminLinesSubmit = command({
   form: 'admin.lines',
   input: formInput,
   run: async (context, { values }) => {
-    const { texts, organisation, content, actor, now } = context
+    const { texts, organisation, actor, now } = context
     const emergency = textValue(values, 'emergency')
     const typed = linesValue(values, 'lines')
     const own: OwnLines | null =
@@ -51,7 +71,7 @@ export const adminLinesSubmit = command({
             savedOn: dayOf(now),
           }
     await saveHelpLines(context, own)
-    const shown = helpLines(texts, { ...organisation, crisisLines: own }, content.crisisLines)
+    const shown = linesFor({ ...context, organisation: { ...organisation, crisisLines: own } })
     return {
       reply: {
         type: 'done',
@@ -92,9 +112,4 @@ function readLines({ texts }: Context, typed: string): { name: string; number: s
       return fail(texts.t('lines.badLine', { got: echo(row) }))
     return { name, number }
   })
-}
-
-/** Whether an organisation's own lines are so old that somebody should look at them again. */
-export function areLinesOld(own: OwnLines | null, now: Date): boolean {
-  return own !== null && now.getTime() - Date.parse(own.savedOn) > LINES_GOOD_FOR_DAYS * DAY_MS
 }

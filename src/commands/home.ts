@@ -1,10 +1,13 @@
 import type { Role } from '../domain/access.ts'
 import { isInvited } from '../store/ballot.ts'
 import { listOpen } from '../store/checkin.ts'
+import { type ContactRow, listContactsOf } from '../store/contact.ts'
 import { listNext } from '../store/session-place.ts'
 import { homeCard, type OpenCheckIn } from '../views/home.ts'
 import { timeWithZone } from '../views/notice.ts'
 import { type Context, command } from './command.ts'
+import { listReadable } from './contact-path.ts'
+import { linesFor } from './help-lines-for.ts'
 import { noInput } from './input.ts'
 import { goingOut } from './next.ts'
 
@@ -29,6 +32,9 @@ export const home = command({
       mayAskForContact: memberships.some(
         ({ role, contactHours }) => role === 'member' && contactHours !== null,
       ),
+      own: (await listContactsOf(context, actor.personId)).filter(isUnanswered),
+      requests: actor.isStaff ? await listReadable(context) : [],
+      lines: has('member') || memberships.length === 0 ? linesFor(context) : null,
       upcoming: (await goingOut(context, led)).slice(0, HOME_GOING_OUT),
       timeZone: led[0]?.timeZone ?? 'UTC',
       now,
@@ -36,6 +42,10 @@ export const home = command({
     return { reply: { type: 'card', card: homeCard(texts, facts) } }
   },
 })
+
+/** A member's own request that is open, or that they were asked about and did not answer. */
+const isUnanswered = ({ closedAt, outcome, confirmedAt }: ContactRow): boolean =>
+  closedAt === null || (outcome !== 'withdrawn' && confirmedAt === null)
 
 /** Lines about what goes out next that the home card shows to facilitators. */
 const HOME_GOING_OUT = 3

@@ -5,7 +5,7 @@ import type { Keyring } from '../ballot/keyring.ts'
  * Pages that a signed link opens. Each has a key of its own, so that one is never taken for the
  * other.
  */
-export type Purpose = 'calendar' | 'report'
+export type Purpose = 'calendar' | 'report' | 'mydata'
 
 /**
  * The person that a link is for, and what it opens. `until` is wall-clock time in ms; null: as long

@@ -9,9 +9,11 @@ import { contactNotice } from '../views/contact.ts'
 import { digestNotice } from '../views/digest.ts'
 import { goodbyeNotice, receiptNotice } from '../views/ending.ts'
 import { messageNotice } from '../views/message.ts'
+import { nobodyNotice } from '../views/nobody.ts'
 import type { Notice } from '../views/notice.ts'
 import { removedNotice } from '../views/removed.ts'
 import { resultNotice, summaryNotice } from '../views/result.ts'
+import { roleNotice } from '../views/role.ts'
 import { problemNotice } from '../views/roster.ts'
 import { changeNotice, reminderNotice } from '../views/session.ts'
 import { winNotice } from '../views/win.ts'
@@ -91,23 +93,14 @@ export const COMPOSERS: Record<DeliveryKind, Compose> = {
   result: inGroup((texts, claimed) =>
     claimed.role === 'member' ? resultNotice(texts, groupIn(claimed)) : null,
   ),
-  // The backup has no place on the roster: whoever it was planned for may open it, and opening
-  // looks again.
-  'contact-request': inGroup((texts, claimed) =>
-    claimed.contactId && !claimed.isContactSeen
-      ? contactNotice(texts, 'contact-request', inContact(claimed))
-      : null,
-  ),
-  'contact-seen': inGroup((texts, claimed) =>
-    claimed.contactId && claimed.isContactSeen
-      ? contactNotice(texts, 'contact-seen', inContact(claimed))
-      : null,
-  ),
-  'contact-overdue': inGroup((texts, claimed) =>
-    claimed.contactId && !claimed.isContactSeen
-      ? contactNotice(texts, 'contact-overdue', inContact(claimed))
-      : null,
-  ),
+  'contact-request': aboutContact('contact-request', ['waits', 'taken']),
+  'contact-reminder': aboutContact('contact-reminder', ['waits', 'taken']),
+  'contact-seen': aboutContact('contact-seen', ['taken']),
+  'contact-closed': aboutContact('contact-closed', ['closed']),
+  'contact-alone': aboutContact('contact-alone', ['waits']),
+  'contact-nobody': (texts, { alias, groupId }) =>
+    alias && groupId ? nobodyNotice(texts, { alias, id: groupId }) : null,
+  'role-changed': inGroup((texts, claimed) => roleNotice(texts, groupIn(claimed))),
   'win-waiting': inGroup((texts, claimed) =>
     claimed.role === 'facilitator' ? winNotice(texts, 'win-waiting', groupIn(claimed)) : null,
   ),
@@ -137,7 +130,20 @@ const isAhead = ({ sessionState }: Claimed): boolean => sessionState === 'planne
 const mayRead = ({ personId, role, channelId }: Claimed): boolean =>
   personId ? role !== null : channelId !== null
 
-const inContact = ({ contactId, alias }: InGroup) => ({ id: contactId ?? '', alias })
+/**
+ * A request outlives its group's end and the places of its people: whoever it was planned for may
+ * open it, and opening looks again.
+ */
+function aboutContact(
+  kind: Parameters<typeof contactNotice>[1],
+  states: readonly Claimed['contactState'][],
+): Compose {
+  return (texts, { contactId, alias, contactState }) =>
+    contactId && alias && states.includes(contactState)
+      ? contactNotice(texts, kind, { id: contactId, alias })
+      : null
+}
+
 const groupIn = ({ groupId, alias }: InGroup) => ({ id: groupId, alias })
 const sessionIn = ({ alias, timeZone, sessionId }: InGroup, startsAt: Date, now: Date) => ({
   alias,

@@ -1,7 +1,7 @@
 import { PLATFORM_TITLES } from '../platform.ts'
-import { helpLines } from '../views/help-lines.ts'
 import { privacyCard } from '../views/privacy.ts'
 import { command } from './command.ts'
+import { linesFor } from './help-lines-for.ts'
 import { noInput } from './input.ts'
 
 export const privacy = command({
@@ -11,16 +11,17 @@ export const privacy = command({
   access: { who: 'anyone' },
   effect: 'read',
   input: noInput,
-  run: async ({ texts, content, organisation, platform, example }) => {
-    const lines = helpLines(texts, organisation, content.crisisLines)
-    const { resultMonths, ledgerDays, leastShared, leastStaff } = organisation
-    const thresholds = { leastShared, leastStaff }
+  run: async (context) => {
+    const { texts, organisation, platform, example } = context
+    const { name, responsible, complaints, resultMonths, ledgerDays, leastShared, leastStaff } =
+      organisation
     const facts = {
       platform: PLATFORM_TITLES[platform.name],
-      lines,
+      lines: linesFor(context),
+      controller: { name, responsible, complaints },
       resultMonths,
       ledgerDays,
-      thresholds,
+      thresholds: { leastShared, leastStaff },
       example,
     }
     return { reply: { type: 'card', card: privacyCard(texts, facts) } }

@@ -4,10 +4,10 @@ import { UserError } from '../errors.ts'
 import { countBallotsOf } from '../store/ballot.ts'
 import { lockGroup } from '../store/group.ts'
 import { clearRemovals, listRemovals, noteRemovals } from '../store/removal.ts'
-import { helpLines } from '../views/help-lines.ts'
 import { removedCard, withdrawnCard } from '../views/removed.ts'
 import { blankBallotsOf } from './ballots.ts'
 import { type Context, command, type WriteContext } from './command.ts'
+import { linesFor } from './help-lines-for.ts'
 import { idInput } from './input.ts'
 import { disownWins } from './win.ts'
 
@@ -24,7 +24,8 @@ export async function leaveBehind(
   const { now, newId } = context
   await clearRemovals(context, groupId, added)
   const people = goneMembers.map((personId) => ({ id: newId(), personId }))
-  await noteRemovals(context, groupId, people, plus(now, REMOVED_DAYS * DAY_MS))
+  const forgetOn = plus(now, REMOVED_DAYS * DAY_MS)
+  await noteRemovals(context, groupId, people, { today: now, forgetOn })
   await disownWins(context, groupId, goneMembers)
 }
 
@@ -58,7 +59,7 @@ export const removed = command({
   effect: 'read',
   input: idInput,
   run: async (context, { id }) => {
-    const { texts, actor, organisation, content, now } = context
+    const { texts, actor, now } = context
     const { alias, forgetOn } = await ownRemoval(context, id)
     const facts = {
       groupId: id,
@@ -66,7 +67,7 @@ export const removed = command({
       hasBox: (await countBallotsOf(context, actor.personId, id)) > 0,
       forgetOn,
       timeZone: actor.timeZone ?? 'UTC',
-      lines: helpLines(texts, organisation, content.crisisLines),
+      lines: linesFor(context),
       now,
     }
     return { reply: { type: 'content', card: removedCard(texts, facts) } }

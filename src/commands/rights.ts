@@ -1,8 +1,10 @@
+import { LANGUAGES } from '../content/load.ts'
 import { PAUSE_WEEKS } from '../domain/limits.ts'
 import { parseTime } from '../domain/schedule.ts'
 import { DAY_MS, formatDate, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
-import { PLATFORM_TITLES } from '../platform.ts'
+import { listOpenContacts } from '../store/contact.ts'
+import { deleteClosedContacts } from '../store/contact-keep.ts'
 import { forgetPeople } from '../store/forget.ts'
 import { lockGroup } from '../store/group.ts'
 import {
@@ -10,73 +12,19 @@ import {
   getPreferences,
   leaveEnded,
   type PreferencesRow,
-  readPerson,
   savePreferences,
 } from '../store/preferences.ts'
-import { listRemovals } from '../store/removal.ts'
 import { changeRoster, listRoster } from '../store/roster.ts'
-import { helpLines } from '../views/help-lines.ts'
-import {
-  forgetDone,
-  leaveDone,
-  leaveForm,
-  mydataCard,
-  pauseDone,
-  pauseForm,
-} from '../views/rights.ts'
+import { forgetDone, leaveDone, leaveForm, pauseDone, pauseForm } from '../views/rights.ts'
 import { blankBallotsOf } from './ballots.ts'
-import { type Context, command, groupOf } from './command.ts'
+import { type Context, command, type Effects, groupOf } from './command.ts'
+import { withdraw } from './contact-own.ts'
+import { lookAgain, together } from './contact-path.ts'
+import { linesFor } from './help-lines-for.ts'
 import { echo, formInput, groupInput, noInput, textValue } from './input.ts'
+import { activePause, quietOf } from './mydata.ts'
 import { takeOutRemoved } from './removed.ts'
-import { countOwnWins, withdrawWins } from './win.ts'
-
-/** Everything that is stored about a person, to read. */
-export const mydata = command({
-  verb: 'mydata',
-  opens: 'content',
-  isTyped: true,
-  access: { who: 'anyone' },
-  effect: 'read',
-  input: noInput,
-  run: async (context) => {
-    const { texts, actor, organisation, now, example } = context
-    const person = await readPerson(context, actor.personId)
-    const places = context.memberships.map(({ id }) => id)
-    const data = {
-      ...person,
-      wins: await countOwnWins(context, places),
-      removals: await listRemovals(context, actor.personId),
-      pausedUntil: activePause(person, now),
-      quiet: quietOf(person),
-      accounts: person.accounts.map(({ externalId, connection, ...account }) => ({
-        ...account,
-        id: externalId,
-        platform: PLATFORM_TITLES[connection.platform],
-        workspace: connection.name,
-      })),
-      roles: person.roles.map(({ role, agreedAt, group }) => ({
-        alias: group.alias,
-        role,
-        agreedAt,
-        hasEnded: group.endedAt !== null,
-      })),
-    }
-    const mayBeForgotten = context.memberships.length === 0 && !actor.isStaff && !actor.isAdmin
-    const facts = {
-      mayBeForgotten,
-      ledgerDays: organisation.ledgerDays,
-      timeZone: actor.timeZone ?? 'UTC',
-      now,
-      example: example('leave'),
-    }
-    return { reply: { type: 'content', card: mydataCard(texts, data, facts) } }
-  },
-})
-
-const activePause = ({ pausedUntil }: PreferencesRow, now: Date) =>
-  pausedUntil && pausedUntil > now ? pausedUntil : null
-const quietOf = ({ quietFrom, quietUntil }: PreferencesRow) =>
-  quietFrom && quietUntil ? { from: quietFrom, until: quietUntil } : null
+import { withdrawWins } from './win.ts'
 
 /** A person's wishes about their messages: pause, reminders, check-ins, quiet hours. */
 export const pause = command({
@@ -87,7 +35,7 @@ export const pause = command({
   effect: 'read',
   input: noInput,
   run: async (context) => {
-    const { texts, actor, now } = context
+    const { texts, actor, content, now } = context
     const wishes = await getPreferences(context, actor.personId)
     const until = activePause(wishes, now)
     const draft = {
@@ -95,6 +43,8 @@ export const pause = command({
       isPaused: until !== null,
       quietFrom: wishes.quietFrom ?? '',
       quietUntil: wishes.quietUntil ?? '',
+      languages: LANGUAGES,
+      countries: Object.keys(content.helpLines),
     }
     const date = until && formatDate(until, actor.timeZone ?? 'UTC', texts.language, now)
     return { reply: { type: 'form', form: pauseForm(texts, draft, date) } }
@@ -106,10 +56,11 @@ export const pauseSubmit = command({
   isTyped: false,
   access: { who: 'anyone' },
   effect: 'write',
+  changesSettings: true,
   form: 'pause',
   input: formInput,
   run: async (context, { values }) => {
-    const { texts, actor, now } = context
+    const { texts, actor, content, now } = context
     const before = await getPreferences(context, actor.personId)
     const weeks = textValue(values, 'weeks')
     const chosen = PAUSE_WEEKS.find((one) => String(one) === weeks)
@@ -119,12 +70,29 @@ export const pauseSubmit = command({
       wantsReminders: textValue(values, 'reminders') !== 'no',
       wantsCheckIns: textValue(values, 'checkIns') !== 'no',
       ...readQuiet(context, values),
+      language: LANGUAGES.find(({ id }) => id === textValue(values, 'language'))?.id ?? null,
+      linesCountry: readCountry(context, values),
     }
     await savePreferences(context, actor.personId, wishes)
-    const facts = { ...wishes, quiet: quietOf(wishes), timeZone: actor.timeZone ?? 'UTC', now }
-    return { reply: { type: 'done', card: pauseDone(texts, facts) } }
+    const facts = {
+      ...wishes,
+      quiet: quietOf(wishes),
+      timeZone: actor.timeZone ?? 'UTC',
+      isStaff: actor.isStaff,
+      lines: linesFor({ ...context, actor: { ...actor, linesCountry: wishes.linesCountry } }),
+      now,
+    }
+    // From this card on in the language that they chose.
+    const inTheirs = wishes.language ? content.textsFor(wishes.language) : texts
+    return { reply: { type: 'done', card: pauseDone(inTheirs, facts) } }
   },
 })
+
+/** A country or region that there are help lines of; nothing else is kept. */
+function readCountry({ content }: Context, values: Parameters<typeof textValue>[0]): string | null {
+  const chosen = textValue(values, 'linesCountry')
+  return Object.hasOwn(content.helpLines, chosen) ? chosen : null
+}
 
 /** Quiet hours need both ends, or none. */
 function readQuiet(
@@ -163,7 +131,10 @@ export const leave = command({
     const { id, alias } = groupOf(context)
     const places = await countPlaces(context, actor.personId)
     const isLast = memberships.length === 1 && places === 1 && !actor.isStaff && !actor.isAdmin
-    return { reply: { type: 'form', form: leaveForm(texts, { groupId: id, alias, isLast }) } }
+    const own = { groupIds: [id], personId: actor.personId }
+    const isWaiting = (await listOpenContacts(context, own)).length > 0
+    const facts = { groupId: id, alias, isLast, isWaiting }
+    return { reply: { type: 'form', form: leaveForm(texts, facts) } }
   },
 })
 
@@ -175,18 +146,21 @@ export const forget = command({
   effect: 'write',
   input: noInput,
   run: async (context) => {
-    const { texts, actor, memberships, organisation, content, example } = context
+    const { texts, actor, memberships, ballotKeys, now, example } = context
     const { organisationId, personId } = actor
     if (memberships.length > 0)
       throw new UserError(texts.t('mydata.leave', { example: example('leave') }))
     if (actor.isStaff || actor.isAdmin) throw new UserError(texts.t('forget.staff'))
     await leaveEnded(context, personId)
     await takeOutRemoved(context, personId)
+    await deleteClosedContacts(context, ballotKeys.keyring, personId, now)
+    // A request that waits is not thrown away with the rest: they can take it back.
+    const isWaiting = (await listOpenContacts(context, { personId })).length > 0
     const isForgotten = (await forgetPeople(context, [personId])) === 1
-    const lines = helpLines(texts, organisation, content.crisisLines)
+    const lines = linesFor(context)
     return {
-      reply: { type: 'done', card: forgetDone(texts, { isForgotten, lines }) },
-      audit: [{ action: 'person.forgotten', subjectId: organisationId }],
+      reply: { type: 'done', card: forgetDone(texts, { isForgotten, isWaiting, lines }) },
+      audit: isForgotten ? [{ action: 'person.forgotten', subjectId: organisationId }] : [],
     }
   },
 })
@@ -217,8 +191,8 @@ export const leaveSubmit = command({
   effect: 'write',
   form: 'leave',
   input: formInput,
-  run: async (context) => {
-    const { texts, actor, role, organisation, content, now } = context
+  run: async (context, { values }) => {
+    const { texts, actor, role, ballotKeys, now } = context
     const { personId } = actor
     const group = groupOf(context)
     await lockGroup(context, group.id)
@@ -230,12 +204,22 @@ export const leaveSubmit = command({
       await blankBallotsOf(context, group.id, [personId])
       await withdrawWins(context, group.id, personId)
     }
-    if ((await countPlaces(context, personId)) === 0) await takeOutRemoved(context, personId)
+    const own = await listOpenContacts(context, { groupIds: [group.id], personId })
+    const isKept = own.length > 0 && textValue(values, 'request') !== 'withdraw'
+    const contacts: Effects[] = [isMember ? {} : await lookAgain(context, [group.id])]
+    if (!isKept) for (const row of own) contacts.push(await withdraw(context, row))
+    if ((await countPlaces(context, personId)) === 0) {
+      await takeOutRemoved(context, personId)
+      await deleteClosedContacts(context, ballotKeys.keyring, personId, now)
+    }
     const isForgotten = (await forgetPeople(context, [personId])) === 1
-    const lines = helpLines(texts, organisation, content.crisisLines)
+    const facts = { alias: group.alias, isForgotten, isKept, lines: linesFor(context) }
     return {
-      reply: { type: 'done', card: leaveDone(texts, { alias: group.alias, isForgotten, lines }) },
-      audit: [{ action: `roster.left.${role}`, subjectId: group.id }],
+      ...together([
+        ...contacts,
+        { audit: [{ action: `roster.left.${role}`, subjectId: group.id }] },
+      ]),
+      reply: { type: 'done', card: leaveDone(texts, facts) },
     }
   },
 })

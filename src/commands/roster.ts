@@ -1,21 +1,20 @@
 import { createHash } from 'node:crypto'
 import type { Role } from '../domain/access.ts'
 import { DEFAULT_DIGEST, nextDigestAt } from '../domain/digest.ts'
-import { type RosterProblem, rosterProblems } from '../domain/group.ts'
-import { MAX_MEMBERS } from '../domain/limits.ts'
 import type { OccurrencePlan } from '../domain/occurrence.ts'
 import { UserError } from '../errors.ts'
 import { findDigestPlan, saveDigestPlan } from '../store/digest.ts'
 import { forgetPeople } from '../store/forget.ts'
 import { type GroupRow, lockGroup } from '../store/group.ts'
-import { ensurePeople, type PersonRow } from '../store/people.ts'
+import { ensurePeople, isKnown } from '../store/people.ts'
 import { changeRoster, listRoster, type RosterRow } from '../store/roster.ts'
-import { listHeld } from '../store/session.ts'
 import { rosterDone, rosterForm } from '../views/roster.ts'
 import { type Context, command, groupOf, type WriteContext } from './command.ts'
+import { lookAgain, raisePast, together } from './contact-path.ts'
 import { formInput, groupInput, peopleValue } from './input.ts'
 import { isUnreached, nameIn } from './problems.ts'
 import { leaveBehind } from './removed.ts'
+import { checkRoster, refuseLateJoiners } from './roster-checks.ts'
 
 export const roster = command({
   verb: 'roster',
@@ -125,10 +124,13 @@ export const rosterSubmit = command({
     const gone = remove.filter(({ personId }) => !isBack(personId))
     const goneMembers = gone.filter(({ role }) => role === 'member').map((entry) => entry.personId)
     await leaveBehind(context, group.id, { added, goneMembers })
-    await forgetPeople(
-      context,
-      gone.filter(({ role }) => role !== 'member').map(({ personId }) => personId),
-    )
+    const goneStaff = gone.filter(({ role }) => role !== 'member').map(({ personId }) => personId)
+    await forgetPeople(context, goneStaff)
+    const newStaff = add.filter((entry) => entry.role !== 'member').map((entry) => entry.personId)
+    const contacts = together([
+      await raisePast(context, group.id, goneMembers),
+      await lookAgain(context, [group.id]),
+    ])
     const facts = {
       alias: group.alias,
       members: chosen.member.length + members(elsewhere),
@@ -140,15 +142,23 @@ export const rosterSubmit = command({
     return {
       reply: { type: 'done', card: rosterDone(texts, facts) },
       deliveries: [
+        ...(contacts.deliveries ?? []),
+        ...(await stillKnown(context, [...newStaff, ...goneStaff])).map((personId) =>
+          toldOf('role-changed', group, personId, newId()),
+        ),
         ...added.map((personId) => toldOf('welcome', group, personId)),
         ...goneMembers.map((personId) => toldOf('removed', group, personId)),
       ],
-      occurrences: await newDigests(
-        context,
-        group.timeZone,
-        add.filter((entry) => entry.role === 'supervisor').map((entry) => entry.personId),
-      ),
+      occurrences: [
+        ...(contacts.occurrences ?? []),
+        ...(await newDigests(
+          context,
+          group.timeZone,
+          add.filter((entry) => entry.role === 'supervisor').map((entry) => entry.personId),
+        )),
+      ],
       audit: [
+        ...(contacts.audit ?? []),
         ...add.map((entry) => ({
           action: `roster.added.${entry.role}`,
           subjectId: entry.personId,
@@ -164,62 +174,23 @@ export const rosterSubmit = command({
   },
 })
 
-const toldOf = (kind: 'welcome' | 'removed', group: GroupRow, personId: string) => ({
-  key: `${kind} ${group.id} ${group.rosterChanges}`,
+const toldOf = (
+  kind: 'welcome' | 'removed' | 'role-changed',
+  group: GroupRow,
+  personId: string,
+  change: string | number = group.rosterChanges,
+) => ({
+  key: `${kind} ${group.id} ${change}`,
   kind,
   personId,
   groupId: group.id,
 })
 
-/** A closed group that has met takes nobody new; its facilitators can open it first. */
-async function refuseLateJoiners(
-  context: Context,
-  group: GroupRow,
-  chosen: readonly PersonRow[],
-  before: readonly RosterRow[],
-): Promise<void> {
-  const { texts, now, example } = context
-  const joining = chosen.filter(
-    ({ personId }) => !before.some((entry) => entry.personId === personId),
-  )
-  if (group.isOpen || joining.length === 0) return
-  if ((await listHeld(context, group.id, now, 1)).length === 0) return
-  const names = joining.map(({ name }) => name ?? texts.t('roster.someone')).join(', ')
-  const message = texts.t('roster.closed', { names, example: example('edit') })
-  throw new UserError(message, { members: message })
-}
-
-function checkRoster(
-  texts: Context['texts'],
-  chosen: Record<Role, PersonRow[]>,
-  facilitatorsElsewhere: number,
-  membersElsewhere: number,
-): void {
-  const problems = rosterProblems(chosen).filter(
-    (problem) => !(problem.reason === 'noFacilitator' && facilitatorsElsewhere > 0),
-  )
-  if (
-    chosen.member.length + membersElsewhere > MAX_MEMBERS &&
-    !problems.some((problem) => problem.reason === 'tooMany')
-  ) {
-    problems.unshift({ field: 'members', reason: 'tooMany', people: [] })
-  }
-  if (problems.length === 0) return
-  const people = Object.values(chosen).flat()
-  const say = (problem: RosterProblem) => {
-    const names = problem.people.map(
-      (id) => people.find((person) => person.personId === id)?.name ?? texts.t('roster.someone'),
-    )
-    const values = {
-      names: names.join(', '),
-      count: names.length,
-      limit: MAX_MEMBERS,
-      got: chosen.member.length + membersElsewhere,
-    }
-    return texts.t(`roster.${problem.reason}`, values)
-  }
-  const fields = Object.fromEntries(problems.map((problem) => [problem.field, say(problem)]))
-  throw new UserError(Object.values(fields)[0] ?? '', fields)
+/** Staff whose part changes are told, but not by themselves: nobody removes oversight silently. */
+async function stillKnown(context: WriteContext, personIds: readonly string[]): Promise<string[]> {
+  const others = personIds.filter((id) => id !== context.actor.personId)
+  const known = await Promise.all(others.map((id) => isKnown(context, id)))
+  return others.filter((_, index) => known[index])
 }
 
 /**

@@ -6,7 +6,7 @@ import type { GroupRow } from '../store/group.ts'
 import { listSchedules, type ScheduleRow } from '../store/schedule.ts'
 import { type ScheduleDraft, scheduleForm, scheduleWords } from '../views/schedule.ts'
 import { type Context, command, groupOf } from './command.ts'
-import { echo, groupInput } from './input.ts'
+import { groupInput } from './input.ts'
 
 const DRAFT = { time: '17:30', minutes: 90, count: 12 } as const
 
@@ -36,9 +36,7 @@ function readTyped({ texts, example }: Context, typed: string): TypedPlan | null
   const weekdays = [1, 2, 3, 4, 5, 6, 7].map((day) => weekdayName(day, texts.language))
   const plan = parseTypedPlan(typed, weekdays)
   if (!plan)
-    throw new UserError(
-      texts.t('error.groupOrSchedule', { got: echo(typed), example: example('schedule', EXAMPLE) }),
-    )
+    throw new UserError(texts.t('error.groupOrSchedule', { example: example('schedule', EXAMPLE) }))
   return plan
 }
 

@@ -1,12 +1,14 @@
 import { isHolidayCalendar } from '../content/holidays.ts'
 import { LANGUAGES } from '../content/load.ts'
-import { MOST_ANSWERS_NEEDED } from '../domain/limits.ts'
+import { MAX_LINE_OF_SETTINGS, MOST_ANSWERS_NEEDED } from '../domain/limits.ts'
 import { LONGEST_RETENTION } from '../domain/retention.ts'
 import { UserError } from '../errors.ts'
 import { saveSettings } from '../store/organisation.ts'
+import { describePerson, ensurePeople } from '../store/people.ts'
 import { settingsDone, settingsForm } from '../views/admin.ts'
 import { command } from './command.ts'
-import { echo, formInput, noInput, textValue } from './input.ts'
+import { lookAgain } from './contact-path.ts'
+import { echo, formInput, noInput, peopleValue, textValue } from './input.ts'
 
 /** The ledger must last as long as that look. */
 const LEAST_LEDGER_DAYS = 7
@@ -17,7 +19,12 @@ export const settings = command({
   access: { who: 'admin' },
   effect: 'read',
   input: noInput,
-  run: async ({ texts, organisation }) => {
+  run: async (context) => {
+    const { texts, organisation, connection } = context
+    const { safetyContactId } = organisation
+    const safety = safetyContactId
+      ? await describePerson(context, safetyContactId, connection.id)
+      : null
     const { language, holidays, country, resultMonths, ledgerDays, leastShared, leastStaff } =
       organisation
     const facts = {
@@ -29,6 +36,9 @@ export const settings = command({
       ledgerDays,
       leastShared,
       leastStaff,
+      safetyContact: safety?.externalId ?? null,
+      responsible: organisation.responsible ?? '',
+      complaints: organisation.complaints ?? '',
     }
     return { reply: { type: 'form', form: settingsForm(texts, facts) } }
   },
@@ -43,7 +53,7 @@ export const settingsSubmit = command({
   form: 'admin.settings',
   input: formInput,
   run: async (context, { values }) => {
-    const { texts, actor, organisation } = context
+    const { tx, texts, actor, organisation, connection, newId } = context
     const fields: Record<string, string> = {}
     const whole = (
       name: 'resultMonths' | 'ledgerDays' | 'leastShared' | 'leastStaff',
@@ -64,7 +74,19 @@ export const settingsSubmit = command({
     const holidays = textValue(values, 'holidays').toUpperCase() || null
     if (holidays && !(await isHolidayCalendar(holidays)))
       fields.holidays = texts.t('edit.badHolidays', { got: echo(holidays) })
+    const [safety] = await ensurePeople(
+      tx,
+      connection,
+      peopleValue(texts, values, 'safetyContact').slice(0, 1),
+      newId,
+    )
+    if (safety && (!safety.isStaff || safety.isDeactivated))
+      fields.safetyContact = texts.t('roster.notStaff', {
+        names: safety.name ?? texts.t('roster.someone'),
+        count: 1,
+      })
     if (Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
+    const safetyContactId = safety?.personId ?? null
     const language = LANGUAGES.find(({ id }) => id === textValue(values, 'language'))?.id ?? null
     await saveSettings(context, {
       language,
@@ -73,11 +95,16 @@ export const settingsSubmit = command({
       ledgerDays,
       leastShared,
       leastStaff,
+      safetyContactId,
+      responsible: textValue(values, 'responsible').slice(0, MAX_LINE_OF_SETTINGS) || null,
+      complaints: textValue(values, 'complaints').slice(0, MAX_LINE_OF_SETTINGS) || null,
     })
+    const facts = { resultMonths, ledgerDays, leastShared, leastStaff }
     return {
+      ...(await lookAgain(context)),
       reply: {
         type: 'done',
-        card: settingsDone(texts, { resultMonths, ledgerDays, leastShared, leastStaff }),
+        card: settingsDone(texts, { ...facts, hasSafetyContact: safetyContactId !== null }),
       },
       audit: [{ action: 'settings.changed', subjectId: actor.organisationId }],
     }

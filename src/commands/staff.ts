@@ -8,6 +8,7 @@ import {
 } from '../store/people.ts'
 import { staffDone, staffForm } from '../views/staff.ts'
 import { type Context, command } from './command.ts'
+import { lookAgain } from './contact-path.ts'
 import { formInput, noInput, peopleValue } from './input.ts'
 
 export const staffList = command({
@@ -39,7 +40,7 @@ export const staffListSubmit = command({
   form: 'admin.staff',
   input: formInput,
   run: async (context, { values }) => {
-    const { tx, texts, connection, newId } = context
+    const { tx, texts, connection, now, newId } = context
     const chosen = await ensurePeople(tx, connection, peopleValue(texts, values, 'staff'), newId)
     const unusable = chosen.filter((person) => person.isBot || person.isDeactivated)
     if (unusable.length > 0) fail(texts, 'roster.bot', unusable)
@@ -67,6 +68,7 @@ export const staffListSubmit = command({
     )
     const added = chosen.filter((person) => !person.isStaff)
     return {
+      ...(removed.length > 0 ? await lookAgain({ ...context, now }) : {}),
       reply: { type: 'done', card: staffDone(texts, chosen.length) },
       audit: [
         ...added.map((person) => audited('staff.added', person)),

@@ -7,7 +7,6 @@ import { findingOf, openerFor } from '../domain/summary.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { listLatest, listOpen, nextPlanned } from '../store/checkin.ts'
-import { listWaiting } from '../store/contact.ts'
 import { countAgreement } from '../store/roster.ts'
 import { listEnded } from '../store/session.ts'
 import { listNext, type NextSession } from '../store/session-place.ts'
@@ -17,6 +16,7 @@ import { type GroupWork, type Pending, summaryCard } from '../views/summary.ts'
 import { resultText } from '../views/trend.ts'
 import { closingOf } from './closing.ts'
 import { type Context, command, groupOf } from './command.ts'
+import { listReadable } from './contact-path.ts'
 import { groupInput } from './input.ts'
 import { offerAsMessage } from './message-draft.ts'
 import { newestOfEach, postable, resultsOf, type ShownResult } from './results.ts'
@@ -82,7 +82,7 @@ async function workOf(context: Context): Promise<GroupWork> {
     endsAt: now,
   })
   const held = ended.filter(({ state }) => state === 'planned')
-  const contacts = await listWaiting(context, id)
+  const contacts = (await listReadable(context, id)).filter(({ isDrill }) => !isDrill)
   const oldest = contacts[0]
   return {
     held: held.length,

@@ -6,7 +6,7 @@ import { MAX_WIN_CHARS, MAX_WINS } from '../domain/limits.ts'
 import { WIN_DAYS } from '../domain/retention.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
-import type { Tenant } from '../store/engine/transaction.ts'
+import type { Reader, Tenant } from '../store/engine/transaction.ts'
 import { lockGroup } from '../store/group.ts'
 import { listAskable, listRoster } from '../store/roster.ts'
 import { createWin, deleteWin, listWins, resealWins, type WinRow } from '../store/win.ts'
@@ -173,8 +173,11 @@ export async function disownWins(
 }
 
 /** Counts a person's wins in these groups that nobody has decided on. */
-export async function countOwnWins(context: Context, groupIds: readonly string[]): Promise<number> {
-  const { actor, ballotKeys } = context
-  const rows = await listWins(context, groupIds)
-  return rows.filter((row) => openWin(ballotKeys.keyring, row)?.personId === actor.personId).length
+export async function countOwnWins(
+  base: Tenant<Reader> & Pick<Context, 'ballotKeys'>,
+  personId: string,
+  groupIds: readonly string[],
+): Promise<number> {
+  const rows = await listWins(base, groupIds)
+  return rows.filter((row) => openWin(base.ballotKeys.keyring, row)?.personId === personId).length
 }

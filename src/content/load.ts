@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import crisisLinesJson from './crisis-lines.json' with { type: 'json' }
 import diagnosisWordsJson from './diagnosis-words.json' with { type: 'json' }
+import { type HelpLines, readHelpLines } from './help-lines.ts'
 import chronicIllnessSupport from './kinds/chronic-illness-support.json' with { type: 'json' }
 import dualDiagnosis from './kinds/dual-diagnosis.json' with { type: 'json' }
 import healthEducation from './kinds/health-education.json' with { type: 'json' }
@@ -60,6 +60,11 @@ const kindSchema = z.object({
   ),
   /** False where being a member is itself protected: no channel, and no member list for members. */
   mayUseChannel: z.boolean(),
+  /**
+   * True where people may be in crisis: check-ins open only with somebody to ask for and a backup,
+   * or with a reason that the form tells.
+   */
+  needsContact: z.boolean(),
   goals: wordingList,
   agreement: wordingList,
   /** One thing for the facilitators to think of, by stage. */
@@ -71,41 +76,6 @@ const kindSchema = z.object({
   }),
 })
 export type Kind = z.infer<typeof kindSchema>
-
-/**
- * By ISO 3166 country, or by region of one, such as "GB-NIR". Names as people know them, in their
- * language where there is one.
- */
-const crisisSchema = z.record(
-  z.string().regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/),
-  z.object({
-    emergency: z.string(),
-    lines: z
-      .array(
-        z.object({
-          name: wording,
-          number: z.string(),
-          source: z.string(),
-          verifiedOn: z.iso.date(),
-        }),
-      )
-      .min(1),
-  }),
-)
-export type CrisisLines = z.infer<typeof crisisSchema>
-
-/** Help lines that an organisation wrote for itself, and the day on which it did. */
-export const ownLinesSchema = z.object({
-  emergency: z.string(),
-  lines: z.array(z.object({ name: z.string(), number: z.string() })).min(1),
-  savedOn: z.iso.date(),
-})
-export type OwnLines = z.infer<typeof ownLinesSchema>
-/**
- * A line that nobody has looked at for so long may be wrong by now: the build refuses ours, admins
- * are told of theirs.
- */
-export const LINES_GOOD_FOR_DAYS = 180
 
 /** Findings about a group, the most pressing one; `none`: there is no result. */
 export const FINDINGS = ['lower', 'low', 'mixed', 'none', 'higher', 'high'] as const
@@ -132,7 +102,7 @@ export type Content = {
   /** Whether it is still there. */
   hasQuestionSet(id: string, version: number): boolean
   kinds: ReadonlyMap<string, Kind>
-  crisisLines: CrisisLines
+  helpLines: HelpLines
   openers: readonly Opener[]
   diagnosisWords: readonly string[]
   /** Words for a language tag such as "en-GB"; null or an unknown language gives English. */
@@ -166,10 +136,14 @@ const QUESTION_SETS = [
 ]
 
 /**
- * Reads and checks all content, and the sets in a site's own directory (null: none). Throws when a
- * file does not fit its schema: the build is wrong, not the person.
+ * Reads and checks all content, the sets in a site's own directory, and its own file of help lines
+ * (null: none). Throws when a file does not fit its schema: the build is wrong, not the person;
+ * SetupError for a site's own.
  */
-export function loadContent(siteSets: string | null = null): Content {
+export function loadContent(
+  siteSets: string | null = null,
+  linesFile: string | null = null,
+): Content {
   // A changed set is a new file with a new version; the old one stays for what was asked with it.
   const questionSets = [
     ...QUESTION_SETS.map((set) => questionSetSchema.parse(set)),
@@ -187,7 +161,7 @@ export function loadContent(siteSets: string | null = null): Content {
     },
     hasQuestionSet: (id, version) => find(id, version) !== undefined,
     kinds: new Map(kinds.map((kind) => [kind.id, kind])),
-    crisisLines: crisisSchema.parse(crisisLinesJson),
+    helpLines: readHelpLines(linesFile),
     openers: z.array(openerSchema).parse(openersJson.openers),
     diagnosisWords: Object.values(diagnosisWordsJson).flat(),
     textsFor: createTextsFor(),

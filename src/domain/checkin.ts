@@ -193,7 +193,13 @@ export function daysToWait(recallDays: number, last: Date | null, now: Date): nu
   )
 }
 
-export const DROP_REASONS = ['tooFewMembers', 'overlap', 'budget', 'groupEnded'] as const
+export const DROP_REASONS = [
+  'tooFewMembers',
+  'overlap',
+  'budget',
+  'groupEnded',
+  'noContact',
+] as const
 export type DropReason = (typeof DROP_REASONS)[number]
 export type Opening =
   | { decision: 'open'; closesAt: Date; nudgeAt: Date | null }

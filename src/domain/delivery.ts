@@ -15,8 +15,12 @@ export type DeliveryKind =
   | 'summary-notice'
   | 'result'
   | 'contact-request'
+  | 'contact-reminder'
   | 'contact-seen'
-  | 'contact-overdue'
+  | 'contact-closed'
+  | 'contact-alone'
+  | 'contact-nobody'
+  | 'role-changed'
   | 'win-waiting'
   | 'win-declined'
   | 'goodbye'
@@ -35,9 +39,9 @@ type KindRule = {
   heldBy: 'reminders' | 'checkIns' | 'pause' | null
   /**
    * In a person's quiet hours it waits; `unlessTooLate`: it comes at once where waiting would make
-   * it useless.
+   * it useless. `passes`: it comes at once, because somebody waits; who takes such a role knows it.
    */
-  quiet: 'waits' | 'waitsUnlessTooLate'
+  quiet: 'waits' | 'waitsUnlessTooLate' | 'passes'
   /** `hour`: the ledger keeps no more than the hour, because the minute could say who asked. */
   kept?: 'hour'
 }
@@ -54,11 +58,15 @@ const RULES: Record<DeliveryKind, KindRule> = {
   'check-in-nudge': { whenUnknown: 'drop', heldBy: 'checkIns', quiet: 'waits' },
   'digest-notice': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   'summary-notice': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
-  'contact-request': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits', kept: 'hour' },
+  'contact-request': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'passes', kept: 'hour' },
+  'contact-reminder': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits', kept: 'hour' },
   'contact-seen': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits', kept: 'hour' },
   'win-waiting': { whenUnknown: 'drop', heldBy: null, quiet: 'waits', kept: 'hour' },
   'win-declined': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits', kept: 'hour' },
-  'contact-overdue': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits', kept: 'hour' },
+  'contact-closed': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits', kept: 'hour' },
+  'contact-alone': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits', kept: 'hour' },
+  'contact-nobody': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
+  'role-changed': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   result: { whenUnknown: 'drop', heldBy: 'checkIns', quiet: 'waits' },
   removed: { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   goodbye: { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
@@ -88,6 +96,7 @@ export function sendAt(
   quietEnds: Date,
   expiresAt: Date | null,
 ): Date | null {
+  if (RULES[kind].quiet === 'passes') return now
   if (quietEnds <= now || !expiresAt || quietEnds < expiresAt)
     return quietEnds > now ? quietEnds : now
   return RULES[kind].quiet === 'waitsUnlessTooLate' ? now : null

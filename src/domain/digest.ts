@@ -23,6 +23,8 @@ export function nextDigestAt(plan: DigestTime, after: Date): Date {
 
 /** Things that somebody should see to in a group, the most pressing first. */
 export const ATTENTION = [
+  'contactWaits',
+  'nobodyThere',
   'flag',
   'contactLate',
   'nobodyForContact',

@@ -42,8 +42,7 @@ export const MAX_PLANS = 4
 export const NUDGE_HOURS_BEFORE_CLOSE = 24
 /** Hours that can be promised: hours until somebody has seen a contact request. */
 export const CONTACT_HOURS = [4, 8, 24, 48, 72] as const
-/** When staff look at requests, as a line; and what a member may write with one. */
-export const MAX_CONTACT_TIMES_CHARS = 80
+/** Words that a member may write with a contact request. */
 export const MAX_CONTACT_CHARS = 500
 /** Characters of a check-in's answer in words: two or three sentences. */
 export const MAX_ANSWER_CHARS = 280
@@ -55,6 +54,8 @@ export const MAX_WINS = 20
 /** An organisation's own help lines: more would hide the first one. */
 export const MAX_HELP_LINES = 4
 export const MAX_LINE_CHARS = 80
+/** The line that says who answers for the data, and the one that says where to complain. */
+export const MAX_LINE_OF_SETTINGS = 200
 /**
  * One page of a digest: so many groups, and so many lines of them. A supervisor of forty groups
  * gets four pages or more.

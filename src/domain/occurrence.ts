@@ -39,9 +39,11 @@ export type SkipReason =
   | 'noPlan'
   | 'noGroups'
   | 'notEnded'
-  /** The contact request was seen in time. */
-  | 'seen'
+  /** The contact request is over. */
+  | 'closed'
   | 'tooFewMembers'
   | 'overlap'
   | 'budget'
+  /** Nobody can be asked for in a group that needs it. */
+  | 'noContact'
   | 'groupEnded'

@@ -7,8 +7,9 @@ export type RetentionSettings = { resultMonths: number; ledgerDays: number }
 export const LONGEST_RETENTION: RetentionSettings = { resultMonths: 12, ledgerDays: 30 }
 /** The log of who opened and changed what. */
 export const AUDIT_YEARS = 6
-/** Contact requests, from when somebody saw them. */
+/** Contact requests, from when they were closed; of somebody who has no place any more. */
 export const CONTACT_DAYS = 30
+export const CONTACT_OF_GONE_DAYS = 7
 /** Answers in words, from when the unit's last check-in closed; and wins that nobody decided on. */
 export const WORDS_DAYS = 30
 export const WIN_DAYS = 30
@@ -29,7 +30,7 @@ export type Cutoffs = {
   sessions: Date
   ledger: Date
   audit: Date
-  contacts: Date
+  contacts: { usual: Date; ofPeopleGone: Date }
   words: Date
   wins: Date
   sums: Date
@@ -49,7 +50,10 @@ export function cutoffsAt(now: Date, settings: RetentionSettings): Cutoffs {
     sessions: months,
     ledger: before({ days: Math.min(settings.ledgerDays, LONGEST_RETENTION.ledgerDays) }),
     audit: before({ years: AUDIT_YEARS }),
-    contacts: before({ days: CONTACT_DAYS }),
+    contacts: {
+      usual: before({ days: CONTACT_DAYS }),
+      ofPeopleGone: before({ days: CONTACT_OF_GONE_DAYS }),
+    },
     words: before({ days: WORDS_DAYS }),
     wins: now,
     sums: now,

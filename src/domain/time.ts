@@ -31,6 +31,10 @@ export function instantOf(localTime: string, timeZone: string): Date {
   return new Date(zoned.epochMilliseconds)
 }
 
+/** The instant at which a local date ends. */
+export const endOfDate = (date: string, timeZone: string): Date =>
+  instantOf(`${Temporal.PlainDate.from(date).add({ days: 1 })}T00:00`, timeZone)
+
 /** The local date and time of an instant in a zone. */
 export function localOf(instant: Date, timeZone: string): Temporal.PlainDateTime {
   return Temporal.Instant.fromEpochMilliseconds(instant.getTime())

@@ -65,8 +65,23 @@ const VERBS = [
   'contact.submit',
   'contact.read',
   'contact.seen',
+  'contact.reached',
+  'contact.tried',
+  'contact.handedOver',
+  'contact.pass',
+  'contact.pass.submit',
   'contact.status',
-  'contact.overdue',
+  'contact.withdraw',
+  'contact.confirm',
+  'contact.deny',
+  'contact.nobody',
+  'contact.settings',
+  'contact.settings.submit',
+  'role',
+  'away',
+  'away.submit',
+  'lines',
+  'unread',
   'win',
   'win.submit',
   'win.post',
@@ -93,6 +108,8 @@ const VERBS = [
   'admin.settings.submit',
   'admin.lines',
   'admin.lines.submit',
+  'admin.drill',
+  'admin.drill.submit',
 ] as const
 
 /** One of them. The registry has a command for each; one without does not compile. */
@@ -116,5 +133,8 @@ export const exampleWith =
  */
 export function toVerb(carried: string): Verb | null {
   const dotted = carried.replaceAll(' ', '.')
-  return VERBS.find((verb) => verb === dotted) ?? null
+  return VERBS.find((verb) => verb === (FORMER[dotted] ?? dotted)) ?? null
 }
+
+/** Verbs that buttons of older messages carry, and those that do their work now. */
+const FORMER: Readonly<Record<string, Verb>> = { 'contact.overdue': 'contact.read' }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { About, Command, Context, PlainCommand } from '../commands/command.ts'
 import { isSameAlias } from '../commands/group.ts'
-import { echo } from '../commands/input.ts'
 import type { Services } from '../commands/services.ts'
+import { unread } from '../commands/unread.ts'
 import type { Texts } from '../content/load.ts'
 import { isAllowed, rolesNamed } from '../domain/access.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
@@ -26,12 +26,15 @@ import { findSessionDetails } from '../store/session.ts'
 import { findWin } from '../store/win.ts'
 import type { Reply } from '../views/card.ts'
 import { pickerCard } from '../views/help.ts'
-import { findCommand, parseTyped, TYPED_WORDS } from './registry.ts'
+import { findCommand, parseTyped } from './registry.ts'
 
 /** The verb that a request means, and what it was given. */
 export type VerbCall<C extends Command = Command> = { command: C; input: Incoming['input'] }
 
-/** Finds the verb. Throws UserError that says what can be typed. */
+/**
+ * Finds the verb. A typed line that is none leads to one that gets nothing of it. Throws UserError
+ * for a button that leads nowhere any more.
+ */
 export function readVerb(texts: Texts, { prefix }: Traits, incoming: Incoming): VerbCall {
   if (incoming.via !== 'typed') {
     const command = findCommand(incoming.verb)
@@ -41,12 +44,7 @@ export function readVerb(texts: Texts, { prefix }: Traits, incoming: Incoming): 
   }
   const line = incoming.input.text ?? ''
   const typed = parseTyped(line)
-  if (!typed) {
-    const example = exampleWith(prefix)('help')
-    throw new UserError(
-      texts.t('error.unknownCommand', { got: echo(line), known: TYPED_WORDS.join(', '), example }),
-    )
-  }
+  if (!typed) return { command: unread, input: {} }
   return { command: typed.command, input: typed.rest === '' ? {} : { text: typed.rest } }
 }
 
@@ -195,9 +193,7 @@ async function chooseGroup(
   if (input.text !== undefined && !command.takesText) {
     const known = fitting.map(({ alias }) => alias).join(', ')
     const typed = example(command.verb, fitting[0]?.alias)
-    throw new UserError(
-      texts.t('error.groupNotFound', { got: echo(input.text), known, example: typed }),
-    )
+    throw new UserError(texts.t('error.groupNotFound', { known, example: typed }))
   }
   const only = fitting.length === 1 ? fitting[0] : undefined
   if (only) return { place: only, about: null, input }

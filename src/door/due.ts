@@ -2,7 +2,7 @@ import { sessionEnded } from '../commands/attendance.ts'
 import { closeDueCheckIn, nudge, openDueCheckIn } from '../commands/checkin-due.ts'
 import type { DueOutcome } from '../commands/command.ts'
 import { type Base, step } from '../commands/command.ts'
-import { escalate } from '../commands/contact-staff.ts'
+import { contactDue } from '../commands/contact-path.ts'
 import { sendDigest } from '../commands/digest.ts'
 import { deleteDueGroup } from '../commands/ending.ts'
 import { messageDue } from '../commands/message-due.ts'
@@ -25,7 +25,7 @@ const DUE_HANDLERS: DueHandlers = {
   checkInCloses: closeDueCheckIn,
   digest: sendDigest,
   groupDeletion: deleteDueGroup,
-  contactDue: escalate,
+  contactDue,
 }
 
 const handle = <K extends keyof DueHandlers>(

@@ -17,6 +17,8 @@ export type Unserved = {
   texts: Texts
   command: Command | null
   incoming: Incoming
+  /** The help lines that fit them; null: nobody knows yet who it is. */
+  lines: string | null
 }
 
 /** A person's mistake, in words; on a form, beside the fields, with what they typed still there. */
@@ -100,11 +102,10 @@ export async function failure(
       code,
     })
   else if (!isLate) log.error('command.failed', error, { verb: 'untraced' })
-  return await said(
-    request,
-    isLate ? texts.t('error.busy') : texts.t('error.generic', { code }),
-    {},
-  )
+  const what = isLate ? texts.t('error.busy') : texts.t('error.generic', { code })
+  // It may be the worst moment to be told that something does not work.
+  const { lines } = request
+  return await said(request, lines ? `${what} ${texts.t('checkin.helpNow', { lines })}` : what, {})
 }
 
 /** The change met another one, or took too long, and was rolled back. */

@@ -1,6 +1,7 @@
 import { admin } from '../commands/admin.ts'
 import { agreement, agreementSubmit, welcome, welcomeAccept } from '../commands/agreement.ts'
 import { attendance, attendanceEnter, attendanceSubmit } from '../commands/attendance.ts'
+import { away, awaySubmit } from '../commands/away.ts'
 import { calendar } from '../commands/calendar.ts'
 import { channel } from '../commands/channel.ts'
 import { checkInAnswer, checkInBegin, checkInSubmit } from '../commands/checkin.ts'
@@ -9,16 +10,33 @@ import { checkInPlan, checkInPlanSubmit, checkInStop, checkIns } from '../comman
 import { checkInPreview, checkInPreviewed } from '../commands/checkin-preview.ts'
 import { checkInWords } from '../commands/checkin-words.ts'
 import type { Command } from '../commands/command.ts'
-import { contact, contactRead, contactStatusOf, contactSubmit } from '../commands/contact.ts'
-import { contactOverdue, contactSeenBy } from '../commands/contact-staff.ts'
+import { contact, contactSubmit } from '../commands/contact.ts'
+import {
+  contactConfirm,
+  contactDeny,
+  contactStatusOf,
+  contactWithdraw,
+} from '../commands/contact-own.ts'
+import { contactSettings, contactSettingsSubmit } from '../commands/contact-settings.ts'
+import {
+  contactHandedOver,
+  contactPass,
+  contactPassSubmit,
+  contactReached,
+  contactRead,
+  contactSeen,
+  contactTried,
+} from '../commands/contact-staff.ts'
+import { contactWatch } from '../commands/contact-watch.ts'
 import { reportUnreachable } from '../commands/delivery.ts'
 import { digest } from '../commands/digest.ts'
 import { digestSettings, digestSettingsSubmit } from '../commands/digest-settings.ts'
+import { drill, drillSubmit } from '../commands/drill.ts'
 import { end, endSubmit, goodbye, goodbyeLeave, receipt } from '../commands/ending.ts'
 import { flag, flagSubmit } from '../commands/flag.ts'
 import { edit, editSubmit, newGroup, newGroupSubmit } from '../commands/group.ts'
 import { help } from '../commands/help.ts'
-import { adminLines, adminLinesSubmit } from '../commands/help-lines.ts'
+import { adminLines, adminLinesSubmit, lines } from '../commands/help-lines.ts'
 import { home } from '../commands/home.ts'
 import {
   message,
@@ -30,14 +48,17 @@ import {
   messageSubmit,
 } from '../commands/message.ts'
 import { messageReadIt } from '../commands/message-due.ts'
+import { mydata } from '../commands/mydata.ts'
 import { next } from '../commands/next.ts'
+import { contactNobody } from '../commands/nobody.ts'
 import { privacy } from '../commands/privacy.ts'
 import { problems } from '../commands/problems.ts'
 import { beginRelease, finishRelease, recordOutcome } from '../commands/release.ts'
 import { remind, remindSubmit } from '../commands/reminder.ts'
 import { removed, removedWithdraw } from '../commands/removed.ts'
 import { summaryExport } from '../commands/report.ts'
-import { forget, leave, leaveSubmit, mydata, pause, pauseSubmit } from '../commands/rights.ts'
+import { forget, leave, leaveSubmit, pause, pauseSubmit } from '../commands/rights.ts'
+import { role } from '../commands/role.ts'
 import { roster, rosterSubmit } from '../commands/roster.ts'
 import { scheduleSubmit } from '../commands/schedule.ts'
 import { schedule } from '../commands/schedule-form.ts'
@@ -47,8 +68,10 @@ import { settings, settingsSubmit } from '../commands/settings.ts'
 import { staffList, staffListSubmit } from '../commands/staff.ts'
 import { summary, summaryPost } from '../commands/summary.ts'
 import { summaryAll, summaryFour } from '../commands/trend.ts'
+import { unread } from '../commands/unread.ts'
 import { win, winSubmit } from '../commands/win.ts'
 import { winDecline, winDeclinedNote, winPost, winPostSubmit } from '../commands/win-staff.ts'
+import { isGreeting } from '../content/greetings.ts'
 import { toVerb, typedAs, type Verb } from '../domain/verbs.ts'
 import { handleDue } from './due.ts'
 
@@ -119,9 +142,24 @@ export const COMMANDS = [
   contact,
   contactSubmit,
   contactRead,
-  contactSeenBy,
+  contactSeen,
+  contactReached,
+  contactTried,
+  contactHandedOver,
+  contactPass,
+  contactPassSubmit,
   contactStatusOf,
-  contactOverdue,
+  contactWithdraw,
+  contactConfirm,
+  contactDeny,
+  contactNobody,
+  contactSettings,
+  contactSettingsSubmit,
+  role,
+  away,
+  awaySubmit,
+  lines,
+  unread,
   win,
   winSubmit,
   winPost,
@@ -148,6 +186,8 @@ export const COMMANDS = [
   settingsSubmit,
   adminLines,
   adminLinesSubmit,
+  drill,
+  drillSubmit,
 ] as const satisfies readonly Command[]
 
 /** A verb without a command does not compile. */
@@ -158,6 +198,7 @@ const ALL_ARE_SERVED: [Unserved] extends [never] ? true : Unserved = true
 export const STEPS = [
   handleDue,
   reportUnreachable,
+  contactWatch,
   beginRelease,
   recordOutcome,
   finishRelease,
@@ -183,20 +224,12 @@ export function findCommand(carried: string): Command | null {
 
 /**
  * The command that a typed line begins with, and what follows it; null when it is none. An empty
- * line is home.
+ * line, and a greeting alone, is home.
  */
 export function parseTyped(line: string): { command: Command; rest: string } | null {
   const typed = line.trim().replace(/\s+/g, ' ')
   const lower = typed.toLowerCase()
-  if (lower === '') return { command: home, rest: '' }
+  if (lower === '' || isGreeting(lower)) return { command: home, rest: '' }
   const found = TYPED.find(({ words }) => lower === words || lower.startsWith(`${words} `))
   return found ? { command: found.command, rest: typed.slice(found.words.length).trim() } : null
 }
-
-/**
- * Words that can be typed, for a reply to one that is not known: first words alone, or the reply
- * would be a wall.
- */
-export const TYPED_WORDS: readonly string[] = TYPED.map(({ words }) => words).filter(
-  (words) => words !== 'home' && !words.includes(' '),
-)

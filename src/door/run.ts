@@ -2,7 +2,9 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { keysOf } from '../ballot/wrap.ts'
 import type { Command, Context, ReadCommand, Result, WriteContext } from '../commands/command.ts'
+import { type LinesContext, linesFor } from '../commands/help-lines-for.ts'
 import { applyEffects, type Services } from '../commands/services.ts'
+import { hourOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import type { Incoming } from '../platform.ts'
 import { appendAudit } from '../store/audit.ts'
@@ -25,6 +27,7 @@ export async function run(services: Services, incoming: Incoming): Promise<Reply
   const startedAt = performance.now()
   let texts = services.content.textsFor(incoming.sender.language ?? null)
   let command: Command | null = null
+  let who: Pick<LinesContext, 'organisation' | 'actor'> | null = null
   const done = (outcome: 'ok' | 'refused' | 'failed') => {
     if (command && !command.isUntraced)
       services.onDone?.({
@@ -39,6 +42,7 @@ export async function run(services: Services, incoming: Incoming): Promise<Reply
     const call = readVerb(texts, platform, incoming)
     command = call.command
     const { connection, actor } = await identify(services, texts, call.command, incoming)
+    who = { organisation: connection.organisation, actor }
     texts = services.content.textsFor(actor.language ?? connection.organisation.language)
     const reply = await perform(services, call, {
       incoming,
@@ -51,7 +55,13 @@ export async function run(services: Services, incoming: Incoming): Promise<Reply
     done('ok')
     return reply
   } catch (error) {
-    const request = { again: (next: Incoming) => run(services, next), texts, command, incoming }
+    const request = {
+      again: (next: Incoming) => run(services, next),
+      texts,
+      command,
+      incoming,
+      lines: who ? linesFor({ texts, content: services.content, ...who }) : null,
+    }
     if (error instanceof UserError || error instanceof z.ZodError) {
       done('refused')
       return await refusal(request, error)
@@ -137,6 +147,13 @@ async function isFirst(
 
 async function apply(services: Services, context: WriteContext, result: Result): Promise<void> {
   await applyEffects(services, context, result)
-  const facts = (result.audit ?? []).map((fact) => ({ ...fact, actorId: context.actor.personId }))
-  await appendAudit(context, context.ballotKeys.keyring, facts, services.clock.now())
+  const { keyring } = context.ballotKeys
+  const now = services.clock.now()
+  for (const isUnnamed of [true, false]) {
+    const actorId = isUnnamed ? null : context.actor.personId
+    const facts = (result.audit ?? [])
+      .filter((fact) => (fact.isUnnamed ?? false) === isUnnamed)
+      .map(({ isUnnamed: _, ...fact }) => ({ ...fact, actorId }))
+    await appendAudit(context, keyring, facts, isUnnamed ? hourOf(now) : now)
+  }
 }

@@ -7,6 +7,7 @@ import { countUnfinishedUnits, sweepUnits, unitsWithKey } from '../store/release
 import { forgetRequests } from '../store/request.ts'
 import { type Lanes, wakeDue } from './lanes.ts'
 import type { Retention } from './retention.ts'
+import type { Watch } from './watch.ts'
 
 /** Half a minute late at most is on time for a reminder, and a claim costs one statement. */
 const EVERY_HALF_MINUTE = '*/30 * * * * *'
@@ -19,13 +20,16 @@ const ORPHAN_KEY_AGE_MS = 10 * MINUTE_MS
 const REQUEST_DAYS = 2
 
 /** The parts that a tick keeps going. */
-export type Ticking = { lanes: Lanes; retention: Retention }
+export type Ticking = { lanes: Lanes; retention: Retention; watch: Watch }
 
 /**
  * One look at what is due: claims it, finishes what a crash left, forgets what is over. Harmless on
  * any number of machines.
  */
-export async function tick(services: Services, { lanes, retention }: Ticking): Promise<void> {
+export async function tick(
+  services: Services,
+  { lanes, retention, watch }: Ticking,
+): Promise<void> {
   const { database, queue, clock } = services
   const wall = clock.wall()
   const round = Math.floor(wall.getTime() / MINUTE_MS)
@@ -35,6 +39,7 @@ export async function tick(services: Services, { lanes, retention }: Ticking): P
   await sweepUnits(database, queue, round)
   await destroyOrphanKeys(services)
   await forgetRequests(database.db, plus(clock.now(), -REQUEST_DAYS * DAY_MS))
+  await watch.run()
   await retention.run()
 }
 

@@ -3,6 +3,7 @@ import { cutoffsAt } from '../domain/retention.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { messageOf } from '../errors.ts'
 import { findHead } from '../store/audit-check.ts'
+import { forgetContacts } from '../store/contact-keep.ts'
 import { listOrganisations } from '../store/organisation.ts'
 import { forgetRemoved } from '../store/removal.ts'
 import { forgetOld } from '../store/retention.ts'
@@ -24,6 +25,12 @@ async function forgetAll(services: Services, now: Date): Promise<void> {
     const people = await forgetRemoved(services.database, organisation.id, now)
     if (people > 0)
       services.log.info('retention.removed', { organisation: organisation.id, people })
+    const contacts = await forgetContacts(services.database, organisation.id, before.contacts, {
+      keyring: services.ballotKeys.keyring,
+      now,
+    })
+    if (contacts > 0)
+      services.log.info('retention.contacts', { organisation: organisation.id, contacts })
     for (;;) {
       const gone = await forgetOld(
         services.database,

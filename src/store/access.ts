@@ -21,8 +21,11 @@ export type Actor = {
   isAdmin: boolean
   /** They did something themselves before: somebody is behind this id. */
   hasActed: boolean
+  /** Their own choice, or else as their platform tells; null: neither. */
   language: string | null
   timeZone: string | null
+  /** The country whose help lines they chose to read; null: as their time zone says. */
+  linesCountry: string | null
 }
 
 /**
@@ -79,6 +82,8 @@ type AccountFields = {
   isStaff: boolean
   isAdmin: boolean
   hasActed: boolean
+  ownLanguage: string | null
+  linesCountry: string | null
 }
 
 /** One statement in place of the client's two: every request asks this. */
@@ -90,7 +95,8 @@ async function findAccount(
   const rows = await db.sql.rows<AccountFields>`
     select a."personId"::text as "personId", a."language", a."timeZone", a."address", a."name",
       a."isBot", a."isDeactivated",
-      a."isGuest", a."unreachable", p."isStaff", p."isAdmin", p."hasActed"
+      a."isGuest", a."unreachable", p."isStaff", p."isAdmin", p."hasActed",
+      p."language" as "ownLanguage", p."linesCountry"
     from "Account" a join "Person" p on p."organisationId" = a."organisationId"
       and p."id" = a."personId"
     where a."connectionId" = ${connectionId}::uuid and a."externalId" = ${externalId}`
@@ -216,16 +222,22 @@ function toActor(connection: ConnectionRow, account: AccountFields): Actor {
     isStaff: account.isStaff,
     isAdmin: account.isAdmin,
     hasActed: account.hasActed,
-    language: account.language,
+    language: account.ownLanguage ?? account.language,
     timeZone: account.timeZone,
+    linesCountry: account.linesCountry,
   }
 }
 
-/** The language that a person's platform told last; null: none. */
+/** The language that a person chose, or that their platform told last; null: neither. */
 export async function findActorLanguage(
   { tx, organisationId }: Tenant<Reader>,
   personId: string,
 ): Promise<string | null> {
+  const person = await tx.prisma.person.findUnique({
+    where: { organisationId_id: { organisationId, id: personId } },
+    select: { language: true },
+  })
+  if (person?.language) return person.language
   const account = await tx.prisma.account.findFirst({
     where: { organisationId, personId, language: { not: null } },
     orderBy: { id: 'asc' },

@@ -1,4 +1,5 @@
 import type { Role } from '../domain/access.ts'
+import type { NoContactReason } from '../domain/contact.ts'
 import { coalesce } from './engine/coalesce.ts'
 import type { Database } from './engine/database.ts'
 import type { Reader, SqlTx, Tenant } from './engine/transaction.ts'
@@ -15,6 +16,8 @@ export type AnsweredCheckIn = {
   closesAt: Date
   timeZone: string
   contactHours: number | null
+  /** Why there is nobody to ask; null: somebody is, or nobody said. */
+  noContactReason: NoContactReason | null
   role: Role | null
   unit: {
     id: string
@@ -43,7 +46,7 @@ export async function lockForAnswer(
   const [row] = await tx.sql.rows<Row>`
     select c."id"::text as "id", c."groupId"::text as "groupId", c."state"::text as "state",
       c."closesAt", g."timeZone",
-      g."contactHours", coalesce(r."role"::text, case when ${wasRemoved}
+      g."contactHours", g."noContactReason", coalesce(r."role"::text, case when ${wasRemoved}
         then 'member' end) as "role", u."id"::text as "unitId", u."publicKey",
         u."questionSetId",
       u."questionSetVersion", u."asksText"

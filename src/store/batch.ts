@@ -56,8 +56,8 @@ export type Claimed = {
   hasPlace: boolean
   checkInState: 'planned' | 'open' | 'closed' | 'dropped' | null
   closesAt: Date | null
-  /** Whether the contact request that it is about was seen; false when it is about none. */
-  isContactSeen: boolean
+  /** Where the contact request that it is about stands; null when it is about none. */
+  contactState: 'waits' | 'taken' | 'closed' | null
   messageState: 'draft' | 'active' | 'stopped' | 'done' | null
   /** Members and staff of the group whom notices do not reach; counted for that notice only. */
   unreachable: number
@@ -92,8 +92,8 @@ export async function claimBatch(
       b."digestId"::text as "digestId", b."messageId"::text as "messageId",
         b."receiptId"::text as "receiptId", b."contactId"::text as "contactId",
       c."platform"::text as "platform", c."externalId" as "workspaceId",
-      a."externalId", a."address", coalesce(d."language", a."language", g."language",
-        o."language") as "language",
+      a."externalId", a."address", coalesce(d."language", p."language", a."language",
+        g."language", o."language") as "language",
       coalesce(p."pausedUntil" > ${now}, false) as "isPaused", coalesce(p."wantsReminders",
         true) as "wantsReminders",
       coalesce(p."wantsCheckIns", true) as "wantsCheckIns", p."quietFrom", p."quietUntil",
@@ -103,7 +103,8 @@ export async function claimBatch(
       s."state"::text as "sessionState", s."startsAt",
       coalesce(s."place", s."link", h."place", h."link") is not null as "hasPlace",
       k."state"::text as "checkInState", k."closesAt", m."state"::text as "messageState",
-        q."seenAt" is not null as "isContactSeen",
+        case when q."id" is null then null when q."closedAt" is not null then 'closed'
+          when q."holderId" is not null then 'taken' else 'waits' end as "contactState",
       case when b."kind" = 'delivery-problem' then (
         select count(*)::int from "RosterEntry" e where e."organisationId" = b."organisationId"
           and e."groupId" = b."groupId"

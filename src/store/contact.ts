@@ -1,8 +1,10 @@
+import type { Addressee, Outcome, Rung } from '../domain/contact.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
+import { lockRow } from './lock-row.ts'
 
 /**
- * A request to be spoken to. `text` is sealed. Nulls: nobody has seen it; the supervisors were not
- * told.
+ * A request to be spoken to. `text` is sealed. Nulls: nobody has seen it; nobody has it now; it is
+ * open; the member did not say that somebody came.
  */
 export type ContactRow = {
   id: string
@@ -11,9 +13,16 @@ export type ContactRow = {
   text: Uint8Array
   createdAt: Date
   dueAt: Date
+  addressee: Addressee
+  rung: Rung
+  rungAt: Date
+  round: number
   seenAt: Date | null
-  seenBy: string | null
-  escalatedAt: Date | null
+  holderId: string | null
+  closedAt: Date | null
+  outcome: Outcome | null
+  confirmedAt: Date | null
+  isDrill: boolean
 }
 const CONTACT_FIELDS = {
   id: true,
@@ -22,17 +31,37 @@ const CONTACT_FIELDS = {
   text: true,
   createdAt: true,
   dueAt: true,
+  addressee: true,
+  rung: true,
+  rungAt: true,
+  round: true,
   seenAt: true,
-  seenBy: true,
-  escalatedAt: true,
+  holderId: true,
+  closedAt: true,
+  outcome: true,
+  confirmedAt: true,
+  isDrill: true,
 } as const
+const OLDEST_FIRST = [{ createdAt: 'asc' as const }, { id: 'asc' as const }]
 
+export type NewContact = Pick<
+  ContactRow,
+  'id' | 'groupId' | 'personId' | 'text' | 'createdAt' | 'dueAt' | 'addressee' | 'rung' | 'isDrill'
+>
+
+/** Keeps a new request; returns the row. */
 export async function createContact(
   { tx, organisationId }: Tenant,
-  contact: Omit<ContactRow, 'seenAt' | 'seenBy' | 'escalatedAt'>,
-): Promise<void> {
-  await tx.prisma.contactRequest.create({
-    data: { organisationId, ...contact, text: Uint8Array.from(contact.text) },
+  contact: NewContact,
+): Promise<ContactRow> {
+  return await tx.prisma.contactRequest.create({
+    data: {
+      organisationId,
+      ...contact,
+      text: Uint8Array.from(contact.text),
+      rungAt: contact.createdAt,
+    },
+    select: CONTACT_FIELDS,
   })
 }
 
@@ -46,17 +75,40 @@ export async function findContact(
   })
 }
 
+/** The same under its lock: what changes it happens one at a time. */
+export async function lockContact(tenant: Tenant, id: string): Promise<ContactRow | null> {
+  return (await lockRow(tenant, 'ContactRequest', id)) ? await findContact(tenant, id) : null
+}
+
 /**
- * Requests of a group that nobody has seen, the oldest first; of one person when they are named.
+ * Open requests, the oldest first: of some groups, of one person, or of everybody. Tests of the way
+ * only where they are asked for.
  */
-export async function listWaiting(
+export async function listOpenContacts(
   { tx, organisationId }: Tenant<Reader>,
-  groupId: string,
-  personId?: string,
+  of: { groupIds?: readonly string[]; personId?: string; withDrills?: boolean } = {},
 ): Promise<ContactRow[]> {
   return await tx.prisma.contactRequest.findMany({
-    where: { organisationId, groupId, seenAt: null, ...(personId ? { personId } : {}) },
-    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    where: {
+      organisationId,
+      closedAt: null,
+      ...(of.groupIds ? { groupId: { in: [...of.groupIds] } } : {}),
+      ...(of.personId ? { personId: of.personId } : {}),
+      ...(of.withDrills ? {} : { isDrill: false }),
+    },
+    orderBy: OLDEST_FIRST,
+    select: CONTACT_FIELDS,
+  })
+}
+
+/** The requests of a person that are still kept, open or closed, the oldest first. */
+export async function listContactsOf(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string,
+): Promise<ContactRow[]> {
+  return await tx.prisma.contactRequest.findMany({
+    where: { organisationId, personId, isDrill: false },
+    orderBy: OLDEST_FIRST,
     select: CONTACT_FIELDS,
   })
 }
@@ -71,6 +123,7 @@ export async function listPromised(
     where: {
       organisationId,
       groupId: { in: [...groupIds] },
+      isDrill: false,
       dueAt: { gte: window.startsAt, lt: window.endsAt },
     },
     select: { groupId: true, dueAt: true, seenAt: true },
@@ -81,29 +134,18 @@ export async function listPromised(
   }))
 }
 
-/** Marks a request seen; false when somebody had seen it before. */
-export async function markSeen(
-  { tx, organisationId }: Tenant,
-  id: string,
-  seenBy: string,
-  now: Date,
-): Promise<boolean> {
-  const { count } = await tx.prisma.contactRequest.updateMany({
-    where: { organisationId, id, seenAt: null },
-    data: { seenAt: now, seenBy },
-  })
-  return count === 1
-}
+/** Fields of a request that change after it was made. */
+export type ContactChange = Partial<
+  Omit<ContactRow, 'id' | 'groupId' | 'personId' | 'createdAt' | 'isDrill' | 'text'>
+>
 
-/** Marks a request as told to the supervisors; false when it was seen meanwhile, or told before. */
-export async function markEscalated(
+export async function changeContact(
   { tx, organisationId }: Tenant,
   id: string,
-  now: Date,
-): Promise<boolean> {
-  const { count } = await tx.prisma.contactRequest.updateMany({
-    where: { organisationId, id, seenAt: null, escalatedAt: null },
-    data: { escalatedAt: now },
+  change: ContactChange,
+): Promise<void> {
+  await tx.prisma.contactRequest.update({
+    where: { organisationId_id: { organisationId, id } },
+    data: change,
   })
-  return count === 1
 }

@@ -86,7 +86,13 @@ export async function findDigest(
 }
 
 /** The facts of a digest about how a group is set up. */
-export type Standing = { groupId: string; flag: Flag | null; hasBackup: boolean; members: number }
+export type Standing = {
+  groupId: string
+  flag: Flag | null
+  hasBackup: boolean
+  members: number
+  drilledAt: Date | null
+}
 
 export async function listStanding(
   { tx, organisationId }: Tenant<Reader>,
@@ -98,13 +104,15 @@ export async function listStanding(
       id: true,
       flag: true,
       backupId: true,
+      drilledAt: true,
       _count: { select: { roster: { where: { role: 'member' } } } },
     },
   })
-  return rows.map(({ id, flag, backupId, _count }) => ({
+  return rows.map(({ id, flag, backupId, drilledAt, _count }) => ({
     groupId: id,
     flag: toFlag(flag),
     hasBackup: backupId !== null,
+    drilledAt,
     members: _count.roster,
   }))
 }

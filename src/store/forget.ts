@@ -1,12 +1,16 @@
 import { forgetInAudit } from './audit.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 
-/** Reasons why somebody stays known: a place in any group or lately lost, staff, or admin. */
+/**
+ * Reasons why somebody stays known: a place in any group or lately lost, staff, admin, or a contact
+ * request that is kept.
+ */
 const UNNEEDED = {
   isStaff: false,
   isAdmin: false,
   roles: { none: {} },
   removals: { none: {} },
+  contacts: { none: {} },
 } as const
 
 /** Forgets people who have no place any more, with everything about them; returns how many. */
@@ -41,7 +45,10 @@ export type Deleted = {
 }
 
 /** Deletes a group with everything in it, and the people whom nothing else keeps. */
-export async function deleteGroup(tenant: Tenant, groupId: string): Promise<Deleted> {
+export async function deleteGroup(
+  tenant: Tenant,
+  groupId: string,
+): Promise<Omit<Deleted, 'contacts'>> {
   const { tx, organisationId } = tenant
   const where = { organisationId, groupId }
   const roster = await tx.prisma.rosterEntry.findMany({
@@ -55,7 +62,6 @@ export async function deleteGroup(tenant: Tenant, groupId: string): Promise<Dele
     checkIns: await tx.prisma.checkIn.count({ where }),
     results: await tx.prisma.release.count({ where: { organisationId, unit: { groupId } } }),
     messages: await tx.prisma.message.count({ where }),
-    contacts: await tx.prisma.contactRequest.count({ where }),
     wins: await tx.prisma.win.count({ where }),
     deliveries: await tx.prisma.delivery.count({ where }),
   }

@@ -1,3 +1,5 @@
+import type { NoContactReason } from '../domain/contact.ts'
+import type { StaffedTime } from '../domain/staffed.ts'
 import type { Address } from '../platform.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
@@ -22,7 +24,11 @@ export type GroupRow = {
   channelConnectionId: string | null
   backupId: string | null
   contactHours: number | null
-  contactTimes: string | null
+  /** Times of a week at which somebody is there for requests; empty: always. */
+  staffedTimes: readonly StaffedTime[]
+  /** Why there is nobody to ask; null: no reason was given. */
+  noContactReason: NoContactReason | null
+  drilledAt: Date | null
   reminderMinutes: number[]
   holidays: string | null
   /** The request of its facilitators to their supervisor; null: nothing. */
@@ -46,7 +52,9 @@ const GROUP_FIELDS = {
   channelConnectionId: true,
   backupId: true,
   contactHours: true,
-  contactTimes: true,
+  staffedTimes: true,
+  noContactReason: true,
+  drilledAt: true,
   reminderMinutes: true,
   holidays: true,
   flag: true,
@@ -55,10 +63,18 @@ const GROUP_FIELDS = {
   deleteAt: true,
 } as const
 
+/** The fields that say who is there for contact requests, and when. */
+export type ContactSettings = Pick<
+  GroupRow,
+  'backupId' | 'contactHours' | 'staffedTimes' | 'noContactReason'
+>
+
 /** The same columns for hand-written statements, where the group is `g`. */
 export const GROUP_COLUMNS = Prisma.raw(
   Object.keys(GROUP_FIELDS)
-    .map((name) => `g."${name}"`)
+    .map((name) =>
+      name === 'staffedTimes' ? `coalesce(g."${name}", '[]') as "${name}"` : `g."${name}"`,
+    )
     .join(', '),
 )
 
@@ -71,11 +87,13 @@ export async function createGroup(
     timeZone: string
     isOpen: boolean
     language: string | null
-  },
+  } & ContactSettings,
   facilitatorId: string,
   now: Date,
 ): Promise<void> {
-  await tx.prisma.group.create({ data: { organisationId, ...group, createdAt: now } })
+  await tx.prisma.group.create({
+    data: { organisationId, ...group, staffedTimes: [...group.staffedTimes], createdAt: now },
+  })
   await tx.prisma.rosterEntry.create({
     data: {
       organisationId,
@@ -99,6 +117,8 @@ export async function getGroup(
     ...row,
     goals: row.goals as string[] | null,
     agreement: row.agreement as string[] | null,
+    staffedTimes: (row.staffedTimes ?? []) as StaffedTime[],
+    noContactReason: row.noContactReason as NoContactReason | null,
   }
 }
 
@@ -113,9 +133,6 @@ export type GroupEdit = {
   isOpen: boolean
   language: string | null
   holidays: string | null
-  backupId: string | null
-  contactHours: number | null
-  contactTimes: string | null
 }
 
 export async function editGroup(

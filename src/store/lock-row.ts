@@ -7,7 +7,7 @@ import { Prisma } from './generated/client.ts'
  */
 export async function lockRow(
   { tx, organisationId }: Tenant,
-  table: 'Group' | 'Message' | 'ReleaseUnit',
+  table: 'Group' | 'Message' | 'ReleaseUnit' | 'ContactRequest',
   id: string,
 ): Promise<boolean> {
   const rows = await tx.sql.rows`select 1 from ${Prisma.raw(`"${table}"`)}

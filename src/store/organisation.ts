@@ -1,4 +1,4 @@
-import { type OwnLines, ownLinesSchema } from '../content/load.ts'
+import { type OwnLines, ownLinesSchema } from '../content/help-lines.ts'
 import type { Thresholds } from '../domain/disclosure.ts'
 import type { Reader, Tenant, Writer } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
@@ -19,6 +19,13 @@ export type OrganisationRow = {
   leastStaff: number
   /** Its own help lines; null: the built-in ones of its country. */
   crisisLines: OwnLines | null
+  /** Staff whom a contact request reaches last; null: nobody named. */
+  safetyContactId: string | null
+  /** For members to read: who answers for the data, and where to complain; null: not said. */
+  responsible: string | null
+  complaints: string | null
+  /** A test request walks through every group each month. */
+  hasDrills: boolean
 }
 
 export const ORGANISATION_FIELDS = {
@@ -32,6 +39,10 @@ export const ORGANISATION_FIELDS = {
   leastShared: true,
   leastStaff: true,
   crisisLines: true,
+  safetyContactId: true,
+  responsible: true,
+  complaints: true,
+  hasDrills: true,
 } as const
 
 /** A row as the client gives it, with what is stored as JSON read. */
@@ -64,7 +75,32 @@ export async function saveHelpLines(
   })
 }
 
-export type Settings = Omit<OrganisationRow, 'id' | 'name' | 'country' | 'crisisLines'>
+/** Whether a drill comes each month. */
+export async function saveDrills(
+  { tx, organisationId: id }: Tenant,
+  hasDrills: boolean,
+): Promise<void> {
+  await tx.prisma.organisation.update({ where: { id }, data: { hasDrills } })
+}
+
+/** Whether drills come each month and none has begun since an instant. */
+export async function hasDrillDue(
+  { tx, organisationId: id }: Tenant<Reader>,
+  since: Date,
+): Promise<boolean> {
+  const { hasDrills } = await tx.prisma.organisation.findUniqueOrThrow({
+    where: { id },
+    select: { hasDrills: true },
+  })
+  if (!hasDrills) return false
+  const begun = { organisationId: id, isDrill: true, createdAt: { gt: since } }
+  return (await tx.prisma.contactRequest.count({ where: begun })) === 0
+}
+
+export type Settings = Omit<
+  OrganisationRow,
+  'id' | 'name' | 'country' | 'crisisLines' | 'hasDrills'
+>
 
 export async function saveSettings(
   { tx, organisationId }: Tenant,

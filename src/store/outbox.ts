@@ -199,3 +199,14 @@ export async function countTroubles(
       : [],
   )
 }
+
+/** Whether somebody was told something about a group: what they may then read. */
+export async function wasTold(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string,
+  groupId: string,
+  kind: DeliveryKind,
+): Promise<boolean> {
+  const where = { organisationId, personId, groupId, kind }
+  return (await tx.prisma.delivery.count({ where })) > 0
+}

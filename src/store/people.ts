@@ -85,6 +85,16 @@ export async function makeAdmin(
   })
 }
 
+/** Admins of the organisation. */
+export async function listAdmins({ tx, organisationId }: Tenant<Reader>): Promise<string[]> {
+  const rows = await tx.prisma.person.findMany({
+    where: { organisationId, isAdmin: true },
+    orderBy: { id: 'asc' },
+    select: { id: true },
+  })
+  return rows.map(({ id }) => id)
+}
+
 /** People of a list who are facilitator or supervisor of some group. */
 export async function withStaffRole(
   { tx, organisationId }: Tenant<Reader>,

@@ -10,6 +10,9 @@ export type PreferencesRow = {
   wantsCheckIns: boolean
   quietFrom: string | null
   quietUntil: string | null
+  /** Their own choice of a language, and of the country whose help lines they read; null: none. */
+  language: string | null
+  linesCountry: string | null
 }
 const PREFERENCES = {
   pausedUntil: true,
@@ -17,6 +20,8 @@ const PREFERENCES = {
   wantsCheckIns: true,
   quietFrom: true,
   quietUntil: true,
+  language: true,
+  linesCountry: true,
 } as const
 
 export async function getPreferences(
@@ -66,11 +71,15 @@ export type PersonData = PreferencesRow & {
     timeZone: string | null
     connection: { name: string; platform: PlatformName }
   }[]
-  roles: { role: Role; agreedAt: Date | null; group: { alias: string; endedAt: Date | null } }[]
+  roles: {
+    role: Role
+    agreedAt: Date | null
+    group: { id: string; alias: string; kind: string; endedAt: Date | null }
+  }[]
+  /** Words that they accepted, and when, the oldest first; also words that have changed since. */
+  acceptances: { on: Date; text: { words: unknown; group: { alias: string } } }[]
   deliveries: number
   digests: number
-  /** Requests to be spoken to that are still kept. */
-  contacts: { createdAt: Date }[]
   auditEntries: number
   /** Check-ins that are not counted yet and hold a sealed box for them, filled or not. */
   openCheckIns: number
@@ -96,7 +105,18 @@ export async function readPerson(tenant: Tenant<Reader>, personId: string): Prom
       },
       roles: {
         orderBy: { groupId: 'asc' },
-        select: { role: true, agreedAt: true, group: { select: { alias: true, endedAt: true } } },
+        select: {
+          role: true,
+          agreedAt: true,
+          group: { select: { id: true, alias: true, kind: true, endedAt: true } },
+        },
+      },
+      acceptances: {
+        orderBy: [{ on: 'asc' }, { textId: 'asc' }],
+        select: {
+          on: true,
+          text: { select: { words: true, group: { select: { alias: true } } } },
+        },
       },
     },
   })
@@ -105,11 +125,6 @@ export async function readPerson(tenant: Tenant<Reader>, personId: string): Prom
     ...person,
     deliveries: await tx.prisma.delivery.count({ where: { ...own, state: 'sent' } }),
     digests: await tx.prisma.digest.count({ where: own }),
-    contacts: await tx.prisma.contactRequest.findMany({
-      where: own,
-      orderBy: { createdAt: 'asc' },
-      select: { createdAt: true },
-    }),
     auditEntries: await tx.prisma.auditEntry.count({
       where: { organisationId, OR: [{ actorId: personId }, { subjectId: personId }] },
     }),

@@ -1,18 +1,28 @@
+import { dayOf } from '../domain/time.ts'
 import type { Database } from './engine/database.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 import { forgetPeople } from './forget.ts'
+import { fixedId } from './ids.ts'
 
 /**
- * Remembers members whom staff took off a roster, until a day, and counts them in the units that
- * are open: the supervisor sees how many.
+ * Remembers members whom staff took off a roster, until a day, and counts them, on this day and in
+ * the units that are open: the supervisor sees how many.
  */
 export async function noteRemovals(
   { tx, organisationId }: Tenant,
   groupId: string,
   people: readonly { id: string; personId: string }[],
-  forgetOn: Date,
+  { today, forgetOn }: { today: Date; forgetOn: Date },
 ): Promise<void> {
   if (people.length === 0) return
+  const count = people.length
+  const on = dayOf(today)
+  const id = fixedId('removals', organisationId, groupId, on.toISOString())
+  await tx.prisma.removalDay.upsert({
+    where: { organisationId_id: { organisationId, id } },
+    create: { organisationId, id, groupId, on, count },
+    update: { count: { increment: count } },
+  })
   await tx.prisma.removal.createMany({
     data: people.map((one) => ({ organisationId, groupId, ...one, forgetOn })),
     skipDuplicates: true,
@@ -92,4 +102,22 @@ export async function countRemovals(
   for (const { groupId, removals } of rows)
     counts.set(groupId, Math.max(counts.get(groupId) ?? 0, removals))
   return counts
+}
+
+/** Members whom staff took off by hand from a day on, by group. */
+export async function countRemovedSince(
+  { tx, organisationId }: Tenant<Reader>,
+  groupIds: readonly string[],
+  { startsAt, endsAt }: { startsAt: Date; endsAt: Date },
+): Promise<Map<string, number>> {
+  const rows = await tx.prisma.removalDay.groupBy({
+    by: ['groupId'],
+    where: {
+      organisationId,
+      groupId: { in: [...groupIds] },
+      on: { gte: dayOf(startsAt), lt: endsAt },
+    },
+    _sum: { count: true },
+  })
+  return new Map(rows.map(({ groupId, _sum }) => [groupId, _sum.count ?? 0]))
 }

@@ -40,10 +40,6 @@ const RULES = {
     table: 'Occurrence',
     isOver: ({ ledger }) => Prisma.sql`r."state" in ('done', 'dropped') and r."dueAt" < ${ledger}`,
   },
-  contacts: {
-    table: 'ContactRequest',
-    isOver: ({ contacts }) => Prisma.sql`r."seenAt" < ${contacts}`,
-  },
   words: { table: 'ReleaseText', isOver: ({ words }) => lastClosedBefore('unitId', words) },
   // A message that was never confirmed may hold a win; its first date is the only time that it has.
   drafts: {
@@ -53,6 +49,10 @@ const RULES = {
   sums: {
     table: 'SealedSums',
     isOver: ({ sums }) => Prisma.sql`r."destroyOn" <= ${dayOf(sums)}::date`,
+  },
+  removalDays: {
+    table: 'RemovalDay',
+    isOver: ({ results }) => Prisma.sql`r."on" < ${dayOf(results)}::date`,
   },
   wins: { table: 'Win', isOver: ({ wins }) => Prisma.sql`r."deleteOn" < ${dayOf(wins)}::date` },
 } as const satisfies Record<string, Rule>

@@ -1,6 +1,7 @@
 import type { Role } from '../domain/access.ts'
 import { DAY_MS, dayOf, plus } from '../domain/time.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
+import { fixedId } from './ids.ts'
 
 export type RosterRow = {
   personId: string
@@ -172,13 +173,29 @@ export async function findRole(
   return row.group.endedAt === null || (hasEndedToo && row.role !== 'member') ? row.role : null
 }
 
-/** Remembers that a member accepted the agreement; the first time stays. */
+/** Goals and agreement as somebody was shown them. */
+export type AgreementWords = { goals: readonly string[]; agreement: readonly string[] }
+
+/**
+ * Remembers that a member accepted these words; the first time stays. Words that they accepted
+ * before are kept beside it.
+ */
 export async function acceptAgreement(
   { tx, organisationId }: Tenant,
   groupId: string,
   personId: string,
-  now: Date,
+  { words, now }: { words: AgreementWords; now: Date },
 ): Promise<void> {
+  const id = fixedId('agreement', organisationId, groupId, JSON.stringify(words))
+  const text = { goals: [...words.goals], agreement: [...words.agreement] }
+  await tx.prisma.agreementText.createMany({
+    data: [{ organisationId, id, groupId, words: text }],
+    skipDuplicates: true,
+  })
+  await tx.prisma.acceptance.createMany({
+    data: [{ organisationId, textId: id, personId, on: dayOf(now) }],
+    skipDuplicates: true,
+  })
   await tx.prisma.rosterEntry.updateMany({
     where: { organisationId, groupId, personId, agreedAt: null },
     // A day: the minute could be that of a check-in's first page.

@@ -1,5 +1,5 @@
 import type { Language, Texts } from '../content/load.ts'
-import { MOST_ANSWERS_NEEDED } from '../domain/limits.ts'
+import { MAX_LINE_OF_SETTINGS, MOST_ANSWERS_NEEDED } from '../domain/limits.ts'
 import { LONGEST_RETENTION } from '../domain/retention.ts'
 import { button, buttons, type Card, card, type Form, heading, list, note, text } from './card.ts'
 
@@ -32,6 +32,7 @@ export function adminCard(
       button(t('home.staff'), 'admin.staff', null),
       button(t('admin.settings'), 'admin.settings', null),
       button(t('lines.title'), 'admin.lines', null),
+      button(t('drill.title'), 'admin.drill', null),
       button(t('home.privacy'), 'privacy', null, 'card'),
     ),
   ])
@@ -48,6 +49,9 @@ export function settingsForm(
     ledgerDays: number
     leastShared: number
     leastStaff: number
+    safetyContact: string | null
+    responsible: string
+    complaints: string
   },
 ): Form {
   const { t } = texts
@@ -61,6 +65,23 @@ export function settingsForm(
     closeLabel: t('button.cancel'),
     intro: [text(t('settings.intro'))],
     fields: [
+      {
+        type: 'people',
+        name: 'safetyContact',
+        label: t('settings.safetyContact'),
+        hint: t('settings.safetyContactHint'),
+        value: facts.safetyContact ? [facts.safetyContact] : [],
+        limit: 1,
+      },
+      ...(['responsible', 'complaints'] as const).map((name) => ({
+        type: 'text' as const,
+        name,
+        label: t(`settings.${name}`),
+        hint: t(`settings.${name}Hint`),
+        value: facts[name],
+        maxLength: MAX_LINE_OF_SETTINGS,
+        isOptional: true,
+      })),
       {
         type: 'choice',
         name: 'language',
@@ -108,10 +129,17 @@ export function settingsForm(
 
 export function settingsDone(
   { t }: Texts,
-  facts: { resultMonths: number; ledgerDays: number; leastShared: number; leastStaff: number },
+  facts: {
+    resultMonths: number
+    ledgerDays: number
+    leastShared: number
+    leastStaff: number
+    hasSafetyContact: boolean
+  },
 ): Card {
   return card('settings-done', t('admin.settings'), [
     text(t('settings.done')),
+    !facts.hasSafetyContact && text(t('settings.noSafetyContact')),
     text(t('privacy.keptResults', { months: facts.resultMonths })),
     text(t('privacy.keptLedger', { days: facts.ledgerDays })),
     text(t('settings.leastDone', { shared: facts.leastShared, staff: facts.leastStaff })),

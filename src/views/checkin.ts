@@ -77,6 +77,8 @@ export function checkInForm(
     newcomers: number
     asksText: boolean
     helpLines: string
+    /** The line in place of the offer where nobody can be asked; null: somebody can. */
+    noContact: string | null
     privacyCommand: string
   },
 ): Form {
@@ -91,6 +93,7 @@ export function checkInForm(
     intro: compact([
       text(t('checkin.nobodyReads')),
       text(t('checkin.helpNow', { lines: facts.helpLines })),
+      facts.noContact !== null && text(facts.noContact),
       text(t('checkin.promise', { privacy: facts.privacyCommand })),
       note(
         [
@@ -151,7 +154,13 @@ const wordsOf = ({ t }: Texts, { audience }: { audience: 'shared' | 'staff' }): 
 /** The same for everyone, whatever they answered. */
 export function checkInThanks(
   texts: Texts,
-  facts: { closesAt: Date; timeZone: string; now: Date; helpLines: string } & Contactable,
+  facts: {
+    closesAt: Date
+    timeZone: string
+    now: Date
+    helpLines: string
+    noContact: string | null
+  } & Contactable,
 ): Card {
   const { t } = texts
   const time = timeWithZone(texts, facts.closesAt, facts.timeZone, facts.now)
@@ -163,7 +172,7 @@ export function checkInThanks(
       text(t('checkin.thanks', { time })),
       text(t('checkin.helpNow', { lines: facts.helpLines })),
       facts.contactGroupId === null
-        ? note(t('checkin.noContact'))
+        ? note(facts.noContact ?? t('contact.off.none'))
         : buttons(contactButton(texts, facts.contactGroupId)),
     ],
   }

@@ -1,15 +1,28 @@
 import type { Texts } from '../content/load.ts'
+import type { Addressee, NoContactReason, Rung } from '../domain/contact.ts'
 import { MAX_CONTACT_CHARS } from '../domain/limits.ts'
-import { button, buttons, type Card, card, type Form, heading, list, note, text } from './card.ts'
+import {
+  button,
+  buttons,
+  type Card,
+  card,
+  compact,
+  type Field,
+  type Form,
+  note,
+  text,
+} from './card.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
 
 const VERBS = {
   'contact-request': 'contact.read',
+  'contact-reminder': 'contact.read',
   'contact-seen': 'contact.status',
-  'contact-overdue': 'contact.overdue',
+  'contact-closed': 'contact.status',
+  'contact-alone': 'contact.status',
 } as const
 
-/** One neutral line: that there is a request, or that it was seen, stands behind the button. */
+/** One neutral line: that there is a request, or what became of it, stands behind the button. */
 export function contactNotice(
   { t }: Texts,
   kind: keyof typeof VERBS,
@@ -21,17 +34,53 @@ export function contactNotice(
   })
 }
 
-/** When requests are seen. `times` is what staff wrote; null: nothing. */
-export function promiseLine({ t }: Texts, facts: { hours: number; times: string | null }): string {
-  const within = t('contact.within', { hours: facts.hours })
-  return facts.times ? `${within} ${t('contact.times', { times: facts.times })}` : within
+/** The steps behind the first one, in words; null: there are none. */
+function furtherSteps({ t, language }: Texts, path: readonly Rung[]): string | null {
+  const steps = path.slice(1).map((rung) => t(`contact.step.${rung}`))
+  if (steps.length === 0) return null
+  return t('contact.then', { steps: new Intl.ListFormat(language).format(steps) })
+}
+
+/** Says whom a request reaches, one after the other, and that all of them can read it. */
+function wayLines(texts: Texts, path: readonly [Rung, ...Rung[]] | readonly Rung[]): string {
+  const [first] = path
+  if (!first) return ''
+  const lines = [
+    texts.t(`contact.first.${first}`),
+    furtherSteps(texts, path),
+    texts.t('contact.readers'),
+  ]
+  return lines.filter((line) => line !== null).join(' ')
 }
 
 export function contactForm(
   texts: Texts,
-  facts: { groupId: string; hours: number; times: string | null; lines: string },
+  facts: {
+    groupId: string
+    dueAt: Date
+    /** By addressee the steps on which somebody is there. */
+    paths: Readonly<Record<Addressee, readonly Rung[]>>
+    timeZone: string
+    now: Date
+    lines: string
+  },
 ): Form {
   const { t } = texts
+  const [past] = facts.paths.others
+  const to: Field | null = past
+    ? {
+        type: 'choice',
+        name: 'to',
+        label: t('contact.to'),
+        hint: t('contact.toHint'),
+        options: [
+          { value: 'facilitators', label: t('contact.to.facilitators') },
+          { value: 'others', label: t('contact.to.others', { step: t(`contact.step.${past}`) }) },
+        ],
+        value: 'facilitators',
+        isExpanded: true,
+      }
+    : null
   return {
     kind: 'contact-form',
     verb: 'contact.submit',
@@ -40,12 +89,14 @@ export function contactForm(
     submitLabel: t('contact.submit'),
     closeLabel: t('button.cancel'),
     intro: [
-      text(t('contact.intro')),
-      text(promiseLine(texts, facts)),
       text(t('checkin.helpNow', { lines: facts.lines })),
+      text(t('contact.intro')),
+      text(t('contact.by', { time: timeWithZone(texts, facts.dueAt, facts.timeZone, facts.now) })),
+      text(wayLines(texts, facts.paths.facilitators)),
       note(t('contact.separate')),
     ],
     fields: [
+      ...(to ? [to] : []),
       {
         type: 'text',
         name: 'text',
@@ -59,128 +110,67 @@ export function contactForm(
   }
 }
 
-/** The group has nobody who would see a request: what there is instead. */
-export function contactOff({ t }: Texts, lines: string): Card {
+/** Nobody would see a request: why, and what there is instead. */
+export function contactOff(
+  { t }: Texts,
+  why: NoContactReason | 'none' | 'nobody',
+  lines: string,
+): Card {
   return card('contact-off', t('contact.title'), [
-    text(t('checkin.noContact')),
+    text(t(`contact.off.${why}`)),
     text(t('checkin.helpNow', { lines })),
   ])
 }
 
 export function contactDone(
   texts: Texts,
-  facts: { hours: number; times: string | null; lines: string },
+  facts: {
+    path: readonly [Rung, ...Rung[]]
+    dueAt: Date
+    timeZone: string
+    now: Date
+    lines: string
+  },
 ): Card {
   const { t } = texts
+  const time = timeWithZone(texts, facts.dueAt, facts.timeZone, facts.now)
   return card('contact-done', t('contact.title'), [
-    text(t('contact.sent')),
-    text(promiseLine(texts, facts)),
+    text(t('contact.sent', { step: t(`contact.step.${facts.path[0]}`) })),
+    text(t('contact.by', { time })),
     text(t('contact.youHear')),
     text(t('checkin.helpNow', { lines: facts.lines })),
   ])
 }
 
-/** For the member: whether somebody has seen it, and who. */
-export function contactStatus(
-  texts: Texts,
-  facts: {
-    alias: string
-    createdAt: Date
-    dueAt: Date
-    seen: { by: string; at: Date } | null
-    timeZone: string
-    now: Date
-  },
-): Card {
-  const { t } = texts
-  const time = (at: Date) => timeWithZone(texts, at, facts.timeZone, facts.now)
-  return card('contact-status', facts.alias, [
-    text(t('contact.asked', { time: time(facts.createdAt) })),
-    facts.seen && text(t('contact.seenBy', { name: facts.seen.by, time: time(facts.seen.at) })),
-    !facts.seen && text(t('contact.waiting', { time: time(facts.dueAt) })),
-  ])
-}
-
-/**
- * For a facilitator or the backup: who asks, and what they wrote. `words` is null when they wrote
- * nothing.
- */
-export function contactCard(
-  texts: Texts,
-  facts: {
-    id: string
-    alias: string
-    name: string
-    words: string | null
-    createdAt: Date
-    dueAt: Date
-    isSeen: boolean
-    timeZone: string
-    now: Date
-  },
-): Card {
-  const { t } = texts
-  const time = (at: Date) => timeWithZone(texts, at, facts.timeZone, facts.now)
-  return {
-    ...card('contact', facts.alias, [
-      text(t('contact.from', { name: facts.name, time: time(facts.createdAt) })),
-      text(facts.words ?? t('contact.noWords')),
-      !facts.isSeen && text(t('contact.dueBy', { time: time(facts.dueAt) })),
-      !facts.isSeen &&
-        buttons({ ...button(t('contact.seen'), 'contact.seen', facts.id), isPrimary: true }),
-      facts.isSeen && text(t('contact.isSeen')),
-      note(t('contact.notAnswers')),
-    ]),
-    notification: t('leadOn.content'),
-  }
-}
-
-export function contactSeen({ t }: Texts, name: string): Card {
-  return card('contact-seen-done', t('contact.title'), [text(t('contact.told', { name }))])
-}
-
-/** For facilitators: the requests that wait. */
+/** For staff: the open requests that have come up to them. */
 export function contactsCard(
   texts: Texts,
   facts: {
     alias: string
-    waiting: readonly { id: string; createdAt: Date }[]
+    open: readonly { id: string; createdAt: Date; holderId: string | null; isDrill: boolean }[]
     timeZone: string
     now: Date
   },
 ): Card {
   const { t } = texts
   const time = (at: Date) => timeWithZone(texts, at, facts.timeZone, facts.now)
-  return card('contacts', t('contact.listTitle', { alias: facts.alias }), [
-    facts.waiting.length === 0 && text(t('contact.none')),
-    ...facts.waiting.flatMap(({ id, createdAt }) => [
-      text(t('contact.asked', { time: time(createdAt) })),
-      buttons(button(t('button.open'), 'contact.read', id)),
+  return card(
+    'contacts',
+    t('contact.listTitle', { alias: facts.alias }),
+    compact([
+      facts.open.length === 0 && text(t('contact.none')),
+      ...facts.open.flatMap(({ id, createdAt, holderId, isDrill }) => [
+        text(
+          [
+            isDrill ? t('contact.drill') : null,
+            t('contact.asked', { time: time(createdAt) }),
+            t(holderId === null ? 'contact.notTaken' : 'contact.taken'),
+          ]
+            .filter((part) => part !== null)
+            .join(' '),
+        ),
+        buttons(button(t('button.open'), 'contact.read', id)),
+      ]),
     ]),
-  ])
-}
-
-/** For supervisors: that a request waits too long, without who asks or what they wrote. */
-export function overdueCard(
-  texts: Texts,
-  facts: {
-    alias: string
-    createdAt: Date
-    isSeen: boolean
-    staff: readonly string[]
-    timeZone: string
-    now: Date
-  },
-): Card {
-  const { t } = texts
-  const time = timeWithZone(texts, facts.createdAt, facts.timeZone, facts.now)
-  return {
-    ...card('contact-overdue', facts.alias, [
-      text(t(facts.isSeen ? 'contact.overdueSeen' : 'contact.overdue', { time })),
-      !facts.isSeen && heading(t('contact.askThem')),
-      !facts.isSeen && list(facts.staff),
-      !facts.isSeen && note(t('contact.overdueNote')),
-    ]),
-    notification: t('leadOn.content'),
-  }
+  )
 }

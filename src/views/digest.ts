@@ -22,8 +22,14 @@ export type DigestGroup = {
   sessionTotal: number
   results: readonly (ResultShown & { at: Date })[]
   droppedCheckIns: number
-  /** Members whom staff took off the roster while a check-in was open. */
+  /** Members whom staff took off the roster while a check-in was open, and in the last weeks. */
   removals: number
+  removedLately: number
+  /** Requests to be contacted that nobody has closed, the oldest first, and drills on their way. */
+  open: readonly { createdAt: Date; isTaken: boolean; isDrill: boolean }[]
+  /** All who lead it are away; null: somebody is there. */
+  away: { until: Date; hasStandIn: boolean } | null
+  drilledAt: Date | null
   /** Null: no headcount was given. */
   attendance: ResponseBand | null
   flag: 'talk' | 'cofacilitation' | null
@@ -69,10 +75,14 @@ export function digestCard(
   const pages = pagesOf(texts, facts.groups, date)
   const page = Math.min(pages.length, Math.max(1, facts.page))
   const isQuiet = facts.groups.every(
-    ({ held, cancelled, results, attention, contacts, hasEnded, areMissing }) =>
-      held + cancelled + results.length + attention.length + contacts.promised === 0 &&
-      !hasEnded &&
-      !areMissing,
+    ({ held, cancelled, results, attention, contacts, open, away, drilledAt, ...group }) =>
+      held + cancelled + results.length + attention.length + contacts.promised + open.length ===
+        0 &&
+      away === null &&
+      drilledAt === null &&
+      group.removedLately === 0 &&
+      !group.hasEnded &&
+      !group.areMissing,
   )
   return {
     kind: 'digest',
@@ -157,7 +167,19 @@ function totalLines(texts: Texts, { set, disclosed }: Total): string[] {
 
 function groupLines(texts: Texts, group: DigestGroup, date: (at: Date) => string): string[] {
   const { t } = texts
-  const lines = group.flag ? [t(`digest.flag.${group.flag}`)] : []
+  const lines = group.open
+    .filter(({ isDrill }) => !isDrill)
+    .map(({ createdAt, isTaken }) =>
+      t(isTaken ? 'digest.contactTaken' : 'digest.contactWaits', { date: date(createdAt) }),
+    )
+  if (group.attention.includes('nobodyThere')) lines.push(t('digest.nobodyThere'))
+  if (group.away)
+    lines.push(
+      t(group.away.hasStandIn ? 'digest.awayStandIn' : 'digest.away', {
+        date: date(group.away.until),
+      }),
+    )
+  if (group.flag) lines.push(t(`digest.flag.${group.flag}`))
   if (group.hasEnded) lines.push(t('digest.ended'))
   lines.push(t('digest.sessions', { held: group.held, cancelled: group.cancelled }))
   if (group.sessionNumber !== null)
@@ -179,8 +201,12 @@ function groupLines(texts: Texts, group: DigestGroup, date: (at: Date) => string
   }
   if (group.areMissing) lines.push(t('summary.missing'))
   if (group.removals > 0) lines.push(t('digest.removals', { count: group.removals }))
+  if (group.removedLately > 0) lines.push(t('digest.removedLately', { count: group.removedLately }))
   if (group.droppedCheckIns > 0) lines.push(t('digest.dropped'))
   if (group.contacts.promised > 0) lines.push(t('digest.contacts', group.contacts))
+  const drill = group.open.find(({ isDrill }) => isDrill)
+  if (drill) lines.push(t('digest.drillWaits', { date: date(drill.createdAt) }))
+  else if (group.drilledAt) lines.push(t('digest.drilled', { date: date(group.drilledAt) }))
   if (group.undelivered > 0) lines.push(t('digest.undelivered', { count: group.undelivered }))
   for (const problem of ['cancelled', 'nobodyForContact', 'noBackup'] as const)
     if (group.attention.includes(problem)) lines.push(t(`digest.${problem}`))

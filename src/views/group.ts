@@ -1,10 +1,5 @@
 import type { Kind, Language, Texts } from '../content/load.ts'
-import {
-  CONTACT_HOURS,
-  LEAST_MEMBERS_AT_OPEN,
-  MAX_ALIAS_CHARS,
-  MAX_CONTACT_TIMES_CHARS,
-} from '../domain/limits.ts'
+import { LEAST_MEMBERS_AT_OPEN, MAX_ALIAS_CHARS } from '../domain/limits.ts'
 import {
   button,
   buttons,
@@ -16,7 +11,7 @@ import {
   type Option,
   text,
 } from './card.ts'
-import { promiseLine } from './contact.ts'
+import { contactFields } from './contact-fields.ts'
 
 /** A group's name and rules, as its forms start with. Empty: not chosen. */
 export type GroupDraft = { alias: string; isOpen: boolean; language: string }
@@ -96,20 +91,32 @@ export function newGroupForm(
         value: facts.timeZone,
         maxLength: 60,
       },
+      ...contactFields(texts, { backup: null, times: [], reason: null }),
     ],
   }
 }
 
-export function newGroupDone(texts: Texts, facts: { id: string; alias: string; kind: Kind }): Card {
+export function newGroupDone(
+  texts: Texts,
+  facts: {
+    id: string
+    alias: string
+    kind: Kind
+    /** Whether check-ins open: somebody can be asked for, or the form says why not. */
+    mayAsk: boolean
+  },
+): Card {
   const { t } = texts
   return card('new-done', t('new.title'), [
     text(t('new.done', { alias: facts.alias })),
     text(t('new.next')),
+    !facts.mayAsk && text(t('contactSettings.needed')),
     note(t('new.size', { ...facts.kind.sizeHint, least: LEAST_MEMBERS_AT_OPEN })),
     buttons(
       button(t('home.roster'), 'roster', facts.id),
       button(t('home.schedule'), 'schedule', facts.id),
       button(t('home.agreement'), 'agreement', facts.id),
+      button(t('contactSettings.title'), 'contact.settings', facts.id),
     ),
   ])
 }
@@ -121,10 +128,6 @@ export function editForm(
     draft: GroupDraft
     languages: readonly Language[]
     holidays: string
-    backup: string | null
-    /** Null: nobody is there for contact requests. */
-    contactHours: number | null
-    contactTimes: string
   },
 ): Form {
   const { t } = texts
@@ -149,37 +152,6 @@ export function editForm(
         maxLength: 12,
         isOptional: true,
       },
-      {
-        type: 'people',
-        name: 'backup',
-        label: t('edit.backup'),
-        hint: t('edit.backupHint'),
-        value: facts.backup ? [facts.backup] : [],
-        limit: 1,
-      },
-      {
-        type: 'choice',
-        name: 'contactHours',
-        label: t('edit.contact'),
-        hint: t('edit.contactHint'),
-        options: [
-          { value: 'none', label: t('edit.contactNone') },
-          ...CONTACT_HOURS.map((hours) => ({
-            value: String(hours),
-            label: t('edit.contactWithin', { hours }),
-          })),
-        ],
-        value: facts.contactHours === null ? 'none' : String(facts.contactHours),
-      },
-      {
-        type: 'text',
-        name: 'contactTimes',
-        label: t('edit.contactTimes'),
-        hint: t('edit.contactTimesHint'),
-        value: facts.contactTimes,
-        maxLength: MAX_CONTACT_TIMES_CHARS,
-        isOptional: true,
-      },
     ],
   }
 }
@@ -193,8 +165,6 @@ export function editDone(
     hasChannel: boolean
     mayUseChannel: boolean
     example: string
-    /** Null: members cannot ask for contact. */
-    contact: { hours: number; times: string | null } | null
   },
 ): Card {
   const { t } = texts
@@ -204,7 +174,6 @@ export function editDone(
   return card('edit-done', t('edit.title'), [
     text(t('edit.done', { alias: facts.alias })),
     text(t(facts.isOpen ? 'new.openGroup' : 'new.closedGroup')),
-    text(facts.contact ? promiseLine(texts, facts.contact) : t('edit.contactOff')),
     note(channel),
   ])
 }

@@ -1,6 +1,8 @@
-import type { CrisisLines, OwnLines, Texts } from '../content/load.ts'
+import type { CountryLines, Hours, OwnLines, Route } from '../content/help-lines.ts'
+import type { Texts } from '../content/load.ts'
 import { MAX_HELP_LINES, MAX_LINE_CHARS } from '../domain/limits.ts'
-import { type Card, card, type Form, note, text } from './card.ts'
+import { weekdayName } from '../domain/time.ts'
+import { type Card, card, compact, type Form, heading, list, note, text } from './card.ts'
 
 /** `now` is the line as people see it; empty fields bring the built-in lines back. */
 export function helpLinesForm(
@@ -51,21 +53,103 @@ export function helpLinesDone({ t }: Texts, facts: { lines: string; days: number
   ])
 }
 
+/** Where there is a line for every country, also for those that we know none of. */
+const ELSEWHERE = 'findahelpline.com'
+/** Lines that stand in one row, beside the number for danger and the way to others. */
+const LINES_IN_ROW = 2
+
 /**
- * The help numbers in one line, name and number each: the organisation's own, or else its
- * country's. Where both are missing, where to find them.
+ * Everything that one person needs, in a row: the number for immediate danger before all, the
+ * organisation's own lines, then the best of their country (null: a country that we do not know),
+ * and where to find others.
  */
 export function helpLines(
-  { t, pick }: Texts,
-  organisation: { country: string; crisisLines: OwnLines | null },
-  lines: CrisisLines,
+  texts: Texts,
+  { own, country }: { own: OwnLines | null; country: CountryLines | null },
 ): string {
-  const { country, crisisLines: own } = organisation
-  // A region's lines before its country's.
-  const known = own ?? lines[country] ?? lines[country.slice(0, 2)]
-  if (!known) return t('crisis.unknown')
-  const numbers = known.lines.map(({ name, number }) =>
-    t('crisis.line', { name: typeof name === 'string' ? name : pick(name), number }),
+  const { t, pick } = texts
+  const danger = own?.emergency ?? country?.emergency[0]
+  const builtIn = (country?.lines ?? [])
+    .slice(0, LINES_IN_ROW)
+    .map(({ name, routes }) =>
+      t('crisis.line', { name: pick(name), number: waysIn(texts, routes) }),
+    )
+  return [
+    danger ? t('crisis.danger', { number: danger }) : t('crisis.dangerAnywhere'),
+    ...(own?.lines ?? []).map(({ name, number }) => t('crisis.line', { name, number })),
+    ...builtIn.slice(0, own ? 1 : LINES_IN_ROW),
+    t('crisis.elsewhere', { place: ELSEWHERE }),
+  ].join(' · ')
+}
+
+/** The first way to call and the first to write; a line that has neither stands by its address. */
+function waysIn({ t }: Texts, routes: readonly Route[]): string {
+  const call = routes.find(({ how }) => how === 'call')
+  const text = routes.find(({ how }) => how === 'text')
+  const ways = [
+    call?.to,
+    text && text.to !== call?.to ? t('crisis.text', { number: text.to }) : null,
+  ]
+  return ways.filter((way) => way != null).join(', ') || (routes[0]?.to ?? '')
+}
+
+/** All lines of a country with every way in, when they answer, and in which languages. */
+export function linesCard(
+  texts: Texts,
+  facts: { own: OwnLines | null; country: CountryLines | null; example: string },
+): Card {
+  const { t, pick } = texts
+  const { own, country } = facts
+  const emergency = own?.emergency ?? country?.emergency.join(', ')
+  return card(
+    'lines',
+    t('lines.title'),
+    compact([
+      text(emergency ? t('crisis.danger', { number: emergency }) : t('crisis.dangerAnywhere')),
+      own !== null && list(own.lines.map(({ name, number }) => t('crisis.line', { name, number }))),
+      ...(country?.lines ?? []).flatMap((line) => [
+        heading(pick(line.name)),
+        list([
+          ...line.routes.map((route) => routeLine(texts, route)),
+          hoursLine(texts, line.hours),
+          ...(line.isFree === true ? [t('lines.free')] : []),
+        ]),
+      ]),
+      country !== null && country.lines.length === 0 && text(t('lines.noneKnown')),
+      text(t('crisis.elsewhere', { place: ELSEWHERE })),
+      note(t('lines.choose', { example: facts.example })),
+    ]),
   )
-  return [...numbers, t('crisis.emergency', { number: known.emergency })].join(' · ')
+}
+
+function routeLine(texts: Texts, { how, to, languages, hours }: Route): string {
+  const { t, language } = texts
+  const names = new Intl.DisplayNames([language], { type: 'language', fallback: 'code' })
+  const spoken = (languages ?? []).map((code) =>
+    SIGNED.has(code) ? t('lines.signed') : (names.of(code) ?? code),
+  )
+  const way = t(`lines.route.${how}`, { to })
+  const said = spoken.length > 0 ? `${way} (${[...new Set(spoken)].join(', ')})` : way
+  return hours === undefined ? said : `${said}. ${hoursLine(texts, hours)}`
+}
+
+/** Sign languages, which have no name of their own in every language. */
+const SIGNED = new Set(['ase', 'bfi', 'fsl', 'ssp', 'csg', 'fcs', 'tsm'])
+
+function hoursLine({ t, language }: Texts, hours: Hours): string {
+  if (hours === 'always') return t('lines.always')
+  if (hours === 'notKnown') return t('lines.hoursNotKnown')
+  const list = new Intl.ListFormat(language)
+  return hours
+    .map(({ days, from, until }) =>
+      t('lines.hours', {
+        days:
+          days.length === 7
+            ? t('lines.everyDay')
+            : list.format(days.map((day) => weekdayName(day, language))),
+        from,
+        until,
+      }),
+    )
+    .join('; ')
 }

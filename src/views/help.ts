@@ -6,6 +6,7 @@ const EVERYONE: readonly [Verb, TextKey][] = [
   ['next', 'help.does.next'],
   ['agreement', 'help.does.agreement'],
   ['contact', 'help.does.contact'],
+  ['lines', 'help.does.lines'],
   ['win', 'help.does.win'],
   ['pause', 'help.does.pause'],
   ['leave', 'help.does.leave'],
@@ -29,6 +30,8 @@ const FACILITATORS: readonly [Verb, TextKey][] = [
   ['flag', 'help.does.flag'],
   ['channel', 'help.does.channel'],
   ['edit', 'help.does.edit'],
+  ['contact.settings', 'help.does.contactSettings'],
+  ['away', 'help.does.away'],
   ['end', 'help.does.end'],
 ]
 const OTHERS: readonly [Verb, TextKey][] = [
@@ -38,10 +41,11 @@ const OTHERS: readonly [Verb, TextKey][] = [
   ['admin.staff', 'help.does.adminStaff'],
   ['admin.settings', 'help.does.adminSettings'],
   ['admin.lines', 'help.does.adminLines'],
+  ['admin.drill', 'help.does.adminDrill'],
 ]
 
 /** Says what the commands do. `example` puts the platform's own prefix before a command. */
-export function helpCard(texts: Texts, example: Example): Card {
+export function helpCard(texts: Texts, example: Example, helpLines: string): Card {
   const { t } = texts
   const lines = (commands: readonly [Verb, TextKey][]) =>
     list(
@@ -56,6 +60,7 @@ export function helpCard(texts: Texts, example: Example): Card {
     blocks: [
       text(t('help.intro')),
       text(t('help.notEmergency')),
+      text(t('checkin.helpNow', { lines: helpLines })),
       heading(t('help.everyone')),
       lines(EVERYONE),
       heading(t('help.staff')),

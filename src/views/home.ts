@@ -1,6 +1,7 @@
 import type { TextKey, Texts } from '../content/load.ts'
+import { formatDate } from '../domain/time.ts'
 import type { Verb } from '../domain/verbs.ts'
-import { type Block, type Button, buttons, type Card, card, list, text } from './card.ts'
+import { type Block, type Button, buttons, type Card, card, list, note, text } from './card.ts'
 import { type Upcoming, upcomingBlocks } from './next.ts'
 
 /**
@@ -8,6 +9,9 @@ import { type Upcoming, upcomingBlocks } from './next.ts'
  * not.
  */
 export type OpenCheckIn = { id: string; alias: string; until: string }
+
+/** Requests that a home card shows; the others are in each group's own list. */
+const MOST_REQUESTS = 5
 
 /** The home card: what comes next, what is open, and what this person can do, by their places. */
 export function homeCard(
@@ -22,18 +26,25 @@ export function homeCard(
     isMember: boolean
     /** A member of a group that sees contact requests. */
     mayAskForContact: boolean
+    /** Their own requests to be contacted that are not over for them. */
+    own: readonly { id: string; createdAt: Date }[]
+    /** Open requests that have come up to them, as staff. */
+    requests: readonly { id: string; createdAt: Date; isDrill: boolean }[]
+    /** Help lines; null: for staff, who find them elsewhere. */
+    lines: string | null
     upcoming: readonly Upcoming[]
     timeZone: string
     now: Date
   },
 ): Card {
   const { t } = texts
-  const button = (label: TextKey, verb: Verb, opens: 'dialog' | 'card'): Button => ({
-    label: t(label),
-    verb,
-    id: null,
-    opens,
-  })
+  const button = (
+    label: TextKey,
+    verb: Verb,
+    opens: 'dialog' | 'card',
+    id: string | null = null,
+  ): Button => ({ label: t(label), verb, id, opens })
+  const date = (at: Date) => formatDate(at, facts.timeZone, texts.language, facts.now)
   const shown: (Button | false)[] = [
     facts.groups.length > 0 && button('home.next', 'next', 'card'),
     facts.groups.length > 0 && button('home.summary', 'summary', 'dialog'),
@@ -43,6 +54,7 @@ export function homeCard(
     facts.isFacilitator && button('home.message', 'message', 'dialog'),
     facts.isFacilitator && button('home.attendance', 'attendance', 'dialog'),
     facts.isStaff && button('home.new', 'new', 'dialog'),
+    facts.isFacilitator && button('away.title', 'away', 'dialog'),
     facts.isAdmin && button('home.admin', 'admin', 'card'),
     facts.mayAskForContact && button('contact.button', 'contact', 'dialog'),
     facts.isMember && button('home.win', 'win', 'dialog'),
@@ -66,8 +78,19 @@ export function homeCard(
   return card('home', t('home.title'), [
     text(t('home.hello')),
     groups.length > 0 ? list(groups) : text(t('home.noGroups')),
+    ...facts.own.flatMap(({ id, createdAt }): Block[] => [
+      text(t('home.asked', { date: date(createdAt) })),
+      buttons(button('home.askedOpen', 'contact.status', 'dialog', id)),
+    ]),
+    ...facts.requests
+      .slice(0, MOST_REQUESTS)
+      .flatMap(({ id, createdAt, isDrill }): Block[] => [
+        text(t(isDrill ? 'home.drill' : 'home.request', { date: date(createdAt) })),
+        buttons({ ...button('home.requestOpen', 'contact.read', 'dialog', id), isPrimary: true }),
+      ]),
     ...open,
     ...upcomingBlocks(texts, facts.upcoming, facts.timeZone, facts.now),
+    facts.lines !== null && note(t('checkin.helpNow', { lines: facts.lines })),
     buttons(...shown.filter((item) => item !== false)),
   ])
 }

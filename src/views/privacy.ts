@@ -10,6 +10,8 @@ export function privacyCard(
   facts: {
     platform: string
     lines: string
+    /** The organisation that answers for the data, whom to ask there, where to complain. */
+    controller: { name: string; responsible: string | null; complaints: string | null }
     resultMonths: number
     ledgerDays: number
     thresholds: Thresholds
@@ -52,6 +54,12 @@ export function privacyCard(
       ]),
       heading(t('privacy.sees')),
       list([t('privacy.seesMembers'), t('privacy.seesStaff'), t('privacy.seesAdmin')]),
+      heading(t('privacy.controller')),
+      list([
+        t('privacy.controllerIs', { name: facts.controller.name }),
+        facts.controller.responsible ?? t('privacy.askStaff'),
+        t('privacy.complain', { place: facts.controller.complaints ?? t('privacy.authority') }),
+      ]),
       heading(t('privacy.rights')),
       list(
         (['mydata', 'pause', 'leave'] as const).map((command) =>

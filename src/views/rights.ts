@@ -1,121 +1,8 @@
-import type { Texts } from '../content/load.ts'
-import type { Role } from '../domain/access.ts'
+import type { Language, Texts } from '../content/load.ts'
 import { PAUSE_WEEKS } from '../domain/limits.ts'
+import { CONTACT_OF_GONE_DAYS } from '../domain/retention.ts'
 import { formatDate } from '../domain/time.ts'
-import {
-  button,
-  buttons,
-  type Card,
-  card,
-  compact,
-  type Field,
-  type Form,
-  heading,
-  list,
-  note,
-  text,
-} from './card.ts'
-
-/** Everything that is stored about a person. Nulls: never said. */
-export type MyData = {
-  accounts: readonly {
-    platform: string
-    workspace: string
-    id: string
-    name: string | null
-    language: string | null
-    timeZone: string | null
-  }[]
-  isStaff: boolean
-  isAdmin: boolean
-  roles: readonly { alias: string; role: Role; agreedAt: Date | null; hasEnded: boolean }[]
-  /** Lists that staff took them off, and until when that is known. */
-  removals: readonly { alias: string; forgetOn: Date }[]
-  wantsReminders: boolean
-  wantsCheckIns: boolean
-  pausedUntil: Date | null
-  quiet: { from: string; until: string } | null
-  deliveries: number
-  auditEntries: number
-  openCheckIns: number
-  digests: number
-  contacts: readonly { createdAt: Date }[]
-  /** Wins that wait for a facilitator. */
-  wins: number
-}
-
-export function mydataCard(
-  texts: Texts,
-  data: MyData,
-  facts: {
-    mayBeForgotten: boolean
-    ledgerDays: number
-    timeZone: string
-    now: Date
-    example: string
-  },
-): Card {
-  const { t } = texts
-  const unknown = t('mydata.unknown')
-  const date = (at: Date) => formatDate(at, facts.timeZone, texts.language, facts.now)
-  const place = ({ alias, role, agreedAt, hasEnded }: MyData['roles'][number]) => {
-    const base = t('mydata.role', { alias, role: t(`mydata.role.${role}`) })
-    const agreed =
-      role === 'member'
-        ? agreedAt
-          ? t('mydata.agreed', { date: date(agreedAt) })
-          : t('mydata.notAgreed')
-        : null
-    return [base, agreed, hasEnded ? t('mydata.ended') : null]
-      .filter((part) => part !== null)
-      .join(' ')
-  }
-  const wishes = [
-    t(data.wantsReminders ? 'mydata.reminders' : 'mydata.noReminders'),
-    t(data.wantsCheckIns ? 'mydata.checkIns' : 'mydata.noCheckIns'),
-    data.pausedUntil ? t('mydata.paused', { date: date(data.pausedUntil) }) : null,
-    data.quiet ? t('mydata.quiet', data.quiet) : null,
-  ].filter((line) => line !== null)
-  return {
-    ...card('mydata', t('mydata.title'), [
-      heading(t('mydata.accounts')),
-      list(
-        data.accounts.map((account) =>
-          t('mydata.account', {
-            ...account,
-            name: account.name ?? unknown,
-            language: account.language ?? unknown,
-            timeZone: account.timeZone ?? unknown,
-          }),
-        ),
-      ),
-      heading(t('mydata.groups')),
-      list([
-        ...(data.roles.length > 0 ? data.roles.map(place) : [t('home.noGroups')]),
-        ...data.removals.map(({ alias, forgetOn }) =>
-          t('mydata.removed', { alias, date: date(forgetOn) }),
-        ),
-      ]),
-      (data.isStaff || data.isAdmin) && text(t(data.isAdmin ? 'mydata.admin' : 'mydata.staff')),
-      heading(t('mydata.wishes')),
-      list(wishes),
-      heading(t('mydata.traces')),
-      list([
-        t('mydata.deliveries', { count: data.deliveries, days: facts.ledgerDays }),
-        t('mydata.audit', { count: data.auditEntries }),
-        ...(data.digests > 0 ? [t('mydata.digests', { count: data.digests })] : []),
-        ...data.contacts.map(({ createdAt }) => t('mydata.contact', { date: date(createdAt) })),
-        ...(data.wins > 0 ? [t('mydata.wins', { count: data.wins })] : []),
-        ...(data.openCheckIns > 0 ? [t('mydata.box', { count: data.openCheckIns })] : []),
-      ]),
-      text(t('mydata.answers')),
-      facts.mayBeForgotten
-        ? buttons(button(t('forget.button'), 'forget.me', null))
-        : note(t('mydata.leave', { example: facts.example })),
-    ]),
-    notification: t('leadOn.content'),
-  }
-}
+import { type Card, card, compact, type Field, type Form, note, text } from './card.ts'
 
 /** A person's choices so far. `quiet` as typed. */
 export type PauseDraft = {
@@ -124,6 +11,11 @@ export type PauseDraft = {
   wantsCheckIns: boolean
   quietFrom: string
   quietUntil: string
+  language: string | null
+  languages: readonly Language[]
+  linesCountry: string | null
+  /** Countries and regions that there are help lines of. */
+  countries: readonly string[]
 }
 
 export function pauseForm(texts: Texts, draft: PauseDraft, pausedUntil: string | null): Form {
@@ -177,8 +69,45 @@ export function pauseForm(texts: Texts, draft: PauseDraft, pausedUntil: string |
       yesNo('checkIns', draft.wantsCheckIns),
       quiet('quietFrom', draft.quietFrom),
       quiet('quietUntil', draft.quietUntil),
+      {
+        type: 'choice',
+        name: 'language',
+        label: t('edit.language'),
+        options: [
+          { value: 'platform', label: t('pause.asPlatform') },
+          ...draft.languages.map(({ id, name }) => ({ value: id, label: name })),
+        ],
+        value: draft.language ?? 'platform',
+      },
+      {
+        type: 'choice',
+        name: 'linesCountry',
+        label: t('pause.linesCountry'),
+        hint: t('pause.linesCountryHint'),
+        options: [
+          { value: 'zone', label: t('pause.byZone') },
+          ...draft.countries
+            .map((value) => ({ value, label: countryName(texts, value) }))
+            .sort((a, b) => a.label.localeCompare(b.label, texts.language)),
+        ],
+        value: draft.linesCountry ?? 'zone',
+      },
     ],
   }
+}
+
+/** A country's name in the reader's language; a region stands behind its country's. */
+function countryName({ language }: Texts, code: string): string {
+  const names = new Intl.DisplayNames([language], { type: 'region', fallback: 'code' })
+  const [country = code, region] = code.split('-')
+  const name = names.of(country) ?? country
+  return region ? `${name} (${REGIONS[code] ?? region})` : name
+}
+
+/** Regions with lines of their own, as they are called there. */
+const REGIONS: Readonly<Record<string, string>> = {
+  'GB-NIR': 'Northern Ireland',
+  'CA-QC': 'Québec',
 }
 
 export function pauseDone(
@@ -189,6 +118,8 @@ export function pauseDone(
     wantsCheckIns: boolean
     quiet: { from: string; until: string } | null
     timeZone: string
+    isStaff: boolean
+    lines: string
     now: Date
   },
 ): Card {
@@ -201,12 +132,20 @@ export function pauseDone(
     text(t(facts.wantsCheckIns ? 'mydata.checkIns' : 'mydata.noCheckIns')),
     facts.quiet !== null && text(t('mydata.quiet', facts.quiet)),
     note(t('pause.always')),
+    facts.isStaff && note(t('pause.contacts')),
+    note(t('checkin.helpNow', { lines: facts.lines })),
   ])
 }
 
 export function leaveForm(
   { t }: Texts,
-  facts: { groupId: string; alias: string; isLast: boolean },
+  facts: {
+    groupId: string
+    alias: string
+    isLast: boolean
+    /** They asked to be contacted, and that is not closed. */
+    isWaiting: boolean
+  },
 ): Form {
   return {
     kind: 'leave-form',
@@ -221,23 +160,46 @@ export function leaveForm(
       text(t(facts.isLast ? 'leave.forgotten' : 'leave.otherGroups')),
       text(t('leave.told')),
     ],
-    fields: [],
+    fields: facts.isWaiting
+      ? [
+          {
+            type: 'choice',
+            name: 'request',
+            label: t('leave.request'),
+            options: [
+              { value: 'keep', label: t('leave.requestKeep') },
+              { value: 'withdraw', label: t('leave.requestWithdraw') },
+            ],
+            value: 'keep',
+            isExpanded: true,
+          },
+        ]
+      : [],
   }
 }
 
-export function forgetDone({ t }: Texts, facts: { isForgotten: boolean; lines: string }): Card {
+export function forgetDone(
+  { t }: Texts,
+  facts: { isForgotten: boolean; isWaiting: boolean; lines: string },
+): Card {
+  const key = facts.isForgotten
+    ? 'leave.doneForgotten'
+    : facts.isWaiting
+      ? 'leave.doneKept'
+      : 'forget.staff'
   return card('forget-done', t('forget.title'), [
-    text(t(facts.isForgotten ? 'leave.doneForgotten' : 'forget.staff')),
+    text(t(key, { days: CONTACT_OF_GONE_DAYS })),
     note(t('checkin.helpNow', { lines: facts.lines })),
   ])
 }
 
 export function leaveDone(
   { t }: Texts,
-  facts: { alias: string; isForgotten: boolean; lines: string },
+  facts: { alias: string; isForgotten: boolean; isKept?: boolean; lines: string },
 ): Card {
   return card('leave-done', t('leave.title'), [
     text(t('leave.done', { alias: facts.alias })),
+    facts.isKept === true && text(t('leave.doneKept', { days: CONTACT_OF_GONE_DAYS })),
     facts.isForgotten && text(t('leave.doneForgotten')),
     note(t('checkin.helpNow', { lines: facts.lines })),
   ])

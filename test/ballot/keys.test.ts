@@ -122,6 +122,7 @@ describe('the secret', () => {
       wrap: of('groupwell/ballot/wrap/v1'),
       calendar: of('groupwell/calendar/v1'),
       report: of('groupwell/report/v1'),
+      mydata: of('groupwell/mydata/v1'),
       text: of('groupwell/text/v1'),
       audit: of('groupwell/audit/v1'),
       request: of('groupwell/request/v1'),

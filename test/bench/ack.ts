@@ -131,7 +131,7 @@ async function setTheStage(dir: string, databaseUrl: string) {
       keyDir: path.join(dir, 'keys'),
       secret: `1:${Buffer.alloc(32, 7).toString('base64')}`,
     },
-    content: { questionSetDir: null },
+    content: { questionSetDir: null, helpLinesFile: null },
     organisation: { name: 'Bench', country: 'DE' },
     slack: {
       signingSecret: SIGNING_SECRET,
@@ -198,7 +198,11 @@ async function setUpGroup(hands: Hands, cast: ReturnType<typeof slackCast>): Pro
   const { admin, facilitator, supervisor, members } = cast
   const date = new Date(Date.now() + 7 * 24 * 60 * 60_000).toISOString().slice(0, 10)
   await fill(hands, admin, 'admin staff', { staff: [facilitator, supervisor] })
-  await fill(hands, facilitator, 'new', { alias: 'Bench group', timeZone: 'Europe/Berlin' })
+  await fill(hands, facilitator, 'new', {
+    contactHours: 'none',
+    alias: 'Bench group',
+    timeZone: 'Europe/Berlin',
+  })
   await fill(hands, facilitator, 'roster', {
     members,
     facilitators: [facilitator],

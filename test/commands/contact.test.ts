@@ -17,6 +17,7 @@ import {
 } from '../helpers.ts'
 
 const HOUR_MS = 60 * 60_000
+const DAY_MS = 24 * HOUR_MS
 const CELLS = STORES.flatMap((store) =>
   (['slack', 'teams'] as const).map((platform) => ({ store, platform })),
 ).filter(({ store, platform }) => store === 'embedded' || platform === 'slack')
@@ -33,6 +34,14 @@ describe.each(CELLS)(
     let hands: Hands
     const cast = () => world.casts[platform]
     const member = (index: number) => cast().members[index] ?? ''
+    const row = () => world.db.contactRequest.findFirstOrThrow()
+    const acts = async () =>
+      (
+        await world.db.auditEntry.findMany({
+          where: { action: { startsWith: 'contact.' } },
+          orderBy: { number: 'asc' },
+        })
+      ).map(({ action }) => action)
     beforeAll(async () => {
       world = await startWorld({ store })
       hands = world[platform]
@@ -42,22 +51,33 @@ describe.each(CELLS)(
 
     it('is not offered while nobody is there for it, and the check-in says so', async () => {
       await open(hands, member(0), 'contact')
-      expect(said(hands, member(0))).toContain('No contact person is set up here.')
+      expect(said(hands, member(0))).toContain('You cannot ask for a talk here.')
       expect(said(hands, member(0))).toContain('0800 111 0111')
       await hands.closeForm(member(0))
       await hands.type(member(0), '')
       expect(said(hands, member(0))).not.toContain('Ask to be contacted')
+      await fill(hands, cast().facilitator, 'contact settings', {
+        contactHours: 'none',
+        noContact: 'ward',
+      })
+      expect(said(hands, cast().facilitator)).toContain('You can speak to the staff on your ward')
+      await hands.closeForm(cast().facilitator)
+      await open(hands, member(0), 'contact')
+      expect(said(hands, member(0))).toContain('You can speak to the staff on your ward')
+      await hands.closeForm(member(0))
     })
 
-    it('is promised by the facilitators, with their own hours', async () => {
-      await fill(hands, cast().facilitator, 'edit', {
+    it('is promised by the facilitators, with the times at which somebody is there', async () => {
+      await fill(hands, cast().facilitator, 'contact settings', {
         contactHours: '24',
-        contactTimes: 'weekdays from 9 to 17',
+        staffed1: '9-17 and later',
       })
-      expect(said(hands, cast().facilitator)).toContain('Someone sees it within 24 hours.')
-      expect(said(hands, cast().facilitator)).toContain(
-        'Staff look at these times: weekdays from 9 to 17',
-      )
+      expect(said(hands, cast().facilitator)).toContain('Write them like 9-17.')
+      await hands.closeForm(cast().facilitator)
+      await fill(hands, cast().facilitator, 'contact settings', { contactHours: '24' })
+      expect(said(hands, cast().facilitator)).toContain('someone sees it by Tuesday 3 March')
+      expect(said(hands, cast().facilitator)).toContain('the supervisor, when the time is over')
+      expect(said(hands, cast().facilitator)).toContain('There is no stand-in yet.')
       await hands.closeForm(cast().facilitator)
     })
 
@@ -79,26 +99,24 @@ describe.each(CELLS)(
       expect(said(hands, member(2))).toContain('Ask to be contacted')
     })
 
-    it('ignores what was typed after the word, and keeps what is written sealed', async () => {
+    it('ignores what was typed after the word, says the way beforehand, and keeps words sealed', async () => {
       await open(hands, member(0), 'contact I feel awful')
       expect(said(hands, member(0))).not.toContain('awful')
-      expect(said(hands, member(0))).toContain(
-        'It is kept apart from answers, and never joined to them.',
-      )
+      expect(said(hands, member(0))).toContain('kept apart from answers, and never joined to them.')
+      expect(said(hands, member(0))).toContain('It goes to your facilitators.')
+      expect(said(hands, member(0))).toContain('it goes on: the supervisor.')
+      expect(said(hands, member(0))).toContain('All whom it reaches can read it.')
+      expect(said(hands, member(0))).toContain('Someone sees it by Wednesday 4 March')
       await hands.submit(member(0), { text: 'Please call me in the evening.' })
       expect(said(hands, member(0))).toContain('You get a message when someone has seen it.')
       await hands.closeForm(member(0))
-      const row = await world.db.contactRequest.findFirstOrThrow()
-      expect(openText(world.app.services.ballotKeys.keyring, row.id, row.text)).toBe(
-        'Please call me in the evening.',
-      )
-      expect(
-        holds(await dump(world.db), 'in the evening') || holds(await dump(world.db), 'awful'),
-      ).toBe(false)
+      const { id, text } = await row()
+      const { keyring } = world.app.services.ballotKeys
+      expect(openText(keyring, id, text)).toBe('Please call me in the evening.')
+      const all = await dump(world.db)
+      expect(holds(all, 'in the evening') || holds(all, 'awful')).toBe(false)
       // Bound to its row: moved to another request it does not open.
-      expect(() =>
-        openText(world.app.services.ballotKeys.keyring, crypto.randomUUID(), row.text),
-      ).toThrow()
+      expect(() => openText(keyring, crypto.randomUUID(), text)).toThrow()
     })
 
     it('tells the facilitators in one neutral line, and nobody else', async () => {
@@ -109,98 +127,125 @@ describe.each(CELLS)(
       expect(notice.text).not.toMatch(/contact|evening/i)
     })
 
-    it('is not asked twice while it waits: the member sees where it stands', async () => {
+    it('is not asked twice while it is open: the member sees where it stands', async () => {
       await open(hands, member(0), 'contact')
       expect(said(hands, member(0))).toContain('No one has seen it yet.')
+      expect(said(hands, member(0))).toContain('It has reached: your facilitators.')
+      expect(said(hands, member(0))).toContain('In immediate danger: 112')
       await hands.closeForm(member(0))
       expect(await world.db.contactRequest.count()).toBe(1)
     })
 
-    it('goes to the supervisors when the time is over, without who asks or why', async () => {
-      const row = await world.db.contactRequest.findFirstOrThrow()
-      await moveTo(world, new Date(row.dueAt.getTime() - HOUR_MS))
-      expect(told(hands, 'contact-overdue')).toEqual([])
-      await moveTo(world, row.dueAt)
-      expect(told(hands, 'contact-overdue')).toEqual([cast().supervisor])
+    it('goes on to the supervisor when the time is over, who can read it now', async () => {
+      const { dueAt } = await row()
+      await moveTo(world, new Date(dueAt.getTime() - HOUR_MS))
+      expect(told(hands, 'contact-request')).toEqual([cast().facilitator])
+      await moveTo(world, dueAt)
+      expect(told(hands, 'contact-request')).toEqual([cast().facilitator, cast().supervisor])
       await press(
         hands,
-        lastSeen(hands.journal, cast().supervisor, 'contact-overdue'),
-        'contact.overdue',
+        lastSeen(hands.journal, cast().supervisor, 'contact-request'),
+        'contact.read',
       )
       const seen = said(hands, cast().supervisor)
-      expect(seen).toContain('No one has seen it.')
-      expect(seen).toContain('Please ask these people')
-      const account = await world.db.account.findFirstOrThrow({ where: { externalId: member(0) } })
-      expect(seen).not.toContain(account.name ?? 'never')
-      expect(seen).not.toContain('evening')
+      expect(seen).toContain('Please call me in the evening.')
+      expect(seen).toContain('Nobody has it.')
       await hands.closeForm(cast().supervisor)
+      await open(hands, member(0), 'contact')
+      expect(said(hands, member(0))).toContain('your facilitators and the supervisor')
+      await hands.closeForm(member(0))
     })
 
-    it('is read by a facilitator, audited, and only then seen', async () => {
+    it('is taken by a facilitator, who is reminded each day until it is closed', async () => {
       await press(
         hands,
         lastSeen(hands.journal, cast().facilitator, 'contact-request'),
         'contact.read',
       )
       const card = lastSeen(hands.journal, cast().facilitator, 'contact')
-      expect(card.text).toContain('Please call me in the evening.')
       expect(card.text).toContain('asks to be contacted.')
       expect(card.text).toContain('This says nothing about answers to check-ins.')
-      expect(await world.db.auditEntry.count({ where: { action: 'contact.opened' } })).toBe(1)
-      expect((await world.db.contactRequest.findFirstOrThrow()).seenAt).toBeNull()
+      expect((await row()).seenAt).toBeNull()
       await press(hands, card, 'contact.seen')
+      expect(said(hands, cast().facilitator)).toContain('You have it.')
       await hands.closeForm(cast().facilitator)
       await world.app.drain()
       expect(told(hands, 'contact-seen')).toEqual([member(0)])
       await press(hands, lastSeen(hands.journal, member(0), 'contact-seen'), 'contact.status')
-      expect(said(hands, member(0))).toMatch(/Seen by .+ on .+\. They will get in touch with you\./)
+      expect(said(hands, member(0))).toMatch(/has it since .+, and will get in touch with you\./)
+      await hands.closeForm(member(0))
+      for (const _ of ['Thursday', 'Friday'])
+        await moveTo(world, new Date(world.clock.now().getTime() + DAY_MS))
+      expect(told(hands, 'contact-reminder')).toEqual([cast().facilitator, cast().facilitator])
+    })
+
+    it('ends: the member is asked whether somebody has been in touch, and no opens it again', async () => {
+      await press(
+        hands,
+        lastSeen(hands.journal, cast().facilitator, 'contact-reminder'),
+        'contact.read',
+      )
+      await press(hands, lastSeen(hands.journal, cast().facilitator, 'contact'), 'contact.tried')
+      expect(said(hands, cast().facilitator)).toContain('They are asked once')
+      await hands.closeForm(cast().facilitator)
+      await world.app.drain()
+      await press(hands, lastSeen(hands.journal, member(0), 'contact-closed'), 'contact.status')
+      expect(said(hands, member(0))).toContain('tried to reach you and could not.')
+      expect(said(hands, member(0))).toContain('Has somebody been in touch with you?')
+      await press(hands, lastSeen(hands.journal, member(0), 'contact-status'), 'contact.deny')
+      expect(said(hands, member(0))).toContain('It is open again, and the supervisor is told now.')
+      await hands.closeForm(member(0))
+      await world.app.drain()
+      expect(told(hands, 'contact-request').slice(2).sort()).toEqual(
+        [cast().facilitator, cast().supervisor].sort(),
+      )
+      await press(
+        hands,
+        lastSeen(hands.journal, cast().supervisor, 'contact-request'),
+        'contact.read',
+      )
+      expect(said(hands, cast().supervisor)).toContain(
+        'Then they said that nobody had been in touch.',
+      )
+      await press(hands, lastSeen(hands.journal, cast().supervisor, 'contact'), 'contact.reached')
+      await hands.closeForm(cast().supervisor)
+      await world.app.drain()
+      await press(hands, lastSeen(hands.journal, member(0), 'contact-closed'), 'contact.status')
+      await press(hands, lastSeen(hands.journal, member(0), 'contact-status'), 'contact.confirm')
+      expect(said(hands, member(0))).toContain('Thank you. It is closed.')
       await hands.closeForm(member(0))
     })
 
-    it('shows in mydata, and is deleted thirty days after it was seen', async () => {
+    it('shows in mydata with its words, and is deleted thirty days after it was closed', async () => {
       await open(hands, member(0), 'mydata')
-      expect(said(hands, member(0))).toContain('A request to be contacted, of')
+      expect(said(hands, member(0))).toContain('“Please call me in the evening.”')
+      expect(said(hands, member(0))).toContain('Chronic illness support')
       await hands.closeForm(member(0))
-      const { seenAt } = await world.db.contactRequest.findFirstOrThrow()
-      await moveTo(world, new Date((seenAt?.getTime() ?? 0) + 29 * 24 * HOUR_MS))
+      const { closedAt } = await row()
+      const after = (days: number) => new Date((closedAt?.getTime() ?? 0) + days * DAY_MS)
+      await moveTo(world, after(29))
       expect(await world.db.contactRequest.count()).toBe(1)
-      await moveTo(world, new Date((seenAt?.getTime() ?? 0) + 31 * 24 * HOUR_MS))
+      await moveTo(world, after(31))
       expect(await world.db.contactRequest.count()).toBe(0)
+    })
+
+    it('leaves its whole way in the audit log, without a word and without who asked', async () => {
+      expect([...new Set(await acts())]).toEqual([
+        'contact.settings.changed',
+        'contact.made',
+        'contact.opened',
+        'contact.seen',
+        'contact.tried',
+        'contact.reopened',
+        'contact.reached',
+        'contact.confirmed',
+        'contact.deleted',
+      ])
+      const own = await world.db.auditEntry.findMany({
+        where: { action: { in: ['contact.made', 'contact.reopened', 'contact.confirmed'] } },
+      })
+      expect(own.map(({ actorId }) => actorId)).toEqual([null, null, null])
+      expect(own.every(({ at }) => at.getTime() % HOUR_MS === 0)).toBe(true)
     })
   },
 )
-
-describe('the backup', () => {
-  let world: World
-  beforeAll(async () => {
-    world = await startWorld()
-    await setUpGroup(world)
-  })
-  afterAll(() => world.end())
-
-  it('gets the request as well, reads it and says that it was seen; nobody else on the staff may', async () => {
-    const { admin, facilitator, supervisor, members } = world.casts.slack
-    const [first = ''] = members
-    await fill(world.slack, admin, 'admin staff', { staff: [facilitator, supervisor, admin] })
-    await fill(world.slack, facilitator, 'edit', { contactHours: '4', backup: [admin] })
-    await fill(world.slack, first, 'contact', {})
-    await world.app.drain()
-    expect(new Set(told(world.slack, 'contact-request'))).toEqual(new Set([facilitator, admin]))
-    // Ending the group would leave the request to nobody.
-    await world.slack.type(facilitator, 'end')
-    expect(said(world.slack, facilitator)).toContain('waits to be contacted. See to it first')
-    await press(
-      world.slack,
-      lastSeen(world.slack.journal, admin, 'contact-request'),
-      'contact.read',
-    )
-    expect(said(world.slack, admin)).toContain('They did not write what it is about.')
-    await press(world.slack, lastSeen(world.slack.journal, admin, 'contact'), 'contact.seen')
-    await world.app.drain()
-    expect(told(world.slack, 'contact-seen')).toEqual([first])
-    // Seen: the supervisors hear nothing when the promised time is over.
-    const row = await world.db.contactRequest.findFirstOrThrow()
-    await moveTo(world, row.dueAt)
-    expect(told(world.slack, 'contact-overdue')).toEqual([])
-  })
-})

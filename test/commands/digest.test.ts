@@ -116,7 +116,7 @@ describe.each(['slack', 'teams'] as const)('the weekly digest on %s', (platform)
 
   it('says what has to be set up, who came as a band, and what the facilitators ask', async () => {
     expect(await digest()).toContain('To do: nobody is set up for contact requests.')
-    await submitted(cast().facilitator, 'edit', { contactHours: '24' })
+    await submitted(cast().facilitator, 'contact settings', { contactHours: '24' })
     await submitted(cast().facilitator, 'attendance', { headcount: '7' })
     expect(await submitted(cast().facilitator, 'flag', { flag: 'talk' })).toContain(
       'Your supervisor will see',
@@ -124,7 +124,7 @@ describe.each(['slack', 'teams'] as const)('the weekly digest on %s', (platform)
     const text = await digest()
     expect(text).toContain('The facilitator would like to talk with you.')
     expect(text).toContain('Who came: most of the group')
-    expect(text).toContain('To do: no backup is set up for contact requests.')
+    expect(text).toContain('To do: no stand-in is set up for contact requests.')
     expect(text).not.toContain('nobody is set up')
     await submitted(cast().facilitator, 'flag', { flag: 'none' })
     expect(await digest()).not.toContain('would like to talk')

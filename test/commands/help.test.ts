@@ -10,9 +10,12 @@ const UNNAMED: Readonly<Record<string, string>> = {
 }
 
 /** The command lines that the help card names, in its order. */
-const named = helpCard(loadContent().textsFor('en'), (verb) => `<${typedAs(verb)}>`).blocks.flatMap(
-  (block) =>
-    block.type === 'list' ? block.items.map((item) => /^<(.+?)>/.exec(item)?.[1] ?? item) : [],
+const named = helpCard(
+  loadContent().textsFor('en'),
+  (verb) => `<${typedAs(verb)}>`,
+  '112',
+).blocks.flatMap((block) =>
+  block.type === 'list' ? block.items.map((item) => /^<(.+?)>/.exec(item)?.[1] ?? item) : [],
 )
 const verbOf = (line: string) => {
   const typed = parseTyped(line)

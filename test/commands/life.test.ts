@@ -387,7 +387,7 @@ describe('what people choose about their messages', () => {
     const shown = said(world.slack, 'UMEMBER1')
     for (const part of [
       'Slack, Demo workspace: Member 1, id UMEMBER1, language en-GB, time zone Europe/Berlin',
-      'Tuesday group: member. Agreement not accepted yet.',
+      'Tuesday group (Chronic illness support): member. Agreement not accepted yet.',
       'Reminders: no.',
       'Quiet from 21:00 to 07:00.',
       '1 sealed box for a check-in that is not counted yet. Everybody has one, filled or not.',
@@ -517,6 +517,7 @@ describe('messages to the group', () => {
       }),
     ).toEqual({ personId: null, state: 'sent' })
     await fill(slack, 'UFACILITATOR', 'new', {
+      contactHours: 'none',
       alias: 'Second group',
       kind: 'dual-diagnosis',
       timeZone: 'UTC',

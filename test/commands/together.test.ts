@@ -31,7 +31,9 @@ describe.runIf(inject('hasPostgres'))('people who change things at the same time
       incoming('UFACILITATOR', {
         verb: 'new.submit',
         via: 'form',
-        input: { values: { kind: 'therapeutic-support', alias, timeZone: 'UTC' } },
+        input: {
+          values: { kind: 'therapeutic-support', alias, timeZone: 'UTC', contactHours: 'none' },
+        },
       }),
     )
   const isDone = (reply: Awaited<ReturnType<typeof run>>) =>
@@ -180,7 +182,11 @@ describe('a facilitator of two groups', () => {
       const world = await startWorld()
       await setUpGroup(world, platform)
       const { facilitator } = world.casts[platform]
-      await fill(world[platform], facilitator, 'new', { alias: 'Second group', timeZone: 'UTC' })
+      await fill(world[platform], facilitator, 'new', {
+        contactHours: 'none',
+        alias: 'Second group',
+        timeZone: 'UTC',
+      })
       await world[platform].type(
         facilitator,
         'schedule every Friday 9:15 for 45 minutes, 5 sessions',

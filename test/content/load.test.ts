@@ -1,11 +1,8 @@
-import fs from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { encodeBallot } from '../../src/ballot/box.ts'
 import { loadContent } from '../../src/content/load.ts'
 import en from '../../src/content/locales/en.json' with { type: 'json' }
 import { rangeOf, riskQuestion } from '../../src/content/question-set.ts'
-import { staleLines } from '../../src/content/stale-lines.ts'
-import { helpLines } from '../../src/views/help-lines.ts'
 import { readSources } from '../architecture.ts'
 
 const content = loadContent()
@@ -67,41 +64,4 @@ describe('the question sets', () => {
       expect(riskQuestion(set)).toBeNull()
     },
   )
-})
-
-describe('the crisis lines', () => {
-  it('are stale 180 days after they were verified (scripts/check-lines.ts names them)', () => {
-    const lines = Object.values(content.crisisLines).flatMap((country) => country.lines)
-    const verified = lines.map(({ verifiedOn }) => Date.parse(verifiedOn))
-    const at = (instant: number, days: number) => new Date(instant + days * 24 * 60 * 60_000)
-    expect(lines.length).toBeGreaterThan(10)
-    expect(staleLines(content, at(Math.min(...verified), 180))).toEqual([])
-    expect(staleLines(content, at(Math.min(...verified), 181)).length).toBeGreaterThan(0)
-    expect(staleLines(content, at(Math.max(...verified), 181))).toHaveLength(lines.length)
-  })
-
-  it('are named in the reader’s language, of the region before its country', () => {
-    const own = {
-      ...content.crisisLines,
-      'CH-TI': { emergency: '144', lines: content.crisisLines.CH?.lines ?? [] },
-    }
-    const said = (language: string, country: string) =>
-      helpLines(content.textsFor(language), { country, crisisLines: null }, own)
-    expect(said('en', 'US')).toContain('988 Lifeline (call or text): 988')
-    expect(said('es', 'US')).toContain('988 Lifeline (llamada o mensaje): 988')
-    expect(said('en', 'CH-TI')).toContain('144')
-    expect(said('en', 'CH-BE')).toContain('112')
-    expect(said('en', 'XX')).toContain('findahelpline')
-  })
-
-  it('have a source each', () => {
-    expect(JSON.parse(fs.readFileSync('src/content/crisis-lines.json', 'utf8'))).toEqual(
-      content.crisisLines,
-    )
-    expect(
-      Object.values(content.crisisLines).every(({ lines }) =>
-        lines.every(({ source }) => source.length > 0),
-      ),
-    ).toBe(true)
-  })
 })

@@ -37,7 +37,7 @@ const config: Config = {
   http: { host: '127.0.0.1', port: 0, publicUrl: null },
   store: given.store,
   ballot: { keyDir: given.keyDir, secret: given.secret },
-  content: { questionSetDir: null },
+  content: { questionSetDir: null, helpLinesFile: null },
   organisation: { name: 'Crash', country: 'DE' },
   slack: null,
   teams: null,

@@ -23,19 +23,19 @@ describe.each(['slack', 'teams'] as const)('bad input on %s', (platform) => {
   const cast = () => world.casts[platform]
 
   it.each([
-    ['an unknown word', 'shedule', 'I do not know “shedule”. I know:'],
-    ['a long unknown line', 'x'.repeat(400), '…”. I know:'],
-    [
-      'an unknown group',
-      'summary Friday group',
-      'I cannot find a group called “Friday group”. Your groups:',
-    ],
+    ['an unknown word', 'shedule', 'Nobody reads what is typed here.'],
+    ['a long unknown line', 'x'.repeat(400), 'Nobody reads what is typed here.'],
+    ['an unknown group', 'summary Friday group', 'You have no group of that name. Your groups:'],
     [
       'a schedule that cannot be read',
       'schedule sometime soon',
-      'I could not read “sometime soon”',
+      'I see no group of yours in this, and no day and time.',
     ],
-    ['a mention of everybody', '<!channel> <https://example.invalid|click>', 'I do not know'],
+    [
+      'a mention of everybody',
+      '<!channel> <https://example.invalid|click>',
+      'Nobody reads what is typed here.',
+    ],
   ])(
     'answers %s privately with what was expected and an example',
     async (_name, line, expected) => {
@@ -45,6 +45,9 @@ describe.each(['slack', 'teams'] as const)('bad input on %s', (platform) => {
       const seen = lastOf(platform, cast().facilitator)
       expect(seen?.audience).toBe('private')
       expect(seen?.text).toContain(expected)
+      // Nothing of it is said back.
+      const [, typed = line] = /^(?:summary|schedule) (.*)$/.exec(line) ?? []
+      expect(JSON.stringify(seen?.payload)).not.toContain(typed)
       expect(await state()).toEqual(before)
     },
   )
@@ -151,6 +154,7 @@ describe('a roster in Slack', () => {
 
   it('does not let a name with markup, links or mentions out of its place', async () => {
     await fill(world.slack, 'UFACILITATOR', 'new', {
+      contactHours: 'none',
       alias: '<!channel> <https://e.invalid|x> *b* \u202Eevil',
       timeZone: 'UTC',
     })
@@ -273,6 +277,7 @@ describe('requests that no platform sends', () => {
       'field:kind': 'therapeutic-support',
       'field:alias': 'Nul\u0000 group',
       'field:timeZone': 'UTC',
+      'field:contactHours': 'none',
     })
     expect(await world.db.group.count({ where: { alias: 'Nul group' } })).toBe(1)
   })

@@ -6,7 +6,7 @@ describe('verbs', () => {
   it('have one command each, and one spelling', () => {
     const verbs: string[] = COMMANDS.map(({ verb }) => verb)
     expect(verbs).toEqual([...new Set(verbs)])
-    expect(verbs.filter((verb) => !/^[a-z]+(\.[a-z]+)*$/.test(verb))).toEqual([])
+    expect(verbs.filter((verb) => !/^[a-z]+(\.[a-z]+)*$/i.test(verb))).toEqual([])
   })
 
   it('are found on buttons of messages that were sent with spaces', () => {

@@ -101,7 +101,7 @@ describe('a reminder due while the process was down', () => {
       http: { host: '127.0.0.1', port: 0, publicUrl: null },
       store: { url: null, dataDir: world.dataDir },
       ballot: { keyDir: world.keyDir, secret: SECRET },
-      content: { questionSetDir: null },
+      content: { questionSetDir: null, helpLinesFile: null },
       organisation: { name: 'Demo organisation', country: 'DE' },
       slack: {
         signingSecret: 'demo signing secret, not a secret',
@@ -179,7 +179,11 @@ describe('people who cannot be reached', () => {
     const { admin, facilitator, supervisor, members } = world.casts.teams
     for (const person of [admin, facilitator, supervisor]) await world.teams.install(person)
     await fill(world.teams, admin, 'admin staff', { staff: [facilitator, supervisor] })
-    await fill(world.teams, facilitator, 'new', { alias: 'Wednesday group', timeZone: 'UTC' })
+    await fill(world.teams, facilitator, 'new', {
+      contactHours: 'none',
+      alias: 'Wednesday group',
+      timeZone: 'UTC',
+    })
     await fill(world.teams, facilitator, 'roster', { members: members.slice(0, 2) })
     await world.app.drain()
     expect(world.teams.journal.seen.findLast(({ kind }) => kind === 'roster-done')?.text).toContain(

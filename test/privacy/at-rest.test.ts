@@ -269,7 +269,7 @@ describe.each(STORES)('times (%s)', (store) => {
     const world = await startWorld({ store })
     await setUpGroup(world)
     const { members, facilitator } = world.casts.slack
-    await fill(world.slack, facilitator, 'edit', { contactHours: '24' })
+    await fill(world.slack, facilitator, 'contact settings', { contactHours: '24' })
     await moveTo(world, SESSION.endsAt)
     await answer(world, 'slack', members[0] ?? '', '4')
     await moveTo(world, new Date(SESSION.endsAt.getTime() + 17 * 60_000 + 345))

@@ -115,7 +115,7 @@ async function play(
     const [first = ''] = members
     await setUpGroup(world)
     await fill(slack, facilitator, 'agreement', { goals: WRITTEN.goals })
-    await fill(slack, facilitator, 'edit', { contactHours: '24' })
+    await fill(slack, facilitator, 'contact settings', { contactHours: '24' })
     await fill(slack, facilitator, 'schedule', { place: WRITTEN.place })
     await planMessage(slack, facilitator, {
       text: WRITTEN.message,

@@ -29,7 +29,7 @@ const configOf = (where: { url: string | null; dataDir: string; keyDir: string }
   http: { host: '127.0.0.1', port: 0, publicUrl: null },
   store: { url: where.url, dataDir: where.dataDir },
   ballot: { keyDir: where.keyDir, secret: SECRET },
-  content: { questionSetDir: null },
+  content: { questionSetDir: null, helpLinesFile: null },
   organisation: { name: 'Demo organisation', country: 'DE' },
   slack: null,
   teams: null,

@@ -91,7 +91,7 @@ async function playHostile(world: World, platform: 'slack' | 'teams'): Promise<H
   })
   await fill(hands, facilitator, 'agreement', { goals: HOSTILE, agreement: HOSTILE })
   await fill(hands, facilitator, 'schedule', { place: HOSTILE.slice(0, 110) })
-  await fill(hands, facilitator, 'edit', { contactHours: '24', contactTimes: HOSTILE.slice(0, 78) })
+  await fill(hands, facilitator, 'contact settings', { contactHours: '24' })
   await planMessage(hands, facilitator, {
     text: HOSTILE,
     date: '2026-03-03',

@@ -43,7 +43,7 @@ async function startService(store: StoreKind) {
       http: { host: '127.0.0.1', port: 0, publicUrl: null },
       store: { url: database?.url ?? null, dataDir: path.join(dir, 'data') },
       ballot: { keyDir: path.join(dir, 'keys'), secret: `1:${randomBytes(32).toString('base64')}` },
-      content: { questionSetDir: null },
+      content: { questionSetDir: null, helpLinesFile: null },
       organisation: { name: 'Life', country: 'DE' },
       slack: null,
       teams: null,

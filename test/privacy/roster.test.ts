@@ -153,7 +153,11 @@ describe('somebody who was taken off, and then leaves their last group', () => {
     await setUpGroup(world)
     const { members, facilitator } = world.casts.slack
     const [last = ''] = members.slice(7)
-    await fill(world.slack, facilitator, 'new', { alias: 'Second group', timeZone: 'UTC' })
+    await fill(world.slack, facilitator, 'new', {
+      contactHours: 'none',
+      alias: 'Second group',
+      timeZone: 'UTC',
+    })
     await fill(world.slack, facilitator, 'roster Second group', { members: [last] })
     await moveTo(world, SESSION.endsAt)
     for (const member of members) await answer(world, 'slack', member, '5')

@@ -167,7 +167,7 @@ describe('the budget', () => {
 
   /** Another group of the same facilitator, of these members. */
   async function groupOf(alias: string, members: readonly string[]): Promise<string> {
-    await fill(world.slack, 'UFACILITATOR', 'new', { alias, timeZone: 'UTC' })
+    await fill(world.slack, 'UFACILITATOR', 'new', { contactHours: 'none', alias, timeZone: 'UTC' })
     await fill(world.slack, 'UFACILITATOR', `roster ${alias}`, { members })
     await world.app.drain()
     return (await world.db.group.findFirstOrThrow({ where: { alias } })).id

@@ -80,7 +80,7 @@ beforeAll(async () => {
       time: '10:00',
       repeat: 'once',
     })
-    await fill(hands, facilitator, 'edit', { contactHours: '24' })
+    await fill(hands, facilitator, 'contact settings', { contactHours: '24' })
     await fill(hands, first, 'pause', {})
     await open(hands, first, 'contact')
     await hands.submit(first, { text: 'Call.' })

@@ -156,7 +156,14 @@ const MAY: Record<string, readonly Who[]> = {
   'contact.read': ['facilitator'],
   'contact.seen': ['facilitator'],
   'contact.status': ['member'],
-  'contact.overdue': ['supervisor'],
+  'contact.reached': ['facilitator'],
+  'contact.tried': ['facilitator'],
+  'contact.handedOver': ['facilitator'],
+  'contact.pass': ['facilitator'],
+  'contact.pass.submit': ['facilitator'],
+  'contact.withdraw': ['member'],
+  'contact.confirm': ['member'],
+  'contact.deny': ['member'],
   win: ['member', 'facilitator'],
   'win.submit': ['member'],
   'win.post': ['facilitator'],
@@ -235,8 +242,10 @@ const valuesOf = (people: Record<Who, string>): Record<string, Incoming['input']
     alias: 'Tuesday group',
     isOpen: 'closed',
     language: 'default',
-    contactHours: '24',
   },
+  'contact.settings.submit': { contactHours: '24' },
+  'away.submit': { from: '2027-01-05', until: '2027-01-06' },
+  'admin.drill.submit': { drill: 'once' },
   'agreement.submit': { goals: 'Meet.', agreement: 'Listen.' },
   'remind.submit': { reminder1: '1440', now: 'no' },
   'message.submit': {
@@ -310,7 +319,8 @@ describe.each(['slack', 'teams'] as const)('the door, for %s', (platform) => {
     const text = Uint8Array.from(
       sealText(world.app.services.ballotKeys.keyring, contactId, 'Please call.'),
     )
-    const times = { createdAt: SESSION.endsAt, dueAt: SESSION.endsAt, escalatedAt: SESSION.endsAt }
+    const at = SESSION.endsAt
+    const times = { createdAt: at, dueAt: at, rung: 'supervisors' as const, rungAt: at }
     await world.db.contactRequest.create({
       data: { organisationId, id: contactId, groupId, personId, text, ...times },
     })
@@ -428,7 +438,16 @@ describe.each(['slack', 'teams'] as const)('the door, for %s', (platform) => {
       'contact.read': contactId,
       'contact.seen': contactId,
       'contact.status': contactId,
-      'contact.overdue': contactId,
+      'contact.reached': contactId,
+      'contact.tried': contactId,
+      'contact.handedOver': contactId,
+      'contact.pass': contactId,
+      'contact.pass.submit': contactId,
+      'contact.withdraw': contactId,
+      'contact.confirm': contactId,
+      'contact.deny': contactId,
+      'contact.nobody': groupId,
+      role: groupId,
       removed: groupId,
       'removed.withdraw': groupId,
     }

@@ -27,6 +27,7 @@ describe('the home tab', () => {
         'Messages',
         'Headcount',
         'New group',
+        'I am away',
         'Privacy',
         'Help',
       ],

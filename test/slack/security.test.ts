@@ -118,6 +118,7 @@ describe('repeated requests on Slack', () => {
               'field:kind': { value: { selected_option: { value: 'therapeutic-support' } } },
               'field:alias': { value: { value: 'Twice' } },
               'field:timeZone': { value: { value: 'UTC' } },
+              'field:contactHours': { value: { selected_option: { value: 'none' } } },
             },
           },
         },

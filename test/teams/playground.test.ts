@@ -64,7 +64,11 @@ describe('the door for Teams clients without a token', () => {
     })
     const people = await world.db.person.findMany({ where: { organisationId: throwaway.id } })
     expect(people).toMatchObject([{ isAdmin: true, isStaff: true }])
-    await fill(client, PERSON, 'new', { alias: 'Try-out group', timeZone: 'Europe/Berlin' })
+    await fill(client, PERSON, 'new', {
+      contactHours: 'none',
+      alias: 'Try-out group',
+      timeZone: 'Europe/Berlin',
+    })
     const group = await world.db.group.findFirstOrThrow({ where: { alias: 'Try-out group' } })
     expect(group.organisationId).toBe(throwaway.id)
   })
@@ -141,6 +145,10 @@ describe('when it is opened again', () => {
       timeZone: 'UTC',
       isOpen: false,
       language: null,
+      backupId: null,
+      contactHours: null,
+      staffedTimes: [],
+      noContactReason: null,
     }
     await world.app.services.database.transaction(async (tx) => {
       const tenant = { tx, organisationId: id }

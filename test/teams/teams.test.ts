@@ -225,7 +225,7 @@ describe('buttons in Teams', () => {
     const home = lastSeen(world.teams.journal, cast().facilitator, 'home')
     await press(world.teams, home, 'privacy')
     expect(lastSeen(world.teams.journal, cast().facilitator, 'privacy').text).toContain(
-      'Confidential',
+      'Nobody can see what you said.',
     )
     const before = world.teams.journal.seen.length
     await world.teams.send(
@@ -265,6 +265,7 @@ describe('repeated requests in Teams', () => {
           'field:kind': 'therapeutic-support',
           'field:alias': 'Twice',
           'field:timeZone': 'UTC',
+          'field:contactHours': 'none',
         },
       },
     })

@@ -1,0 +1,107 @@
+import { parseDate } from '../domain/schedule.ts'
+import { endOfDate, instantOf, localOf } from '../domain/time.ts'
+import { UserError } from '../errors.ts'
+import { type Absence, findAbsence, saveAbsence } from '../store/absence.ts'
+import { describePerson, ensurePeople } from '../store/people.ts'
+import { awayDone, awayForm } from '../views/away.ts'
+import { type Context, command } from './command.ts'
+import { lookAgain } from './contact-path.ts'
+import { echo, formInput, noInput, peopleValue, textValue } from './input.ts'
+
+/** Staff say that they are not there for contact requests, and who is in their place. */
+export const away = command({
+  verb: 'away',
+  opens: 'form',
+  isTyped: true,
+  access: { who: 'staff' },
+  effect: 'read',
+  input: noInput,
+  run: async (context) => {
+    const { texts, actor, now, connection } = context
+    const timeZone = actor.timeZone ?? 'UTC'
+    const absence = await findAbsence(context, actor.personId, now)
+    const standIn = absence?.standInId
+      ? await describePerson(context, absence.standInId, connection.id)
+      : null
+    const form = awayForm(texts, {
+      from: dateOf(absence?.from ?? now, timeZone),
+      // Until the end of a day: its last moment names it.
+      until: absence ? dateOf(new Date(absence.until.getTime() - 1), timeZone) : '',
+      isAway: absence !== null,
+      standIn: standIn?.externalId ?? null,
+    })
+    return { reply: { type: 'form', form } }
+  },
+})
+
+const dateOf = (at: Date, timeZone: string): string =>
+  localOf(at, timeZone).toPlainDate().toString()
+
+export const awaySubmit = command({
+  verb: 'away.submit',
+  isTyped: false,
+  access: { who: 'staff' },
+  effect: 'write',
+  form: 'away',
+  input: formInput,
+  run: async (context, { values }) => {
+    const { tx, texts, actor, now, connection, newId } = context
+    const timeZone = actor.timeZone ?? 'UTC'
+    const [standIn] = await ensurePeople(
+      tx,
+      connection,
+      peopleValue(texts, values, 'standIn').slice(0, 1),
+      newId,
+    )
+    const absence = readAbsence(context, values, timeZone, standIn?.personId ?? null)
+    if (standIn && (!standIn.isStaff || standIn.personId === actor.personId)) {
+      const names = standIn.name ?? texts.t('roster.someone')
+      const message = texts.t(standIn.isStaff ? 'away.notYourself' : 'roster.notStaff', {
+        names,
+        count: 1,
+      })
+      throw new UserError(message, { standIn: message })
+    }
+    await saveAbsence(context, actor.personId, absence)
+    return {
+      ...(await lookAgain(context)),
+      reply: {
+        type: 'done',
+        card: awayDone(texts, {
+          absence,
+          standIn: absence && standIn ? (standIn.name ?? texts.t('roster.someone')) : null,
+          timeZone,
+          now,
+        }),
+      },
+      audit: [{ action: absence ? 'staff.away' : 'staff.back', subjectId: actor.organisationId }],
+    }
+  },
+})
+
+/** Whole local days. An empty last day: they are there. Throws UserError beside the field. */
+function readAbsence(
+  { texts, now }: Context,
+  values: Parameters<typeof textValue>[0],
+  timeZone: string,
+  standInId: string | null,
+): Absence | null {
+  const read = (name: 'from' | 'until'): string => {
+    const typed = textValue(values, name)
+    const date = parseDate(typed)
+    if (date) return date
+    const message = texts.t('schedule.badDate', {
+      got: echo(typed),
+      example: dateOf(now, timeZone),
+    })
+    throw new UserError(message, { [name]: message })
+  }
+  if (textValue(values, 'until') === '') return null
+  const [from, last] = [read('from'), read('until')]
+  const until = endOfDate(last, timeZone)
+  if (last < from || until <= now) {
+    const message = texts.t('away.badUntil')
+    throw new UserError(message, { until: message })
+  }
+  return { from: instantOf(`${from}T00:00`, timeZone), until, standInId }
+}

@@ -1,0 +1,32 @@
+import { pathOf } from '../domain/contact.ts'
+import { UserError } from '../errors.ts'
+import { listOpenContacts } from '../store/contact.ts'
+import { getGroup } from '../store/group.ts'
+import { listHelpers } from '../store/ladder.ts'
+import { wasTold } from '../store/outbox.ts'
+import { nobodyCard } from '../views/nobody.ts'
+import { command } from './command.ts'
+import { idInput } from './input.ts'
+
+/** Why an admin or a supervisor was told that nobody is there for a group's requests. */
+export const contactNobody = command({
+  verb: 'contact.nobody',
+  opens: 'content',
+  isTyped: false,
+  access: { who: 'anyone' },
+  effect: 'read',
+  input: idInput,
+  run: async (context, { id }) => {
+    const { texts, actor, now, example } = context
+    if (!(await wasTold(context, actor.personId, id, 'contact-nobody')))
+      throw new UserError(texts.t('error.notFound', { example: example('next') }))
+    const { alias } = await getGroup(context, id)
+    const helpers = await listHelpers(context, id, now)
+    const facts = {
+      alias,
+      isSomebodyThere: pathOf(helpers, 'facilitators').length > 0,
+      waiting: (await listOpenContacts(context, { groupIds: [id] })).length,
+    }
+    return { reply: { type: 'content', card: nobodyCard(texts, facts) } }
+  },
+})

@@ -1,0 +1,29 @@
+import { contactWatch } from '../commands/contact-watch.ts'
+import { runStep, type Services } from '../commands/services.ts'
+import { HOUR_MS } from '../domain/time.ts'
+import { messageOf } from '../errors.ts'
+import { listOrganisations } from '../store/organisation.ts'
+
+/**
+ * Looks once an hour of the product clock whether somebody waits before nobody. Harmless on any
+ * number of machines: what it plans has fixed ids.
+ */
+export type Watch = { run(): Promise<void> }
+
+export function createWatch(services: Services): Watch {
+  let doneAt: number | null = null
+  return {
+    async run() {
+      const now = services.clock.now()
+      if (doneAt !== null && Math.abs(now.getTime() - doneAt) < HOUR_MS) return
+      doneAt = now.getTime()
+      try {
+        for (const { id } of await listOrganisations(services.database.db))
+          await runStep(services, contactWatch, id, null)
+      } catch (error) {
+        services.log.warn('watch.again', { reason: messageOf(error).slice(0, 200) })
+        doneAt = null
+      }
+    },
+  }
+}

@@ -1,0 +1,95 @@
+import type { Keyring } from '../ballot/keyring.ts'
+import { appendAudit } from './audit.ts'
+import type { Database } from './engine/database.ts'
+import type { Tenant } from './engine/transaction.ts'
+import { forgetPeople } from './forget.ts'
+
+/** Deletes requests and says so in the audit log: which, never whose or what they said. */
+async function deleteContacts(
+  tenant: Tenant,
+  keyring: Keyring,
+  ids: readonly string[],
+  now: Date,
+): Promise<void> {
+  const { tx, organisationId } = tenant
+  await tx.prisma.contactRequest.deleteMany({ where: { organisationId, id: { in: [...ids] } } })
+  const facts = ids.map((subjectId) => ({ actorId: null, action: 'contact.deleted', subjectId }))
+  await appendAudit(tenant, keyring, facts, now)
+}
+
+/** Somebody goes for good: what is over of their requests goes with them. Open ones stay. */
+export async function deleteClosedContacts(
+  tenant: Tenant,
+  keyring: Keyring,
+  personId: string,
+  now: Date,
+): Promise<void> {
+  const { tx, organisationId } = tenant
+  const rows = await tx.prisma.contactRequest.findMany({
+    where: { organisationId, personId, closedAt: { not: null } },
+    select: { id: true },
+  })
+  await deleteContacts(
+    tenant,
+    keyring,
+    rows.map(({ id }) => id),
+    now,
+  )
+}
+
+/** A group goes, and its requests before it; returns how many. None of them is open. */
+export async function deleteContactsOfGroup(
+  tenant: Tenant,
+  keyring: Keyring,
+  groupId: string,
+  now: Date,
+): Promise<number> {
+  const { tx, organisationId } = tenant
+  const rows = await tx.prisma.contactRequest.findMany({
+    where: { organisationId, groupId },
+    select: { id: true },
+  })
+  await deleteContacts(
+    tenant,
+    keyring,
+    rows.map(({ id }) => id),
+    now,
+  )
+  return rows.length
+}
+
+/** When closed requests go: of people with a place, and of people without one. */
+export type ContactCutoffs = { usual: Date; ofPeopleGone: Date }
+
+/**
+ * Deletes requests that were closed long enough ago, and forgets people whom nothing else keeps;
+ * returns how many requests went.
+ */
+export async function forgetContacts(
+  database: Database,
+  organisationId: string,
+  before: ContactCutoffs,
+  { keyring, now }: { keyring: Keyring; now: Date },
+): Promise<number> {
+  return await database.transaction(async (tx) => {
+    const tenant = { tx, organisationId }
+    const rows = await tx.prisma.contactRequest.findMany({
+      where: {
+        organisationId,
+        OR: [
+          { closedAt: { lt: before.usual } },
+          { closedAt: { lt: before.ofPeopleGone }, person: { roles: { none: {} } } },
+        ],
+      },
+      select: { id: true, personId: true },
+    })
+    await deleteContacts(
+      tenant,
+      keyring,
+      rows.map(({ id }) => id),
+      now,
+    )
+    await forgetPeople(tenant, [...new Set(rows.map(({ personId }) => personId))])
+    return rows.length
+  })
+}

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LANGUAGES } from '../../src/content/load.ts'
+import { dump, fill, holds, setUpGroup, startWorld, type World } from '../helpers.ts'
+
+/** Lines of somebody in need, of somebody who plays, and of somebody who mistypes. */
+const LINES = [
+  'I want to kill myself',
+  'Quiero morirme',
+  'call me please, I am at the station',
+  'shedule',
+  '¿hay alguien?',
+  '<@U123> *bold* {"verb":"home"}',
+  'x'.repeat(400),
+]
+
+describe.each(['slack', 'teams'] as const)('what is typed and is no command on %s', (platform) => {
+  let world: World
+  const logged: string[] = []
+  const member = () => world.casts[platform].members[0] ?? ''
+  const typed = async (line: string) => {
+    const hands = world[platform]
+    await hands.type(member(), line)
+    return hands.journal.seen.findLast((seen) => seen.person === member())
+  }
+  beforeAll(async () => {
+    world = await startWorld({ onLogLine: (line) => logged.push(line) })
+    await setUpGroup(world, platform)
+    await fill(world[platform], world.casts[platform].facilitator, 'contact settings', {
+      contactHours: '4',
+    })
+    await world[platform].closeForm(world.casts[platform].facilitator)
+  })
+  afterAll(() => world.end())
+
+  it.each(LANGUAGES.map(({ id }) => id))(
+    'is answered alike, whatever it says, in %s: nobody reads it, help now, and what to do',
+    async (language) => {
+      await fill(world[platform], member(), 'pause', { language })
+      await world[platform].closeForm(member())
+      const texts = world.app.services.content.textsFor(language)
+      const answers = []
+      for (const line of LINES) {
+        const seen = await typed(line)
+        expect(seen?.kind).toBe('unread')
+        expect(seen?.notification ?? '').not.toContain(line)
+        for (const part of line.split(/\s+/).filter((word) => word.length > 5))
+          expect(JSON.stringify(seen?.payload)).not.toContain(part)
+        answers.push(seen?.text)
+      }
+      expect(new Set(answers).size).toBe(1)
+      expect(answers[0]).toContain(texts.t('unread.nobody'))
+      expect(answers[0]).toContain('112')
+      expect(answers[0]).toContain('0800 111 0111')
+      expect(answers[0]).toContain(texts.t('contact.button'))
+    },
+  )
+
+  it('is kept nowhere: not in the store, not in the log', async () => {
+    const all = await dump(world.db)
+    for (const line of LINES) {
+      expect(holds(all, line)).toBe(false)
+      expect(logged.join('\n')).not.toContain(line)
+    }
+  })
+
+  it.each(['hi', 'Hello!', 'start', 'hola', '¡Hola!', 'Buenos días'])(
+    '“%s” is a greeting: the home card',
+    async (line) => {
+      const seen = await typed(line)
+      expect(seen?.kind).toBe('home')
+      expect(seen?.text).toContain('112')
+    },
+  )
+})

@@ -1,0 +1,246 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  type Addressee,
+  type Helper,
+  lookAt,
+  mayOpenCheckIns,
+  type OpenRequest,
+  pathOf,
+  RUNGS,
+  type Rung,
+  whoIsThere,
+  whoMayRead,
+} from '../../src/domain/contact.ts'
+import { afterStaffedHours, parseWindows, windowsText } from '../../src/domain/staffed.ts'
+
+const HOUR_MS = 60 * 60_000
+const DAY_MS = 24 * HOUR_MS
+const T0 = new Date('2026-03-02T09:00:00Z').getTime()
+const at = (hours: number) => new Date(T0 + hours * HOUR_MS)
+const helper = (rung: Rung, change: Partial<Helper> = {}): Helper => ({
+  personId: rung,
+  rung,
+  canBeReached: true,
+  isAway: false,
+  awayUntil: null,
+  standInId: null,
+  ...change,
+})
+const EVERYBODY = RUNGS.map((rung) => helper(rung))
+const request = (change: Partial<OpenRequest> = {}): OpenRequest => ({
+  addressee: 'facilitators',
+  rung: 'facilitators',
+  rungAt: at(0),
+  createdAt: at(0),
+  dueAt: at(4),
+  holderId: null,
+  seenAt: null,
+  ...change,
+})
+
+describe('the way of a request', () => {
+  it.each<[number, Rung]>([
+    [0, 'facilitators'],
+    [1.9, 'facilitators'],
+    [2, 'backup'],
+    [4, 'supervisors'],
+  ])('after %d of four hours stands before: %s', (hours, rung) => {
+    expect(lookAt(request(), EVERYBODY, at(hours)).rung).toBe(rung)
+  })
+
+  it('reaches the last step a promise after the one before it, at most a day', () => {
+    const before = request({ rung: 'supervisors', rungAt: at(4) })
+    expect(lookAt(before, EVERYBODY, at(7.9)).rung).toBe('supervisors')
+    expect(lookAt(before, EVERYBODY, at(8)).rung).toBe('safety')
+    const long = request({ rung: 'supervisors', rungAt: at(72), dueAt: at(72) })
+    expect(lookAt(long, EVERYBODY, at(95.9)).rung).toBe('supervisors')
+    expect(lookAt(long, EVERYBODY, at(96)).rung).toBe('safety')
+  })
+
+  it('skips a step on which nobody is there at once, and one that goes past the facilitators theirs', () => {
+    const gone = EVERYBODY.map((one) =>
+      one.rung === 'facilitators' || one.rung === 'backup' ? { ...one, canBeReached: false } : one,
+    )
+    expect(lookAt(request(), gone, at(0))).toMatchObject({
+      rung: 'supervisors',
+      told: ['supervisors'],
+    })
+    const others = request({ addressee: 'others', rung: 'supervisors' })
+    expect(lookAt(others, EVERYBODY, at(100)).told).toEqual(['supervisors', 'safety'])
+    expect(whoMayRead(EVERYBODY, { ...others, rung: 'safety' })).toEqual(['supervisors', 'safety'])
+  })
+
+  it('goes to a stand-in in place of who is away; both may read it', () => {
+    const away = [helper('facilitators', { isAway: true, standInId: 'colleague' })]
+    expect(lookAt(request(), away, at(0)).told).toEqual(['colleague'])
+    expect(whoMayRead(away, request())).toEqual(['facilitators', 'colleague'])
+    expect(pathOf([helper('facilitators', { isAway: true })], 'facilitators')).toEqual([])
+  })
+
+  it('reminds its holder each day, and goes up after three; without its holder at once', () => {
+    const held = request({ holderId: 'facilitators', seenAt: at(1) })
+    expect(lookAt(held, EVERYBODY, at(30))).toMatchObject({
+      rung: 'facilitators',
+      reminded: ['facilitators'],
+      day: 1,
+    })
+    expect(lookAt(held, EVERYBODY, at(73)).rung).toBe('backup')
+    const left = EVERYBODY.filter(({ rung }) => rung !== 'facilitators')
+    expect(lookAt(held, left, at(5))).toMatchObject({ holderId: null, rung: 'supervisors' })
+  })
+
+  it('says when nobody is there, and then comes to those who are away rather than to nobody', () => {
+    expect(lookAt(request(), [], at(1))).toMatchObject({ isAlone: true, told: [] })
+    const away = [helper('facilitators', { isAway: true })]
+    expect(lookAt(request(), away, at(1))).toMatchObject({ isAlone: true, told: ['facilitators'] })
+  })
+})
+
+/** Any people on the steps, each there, away or not reachable. */
+const people = fc.array(
+  fc.record({
+    personId: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+    rung: fc.constantFrom(...RUNGS),
+    canBeReached: fc.boolean(),
+    isAway: fc.boolean(),
+    awayUntil: fc.constant(null),
+    standInId: fc.option(fc.constantFrom('x', 'y'), { nil: null }),
+  }),
+  { maxLength: 6 },
+)
+
+describe('in any order of things', () => {
+  /**
+   * Lets people come and go, and looks whenever a look is due. Returns how long, in hours, the
+   * request stood before nobody at the longest while somebody was there.
+   */
+  function longestUnheard(
+    addressee: Addressee,
+    changes: readonly { hours: number; people: Helper[]; takes: boolean }[],
+    look: typeof lookAt,
+  ): number {
+    let state = request({
+      addressee,
+      rung: addressee === 'others' ? 'supervisors' : 'facilitators',
+    })
+    let now = 0
+    let helpers: readonly Helper[] = EVERYBODY
+    let since: number | null = null
+    let longest = 0
+    const looking = () => {
+      const seen = look(state, helpers, at(now))
+      expect(seen.nextAt.getTime()).toBeGreaterThan(at(now).getTime())
+      const mayRead = whoMayRead(helpers, { ...state, rung: seen.rung, holderId: seen.holderId })
+      expect(seen.told.every((one) => mayRead.includes(one))).toBe(true)
+      state = { ...state, rung: seen.rung, rungAt: seen.rungAt, holderId: seen.holderId }
+      const isThere = pathOf(helpers, addressee).length > 0
+      const isHeard = whoIsThere(helpers, RUNGS).some((one) => seen.told.includes(one))
+      if (isThere && !isHeard) since ??= now
+      else since = null
+      if (since !== null) longest = Math.max(longest, now - since)
+      return seen
+    }
+    let next = looking().nextAt
+    for (const change of changes) {
+      const until = now + change.hours
+      while (next.getTime() <= at(until).getTime()) {
+        now = (next.getTime() - T0) / HOUR_MS
+        next = looking().nextAt
+      }
+      now = until
+      helpers = change.people
+      // A change of people is looked at when it is known; here only at the next look.
+      const seen = look(state, helpers, at(now))
+      const [first] = seen.told
+      if (change.takes && first)
+        state = { ...state, rung: seen.rung, holderId: first, seenAt: state.seenAt ?? at(now) }
+    }
+    for (let looks = 0; looks < 60; looks += 1) {
+      now = (next.getTime() - T0) / HOUR_MS
+      next = looking().nextAt
+    }
+    return longest
+  }
+  const runs = fc.array(
+    fc.record({ hours: fc.integer({ min: 0, max: 60 }), people, takes: fc.boolean() }),
+    { maxLength: 8 },
+  )
+  const addressee = fc.constantFrom<Addressee>('facilitators', 'others')
+
+  it('a request that somebody could see stands before somebody at every look', () => {
+    fc.assert(
+      fc.property(addressee, runs, (whom, changes) => {
+        expect(longestUnheard(whom, changes, lookAt)).toBe(0)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('without going on where nobody is there it does not (negative control)', () => {
+    const stays: typeof lookAt = (state, helpers, now) => {
+      const seen = lookAt(state, helpers, now)
+      const rungs: Rung[] = [state.rung]
+      return { ...seen, rung: state.rung, told: whoIsThere(helpers, rungs) }
+    }
+    const unheard = fc
+      .sample(fc.tuple(addressee, runs), { numRuns: 300, seed: 1 })
+      .filter(([whom, changes]) => longestUnheard(whom, changes, stays) > 4)
+    expect(unheard.length).toBeGreaterThan(10)
+  })
+})
+
+describe('staffed hours', () => {
+  const weekdays = [1, 2, 3, 4, 5].map((weekday) => ({ weekday, from: '09:00', until: '17:00' }))
+  const after = (start: string, hours: number, times = weekdays) =>
+    afterStaffedHours(new Date(start), hours, times, 'Europe/Berlin').toISOString()
+
+  it.each([
+    ['in a window', '2026-03-02T09:00:00Z', 4, '2026-03-02T13:00:00.000Z'],
+    ['over a night', '2026-03-02T15:00:00Z', 4, '2026-03-03T11:00:00.000Z'],
+    ['over a weekend', '2026-03-07T01:00:00Z', 4, '2026-03-09T12:00:00.000Z'],
+    ['over the change of the clocks', '2026-03-27T15:00:00Z', 4, '2026-03-30T10:00:00.000Z'],
+    ['to the end of a window', '2026-03-02T08:00:00Z', 8, '2026-03-02T16:00:00.000Z'],
+  ])('pass %s', (_name, start, hours, end) => {
+    expect(after(start, hours)).toBe(end)
+  })
+
+  it('pass always where no times are given, also through the night that is an hour shorter', () => {
+    expect(after('2026-03-28T23:00:00Z', 4, [])).toBe('2026-03-29T03:00:00.000Z')
+    const nights = [{ weekday: 7, from: '00:00', until: '06:00' }]
+    expect(after('2026-03-28T23:00:00Z', 4, nights)).toBe('2026-03-29T03:00:00.000Z')
+  })
+
+  it.each([
+    ['9-17', '09:00-17:00'],
+    ['9-12, 13:30-17', '09:00-12:00, 13:30-17:00'],
+    ['20–24', '20:00-24:00'],
+    ['14-18; 9-12', '09:00-12:00, 14:00-18:00'],
+    ['', ''],
+  ])('are read as people write them: “%s”', (typed, read) => {
+    expect(windowsText(parseWindows(typed, 3) ?? [], 3)).toBe(read)
+  })
+
+  it.each(['9', '17-9', '9-12, 11-14', 'all day', '9-17-20', '24-25', '9-9'])(
+    'are refused: “%s”',
+    (typed) => {
+      expect(parseWindows(typed, 3)).toBeNull()
+    },
+  )
+})
+
+describe('check-ins of groups in which people may be in crisis', () => {
+  it.each([
+    [{ contactHours: 24, backupId: 'b', noContactReason: null }, true],
+    [{ contactHours: 24, backupId: null, noContactReason: null }, false],
+    [{ contactHours: null, backupId: 'b', noContactReason: null }, false],
+    [{ contactHours: null, backupId: null, noContactReason: 'ward' }, true],
+  ] as const)('with %j open: %s', (settings, opens) => {
+    expect(mayOpenCheckIns(true, settings)).toBe(opens)
+    expect(mayOpenCheckIns(false, settings)).toBe(true)
+  })
+})
+
+it('counts days from the asking', () => {
+  expect(lookAt(request(), EVERYBODY, new Date(T0 + 3 * DAY_MS)).day).toBe(3)
+})
