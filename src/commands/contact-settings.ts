@@ -6,12 +6,13 @@ import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { saveContactSettings } from '../store/contact-settings.ts'
 import { type ContactSettings, lockGroup } from '../store/group.ts'
+import type { DeliveryPlan } from '../store/outbox.ts'
 import { describePerson, ensurePeople } from '../store/people.ts'
 import { findRole } from '../store/roster.ts'
 import { WEEKDAYS } from '../views/contact-fields.ts'
 import { contactSettingsDone, contactSettingsForm } from '../views/contact-settings.ts'
 import { type Context, command, groupOf } from './command.ts'
-import { lookAgain, promiseOf } from './contact-path.ts'
+import { lookAgain, promiseOf, together } from './contact-path.ts'
 import { echo, formInput, groupInput, peopleValue, textValue } from './input.ts'
 
 /** A promise that takes longer than this is none. */
@@ -49,7 +50,7 @@ export const contactSettingsSubmit = command({
   form: 'contact.settings',
   input: formInput,
   run: async (context, { values }) => {
-    const { texts, now } = context
+    const { texts, actor, now, newId } = context
     const group = groupOf(context)
     await lockGroup(context, group.id)
     const settings = await readContactSettings(context, values, {
@@ -65,8 +66,20 @@ export const contactSettingsSubmit = command({
       timeZone: group.timeZone,
       now,
     }
+    const { backupId } = settings
+    const isNew = backupId !== null && backupId !== group.backupId && backupId !== actor.personId
+    const told: DeliveryPlan[] = isNew
+      ? [
+          {
+            key: `role-changed ${group.id} ${newId()}`,
+            kind: 'role-changed',
+            personId: backupId,
+            groupId: group.id,
+          },
+        ]
+      : []
     return {
-      ...(await lookAgain(context, [group.id])),
+      ...together([await lookAgain(context, [group.id]), { deliveries: told }]),
       reply: { type: 'done', card: contactSettingsDone(texts, facts) },
       audit: [{ action: 'contact.settings.changed', subjectId: group.id }],
     }

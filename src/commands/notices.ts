@@ -100,7 +100,8 @@ export const COMPOSERS: Record<DeliveryKind, Compose> = {
   'contact-alone': aboutContact('contact-alone', ['waits']),
   'contact-nobody': (texts, { alias, groupId }) =>
     alias && groupId ? nobodyNotice(texts, { alias, id: groupId }) : null,
-  'role-changed': inGroup((texts, claimed) => roleNotice(texts, groupIn(claimed))),
+  'role-changed': (texts, { groupId, alias, hasEnded }) =>
+    hasEnded ? null : roleNotice(texts, groupId && alias ? { id: groupId, alias } : null),
   'win-waiting': inGroup((texts, claimed) =>
     claimed.role === 'facilitator' ? winNotice(texts, 'win-waiting', groupIn(claimed)) : null,
   ),

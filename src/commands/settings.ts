@@ -4,10 +4,11 @@ import { MAX_LINE_OF_SETTINGS, MOST_ANSWERS_NEEDED } from '../domain/limits.ts'
 import { LONGEST_RETENTION } from '../domain/retention.ts'
 import { UserError } from '../errors.ts'
 import { saveSettings } from '../store/organisation.ts'
+import type { DeliveryPlan } from '../store/outbox.ts'
 import { describePerson, ensurePeople } from '../store/people.ts'
 import { settingsDone, settingsForm } from '../views/admin.ts'
 import { command } from './command.ts'
-import { lookAgain } from './contact-path.ts'
+import { lookAgain, together } from './contact-path.ts'
 import { echo, formInput, noInput, peopleValue, textValue } from './input.ts'
 
 /** The ledger must last as long as that look. */
@@ -100,8 +101,15 @@ export const settingsSubmit = command({
       complaints: textValue(values, 'complaints').slice(0, MAX_LINE_OF_SETTINGS) || null,
     })
     const facts = { resultMonths, ledgerDays, leastShared, leastStaff }
+    const isNew =
+      safetyContactId !== null &&
+      safetyContactId !== organisation.safetyContactId &&
+      safetyContactId !== actor.personId
+    const told: DeliveryPlan[] = isNew
+      ? [{ key: `role-changed ${newId()}`, kind: 'role-changed', personId: safetyContactId }]
+      : []
     return {
-      ...(await lookAgain(context)),
+      ...together([await lookAgain(context), { deliveries: told }]),
       reply: {
         type: 'done',
         card: settingsDone(texts, { ...facts, hasSafetyContact: safetyContactId !== null }),

@@ -48,7 +48,6 @@ const line = z.object({
   /** The day on which somebody compared this line with its source. */
   verifiedOn: z.iso.date(),
 })
-export type HelpLine = z.infer<typeof line>
 
 const country = z.object({
   /** Numbers for immediate danger, the first before all. */
@@ -112,16 +111,17 @@ export function countryOfZone(
   lines: HelpLines,
   timeZone: string | null,
 ): { code: string | null; isNowhere: boolean } {
-  if (!timeZone || /^(UTC|GMT|Etc\/)/.test(timeZone)) return { code: null, isNowhere: true }
+  const zone = timeZone === null ? null : canonical(timeZone)
+  if (zone === null || /^(UTC|GMT|Etc\/)/.test(zone)) return { code: null, isNowhere: true }
   const known = zones.get(lines) ?? zonesOf(lines)
   zones.set(lines, known)
-  return { code: known.get(canonical(timeZone)) ?? null, isNowhere: false }
+  return { code: known.get(zone) ?? null, isNowhere: false }
 }
 
 function zonesOf(lines: HelpLines): Map<string, string> {
   const found = new Map<string, string>()
   for (const code of Object.keys(lines).filter((one) => one.length === 2))
-    for (const zone of zonesIn(code)) found.set(canonical(zone), code)
+    for (const zone of zonesIn(code)) found.set(canonical(zone) ?? zone, code)
   return found
 }
 
@@ -130,6 +130,12 @@ type KnowsZones = { getTimeZones(): string[] | undefined }
 const zonesIn = (region: string): string[] =>
   (new Intl.Locale('und', { region }) as unknown as KnowsZones).getTimeZones() ?? []
 
-/** Zones have several names; the platform's own stands for all. */
-const canonical = (timeZone: string): string =>
-  new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
+/** Zones have several names; the runtime's own stands for all. Null: it knows no such zone. */
+function canonical(timeZone: string): string | null {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
+}

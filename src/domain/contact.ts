@@ -9,7 +9,7 @@ export const ADDRESSEES = ['facilitators', 'others'] as const
 export type Addressee = (typeof ADDRESSEES)[number]
 
 /** How a request ends. Only the member takes it back. */
-export const OUTCOMES = ['reached', 'tried', 'handedOver'] as const
+const OUTCOMES = ['reached', 'tried', 'handedOver'] as const
 export type Outcome = (typeof OUTCOMES)[number] | 'withdrawn'
 
 /** Why a group has nobody to ask: what its check-ins say in place of the offer. */
@@ -47,7 +47,7 @@ export type Helper = {
 }
 
 /** The steps of an addressee, in order. */
-export const rungsOf = (addressee: Addressee): readonly Rung[] =>
+const rungsOf = (addressee: Addressee): readonly Rung[] =>
   addressee === 'facilitators' ? RUNGS : ['supervisors', 'safety']
 
 /** The person who is there in a helper's place; null: nobody. */

@@ -6,7 +6,7 @@ import { HOUR_MS, instantOf, plus } from './time.ts'
 export type StaffedTime = { weekday: number; from: string; until: string }
 
 /** Windows of one weekday that can be given. */
-export const MOST_WINDOWS = 3
+const MOST_WINDOWS = 3
 /** The end of a day, as an end. */
 const MIDNIGHT = '24:00'
 /** A promise that cannot be kept within so many days is none. */

@@ -1,4 +1,5 @@
 import type { WebClient } from '@slack/web-api'
+import { isTimeZone } from '../domain/time.ts'
 import type { Address, Outgoing, PersonRef, Sent, Workspace } from '../platform.ts'
 import { toPlatformError } from './failure.ts'
 import { renderMessage } from './render.ts'
@@ -25,7 +26,7 @@ export async function describe(client: WebClient, userId: string): Promise<Perso
       isGuest: (user?.is_restricted ?? false) || (user?.is_ultra_restricted ?? false),
       ...(name ? { name } : {}),
       ...(user?.locale ? { language: user.locale } : {}),
-      ...(user?.tz ? { timeZone: user.tz } : {}),
+      ...(user?.tz && isTimeZone(user.tz) ? { timeZone: user.tz } : {}),
     }
   } catch (error) {
     if (toPlatformError(error, false).attempt.outcome === 'gone')

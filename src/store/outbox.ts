@@ -200,11 +200,11 @@ export async function countTroubles(
   )
 }
 
-/** Whether somebody was told something about a group: what they may then read. */
+/** Whether somebody was told something about a group, or (null) about none: they may read it. */
 export async function wasTold(
   { tx, organisationId }: Tenant<Reader>,
   personId: string,
-  groupId: string,
+  groupId: string | null,
   kind: DeliveryKind,
 ): Promise<boolean> {
   const where = { organisationId, personId, groupId, kind }

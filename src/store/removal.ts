@@ -115,7 +115,8 @@ export async function countRemovedSince(
     where: {
       organisationId,
       groupId: { in: [...groupIds] },
-      on: { gte: dayOf(startsAt), lt: endsAt },
+      // The last day counts with all of it: no time of it is kept.
+      on: { gte: dayOf(startsAt), lte: dayOf(endsAt) },
     },
     _sum: { count: true },
   })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone } from '../domain/time.ts'
 import {
   type Address,
   type ChannelRef,
@@ -97,10 +98,14 @@ export function senderOf(activity: TeamsActivity): PersonRef | null {
     externalId: from.aadObjectId,
     ...(from.name ? { name: from.name } : {}),
     ...(activity.locale ? { language: activity.locale } : {}),
-    ...(activity.localTimezone ? { timeZone: activity.localTimezone } : {}),
+    ...zoneOf(activity.localTimezone),
     ...(isPersonal(activity) ? { address } : {}),
   }
 }
+
+/** A zone that is one; another says nothing, and would fail wherever a time is shown. */
+const zoneOf = (timeZone: string | undefined) =>
+  timeZone !== undefined && isTimeZone(timeZone) ? { timeZone } : {}
 
 /**
  * Reads what somebody did: a typed line (personal chat, @mention and targeted slash message read

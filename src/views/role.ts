@@ -1,29 +1,32 @@
 import type { Texts } from '../content/load.ts'
-import type { Role } from '../domain/access.ts'
 import type { Example } from '../domain/verbs.ts'
 import { button, type Card, card, list, text } from './card.ts'
 import { type Notice, notice } from './notice.ts'
 
-/** The neutral line: what changed stands behind the button. */
-export function roleNotice({ t }: Texts, group: { id: string; alias: string }): Notice {
-  return notice('role-changed', t('summary.notice', { alias: group.alias }), {
-    ...button(t('button.open'), 'role', group.id),
+/** The neutral line: the change stands behind the button. `group` null: it is about all groups. */
+export function roleNotice({ t }: Texts, group: { id: string; alias: string } | null): Notice {
+  const line = group ? t('summary.notice', { alias: group.alias }) : t('receipt.notice')
+  return notice('role-changed', line, {
+    ...button(t('button.open'), 'role', group?.id ?? null),
     isPrimary: true,
   })
 }
 
-/** For staff whose part in a group has changed: what comes with it, or that they have none. */
+/** A part on the way of contact requests. */
+export type Part = 'facilitator' | 'supervisor' | 'backup' | 'safety'
+
+/** For staff whose part has changed: what comes with it; null: that they have none any more. */
 export function roleCard(
   { t }: Texts,
-  facts: { alias: string; role: Role | null; example: Example },
+  facts: { alias: string; part: Part | null; example: Example },
 ): Card {
-  const { alias, role } = facts
+  const { alias, part } = facts
   const blocks =
-    role === 'facilitator' || role === 'supervisor'
+    part !== null
       ? [
-          text(t(`role.now.${role}`, { alias })),
+          text(t(`role.now.${part}`, { alias })),
           list([
-            t(`role.contacts.${role}`),
+            t(`role.contacts.${part}`),
             t('role.anyHour'),
             t('role.away', { example: facts.example('away') }),
           ]),

@@ -51,7 +51,7 @@ export async function seed(
     data: made.map(({ groupId: id }) => ({
       organisationId,
       id,
-      kind: 'therapeutic-support',
+      kind: 'chronic-illness-support',
       alias: 'Bench',
       timeZone: 'UTC',
       createdAt: OPENS,

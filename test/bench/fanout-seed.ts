@@ -82,7 +82,7 @@ export async function seed(db: PrismaClient, dueAt: Date, serviceUrl: string): P
     data: groups.map(({ organisationId, groupId: id, number }) => ({
       organisationId,
       id,
-      kind: 'therapeutic-support',
+      kind: 'chronic-illness-support',
       alias: `Group ${number}`,
       timeZone: 'Europe/Berlin',
       createdAt,

@@ -31,7 +31,7 @@ export async function seed(db: PrismaClient): Promise<{ groupIds: string[]; resu
   await run(`insert into "Connection" ("organisationId", "id", "platform", "externalId", "name")
     values ('${org}', gen_random_uuid(), 'slack', '${WORKSPACE}', 'Bench')`)
   await run(`insert into "Group" ("organisationId", "id", "kind", "alias", "timeZone", "createdAt", "contactHours")
-    select '${org}', id, 'therapeutic-support', 'Group ' || n, 'Europe/Berlin', timestamptz '2016-01-01Z', 24 from bench_group`)
+    select '${org}', id, 'chronic-illness-support', 'Group ' || n, 'Europe/Berlin', timestamptz '2016-01-01Z', 24 from bench_group`)
   await people(run, org)
   await run(`insert into "Schedule" ("organisationId", "id", "groupId", "rule", "localStart", "timeZone", "durationMinutes", "exceptions")
     select '${org}', gen_random_uuid(), id, 'FREQ=WEEKLY', '2026-02-24T17:30', 'Europe/Berlin', 90, '{}' from bench_group`)

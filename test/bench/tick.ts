@@ -110,7 +110,7 @@ type Db = Awaited<ReturnType<typeof startApp>>['services']['database']['db']
 async function fillStore(db: Db, organisationId: string, groups: number): Promise<void> {
   await db.prisma.$executeRawUnsafe(`
     insert into "Group" ("organisationId", "id", "kind", "alias", "timeZone", "createdAt")
-      select '${organisationId}', gen_random_uuid(), 'therapeutic-support', 'Group ' || n, 'Europe/Berlin', now() from generate_series(1, ${groups}) n`)
+      select '${organisationId}', gen_random_uuid(), 'chronic-illness-support', 'Group ' || n, 'Europe/Berlin', now() from generate_series(1, ${groups}) n`)
   await db.prisma.$executeRawUnsafe(`
     insert into "Schedule" ("organisationId", "id", "groupId", "rule", "localStart", "timeZone", "durationMinutes", "exceptions")
       select "organisationId", gen_random_uuid(), "id", 'FREQ=WEEKLY;COUNT=8', '2026-03-10T17:30', 'Europe/Berlin', 90, '{}' from "Group"`)

@@ -127,7 +127,7 @@ describe('who joins and who leaves', () => {
       await answer(world, platform, member, '1')
       const personId = await personOf(world, member)
       await fill(hands, member, 'leave', {})
-      expect(said(hands, member)).toContain('What was stored about you is deleted.')
+      expect(said(hands, member)).toContain('All that we knew of you is gone.')
       const left = await dump(world.db, ['AuditEntry'])
       const rows = Object.entries(left).flatMap(([table, own]) =>
         own.filter((row) => row.includes(personId)).map(() => table),
@@ -175,7 +175,7 @@ describe('who joins and who leaves', () => {
     await world.slack.type('UMEMBER8', 'mydata')
     expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(1)
     await press(world.slack, lastSeen(world.slack.journal, 'UMEMBER8', 'mydata'), 'forget.me')
-    expect(said(world.slack, 'UMEMBER8')).toContain('What was stored about you is deleted.')
+    expect(said(world.slack, 'UMEMBER8')).toContain('All that we knew of you is gone.')
     expect(await world.db.account.count({ where: { externalId: 'UMEMBER8' } })).toBe(0)
   })
 

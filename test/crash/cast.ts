@@ -82,7 +82,7 @@ export async function seed(db: PrismaClient): Promise<void> {
     data: groups.map(({ id, group }) => ({
       organisationId,
       id,
-      kind: 'therapeutic-support',
+      kind: 'chronic-illness-support',
       alias: `Group ${group}`,
       timeZone: 'UTC',
       createdAt: NOW,

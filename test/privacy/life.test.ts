@@ -112,7 +112,7 @@ async function makeGroup(
     data: {
       organisationId,
       id: groupId,
-      kind: 'therapeutic-support',
+      kind: 'chronic-illness-support',
       alias: `G ${groupId}`,
       timeZone: 'UTC',
       isOpen: true,

@@ -142,7 +142,9 @@ describe.each(CELLS)(
       expect(await s.world.db.account.count({ where: { externalId: member } })).toBe(0)
       // Somebody who takes it back is gone at once, and nobody is left with a broken note.
       await s.ask(second)
-      expect(await s.send(second, 'leave', { request: 'withdraw' })).toContain('is deleted.')
+      expect(await s.send(second, 'leave', { request: 'withdraw' })).toContain(
+        'All that we knew of you is gone.',
+      )
       expect(await s.world.db.account.count({ where: { externalId: second } })).toBe(0)
       expect(await s.act(facilitator, 'contact-request', 'contact.read')).toContain(
         'This request is over',

@@ -81,10 +81,15 @@ describe('a request to Slack’s address', () => {
           (response) => response.status,
         )
       await send()
-      const before = process.cpuUsage()
-      for (let index = 0; index < 20; index += 1) expect([401, 404]).toContain(await send())
-      const { user, system } = process.cpuUsage(before)
-      return (user + system) / 20_000
+      // The least of some rounds: what else this machine does only adds.
+      const rounds: number[] = []
+      for (let round = 0; round < 4; round += 1) {
+        const before = process.cpuUsage()
+        for (let index = 0; index < 10; index += 1) expect([401, 404]).toContain(await send())
+        const { user, system } = process.cpuUsage(before)
+        rounds.push((user + system) / 10_000)
+      }
+      return Math.min(...rounds)
     }
     const head = { ...plausible(), 'content-length': String(deep.length) }
     const parsed = await cost(deep, '/slack/events', head)

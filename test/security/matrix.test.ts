@@ -58,6 +58,13 @@ function peopleOn(platform: PlatformName, { casts, workspaces }: World) {
 
 const EVERYONE: readonly Who[] = WHO
 const IN_THE_GROUP: readonly Who[] = ['member', 'facilitator', 'supervisor']
+const STAFF: readonly Who[] = [
+  'supervisor elsewhere',
+  'facilitator',
+  'supervisor',
+  'staff elsewhere',
+  'all roles, other tenant',
+]
 
 /**
  * The people whom each verb lets do something with this group, written out by hand: the registry is what is tested.
@@ -151,19 +158,32 @@ const MAY: Record<string, readonly Who[]> = {
   'admin.lines.submit': ['admin', 'all roles, other tenant'],
   welcome: ['member'],
   'welcome.accept': ['member'],
-  contact: ['member', 'facilitator'],
+  contact: IN_THE_GROUP,
   'contact.submit': ['member'],
-  'contact.read': ['facilitator'],
-  'contact.seen': ['facilitator'],
+  // It has come up to the supervisors.
+  'contact.read': ['facilitator', 'supervisor'],
+  'contact.seen': ['facilitator', 'supervisor'],
   'contact.status': ['member'],
-  'contact.reached': ['facilitator'],
-  'contact.tried': ['facilitator'],
-  'contact.handedOver': ['facilitator'],
-  'contact.pass': ['facilitator'],
-  'contact.pass.submit': ['facilitator'],
+  'contact.reached': ['facilitator', 'supervisor'],
+  'contact.tried': ['facilitator', 'supervisor'],
+  'contact.handedOver': ['facilitator', 'supervisor'],
+  'contact.pass': ['facilitator', 'supervisor'],
+  'contact.pass.submit': ['facilitator', 'supervisor'],
   'contact.withdraw': ['member'],
   'contact.confirm': ['member'],
   'contact.deny': ['member'],
+  // Nobody here was told that nobody is there.
+  'contact.nobody': [],
+  'contact.settings': ['facilitator'],
+  'contact.settings.submit': ['facilitator'],
+  // The supervisor was told of their part when they got it.
+  role: ['supervisor'],
+  away: STAFF,
+  'away.submit': STAFF,
+  lines: EVERYONE,
+  unread: EVERYONE,
+  'admin.drill': ['admin', 'all roles, other tenant'],
+  'admin.drill.submit': ['admin', 'all roles, other tenant'],
   win: ['member', 'facilitator'],
   'win.submit': ['member'],
   'win.post': ['facilitator'],
@@ -190,6 +210,7 @@ const MAY: Record<string, readonly Who[]> = {
 
 const valuesOf = (people: Record<Who, string>): Record<string, Incoming['input']['values']> => ({
   'new.submit': {
+    contactHours: 'none',
     kind: 'therapeutic-support',
     alias: `New ${randomUUID().slice(0, 8)}`,
     timeZone: 'UTC',
@@ -244,6 +265,7 @@ const valuesOf = (people: Record<Who, string>): Record<string, Incoming['input']
     language: 'default',
   },
   'contact.settings.submit': { contactHours: '24' },
+  'contact.pass.submit': { colleague: [{ externalId: people.supervisor }] },
   'away.submit': { from: '2027-01-05', until: '2027-01-06' },
   'admin.drill.submit': { drill: 'once' },
   'agreement.submit': { goals: 'Meet.', agreement: 'Listen.' },
@@ -491,6 +513,8 @@ describe.each(['slack', 'teams'] as const)('the door, for %s', (platform) => {
       (a, b) => Number(FORMS.has(a.verb)) - Number(FORMS.has(b.verb)),
     )
     const last = [
+      // It opens a request again, and nobody has two.
+      'contact.deny',
       'checkin.begin',
       'checkin.submit',
       'removed.withdraw',
