@@ -1,5 +1,5 @@
 import { openText } from '../ballot/secret-text.ts'
-import { type Outcome, RUNGS, whoIsThere } from '../domain/contact.ts'
+import { avoidedBy, type Outcome, RUNGS, whoIsThere } from '../domain/contact.ts'
 import { hourOf } from '../domain/time.ts'
 import type { Verb } from '../domain/verbs.ts'
 import { UserError } from '../errors.ts'
@@ -173,13 +173,8 @@ export const contactPassSubmit = command({
       return fail(texts.t('roster.notStaff', { names: name, count: 1 }))
     const holder = { personId: chosen.personId, rung: row.rung }
     const helpers = await listHelpers(context, group.id, now, holder)
-    const isAvoided =
-      row.addressee === 'others' &&
-      helpers.some(
-        ({ personId, rung }) =>
-          personId === chosen.personId && (rung === 'facilitators' || rung === 'backup'),
-      )
-    if (isAvoided) return fail(texts.t('contact.passAvoided', { name }))
+    if (row.addressee === 'others' && avoidedBy(helpers).has(chosen.personId))
+      return fail(texts.t('contact.passAvoided', { name }))
     const own = helpers.filter(({ personId }) => personId === chosen.personId)
     if (!whoIsThere(own, RUNGS).includes(chosen.personId))
       return fail(texts.t('contact.passNotThere', { name }))

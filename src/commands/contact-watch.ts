@@ -1,4 +1,4 @@
-import { pathOf } from '../domain/contact.ts'
+import { avoidedBy, unheardOn } from '../domain/contact.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { listOpenContacts } from '../store/contact.ts'
 import { listHelpersOf, listPromising } from '../store/ladder.ts'
@@ -23,28 +23,36 @@ export const contactWatch = step<null, null>({
   }),
 })
 
-/** Admins and the supervisors hear once a day of each group in which nobody is there. */
+/**
+ * Admins and the supervisors hear once a day of each group in which a request meets nobody. Of one
+ * that goes past the facilitators neither they nor their backup hear, whatever else they are.
+ */
 async function tellOfNobody(base: Base): Promise<Effects> {
   const { now } = base
   const day = Math.floor(now.getTime() / DAY_MS)
-  const waiting = await listOpenContacts(base)
-  const running = await listPromising(base)
-  const ids = new Set([...running.map(({ id }) => id), ...waiting.map(({ groupId }) => groupId)])
+  const waiting = Map.groupBy(await listOpenContacts(base), ({ groupId }) => groupId)
+  const offered = new Set((await listPromising(base)).map(({ id }) => id))
+  const ids = [...new Set([...offered, ...waiting.keys()])]
+  const helpers = await listHelpersOf(base, ids, now)
   const deliveries: DeliveryPlan[] = []
-  const helpers = await listHelpersOf(base, [...ids], now)
   for (const groupId of ids) {
-    if (pathOf(helpers.get(groupId) ?? [], 'facilitators').length > 0) continue
+    const own = helpers.get(groupId) ?? []
+    const addressees = (waiting.get(groupId) ?? []).map(({ addressee }) => addressee)
+    const unheard = unheardOn(own, offered.has(groupId), addressees)
+    if (unheard.length === 0) continue
     const supervisors = (await listRoster(base, groupId))
       .filter(({ role }) => role === 'supervisor')
       .map(({ personId }) => personId)
+    const avoided = unheard.includes('facilitators') ? new Set<string>() : avoidedBy(own)
     for (const personId of new Set([...(await listAdmins(base)), ...supervisors]))
-      deliveries.push({
-        key: `contact-nobody ${groupId} ${day}`,
-        kind: 'contact-nobody',
-        personId,
-        groupId,
-        expiresAt: plus(now, DAY_MS),
-      })
+      if (!avoided.has(personId))
+        deliveries.push({
+          key: `contact-nobody ${groupId} ${day}`,
+          kind: 'contact-nobody',
+          personId,
+          groupId,
+          expiresAt: plus(now, DAY_MS),
+        })
   }
   return { deliveries }
 }

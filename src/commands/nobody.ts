@@ -1,4 +1,4 @@
-import { pathOf } from '../domain/contact.ts'
+import { avoidedBy, unheardOn } from '../domain/contact.ts'
 import { UserError } from '../errors.ts'
 import { listOpenContacts } from '../store/contact.ts'
 import { getGroup } from '../store/group.ts'
@@ -20,12 +20,17 @@ export const contactNobody = command({
     const { texts, actor, now, example } = context
     if (!(await wasTold(context, actor.personId, id, 'contact-nobody')))
       throw new UserError(texts.t('error.notFound', { example: example('next') }))
-    const { alias } = await getGroup(context, id)
+    const { alias, contactHours, endedAt } = await getGroup(context, id)
     const helpers = await listHelpers(context, id, now)
+    const waiting = (await listOpenContacts(context, { groupIds: [id] }))
+      .map(({ addressee }) => addressee)
+      .filter((one) => one === 'facilitators' || !avoidedBy(helpers).has(actor.personId))
+    const isOffered = contactHours !== null && endedAt === null
+    const unheard = unheardOn(helpers, isOffered, waiting)
     const facts = {
       alias,
-      isSomebodyThere: pathOf(helpers, 'facilitators').length > 0,
-      waiting: (await listOpenContacts(context, { groupIds: [id] })).length,
+      unheard,
+      waiting: waiting.filter((one) => unheard.includes(one)).length,
     }
     return { reply: { type: 'content', card: nobodyCard(texts, facts) } }
   },

@@ -62,9 +62,49 @@ export function whoIsThere(helpers: readonly Helper[], rungs: readonly Rung[]): 
   return [...new Set(there)]
 }
 
+/**
+ * The people of an addressee's steps. A request that goes past the facilitators never comes to them
+ * or their backup, also not as somebody's stand-in or in another part that they have.
+ */
+function helpersFor(helpers: readonly Helper[], addressee: Addressee): readonly Helper[] {
+  if (addressee === 'facilitators') return helpers
+  const avoided = avoidedBy(helpers)
+  return helpers
+    .filter(({ personId }) => !avoided.has(personId))
+    .map((helper) => ({
+      ...helper,
+      standInId: helper.standInId && !avoided.has(helper.standInId) ? helper.standInId : null,
+    }))
+}
+
+/** People whom a request that goes past the facilitators must not reach. */
+export const avoidedBy = (helpers: readonly Helper[]): ReadonlySet<string> =>
+  new Set(
+    helpers
+      .filter(({ rung }) => rung === 'facilitators' || rung === 'backup')
+      .map(({ personId }) => personId),
+  )
+
 /** Steps on which somebody is there: the way of a request, as its form tells it. */
-export const pathOf = (helpers: readonly Helper[], addressee: Addressee): Rung[] =>
-  rungsOf(addressee).filter((rung) => whoIsThere(helpers, [rung]).length > 0)
+export function pathOf(helpers: readonly Helper[], addressee: Addressee): Rung[] {
+  const own = helpersFor(helpers, addressee)
+  return rungsOf(addressee).filter((rung) => whoIsThere(own, [rung]).length > 0)
+}
+
+/**
+ * Ways on which a request meets nobody: the one that is offered to all, where requests are
+ * taken, and those on which somebody waits.
+ */
+export const unheardOn = (
+  helpers: readonly Helper[],
+  isOffered: boolean,
+  waiting: readonly Addressee[],
+): Addressee[] =>
+  ADDRESSEES.filter(
+    (one) =>
+      ((isOffered && one === 'facilitators') || waiting.includes(one)) &&
+      pathOf(helpers, one).length === 0,
+  )
 
 /**
  * People who may read a request that has come up to a step, whether they are there or not, and
@@ -75,12 +115,15 @@ export function whoMayRead(
   request: Pick<OpenRequest, 'addressee' | 'rung' | 'holderId'>,
 ): string[] {
   const reached = reachedBy(request)
-  const readers = helpers
+  const readers = helpersFor(helpers, request.addressee)
     .filter(({ rung }) => reached.includes(rung))
     .flatMap(({ personId, isAway, standInId }) =>
       isAway && standInId ? [personId, standInId] : [personId],
     )
-  return [...new Set(request.holderId ? [...readers, request.holderId] : readers)]
+  const { holderId } = request
+  const mayHold =
+    holderId !== null && (request.addressee === 'facilitators' || !avoidedBy(helpers).has(holderId))
+  return [...new Set(mayHold ? [...readers, holderId] : readers)]
 }
 
 function reachedBy({ addressee, rung }: Pick<OpenRequest, 'addressee' | 'rung'>): Rung[] {
@@ -130,7 +173,8 @@ export type Look = {
  * Looks at an open request: goes up a step where nobody is there or its time is over, and says who
  * has to know. Of several steps that are due, after a downtime, all are taken.
  */
-export function lookAt(request: OpenRequest, helpers: readonly Helper[], now: Date): Look {
+export function lookAt(request: OpenRequest, everybody: readonly Helper[], now: Date): Look {
+  const helpers = helpersFor(everybody, request.addressee)
   const holderId = request.holderId && isThere(helpers, request.holderId) ? request.holderId : null
   const state = { ...request, holderId }
   const steps = pathOf(helpers, request.addressee)

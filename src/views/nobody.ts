@@ -1,4 +1,5 @@
 import type { Texts } from '../content/load.ts'
+import type { Addressee } from '../domain/contact.ts'
 import { button, type Card, card, note, text } from './card.ts'
 import { type Notice, notice } from './notice.ts'
 
@@ -10,20 +11,26 @@ export function nobodyNotice({ t }: Texts, group: { id: string; alias: string })
   })
 }
 
-/** For admins and supervisors: a group promises to see requests, and nobody is there. */
+/**
+ * For admins and supervisors: a request meets nobody on these ways. `waiting`: requests that are
+ * there now.
+ */
 export function nobodyCard(
   { t }: Texts,
-  facts: { alias: string; isSomebodyThere: boolean; waiting: number },
+  facts: { alias: string; unheard: readonly Addressee[]; waiting: number },
 ): Card {
+  const { alias, unheard, waiting } = facts
+  const blocks = unheard.includes('facilitators')
+    ? [
+        text(t('nobody.what', { alias })),
+        waiting > 0 && text(t('nobody.waiting', { count: waiting })),
+        text(t('nobody.todo')),
+      ]
+    : unheard.includes('others')
+      ? [text(t('nobody.past', { alias })), text(t('nobody.pastTodo'))]
+      : [text(t('nobody.mended', { alias }))]
   return {
-    ...card('contact-nobody', facts.alias, [
-      text(t(facts.isSomebodyThere ? 'nobody.mended' : 'nobody.what', { alias: facts.alias })),
-      !facts.isSomebodyThere &&
-        facts.waiting > 0 &&
-        text(t('nobody.waiting', { count: facts.waiting })),
-      !facts.isSomebodyThere && text(t('nobody.todo')),
-      note(t('nobody.daily')),
-    ]),
+    ...card('contact-nobody', alias, [...blocks, note(t('nobody.daily'))]),
     notification: t('leadOn.content'),
   }
 }

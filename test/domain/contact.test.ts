@@ -9,6 +9,7 @@ import {
   pathOf,
   RUNGS,
   type Rung,
+  unheardOn,
   whoIsThere,
   whoMayRead,
 } from '../../src/domain/contact.ts'
@@ -76,6 +77,26 @@ describe('the way of a request', () => {
     expect(lookAt(request(), away, at(0)).told).toEqual(['colleague'])
     expect(whoMayRead(away, request())).toEqual(['facilitators', 'colleague'])
     expect(pathOf([helper('facilitators', { isAway: true })], 'facilitators')).toEqual([])
+  })
+
+  it('never comes to those whom it goes past, whatever else they are', () => {
+    const others = request({ addressee: 'others', rung: 'supervisors' })
+    const twice = [
+      ...EVERYBODY.filter(({ rung }) => rung !== 'safety'),
+      helper('safety', { personId: 'facilitators' }),
+    ]
+    expect(pathOf(twice, 'others')).toEqual(['supervisors'])
+    expect(lookAt(others, twice, at(100)).told).toEqual(['supervisors'])
+    const standsIn = [
+      helper('facilitators'),
+      helper('supervisors', { isAway: true, standInId: 'facilitators' }),
+    ]
+    expect(lookAt(others, standsIn, at(0))).toMatchObject({ isAlone: true, told: ['supervisors'] })
+    expect(whoMayRead(standsIn, { ...others, holderId: 'facilitators' })).toEqual(['supervisors'])
+    expect(unheardOn(standsIn, true, ['others'])).toEqual(['others'])
+    expect(unheardOn(standsIn, true, [])).toEqual([])
+    expect(unheardOn([], true, [])).toEqual(['facilitators'])
+    expect(unheardOn([], false, [])).toEqual([])
   })
 
   it('reminds its holder each day, and goes up after three; without its holder at once', () => {
@@ -180,8 +201,9 @@ describe('in any order of things', () => {
   it('without going on where nobody is there it does not (negative control)', () => {
     const stays: typeof lookAt = (state, helpers, now) => {
       const seen = lookAt(state, helpers, now)
-      const rungs: Rung[] = [state.rung]
-      return { ...seen, rung: state.rung, told: whoIsThere(helpers, rungs) }
+      const mayRead = whoMayRead(helpers, { ...state, holderId: seen.holderId })
+      const told = whoIsThere(helpers, [state.rung]).filter((one) => mayRead.includes(one))
+      return { ...seen, rung: state.rung, told }
     }
     const unheard = fc
       .sample(fc.tuple(addressee, runs), { numRuns: 300, seed: 1 })

@@ -222,6 +222,37 @@ describe.each(CELLS)(
       )
     })
 
+    it('the facilitator is the safety contact too, and stands in for the supervisor: it still goes past them', async () => {
+      const { facilitator, supervisor, admin, members, ...s } = await set()
+      const [member = ''] = members
+      await s.send(admin, 'admin settings', { safetyContact: [facilitator] })
+      await s.send(supervisor, 'away', {
+        from: '2026-03-02',
+        until: '2026-03-06',
+        standIn: [facilitator],
+      })
+      // Nobody is left whom it could go to: it is not offered.
+      expect(await s.look(member, 'contact')).not.toContain('Someone else')
+      await s.send(supervisor, 'away', { until: '' })
+      expect(await s.look(member, 'contact')).toContain('Someone else: the supervisor')
+      await s.ask(member, 'He shouts at us.', 'others')
+      await s.send(supervisor, 'away', {
+        from: '2026-03-02',
+        until: '2026-03-06',
+        standIn: [facilitator],
+      })
+      await s.to('2026-03-02T15:00:00Z')
+      await s.to('2026-03-03T15:00:00Z')
+      expect(s.got(facilitator)).toEqual([])
+      expect(await s.look(facilitator, 'contact')).toContain('No one waits to be contacted.')
+      // Somebody on leave is better than nobody, and the admin hears of it each day.
+      expect(s.got(supervisor)).toContain('2026-03-02T09:00 request')
+      expect(s.got(admin)).toEqual(['2026-03-02T15:00 nobody', '2026-03-03T15:00 nobody'])
+      expect(await s.act(admin, 'contact-nobody', 'contact.nobody')).toContain(
+        'Please add a supervisor or a safety contact who is there.',
+      )
+    })
+
     it('the only facilitator is on leave: their stand-in is told; without one the next step is', async () => {
       const { facilitator, backup, safety, members, ...s } = await set()
       await s.send(facilitator, 'away', {
