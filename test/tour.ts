@@ -5,11 +5,18 @@ import { answer, fill, moveTo, open, type Played, press, setUpGroup } from './pl
 
 const DAY_MS = 24 * 60 * 60_000
 
+/** As its button ends in each language. */
+const DAYS_ILL = { en: 'Days with an illness', es: 'Días con una enfermedad' } as const
+
 /**
- * A walk past every form and every message of a platform, as its people would come to see them.
- * Returns each kind once, the first that was seen of it.
+ * A walk past every form and every message of a platform, as its people would come to see them, in
+ * the language that everybody in it chose. Returns each kind once, the first that was seen of it.
  */
-export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<Seen[]> {
+export async function tour(
+  world: Played,
+  platform: 'slack' | 'teams',
+  language: 'en' | 'es' = 'en',
+): Promise<Seen[]> {
   const hands: Hands = world[platform]
   const { admin, facilitator, supervisor, members } = world.casts[platform]
   const [first = '', second = ''] = members
@@ -31,6 +38,7 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
     ).id
 
   await setUpGroup(world, platform)
+  if (language !== 'en') await world.db.person.updateMany({ data: { language } })
   for (const line of ['', 'help', 'privacy', 'next']) await hands.type(first, line)
   for (const line of ['admin', 'nonsense', 'lines']) await hands.type(admin, line)
   await fill(hands, admin, 'admin settings', {})
@@ -82,7 +90,7 @@ export async function tour(world: Played, platform: 'slack' | 'teams'): Promise<
   }
   await onCheckIns('checkin.preview', {})
   await onCheckIns('checkin.plan', {})
-  await onCheckIns('checkin.stop', null, 'Days with an illness')
+  await onCheckIns('checkin.stop', null, DAYS_ILL[language])
   await look(first, 'win')
   await addMembers(world, platform, ['UNINTH', 'UTENTH'])
   await fill(hands, first, 'win', { text: 'I went for a walk.' })

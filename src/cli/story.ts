@@ -116,7 +116,7 @@ export async function fill(
   filled: Filled,
 ): Promise<void> {
   await hands.type(person, line)
-  if (!hands.openForm(person)) await hands.press(lastSeen(hands.journal, person, 'lead-on'), 'Open')
+  if (!hands.openForm(person)) await pressOnly(hands, lastSeen(hands.journal, person, 'lead-on'))
   await send(hands, person, filled)
 }
 
@@ -187,14 +187,19 @@ function seenAgain(hands: Hands, person: string, { at, payload }: Message): Seen
   }
 }
 
+/** Presses the one button of a message, whatever it is called. */
+async function pressOnly(hands: Hands, seen: Seen): Promise<void> {
+  await hands.press(seen, seen.surface.buttons[0]?.label ?? '')
+}
+
 /** Opens what a message leads to, and closes it again. */
 async function readOnce(hands: Hands, seen: Seen): Promise<void> {
-  await hands.press(seen, 'Open')
+  await pressOnly(hands, seen)
   await hands.closeForm(seen.person)
 }
 
 async function accept(hands: Hands, welcome: Seen): Promise<void> {
-  await hands.press(welcome, 'Open')
+  await pressOnly(hands, welcome)
   await send(hands, welcome.person, {})
 }
 

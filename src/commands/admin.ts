@@ -41,6 +41,7 @@ export const admin = command({
       failed,
       days: HEALTH_DAYS,
       areLinesOld: areLinesOld(context, now),
+      hasSafetyContact: context.organisation.safetyContactId !== null,
     }
     return { reply: { type: 'card', card: adminCard(texts, facts) } }
   },

@@ -25,10 +25,13 @@ export const problems = command({
     const { texts } = context
     const group = groupOf(context)
     const entries = await listRoster(context, group.id)
-    const troubles = entries.filter(isUnreached).map((entry) => ({
-      who: nameIn(context)(entry),
-      ...reasonWords(texts, entry.isDeactivated ? 'accountClosed' : toReason(entry.unreachable)),
-    }))
+    const troubles = entries
+      .filter(isUnreached)
+      .map((entry) => ({
+        who: nameIn(context)(entry),
+        ...reasonWords(texts, entry.isDeactivated ? 'accountClosed' : toReason(entry.unreachable)),
+      }))
+      .sort((one, other) => one.who.localeCompare(other.who, texts.language))
     return {
       reply: {
         type: 'content',

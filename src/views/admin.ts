@@ -14,10 +14,12 @@ export function adminCard(
     failed: readonly FailedLine[]
     days: number
     areLinesOld: boolean
+    hasSafetyContact: boolean
   },
 ): Card {
   const { t } = texts
   return card('admin', t('admin.title'), [
+    !facts.hasSafetyContact && text(t('admin.noSafetyContact')),
     heading(t('admin.connections')),
     list(facts.troubles.length > 0 ? facts.troubles : [t('admin.connectionsFine')]),
     heading(t('admin.failed', { days: facts.days })),

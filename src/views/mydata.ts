@@ -1,7 +1,11 @@
-import type { Texts } from '../content/load.ts'
+import { LANGUAGES, type Texts } from '../content/load.ts'
 import type { Role } from '../domain/access.ts'
 import { formatDate } from '../domain/time.ts'
 import { button, buttons, type Card, card, heading, link, list, note, text } from './card.ts'
+import { countryName } from './rights.ts'
+
+const languageName = (id: string): string =>
+  LANGUAGES.find((language) => language.id === id)?.name ?? id
 
 /** Everything that is stored about a person. Nulls: never said. */
 export type MyData = {
@@ -83,8 +87,10 @@ export function mydataCard(
     t(data.wantsCheckIns ? 'mydata.checkIns' : 'mydata.noCheckIns'),
     data.pausedUntil ? t('mydata.paused', { date: date(data.pausedUntil) }) : null,
     data.quiet ? t('mydata.quiet', data.quiet) : null,
-    data.language ? t('mydata.language', { language: data.language }) : null,
-    data.linesCountry ? t('mydata.linesCountry', { country: data.linesCountry }) : null,
+    data.language ? t('mydata.language', { language: languageName(data.language) }) : null,
+    data.linesCountry
+      ? t('mydata.linesCountry', { country: countryName(texts, data.linesCountry) })
+      : null,
   ].filter((line) => line !== null)
   return {
     ...card('mydata', t('mydata.title'), [

@@ -72,7 +72,7 @@ export function pauseForm(texts: Texts, draft: PauseDraft, pausedUntil: string |
       {
         type: 'choice',
         name: 'language',
-        label: t('edit.language'),
+        label: t('pause.language'),
         options: [
           { value: 'platform', label: t('pause.asPlatform') },
           ...draft.languages.map(({ id, name }) => ({ value: id, label: name })),
@@ -97,7 +97,7 @@ export function pauseForm(texts: Texts, draft: PauseDraft, pausedUntil: string |
 }
 
 /** A country's name in the reader's language; a region stands behind its country's. */
-function countryName({ language }: Texts, code: string): string {
+export function countryName({ language }: Texts, code: string): string {
   const names = new Intl.DisplayNames([language], { type: 'region', fallback: 'code' })
   const [country = code, region] = code.split('-')
   const name = names.of(country) ?? country

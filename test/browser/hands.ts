@@ -1,10 +1,13 @@
 import type { Locator, Page } from 'playwright-core'
+import { expect } from 'vitest'
 
 /** Somebody at the page: with a pointer, or with the keyboard alone. */
 export type PageHands = {
   press(target: Locator): Promise<void>
   /** Checks a box or chooses a radio button. */
   choose(target: Locator): Promise<void>
+  /** Chooses in a list that opens, by an option's label. */
+  pick(target: Locator, label: string): Promise<void>
   /** Replaces what stands in a text field. */
   write(target: Locator, text: string): Promise<void>
 }
@@ -12,6 +15,9 @@ export type PageHands = {
 export const pointer: PageHands = {
   press: (target) => target.click(),
   choose: (target) => target.check(),
+  pick: async (target, label) => {
+    await target.selectOption({ label })
+  },
   write: (target, text) => target.fill(text),
 }
 
@@ -56,6 +62,12 @@ export function keyboard(page: Page): PageHands {
       for (let count = 0; count < 12 && !(await target.isChecked()); count += 1)
         await page.keyboard.press('ArrowDown')
       if (!(await target.isChecked())) throw new Error(`arrows do not reach ${target}`)
+    },
+    async pick(target, label) {
+      await tabTo(target)
+      // Letters go to the option that begins with them.
+      await page.keyboard.type(label)
+      await expect.poll(() => target.locator('option:checked').innerText()).toBe(label)
     },
     async write(target, text) {
       await tabTo(target)

@@ -68,7 +68,11 @@ const VIEWS: readonly [string, string, (page: Page) => Promise<void>][] = [
     'UFACILITATOR',
     async (page) => typed(page, '/group help', 'What Groupwell does'),
   ],
-  ['a refusal', 'UFACILITATOR', async (page) => typed(page, '/group dance', 'I do not know')],
+  [
+    'a refusal',
+    'UFACILITATOR',
+    async (page) => typed(page, '/group dance', 'Nobody reads what is typed here'),
+  ],
   [
     'a line that reaches nobody',
     'UFACILITATOR',

@@ -108,6 +108,10 @@ describe.each(CELLS)(
     it('the facilitator starts a group; a name that tells too much is refused beside its field', async () => {
       await be('Facilitator')
       await openForm('new')
+      await hands.pick(
+        dialog().getByRole('combobox', { name: /^Contact requests/ }),
+        'Seen within 24 staffed hours',
+      )
       await hands.write(
         dialog().getByRole('textbox', { name: /^Name of the group/ }),
         'Depression group',
