@@ -74,7 +74,7 @@ const schema = z.object({
   DATA_DIR: z.string().min(1).default('.groupwell/data'),
   KEY_DIR: z.string().min(1).default('.groupwell/keys'),
   QUESTION_SET_DIR: z.string().min(1).default('.groupwell/question-sets'),
-  HELP_LINES_FILE: z.string().min(1).default('.groupwell/help-lines.json'),
+  HELP_LINES_FILE: z.string().min(1).optional(),
   GROUPWELL_SECRET: z.string().min(1).optional(),
   ORGANISATION_NAME: z.string().min(1).default('My organisation'),
   ORGANISATION_COUNTRY: z
@@ -134,7 +134,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL?.replace(/\/$/, '') ?? null },
     store: { url: env.DATABASE_URL ?? null, dataDir: env.DATA_DIR },
     ballot: { keyDir: env.KEY_DIR, secret: env.GROUPWELL_SECRET ?? null },
-    content: { questionSetDir: env.QUESTION_SET_DIR, helpLinesFile: env.HELP_LINES_FILE },
+    content: { questionSetDir: env.QUESTION_SET_DIR, helpLinesFile: env.HELP_LINES_FILE ?? null },
     organisation: { name: env.ORGANISATION_NAME, country: env.ORGANISATION_COUNTRY ?? null },
     slack: hasSlack
       ? {

@@ -74,11 +74,11 @@ export const LINES_GOOD_FOR_DAYS = 180
 
 /**
  * The built-in lines, and those of a site's file in place of its countries' (null: no file). Throws
- * SetupError for a file that cannot be used: a wrong number is worse than no start.
+ * SetupError for a file that is not there or cannot be used: an old number is worse than no start.
  */
 export function readHelpLines(file: string | null): HelpLines {
   const builtIn = schema.parse(linesJson)
-  if (file === null || !fs.existsSync(file)) return builtIn
+  if (file === null) return builtIn
   try {
     return { ...builtIn, ...schema.parse(JSON.parse(fs.readFileSync(file, 'utf8'))) }
   } catch (error) {

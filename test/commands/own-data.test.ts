@@ -91,7 +91,7 @@ describe.each(['slack', 'teams'] as const)(
       expect(lastSeen(hands.journal, member(1), 'check-in').text).toContain('Abrir el cuestionario')
       expect(lastSeen(hands.journal, member(2), 'check-in').text).toContain('Open the check-in')
       await open(hands, member(1), 'mydata')
-      expect(said(member(1))).toContain('Idioma: es.')
+      expect(said(member(1))).toContain('Idioma: Español.')
       await hands.closeForm(member(1))
       await open(hands, member(1), 'pause')
       await hands.submit(member(1), { language: 'platform' })

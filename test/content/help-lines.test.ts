@@ -127,6 +127,7 @@ describe('lines that grow old', () => {
     expect(() => readHelpLines(file)).toThrow(/HELP_LINES_FILE/)
     fs.writeFileSync(file, '{')
     expect(() => readHelpLines(file)).toThrow(/HELP_LINES_FILE/)
+    expect(() => readHelpLines(path.join(dir, 'another.json'))).toThrow(/HELP_LINES_FILE.*ENOENT/)
     remove()
   })
 })

@@ -28,7 +28,7 @@ update "ContactRequest" c set
 from "Group" g where g."organisationId" = c."organisationId" and g."id" = c."groupId";
 alter table "ContactRequest" alter column "rungAt" set not null, drop column "escalatedAt";
 create index "ContactRequest_organisationId_closedAt_idx" on "ContactRequest" ("organisationId", "closedAt");
--- One whose only look lay behind it has none ahead: the clock's daily look plans it (jobs/watch.ts).
+-- One whose only look lay behind it has none ahead: the hourly look plans it (jobs/watch.ts).
 
 create table "RemovalDay" (
   "organisationId" uuid not null,
