@@ -48,6 +48,8 @@ export async function tour(
   await fill(hands, facilitator, 'contact settings', {
     contactHours: '24',
   })
+  await fill(hands, facilitator, 'edit', {})
+  await hands.type(first, 'admin')
   await read(supervisor, 'role-changed', 'role')
   await fill(hands, supervisor, 'away', { from: '2026-03-03', until: '2026-03-03' })
   await fill(hands, facilitator, 'agreement', { goals: 'Meet. Talk. Rest.' })

@@ -143,11 +143,18 @@ function renderChart({ title, hidden, categories, series, levels }: Chart): Elem
   }
 }
 
+/** Buttons of a row get equal parts of it, and a label that is longer than its part is cut off. */
 function rows(buttons: readonly Button[]): (readonly Button[])[] {
-  const count = Math.ceil(buttons.length / LIMITS.buttonsInRow)
-  return Array.from({ length: count }, (_, row) =>
-    buttons.slice(row * LIMITS.buttonsInRow, (row + 1) * LIMITS.buttonsInRow),
-  )
+  const filled: Button[][] = []
+  for (const next of buttons) {
+    const row = filled.at(-1) ?? []
+    const longest = Math.max(...[...row, next].map(({ label }) => label.length))
+    const fits =
+      row.length < LIMITS.buttonsInRow && (row.length + 1) * (longest + 4) <= LIMITS.rowText
+    if (fits && row.length > 0) row.push(next)
+    else filled.push([next])
+  }
+  return filled
 }
 
 /** Rich text shows what it is given: a TextBlock would read Markdown out of what a person typed. */
