@@ -26,6 +26,13 @@ export type Hours = z.infer<typeof hours>
 const route = z.object({
   how: z.enum(['call', 'text', 'whatsapp', 'chat', 'videophone', 'textphone']),
   to: z.string().min(2),
+  /** The number to press once the call is taken. */
+  press: z.string().regex(/^\d$/).optional(),
+  /** The word to send in a text. */
+  word: z
+    .string()
+    .regex(/^[A-Z]+$/)
+    .optional(),
   languages: z.array(z.string()).min(1).optional(),
   /** Where they are not those of the line. */
   hours: hours.optional(),

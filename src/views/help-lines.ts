@@ -59,16 +59,22 @@ const ELSEWHERE = 'findahelpline.com'
 const LINES_IN_ROW = 2
 
 /**
- * Everything that one person needs, in a row: the number for immediate danger before all, the
- * organisation's own lines, then the best of their country (null: a country that we do not know),
- * and where to find others.
+ * The lines of one person. `danger`: the numbers for immediate danger where they are; empty: not
+ * known. Null `own`: the organisation has none of its own; null `country`: one that we do not know.
  */
-export function helpLines(
-  texts: Texts,
-  { own, country }: { own: OwnLines | null; country: CountryLines | null },
-): string {
+export type PersonsLines = {
+  own: OwnLines | null
+  country: CountryLines | null
+  danger: readonly string[]
+}
+
+/**
+ * Everything that one person needs, in a row: the number for immediate danger before all, the
+ * organisation's own lines, then the best of their country, and where to find others.
+ */
+export function helpLines(texts: Texts, { own, country, danger: numbers }: PersonsLines): string {
   const { t, pick } = texts
-  const danger = own?.emergency ?? country?.emergency[0]
+  const [danger] = numbers
   const builtIn = (country?.lines ?? [])
     .slice(0, LINES_IN_ROW)
     .map(({ name, routes }) =>
@@ -83,29 +89,38 @@ export function helpLines(
 }
 
 /** The first way to call and the first to write; a line that has neither stands by its address. */
-function waysIn({ t }: Texts, routes: readonly Route[]): string {
+function waysIn(texts: Texts, routes: readonly Route[]): string {
+  const { t } = texts
   const call = routes.find(({ how }) => how === 'call')
   const text = routes.find(({ how }) => how === 'text')
   const ways = [
-    call?.to,
-    text && text.to !== call?.to ? t('crisis.text', { number: text.to }) : null,
+    call && numberOf(texts, call),
+    text && (text.to !== call?.to || text.word)
+      ? t('crisis.text', { number: numberOf(texts, text) })
+      : null,
   ]
   return ways.filter((way) => way != null).join(', ') || (routes[0]?.to ?? '')
 }
 
+/** A number with what has to be pressed or sent there. */
+function numberOf({ t }: Texts, { to, press, word }: Route): string {
+  if (press) return t('lines.press', { to, key: press })
+  return word ? t('lines.word', { to, word }) : to
+}
+
 /** All lines of a country with every way in, when they answer, and in which languages. */
-export function linesCard(
-  texts: Texts,
-  facts: { own: OwnLines | null; country: CountryLines | null; example: string },
-): Card {
+export function linesCard(texts: Texts, facts: PersonsLines & { example: string }): Card {
   const { t, pick } = texts
-  const { own, country } = facts
-  const emergency = own?.emergency ?? country?.emergency.join(', ')
+  const { own, country, danger } = facts
   return card(
     'lines',
     t('lines.title'),
     compact([
-      text(emergency ? t('crisis.danger', { number: emergency }) : t('crisis.dangerAnywhere')),
+      text(
+        danger.length > 0
+          ? t('crisis.danger', { number: danger.join(', ') })
+          : t('crisis.dangerAnywhere'),
+      ),
       own !== null && list(own.lines.map(({ name, number }) => t('crisis.line', { name, number }))),
       ...(country?.lines ?? []).flatMap((line) => [
         heading(pick(line.name)),
@@ -122,13 +137,14 @@ export function linesCard(
   )
 }
 
-function routeLine(texts: Texts, { how, to, languages, hours }: Route): string {
+function routeLine(texts: Texts, route: Route): string {
   const { t, language } = texts
+  const { how, languages, hours } = route
   const names = new Intl.DisplayNames([language], { type: 'language', fallback: 'code' })
   const spoken = (languages ?? []).map((code) =>
     SIGNED.has(code) ? t('lines.signed') : (names.of(code) ?? code),
   )
-  const way = t(`lines.route.${how}`, { to })
+  const way = t(`lines.route.${how}`, { to: numberOf(texts, route) })
   const said = spoken.length > 0 ? `${way} (${[...new Set(spoken)].join(', ')})` : way
   return hours === undefined ? said : `${said}. ${hoursLine(texts, hours)}`
 }

@@ -2,10 +2,11 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { areLinesOld, linesFor } from '../../src/commands/help-lines-for.ts'
-import { readHelpLines, staleLines } from '../../src/content/help-lines.ts'
+import { type Route, readHelpLines, staleLines } from '../../src/content/help-lines.ts'
 import { loadContent } from '../../src/content/load.ts'
 import { linesCard } from '../../src/views/help-lines.ts'
 import { tempDir } from '../temp-dir.ts'
+import table from './help-lines.table.json' with { type: 'json' }
 
 const content = loadContent()
 const lines = content.helpLines
@@ -49,6 +50,7 @@ describe('the help lines', () => {
         linesCard(content.textsFor(language), {
           own: null,
           country: lines[code] ?? null,
+          danger: lines[code]?.emergency ?? [],
           example: 'pause',
         }),
       )
@@ -58,6 +60,50 @@ describe('the help lines', () => {
     expect(card('en', 'CA')).toContain('French')
     expect(card('en', 'CR')).toContain('Monday')
     expect(card('en', 'GT')).toContain('We know of no line there')
+  })
+})
+
+/**
+ * A second, separate reading of each source: as the page prints it, and as it was understood.
+ * `doubt`: a page that contradicts the source about the hours; then we tell none.
+ */
+describe('each line, held against a second reading of its source', () => {
+  const all = Object.entries(lines).flatMap(([code, country]) =>
+    country.lines.map((line) => ({ code, line, where: `${code} ${line.name.en}` })),
+  )
+  const readingOf = (code: string, name: string) =>
+    table.find((row) => row.country === code && row.name === name)
+  const digits = (text: string) => text.replace(/\D/g, '')
+  const host = (address: string) => address.replace(/^https?:\/\/(www\.)?/, '').split('/')[0] ?? ''
+  const prints = (printed: string, { to, press, word }: Route) =>
+    (to.startsWith('https:') ? printed.includes(host(to)) : digits(printed).includes(digits(to))) &&
+    (!press || printed.includes(press)) &&
+    (!word || printed.includes(word))
+
+  it('has one each', () => {
+    expect(table.map(({ country, name }) => `${country} ${name}`).sort()).toEqual(
+      all.map(({ where }) => where).sort(),
+    )
+  })
+
+  it.each(all)('$where: source, numbers, ways, hours and cost', ({ code, line }) => {
+    const read = readingOf(code, line.name.en)
+    expect(read).toMatchObject({ source: line.source, date: line.sourceDate })
+    for (const route of line.routes)
+      expect(
+        read?.numbers.some(({ how, printed }) => how === route.how && prints(printed, route)),
+        `${route.how} ${route.to}`,
+      ).toBe(true)
+    expect(line.hours).toEqual(read?.doubt ? 'notKnown' : read?.open)
+    if (line.isFree !== null) expect(read?.isFree).toBe(line.isFree)
+  })
+
+  it('notices a wrong digit, another way and another hour (negative control)', () => {
+    const printed = '0800-999-0091'
+    expect(prints(printed, { how: 'call', to: '0800 999 0091' })).toBe(true)
+    expect(prints(printed, { how: 'call', to: '0800 999 0092' })).toBe(false)
+    expect(prints('988, press 2', { how: 'call', to: '988', press: '3' })).toBe(false)
+    expect(prints('mind.se', { how: 'chat', to: 'https://mind.no' })).toBe(false)
   })
 })
 
@@ -92,14 +138,26 @@ describe('the lines of one person', () => {
 
   it('are what they chose, before all else; the organisation’s own stand in front', () => {
     expect(said({ timeZone: 'Europe/Berlin', linesCountry: 'CA-QC' })).toContain('1-866-277-3553')
-    const own = { emergency: '112', lines: [{ name: 'Night line', number: '0800 555 010' }] }
+    const own = { emergency: '110', lines: [{ name: 'Night line', number: '0800 555 010' }] }
+    const at = (timeZone: string, country: string) =>
+      linesFor({
+        texts: content.textsFor('en'),
+        content,
+        organisation: { country, crisisLines: { ...own, savedOn: '2026-11-26' } },
+        actor: { timeZone, linesCountry: null },
+      })
+    expect(at('Europe/Berlin', 'DE')).toContain('danger: 110 · Night line')
+    expect(at('Pacific/Fiji', 'DE')).toContain('danger: the emergency number where you are')
+    // Neither we nor the zone know the organisation's own country: it is most likely home.
+    expect(at('Pacific/Fiji', 'FJ')).toContain('danger: 110 · Night line')
     const both = linesFor({
       texts: content.textsFor('en'),
       content,
       organisation: { country: 'DE', crisisLines: { ...own, savedOn: '2026-11-26' } },
       actor: { timeZone: 'America/New_York', linesCountry: null },
     })
-    expect(both).toMatch(/danger: 112 · Night line: 0800 555 010 · 988 .* · Elsewhere/)
+    // The number for danger is that of where they are: the organisation's does not work there.
+    expect(both).toMatch(/danger: 911 · Night line: 0800 555 010 · 988 .* · Elsewhere/)
   })
 })
 
