@@ -1,7 +1,9 @@
+import { unheardOn } from '../domain/contact.ts'
 import { parseDate } from '../domain/schedule.ts'
 import { endOfDate, instantOf, localOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { type Absence, findAbsence, saveAbsence } from '../store/absence.ts'
+import { listHelpersOf, listPromising } from '../store/ladder.ts'
 import { describePerson, ensurePeople } from '../store/people.ts'
 import { awayDone, awayForm } from '../views/away.ts'
 import { type Context, command } from './command.ts'
@@ -70,6 +72,7 @@ export const awaySubmit = command({
         card: awayDone(texts, {
           absence,
           standIn: absence && standIn ? (standIn.name ?? texts.t('roster.someone')) : null,
+          empty: await emptyWithout(context, actor.personId),
           timeZone,
           now,
         }),
@@ -78,6 +81,19 @@ export const awaySubmit = command({
     }
   },
 })
+
+/** Names of groups that this person answers for, and in which nobody is there now. */
+async function emptyWithout(context: Context, personId: string): Promise<string[]> {
+  const groups = await listPromising(context)
+  const ids = groups.map(({ id }) => id)
+  const helpers = await listHelpersOf(context, ids, context.now)
+  return groups
+    .filter(({ id }) => {
+      const own = helpers.get(id) ?? []
+      return own.some((one) => one.personId === personId) && unheardOn(own, true, []).length > 0
+    })
+    .map(({ alias }) => alias)
+}
 
 /** Whole local days. An empty last day: they are there. Throws UserError beside the field. */
 function readAbsence(

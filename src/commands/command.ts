@@ -115,6 +115,13 @@ type Described = {
   changesSettings?: boolean
   /** True when nothing about its use may be recorded, not even that it happened. */
   isUntraced?: boolean
+  /**
+   * More words after it make the line no command: "help I want to die" is not to be answered with a
+   * list.
+   */
+  isWholeLine?: boolean
+  /** It has an answer for those, too, who have no fitting place in a group. */
+  worksWithoutGroup?: boolean
   /** Staff of a group that has ended may still use it, until the group is deleted. */
   worksAfterEnd?: boolean
   /** A member whom staff took off the roster may still use it, for what had begun before. */

@@ -1,12 +1,12 @@
 import {
   type Addressee,
-  lookAt,
   pathOf,
   RUNGS,
   type Rung,
   whoIsThere,
   whoMayRead,
 } from '../domain/contact.ts'
+import { lookAt } from '../domain/contact-look.ts'
 import type { Due } from '../domain/occurrence.ts'
 import { afterStaffedHours } from '../domain/staffed.ts'
 import { UserError } from '../errors.ts'
@@ -56,7 +56,8 @@ export async function promiseOf(
 export async function lookAfter(base: Tenant & { now: Date }, row: ContactRow): Promise<Effects> {
   const { now } = base
   const helpers = await helpersOf(base, row, now)
-  const look = lookAt(row, helpers, now)
+  const { timeZone, staffedTimes } = await getGroup(base, row.groupId)
+  const look = lookAt(row, helpers, { now, timeZone, staffedTimes })
   const { rung, rungAt, holderId } = look
   // Of a drill, those who have said that it came are not asked again.
   const reminded =

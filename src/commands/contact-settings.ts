@@ -6,8 +6,9 @@ import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { saveContactSettings } from '../store/contact-settings.ts'
 import { type ContactSettings, lockGroup } from '../store/group.ts'
+import { listHelpers } from '../store/ladder.ts'
 import type { DeliveryPlan } from '../store/outbox.ts'
-import { describePerson, ensurePeople } from '../store/people.ts'
+import { describePerson, ensurePeople, findName } from '../store/people.ts'
 import { findRole } from '../store/roster.ts'
 import { WEEKDAYS } from '../views/contact-fields.ts'
 import { contactSettingsDone, contactSettingsForm } from '../views/contact-settings.ts'
@@ -63,6 +64,7 @@ export const contactSettingsSubmit = command({
       promised: await promiseOf(context, { ...group, ...settings }, now),
       reason: settings.noContactReason,
       hasBackup: settings.backupId !== null,
+      twice: await listTwice(context, group.id),
       timeZone: group.timeZone,
       now,
     }
@@ -85,6 +87,17 @@ export const contactSettingsSubmit = command({
     }
   },
 })
+
+/** Names of people who stand on more than one step of a group's way. */
+async function listTwice(context: Context, groupId: string): Promise<string[]> {
+  const helpers = await listHelpers(context, groupId, context.now)
+  const people = Map.groupBy(helpers, ({ personId }) => personId)
+  const twice = [...people].filter(([, steps]) => steps.length > 1).map(([personId]) => personId)
+  const names = twice.map(
+    async (id) => (await findName(context, id)) ?? context.texts.t('roster.someone'),
+  )
+  return await Promise.all(names)
+}
 
 /**
  * Reads who is there, and when, from a form that has these fields (views/contact-fields.ts). Throws

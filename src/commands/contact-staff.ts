@@ -1,6 +1,5 @@
 import { openText } from '../ballot/secret-text.ts'
 import { avoidedBy, type Outcome, RUNGS, whoIsThere } from '../domain/contact.ts'
-import { hourOf } from '../domain/time.ts'
 import type { Verb } from '../domain/verbs.ts'
 import { UserError } from '../errors.ts'
 import { type ContactRow, changeContact, lockContact } from '../store/contact.ts'
@@ -74,7 +73,7 @@ export const contactSeen = command({
     const isNews = row.closedAt === null && row.holderId !== actor.personId
     if (!isNews) return { reply: { type: 'content', card: await cardOf(context, row, group) } }
     if (row.isDrill) return await goOnWithDrill(context, row, group)
-    const change = { seenAt: row.seenAt ?? hourOf(now), holderId: actor.personId }
+    const change = { seenAt: row.seenAt ?? now, holderId: actor.personId }
     await changeContact(context, id, change)
     const after = { ...row, ...change }
     return {
@@ -117,11 +116,10 @@ async function close(
   const { row, group } = await lockReadable(context, id)
   if (row.closedAt !== null)
     return { reply: { type: 'content', card: await cardOf(context, row, group) } }
-  const at = hourOf(now)
   const change = {
-    seenAt: row.seenAt ?? at,
+    seenAt: row.seenAt ?? now,
     holderId: actor.personId,
-    closedAt: at,
+    closedAt: now,
     outcome,
   }
   await changeContact(context, id, change)
@@ -178,7 +176,7 @@ export const contactPassSubmit = command({
     const own = helpers.filter(({ personId }) => personId === chosen.personId)
     if (!whoIsThere(own, RUNGS).includes(chosen.personId))
       return fail(texts.t('contact.passNotThere', { name }))
-    const change = { holderId: chosen.personId, seenAt: row.seenAt ?? hourOf(now) }
+    const change = { holderId: chosen.personId, seenAt: row.seenAt ?? now }
     await changeContact(context, row.id, change)
     const after = { ...row, ...change }
     return {

@@ -2,8 +2,9 @@ import { sealText } from '../ballot/secret-text.ts'
 import { ADDRESSEES, type Addressee, type Rung } from '../domain/contact.ts'
 import { hourOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
-import { createContact, listOpenContacts } from '../store/contact.ts'
-import { type GroupRow, lockGroup } from '../store/group.ts'
+import { createContact, listContactsOf, listOpenContacts } from '../store/contact.ts'
+import { type GroupRow, getGroup, lockGroup } from '../store/group.ts'
+import type { Card } from '../views/card.ts'
 import { contactDone, contactForm, contactOff, contactsCard } from '../views/contact.ts'
 import { rewrapAll } from './ballots.ts'
 import { type Context, command, groupOf } from './command.ts'
@@ -22,19 +23,16 @@ export const contact = command({
   isTyped: true,
   takesText: true,
   access: { who: 'group', roles: ['member', 'facilitator', 'supervisor'] },
+  worksWithoutGroup: true,
   subject: 'group',
   effect: 'read',
   input: groupInput,
   run: async (context) => {
-    const { texts, actor, now, role } = context
-    const group = groupOf(context)
-    const { id, alias, timeZone } = group
-    if (role !== 'member') {
-      const open = await listReadable(context, id)
-      return {
-        reply: { type: 'content', card: contactsCard(texts, { alias, open, timeZone, now }) },
-      }
-    }
+    const { texts, actor, now, role, group } = context
+    if (!group) return { reply: { type: 'content', card: await withoutGroup(context) } }
+    const { id, timeZone } = group
+    if (role !== 'member')
+      return { reply: { type: 'content', card: await openRequests(context, group) } }
     const own = (await listOpenContacts(context, { groupIds: [id], personId: actor.personId }))[0]
     if (own) return { reply: { type: 'content', card: await ownContactCard(context, own) } }
     const promised = await promiseOf(context, group, now)
@@ -44,6 +42,7 @@ export const contact = command({
     }
     const form = contactForm(texts, {
       groupId: id,
+      alias: group.alias,
       ...promised,
       timeZone,
       now,
@@ -52,6 +51,28 @@ export const contact = command({
     return { reply: { type: 'form', form } }
   },
 })
+
+/** For staff: the open requests that have come up to them; null `group`: in all groups. */
+async function openRequests(context: Context, group: GroupRow | null): Promise<Card> {
+  const { texts, actor, now } = context
+  const rows = await listReadable(context, group?.id)
+  const open = await Promise.all(
+    rows.map(async (row) => ({ ...row, alias: (await getGroup(context, row.groupId)).alias })),
+  )
+  const timeZone = group?.timeZone ?? actor.timeZone ?? 'UTC'
+  return contactsCard(texts, { alias: group?.alias ?? null, open, timeZone, now })
+}
+
+/**
+ * For somebody who has no place in a group: what waits for them as stand-in or safety contact, or
+ * their own request in a group that they have left; otherwise where there is help.
+ */
+async function withoutGroup(context: Context): Promise<Card> {
+  const { texts, actor } = context
+  if (actor.isStaff) return await openRequests(context, null)
+  const own = (await listContactsOf(context, actor.personId)).find(({ closedAt }) => !closedAt)
+  return own ? await ownContactCard(context, own) : contactOff(texts, 'noGroup', linesFor(context))
+}
 
 const isNobodyThere = ({ paths }: Promised): boolean =>
   ADDRESSEES.every((addressee) => paths[addressee].length === 0)

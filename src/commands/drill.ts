@@ -43,9 +43,10 @@ export const drillSubmit = command({
   form: 'admin.drill',
   input: formInput,
   run: async (context, { values }) => {
-    const { texts, actor } = context
+    const { texts, actor, organisation } = context
     const chosen = textValue(values, 'drill')
-    const hasDrills = chosen === 'monthly'
+    // One now changes nothing about the monthly ones.
+    const hasDrills = chosen === 'monthly' || (chosen === 'once' && organisation.hasDrills)
     await saveDrills(context, hasDrills)
     const begun =
       chosen === 'none'
@@ -56,7 +57,10 @@ export const drillSubmit = command({
         begun.effects,
         { audit: [{ action: 'drill.changed', subjectId: actor.organisationId }] },
       ]),
-      reply: { type: 'done', card: drillDone(texts, { ...begun, hasDrills }) },
+      reply: {
+        type: 'done',
+        card: drillDone(texts, chosen === 'none' ? null : { ...begun, hasDrills }),
+      },
     }
   },
 })
@@ -108,8 +112,7 @@ export async function goOnWithDrill(
   const { texts, actor, now } = context
   const helpers = await helpersOf(context, row, now)
   const isTheirs = whoIsThere(helpers, [row.rung]).includes(actor.personId)
-  const card = drillSeen(texts, group.alias)
-  if (!isTheirs) return { reply: { type: 'content', card } }
+  if (!isTheirs) return { reply: { type: 'content', card: drillSeen(texts, group.alias, 'waits') } }
   const next = pathOf(helpers, 'facilitators').find(
     (rung) => RUNGS.indexOf(rung) > RUNGS.indexOf(row.rung),
   )
@@ -121,6 +124,6 @@ export async function goOnWithDrill(
   const effects = next ? await lookAfter(context, { ...row, ...change }) : {}
   return {
     ...together([effects, { audit: [{ action: 'drill.seen', subjectId: row.id }] }]),
-    reply: { type: 'content', card },
+    reply: { type: 'content', card: drillSeen(texts, group.alias, next ? 'thanks' : 'through') },
   }
 }

@@ -24,6 +24,7 @@ export const help = command({
   verb: 'help',
   isTyped: true,
   isSameForAll: true,
+  isWholeLine: true,
   access: { who: 'anyone' },
   effect: 'read',
   input: noInput,

@@ -15,6 +15,7 @@ import { goingOut } from './next.ts'
 export const home = command({
   verb: 'home',
   isTyped: true,
+  isWholeLine: true,
   access: { who: 'anyone' },
   effect: 'read',
   input: noInput,

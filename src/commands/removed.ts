@@ -2,6 +2,7 @@ import { REMOVED_DAYS } from '../domain/retention.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { countBallotsOf } from '../store/ballot.ts'
+import { listOpenContacts } from '../store/contact.ts'
 import { lockGroup } from '../store/group.ts'
 import { clearRemovals, listRemovals, noteRemovals } from '../store/removal.ts'
 import { removedCard, withdrawnCard } from '../views/removed.ts'
@@ -61,10 +62,12 @@ export const removed = command({
   run: async (context, { id }) => {
     const { texts, actor, now } = context
     const { alias, forgetOn } = await ownRemoval(context, id)
+    const open = await listOpenContacts(context, { groupIds: [id], personId: actor.personId })
     const facts = {
       groupId: id,
       alias,
       hasBox: (await countBallotsOf(context, actor.personId, id)) > 0,
+      isWaiting: open.length > 0,
       forgetOn,
       timeZone: actor.timeZone ?? 'UTC',
       lines: linesFor(context),

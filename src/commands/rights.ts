@@ -74,16 +74,20 @@ export const pauseSubmit = command({
       linesCountry: readCountry(context, values),
     }
     await savePreferences(context, actor.personId, wishes)
+    // From this card on in the language that they chose.
+    const inTheirs = wishes.language ? content.textsFor(wishes.language) : texts
     const facts = {
       ...wishes,
       quiet: quietOf(wishes),
       timeZone: actor.timeZone ?? 'UTC',
       isStaff: actor.isStaff,
-      lines: linesFor({ ...context, actor: { ...actor, linesCountry: wishes.linesCountry } }),
+      lines: linesFor({
+        ...context,
+        texts: inTheirs,
+        actor: { ...actor, linesCountry: wishes.linesCountry },
+      }),
       now,
     }
-    // From this card on in the language that they chose.
-    const inTheirs = wishes.language ? content.textsFor(wishes.language) : texts
     return { reply: { type: 'done', card: pauseDone(inTheirs, facts) } }
   },
 })

@@ -5,11 +5,25 @@ import { LONGEST_RETENTION } from '../domain/retention.ts'
 import { UserError } from '../errors.ts'
 import { saveSettings } from '../store/organisation.ts'
 import type { DeliveryPlan } from '../store/outbox.ts'
-import { describePerson, ensurePeople } from '../store/people.ts'
+import { describePerson, ensurePeople, findName } from '../store/people.ts'
 import { settingsDone, settingsForm } from '../views/admin.ts'
-import { command } from './command.ts'
+import { type Context, command } from './command.ts'
 import { lookAgain, together } from './contact-path.ts'
 import { echo, formInput, noInput, peopleValue, textValue } from './input.ts'
+
+/** The name of a safety contact who has no account on this connection; null: there is none such. */
+async function findElsewhere(context: Context): Promise<string | null> {
+  const { organisation, connection } = context
+  const { safetyContactId: id } = organisation
+  if (id === null || (await describePerson(context, id, connection.id))) return null
+  return await nameOf(context, id)
+}
+
+/** Somebody's name on any connection; null: nobody. */
+async function nameOf(context: Context, personId: string | null): Promise<string | null> {
+  if (personId === null) return null
+  return (await findName(context, personId)) ?? context.texts.t('roster.someone')
+}
 
 /** The ledger must last as long as that look. */
 const LEAST_LEDGER_DAYS = 7
@@ -38,6 +52,7 @@ export const settings = command({
       leastShared,
       leastStaff,
       safetyContact: safety?.externalId ?? null,
+      safetyElsewhere: await findElsewhere(context),
       responsible: organisation.responsible ?? '',
       complaints: organisation.complaints ?? '',
     }
@@ -87,7 +102,9 @@ export const settingsSubmit = command({
         count: 1,
       })
     if (Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
-    const safetyContactId = safety?.personId ?? null
+    // Somebody on another platform cannot stand in this form: they stay until another is named.
+    const isElsewhere = !safety && (await findElsewhere(context)) !== null
+    const safetyContactId = isElsewhere ? organisation.safetyContactId : (safety?.personId ?? null)
     const language = LANGUAGES.find(({ id }) => id === textValue(values, 'language'))?.id ?? null
     await saveSettings(context, {
       language,
@@ -112,7 +129,10 @@ export const settingsSubmit = command({
       ...together([await lookAgain(context), { deliveries: told }]),
       reply: {
         type: 'done',
-        card: settingsDone(texts, { ...facts, hasSafetyContact: safetyContactId !== null }),
+        card: settingsDone(texts, {
+          ...facts,
+          safetyContact: await nameOf(context, safetyContactId),
+        }),
       },
       audit: [{ action: 'settings.changed', subjectId: actor.organisationId }],
     }

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import { parseTime } from './schedule.ts'
-import { HOUR_MS, instantOf, plus } from './time.ts'
+import { HOUR_MS, instantOf, localOf, plus } from './time.ts'
 
 /** A time of each week at which somebody is there: ISO weekday, local "09:00" to "17:00". */
 export type StaffedTime = { weekday: number; from: string; until: string }
@@ -35,6 +35,34 @@ export function afterStaffedHours(
       left -= window.until - from
     }
   throw new Error('staffed times hold no hour')
+}
+
+/**
+ * The instant at which half of the staffed hours between two instants has passed; without times, or
+ * with no hour of theirs between the two, half of the time.
+ */
+export function halfwayStaffed(
+  start: Date,
+  end: Date,
+  times: readonly StaffedTime[],
+  timeZone: string,
+): Date {
+  const last = localOf(end, timeZone).toPlainDate()
+  const spans: { from: number; until: number }[] = []
+  let date = localOf(start, timeZone).toPlainDate()
+  for (; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 }))
+    for (const window of windowsOn(date, times, timeZone)) {
+      const from = Math.max(window.from, start.getTime())
+      const until = Math.min(window.until, end.getTime())
+      if (from < until) spans.push({ from, until })
+    }
+  const all = spans.length > 0 ? spans : [{ from: start.getTime(), until: end.getTime() }]
+  let left = all.reduce((sum, { from, until }) => sum + Math.max(0, until - from), 0) / 2
+  for (const { from, until } of all) {
+    if (until - from >= left) return new Date(from + left)
+    left -= until - from
+  }
+  return end
 }
 
 /** The windows of a date as instants, in order. */

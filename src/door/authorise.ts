@@ -44,7 +44,8 @@ export function readVerb(texts: Texts, { prefix }: Traits, incoming: Incoming): 
   }
   const line = incoming.input.text ?? ''
   const typed = parseTyped(line)
-  if (!typed) return { command: unread, input: {} }
+  const isUnread = !typed || (typed.command.isWholeLine && typed.rest !== '')
+  if (isUnread) return { command: unread, input: {} }
   return { command: typed.command, input: typed.rest === '' ? {} : { text: typed.rest } }
 }
 
@@ -80,7 +81,11 @@ export async function authorise<Store extends Reader>(
   if ('reply' in choice) return choice
   const { place, about, input } = choice
   const role = place?.role ?? null
-  if (!isAllowed(command.access, { isStaff, isAdmin, isSupervisor, roleInGroup: role }))
+  const isForAll = command.worksWithoutGroup && place === null
+  if (
+    !isForAll &&
+    !isAllowed(command.access, { isStaff, isAdmin, isSupervisor, roleInGroup: role })
+  )
     throw notAllowed(texts, command)
   const context: Context<Store> = {
     ...person,
@@ -147,7 +152,7 @@ async function findAbout(
  * typed.
  */
 type Choice =
-  | { place: Membership; about: About | null; input: Incoming['input'] }
+  | { place: Membership | null; about: About | null; input: Incoming['input'] }
   | { reply: Reply }
 
 /** By id, by the alias typed, or the person's only one. Several: a card to choose. */
@@ -174,6 +179,7 @@ async function chooseGroup(
       (command.worksAfterRemoval
         ? await findRemovedMembership(tenant, groupId, actor.personId)
         : null)
+    if (!place && command.worksWithoutGroup) return { place: null, about: null, input: {} }
     if (!place) throw notFound()
     return { place, about, input }
   }
@@ -181,6 +187,8 @@ async function chooseGroup(
   const fitting = memberships.filter(
     ({ role }) => access.who === 'group' && access.roles.includes(role),
   )
+  if (fitting.length === 0 && command.worksWithoutGroup)
+    return { place: null, about: null, input: {} }
   if (memberships.length === 0)
     throw new UserError(texts.t('error.noGroup', { example: example('help') }))
   if (fitting.length === 0) throw notAllowed(texts, command)

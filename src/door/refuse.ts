@@ -6,7 +6,7 @@ import type { Texts } from '../content/load.ts'
 import { BusyError, UserError } from '../errors.ts'
 import type { Incoming } from '../platform.ts'
 import type { Field, Form, Reply } from '../views/card.ts'
-import { problem } from '../views/notice.ts'
+import { type HelpNow, problem } from '../views/notice.ts'
 
 /**
  * A request that came to nothing, as far as it got. `again` does what a request asks, to open a
@@ -17,19 +17,19 @@ export type Unserved = {
   texts: Texts
   command: Command | null
   incoming: Incoming
-  /** The help lines that fit them; null: nobody knows yet who it is. */
-  lines: string | null
+  /** The help that fits them; null: nobody knows yet who it is. */
+  help: HelpNow | null
 }
 
 /** A person's mistake, in words; on a form, beside the fields, with what they typed still there. */
 export async function refusal(request: Unserved, error: UserError | z.ZodError): Promise<Reply> {
-  const { texts, incoming } = request
+  const { texts, incoming, help } = request
   const message =
     error instanceof UserError
       ? error.message
       : texts.t('error.input', { got: z.prettifyError(error).slice(0, 200) })
   if (error instanceof UserError && error.endsForm && incoming.via === 'form')
-    return { type: 'done', card: problem(texts, message) }
+    return { type: 'done', card: problem(texts, message, help) }
   return await said(request, message, error instanceof UserError ? error.fields : {})
 }
 
@@ -43,8 +43,8 @@ async function said(
   message: string,
   fields: Readonly<Record<string, string>>,
 ): Promise<Reply> {
-  const { texts, incoming } = request
-  const card = problem(texts, message)
+  const { texts, incoming, help } = request
+  const card = problem(texts, message, help)
   if (incoming.via !== 'form') return { type: 'card', card }
   const form = await reopen(request)
   const first = form?.fields[0]
@@ -103,9 +103,7 @@ export async function failure(
     })
   else if (!isLate) log.error('command.failed', error, { verb: 'untraced' })
   const what = isLate ? texts.t('error.busy') : texts.t('error.generic', { code })
-  // It may be the worst moment to be told that something does not work.
-  const { lines } = request
-  return await said(request, lines ? `${what} ${texts.t('checkin.helpNow', { lines })}` : what, {})
+  return await said(request, what, {})
 }
 
 /** The change met another one, or took too long, and was rolled back. */

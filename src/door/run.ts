@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { keysOf } from '../ballot/wrap.ts'
 import type { Command, Context, ReadCommand, Result, WriteContext } from '../commands/command.ts'
-import { type LinesContext, linesFor } from '../commands/help-lines-for.ts'
+import { linesFor } from '../commands/help-lines-for.ts'
 import { applyEffects, type Services } from '../commands/services.ts'
 import { hourOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
@@ -27,7 +27,7 @@ export async function run(services: Services, incoming: Incoming): Promise<Reply
   const startedAt = performance.now()
   let texts = services.content.textsFor(incoming.sender.language ?? null)
   let command: Command | null = null
-  let who: Pick<LinesContext, 'organisation' | 'actor'> | null = null
+  let who: Pick<Context, 'organisation' | 'actor'> | null = null
   const done = (outcome: 'ok' | 'refused' | 'failed') => {
     if (command && !command.isUntraced)
       services.onDone?.({
@@ -60,7 +60,10 @@ export async function run(services: Services, incoming: Incoming): Promise<Reply
       texts,
       command,
       incoming,
-      lines: who ? linesFor({ texts, content: services.content, ...who }) : null,
+      help: who && {
+        lines: linesFor({ texts, content: services.content, ...who }),
+        mayAsk: incoming.via === 'typed' && !who.actor.isStaff,
+      },
     }
     if (error instanceof UserError || error instanceof z.ZodError) {
       done('refused')

@@ -136,6 +136,19 @@ export async function isKnown(
   return (await tx.prisma.person.count({ where: { organisationId, id: personId } })) > 0
 }
 
+/** Somebody's name on any connection; null: nobody told one. */
+export async function findName(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string,
+): Promise<string | null> {
+  const account = await tx.prisma.account.findFirst({
+    where: { organisationId, personId, name: { not: null } },
+    orderBy: [{ isDeactivated: 'asc' }, { id: 'asc' }],
+    select: { name: true },
+  })
+  return account?.name ?? null
+}
+
 /** Somebody as a form of one connection shows them; null when they have no account there. */
 export async function describePerson(
   { tx, organisationId }: Tenant<Reader>,

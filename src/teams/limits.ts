@@ -7,8 +7,8 @@ export const TEAMS_LIMITS = {
   titleText: 150,
   buttonText: 75,
   buttonsInRow: 6,
-  /** Letters that a row of buttons holds on a narrow desktop card, margins included. */
-  rowText: 60,
+  /** Letters that a row of buttons holds on a phone, margins included. */
+  rowText: 46,
   cardText: 20_000,
   blocks: 120,
   notification: 200,

@@ -52,6 +52,8 @@ export function settingsForm(
     leastShared: number
     leastStaff: number
     safetyContact: string | null
+    /** The name of one on another platform; null: they stand in the field, or there is none. */
+    safetyElsewhere: string | null
     responsible: string
     complaints: string
   },
@@ -71,7 +73,10 @@ export function settingsForm(
         type: 'people',
         name: 'safetyContact',
         label: t('settings.safetyContact'),
-        hint: t('settings.safetyContactHint'),
+        hint:
+          facts.safetyElsewhere === null
+            ? t('settings.safetyContactHint')
+            : t('settings.safetyElsewhere', { name: facts.safetyElsewhere }),
         value: facts.safetyContact ? [facts.safetyContact] : [],
         limit: 1,
       },
@@ -136,12 +141,16 @@ export function settingsDone(
     ledgerDays: number
     leastShared: number
     leastStaff: number
-    hasSafetyContact: boolean
+    safetyContact: string | null
   },
 ): Card {
   return card('settings-done', t('admin.settings'), [
     text(t('settings.done')),
-    !facts.hasSafetyContact && text(t('settings.noSafetyContact')),
+    text(
+      facts.safetyContact === null
+        ? t('settings.noSafetyContact')
+        : t('settings.safetyContactNow', { name: facts.safetyContact }),
+    ),
     text(t('privacy.keptResults', { months: facts.resultMonths })),
     text(t('privacy.keptLedger', { days: facts.ledgerDays })),
     text(t('settings.leastDone', { shared: facts.leastShared, staff: facts.leastStaff })),

@@ -50,6 +50,8 @@ export function awayDone(
   facts: {
     absence: { from: Date; until: Date } | null
     standIn: string | null
+    /** Groups in which nobody is there now. */
+    empty: readonly string[]
     timeZone: string
     now: Date
   },
@@ -66,6 +68,7 @@ export function awayDone(
       }),
     ),
     text(facts.standIn ? t('away.hasStandIn', { name: facts.standIn }) : t('away.noStandIn')),
+    facts.empty.length > 0 && text(t('away.nobodyLeft', { groups: facts.empty.join(', ') })),
     note(t('away.note')),
   ])
 }

@@ -13,6 +13,8 @@ export function contactStatus(
     dueAt: Date
     /** Steps that it has reached, on which somebody is there. */
     steps: readonly Rung[]
+    /** From 2 on it was opened again. */
+    round: number
     /** The name of who has it, or closed it. */
     by: string
     holderId: string | null
@@ -37,7 +39,9 @@ export function contactStatus(
       facts.alias,
       compact([
         text(t('contact.asked', { time: time(facts.createdAt) })),
+        isOpen && facts.round > 1 && text(t('contact.isAgain')),
         isWaiting &&
+          steps.length > 0 &&
           text(
             facts.now < facts.dueAt
               ? t('contact.waiting', { time: time(facts.dueAt) })

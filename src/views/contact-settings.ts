@@ -31,6 +31,8 @@ export function contactSettingsDone(
     promised: { dueAt: Date; paths: { facilitators: readonly Rung[] } } | null
     reason: NoContactReason | null
     hasBackup: boolean
+    /** Names of people who stand on more than one step. */
+    twice: readonly string[]
     timeZone: string
     now: Date
   },
@@ -57,6 +59,7 @@ export function contactSettingsDone(
             : [t('contact.off.nobody')],
         ),
       !facts.hasBackup && note(t('contactSettings.noBackup')),
+      ...facts.twice.map((name) => note(t('contactSettings.twice', { name }))),
     ]),
   )
 }

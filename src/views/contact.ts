@@ -22,13 +22,18 @@ const VERBS = {
   'contact-alone': 'contact.status',
 } as const
 
-/** One neutral line: that there is a request, or what became of it, stands behind the button. */
+/**
+ * One neutral line: that there is a request, or what became of it, stands behind the button. Staff
+ * are asked to open it today: it may come in the night.
+ */
 export function contactNotice(
   { t }: Texts,
   kind: keyof typeof VERBS,
   contact: { id: string; alias: string },
 ): Notice {
-  return notice(kind, t('summary.notice', { alias: contact.alias }), {
+  const { alias } = contact
+  const isForStaff = VERBS[kind] === 'contact.read'
+  return notice(kind, t(isForStaff ? 'contact.notice' : 'summary.notice', { alias }), {
     ...button(t('button.open'), VERBS[kind], contact.id),
     isPrimary: true,
   })
@@ -57,6 +62,7 @@ export function contactForm(
   texts: Texts,
   facts: {
     groupId: string
+    alias: string
     dueAt: Date
     /** By addressee the steps on which somebody is there. */
     paths: Readonly<Record<Addressee, readonly Rung[]>>
@@ -90,7 +96,7 @@ export function contactForm(
     closeLabel: t('button.cancel'),
     intro: [
       text(t('checkin.helpNow', { lines: facts.lines })),
-      text(t('contact.intro')),
+      text(t('contact.intro', { alias: facts.alias })),
       text(t('contact.by', { time: timeWithZone(texts, facts.dueAt, facts.timeZone, facts.now) })),
       text(wayLines(texts, facts.paths.facilitators)),
       note(t('contact.separate')),
@@ -113,7 +119,7 @@ export function contactForm(
 /** Nobody would see a request: why, and what there is instead. */
 export function contactOff(
   { t }: Texts,
-  why: NoContactReason | 'none' | 'nobody',
+  why: NoContactReason | 'none' | 'nobody' | 'noGroup',
   lines: string,
 ): Card {
   return card('contact-off', t('contact.title'), [
@@ -146,8 +152,15 @@ export function contactDone(
 export function contactsCard(
   texts: Texts,
   facts: {
-    alias: string
-    open: readonly { id: string; createdAt: Date; holderId: string | null; isDrill: boolean }[]
+    /** Null: requests of several groups. */
+    alias: string | null
+    open: readonly {
+      id: string
+      alias: string
+      createdAt: Date
+      holderId: string | null
+      isDrill: boolean
+    }[]
     timeZone: string
     now: Date
   },
@@ -156,12 +169,15 @@ export function contactsCard(
   const time = (at: Date) => timeWithZone(texts, at, facts.timeZone, facts.now)
   return card(
     'contacts',
-    t('contact.listTitle', { alias: facts.alias }),
+    facts.alias === null
+      ? t('contact.listTitleAll')
+      : t('contact.listTitle', { alias: facts.alias }),
     compact([
       facts.open.length === 0 && text(t('contact.none')),
-      ...facts.open.flatMap(({ id, createdAt, holderId, isDrill }) => [
+      ...facts.open.flatMap(({ id, alias, createdAt, holderId, isDrill }) => [
         text(
           [
+            facts.alias === null ? `${alias}:` : null,
             isDrill ? t('contact.drill') : null,
             t('contact.asked', { time: time(createdAt) }),
             t(holderId === null ? 'contact.notTaken' : 'contact.taken'),

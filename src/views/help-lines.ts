@@ -77,9 +77,7 @@ export function helpLines(texts: Texts, { own, country, danger: numbers }: Perso
   const [danger] = numbers
   const builtIn = (country?.lines ?? [])
     .slice(0, LINES_IN_ROW)
-    .map(({ name, routes }) =>
-      t('crisis.line', { name: pick(name), number: waysIn(texts, routes) }),
-    )
+    .map(({ name, routes }) => lineOf(texts, pick(name), waysIn(texts, routes)))
   return [
     danger ? t('crisis.danger', { number: danger }) : t('crisis.dangerAnywhere'),
     ...(own?.lines ?? []).map(({ name, number }) => t('crisis.line', { name, number })),
@@ -87,6 +85,10 @@ export function helpLines(texts: Texts, { own, country, danger: numbers }: Perso
     t('crisis.elsewhere', { place: ELSEWHERE }),
   ].join(' · ')
 }
+
+/** A line whose number is its name is said once. */
+const lineOf = ({ t }: Texts, name: string, number: string): string =>
+  number.startsWith(name) ? number : t('crisis.line', { name, number })
 
 /** The first way to call and the first to write; a line that has neither stands by its address. */
 function waysIn(texts: Texts, routes: readonly Route[]): string {

@@ -30,7 +30,7 @@ export function nobodyCard(
       ? [text(t('nobody.past', { alias })), text(t('nobody.pastTodo'))]
       : [text(t('nobody.mended', { alias }))]
   return {
-    ...card('contact-nobody', alias, [...blocks, note(t('nobody.daily'))]),
+    ...card('contact-nobody', alias, [...blocks, unheard.length > 0 && note(t('nobody.daily'))]),
     notification: t('leadOn.content'),
   }
 }

@@ -1,6 +1,6 @@
 import type { Texts } from '../content/load.ts'
 import { cityOf, formatDateTime } from '../domain/time.ts'
-import { type Button, buttons, type Card, text, type VerbButton } from './card.ts'
+import { type Button, button, buttons, type Card, note, text, type VerbButton } from './card.ts'
 
 /**
  * A card that nobody asked for: one line of time and alias, and a button. It is its own type, so
@@ -36,10 +36,23 @@ export function timeWithZone(texts: Texts, instant: Date, timeZone: string, now:
   return texts.t('time.inZone', { time, city: cityOf(timeZone) })
 }
 
-/** A private reply of one paragraph, for what went wrong. */
-export function problem(texts: Texts, message: string): Card {
-  const title = texts.t('error.title')
-  return { kind: 'problem', title, notification: title, blocks: [text(message)] }
+/** The help that stands on a screen for what went wrong. `mayAsk`: a person can be asked for. */
+export type HelpNow = { lines: string; mayAsk: boolean }
+
+/**
+ * A private reply for what went wrong. It may be the worst moment to be told that something does
+ * not work, so it says where help is. Null: nobody knows yet who it is.
+ */
+export function problem({ t }: Texts, message: string, help: HelpNow | null): Card {
+  const title = t('error.title')
+  const blocks = help
+    ? [
+        text(message),
+        note(t('checkin.helpNow', { lines: help.lines })),
+        ...(help.mayAsk ? [buttons(button(t('contact.button'), 'contact', null))] : []),
+      ]
+    : [text(message)]
+  return { kind: 'problem', title, notification: title, blocks }
 }
 
 /**

@@ -19,6 +19,8 @@ export function removedCard(
     alias: string
     /** Whether a check-in that is not counted yet holds a box for them, filled or not. */
     hasBox: boolean
+    /** They asked to be contacted there, and that goes on. */
+    isWaiting: boolean
     forgetOn: Date
     timeZone: string
     lines: string
@@ -34,7 +36,7 @@ export function removedCard(
       compact([
         text(t('removed.what', { alias: facts.alias })),
         facts.hasBox && text(t('removed.answers')),
-        text(t('removed.forget', { date })),
+        text(facts.isWaiting ? t('removed.request') : t('removed.forget', { date })),
         note(t('checkin.helpNow', { lines: facts.lines })),
         facts.hasBox && buttons(button(t('removed.withdraw'), 'removed.withdraw', facts.groupId)),
       ]),

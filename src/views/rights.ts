@@ -187,7 +187,7 @@ export function forgetDone(
     : facts.isWaiting
       ? 'leave.doneKept'
       : 'forget.staff'
-  return card('forget-done', t('forget.title'), [
+  return card('forget-done', t(facts.isWaiting ? 'forget.kept' : 'forget.title'), [
     text(t(key, { days: CONTACT_OF_GONE_DAYS })),
     note(t('checkin.helpNow', { lines: facts.lines })),
   ])

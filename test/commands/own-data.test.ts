@@ -84,7 +84,9 @@ describe.each(['slack', 'teams'] as const)(
     })
 
     it('a language of their own holds for every card, notice and reply from then on', async () => {
-      expect(await send(member(1), 'pause', { language: 'es' })).toContain('No estás en pausa.')
+      const chosen = await send(member(1), 'pause', { language: 'es' })
+      expect(chosen).toContain('No estás en pausa.')
+      expect(chosen).not.toMatch(/In immediate danger|Elsewhere/)
       await hands.type(member(1), 'privacy')
       expect(said(member(1))).toContain('Nadie puede ver lo que dijiste.')
       await moveTo(world, new Date('2026-03-03T18:00:00Z'))

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hands, lastSeen } from '../../src/simulator/workspace.ts'
-import { fill, moveTo, press, SESSION, setUpGroup, startWorld, type World } from '../helpers.ts'
+import {
+  fill,
+  moveTo,
+  open,
+  press,
+  SESSION,
+  setUpGroup,
+  startWorld,
+  type World,
+} from '../helpers.ts'
 
 const told = (hands: Hands, person: string, kind: string) =>
   hands.journal.seen.filter((seen) => seen.person === person && seen.kind === kind).length
@@ -49,6 +58,57 @@ describe.each(['slack', 'teams'] as const)('parts in a group on %s', (platform) 
     // Saved again, nobody is told again.
     await send(facilitator, 'contact settings', { contactHours: '48', backup: [one] })
     expect(told(hands, one, 'role-changed')).toBe(1)
+  })
+
+  it('tell who waits also to those who are in no group: the stand-in and the safety contact', async () => {
+    const { admin, members } = cast()
+    const [one = '', two = ''] = members.slice(6)
+    await send(admin, 'admin drill', { drill: 'once' })
+    await send(members[0] ?? '', 'contact', { text: 'Please call.' })
+    await moveTo(world, new Date(world.clock.now().getTime() + 24 * 60 * 60_000))
+    const look = async (person: string) => {
+      await open(hands, person, 'contact')
+      const said = hands.journal.seen.findLast((seen) => seen.person === person)?.text ?? ''
+      await hands.closeForm(person)
+      return said
+    }
+    expect(await look(one)).toContain('Tuesday group: Asked on')
+    expect(await look(two)).toContain('No one waits to be contacted.')
+    // Somebody without any group reads where help is.
+    expect(await look(members[7] ?? '')).not.toContain('did not work')
+    await send(members[0] ?? '', 'leave', {})
+    expect(await look(members[0] ?? '')).toContain('It has reached: your facilitators')
+  })
+
+  it('stay as they are when an admin of another platform saves the settings', async () => {
+    const other = platform === 'slack' ? 'teams' : 'slack'
+    const there = world[other]
+    const otherAdmin = world.casts[other].admin
+    await fill(there, otherAdmin, 'admin settings', {})
+    const said = there.journal.seen.findLast((seen) => seen.person === otherAdmin)?.text
+    await there.closeForm(otherAdmin)
+    const safety = await world.db.organisation.findFirstOrThrow()
+    expect(safety.safetyContactId).not.toBeNull()
+    expect(said).toContain('The safety contact is Member')
+  })
+
+  it('say when one person stands on two steps, and when nobody is left', async () => {
+    const { admin, facilitator, supervisor, members } = cast()
+    const [one = '', two = ''] = members.slice(6)
+    expect(
+      await send(facilitator, 'contact settings', { contactHours: '24', backup: [two] }),
+    ).toContain('stands on two steps')
+    await send(facilitator, 'contact settings', { contactHours: '24', backup: [one] })
+    for (const person of [supervisor, one, two])
+      await send(person, 'away', { from: '2026-03-02', until: '2026-12-31' })
+    const last = await send(facilitator, 'away', { from: '2026-03-02', until: '2026-12-31' })
+    expect(last).toContain('Now nobody is there for: Tuesday group.')
+    for (const person of [supervisor, one, two, facilitator])
+      await send(person, 'away', { until: '' })
+    // One drill now does not end the monthly ones.
+    await send(admin, 'admin drill', { drill: 'monthly' })
+    expect(await send(admin, 'admin drill', { drill: 'once' })).toContain('by itself each month')
+    expect(await send(admin, 'admin drill', { drill: 'none' })).toContain('any more')
   })
 
   it('are not taken away silently: a supervisor who is taken off is told, and others read a number', async () => {

@@ -13,6 +13,18 @@ const LINES = [
   'x'.repeat(400),
 ]
 
+/** Lines in need that begin with the word of a command. */
+const BEGINNINGS = [
+  'end my life',
+  'end it all',
+  'leave me alone',
+  'new medicine hurts',
+  'cancel everything please',
+  'summary of my wasted years',
+]
+/** The same with a command that everybody has, and that takes no words. */
+const NO_COMMANDS = ['help I want to die', 'help me', 'home is hell']
+
 describe.each(['slack', 'teams'] as const)('what is typed and is no command on %s', (platform) => {
   let world: World
   const logged: string[] = []
@@ -55,9 +67,27 @@ describe.each(['slack', 'teams'] as const)('what is typed and is no command on %
     },
   )
 
+  it.each(LANGUAGES.map(({ id }) => id))(
+    'says where help is when it begins with the word of a command, in %s, and quotes nothing',
+    async (language) => {
+      await fill(world[platform], member(), 'pause', { language })
+      await world[platform].closeForm(member())
+      const texts = world.app.services.content.textsFor(language)
+      for (const line of [...BEGINNINGS, ...NO_COMMANDS]) {
+        const seen = await typed(line)
+        expect(seen?.kind, line).toBe(NO_COMMANDS.includes(line) ? 'unread' : 'problem')
+        expect(seen?.text, line).toContain('112')
+        expect(seen?.text, line).toContain('0800 111 0111')
+        expect(seen?.text, line).toContain(texts.t('contact.button'))
+        const [, ...rest] = line.split(' ')
+        expect(JSON.stringify(seen?.payload), line).not.toContain(rest.join(' '))
+      }
+    },
+  )
+
   it('is kept nowhere: not in the store, not in the log', async () => {
     const all = await dump(world.db)
-    for (const line of LINES) {
+    for (const line of [...LINES, ...BEGINNINGS, ...NO_COMMANDS]) {
       expect(holds(all, line)).toBe(false)
       expect(logged.join('\n')).not.toContain(line)
     }

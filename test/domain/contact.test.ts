@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import {
   type Addressee,
   type Helper,
-  lookAt,
   mayOpenCheckIns,
   type OpenRequest,
   pathOf,
@@ -13,12 +12,24 @@ import {
   whoIsThere,
   whoMayRead,
 } from '../../src/domain/contact.ts'
-import { afterStaffedHours, parseWindows, windowsText } from '../../src/domain/staffed.ts'
+import { lookAt as lookWhen } from '../../src/domain/contact-look.ts'
+import { reminderDay } from '../../src/domain/reminder-day.ts'
+import {
+  afterStaffedHours,
+  halfwayStaffed,
+  parseWindows,
+  windowsText,
+} from '../../src/domain/staffed.ts'
 
 const HOUR_MS = 60 * 60_000
 const DAY_MS = 24 * HOUR_MS
 const T0 = new Date('2026-03-02T09:00:00Z').getTime()
 const at = (hours: number) => new Date(T0 + hours * HOUR_MS)
+const WEEKDAYS_9_TO_17 = [1, 2, 3, 4, 5].map((weekday) => ({
+  weekday,
+  from: '09:00',
+  until: '17:00',
+}))
 const helper = (rung: Rung, change: Partial<Helper> = {}): Helper => ({
   personId: rung,
   rung,
@@ -28,6 +39,8 @@ const helper = (rung: Rung, change: Partial<Helper> = {}): Helper => ({
   standInId: null,
   ...change,
 })
+const lookAt = (one: OpenRequest, helpers: readonly Helper[], now: Date) =>
+  lookWhen(one, helpers, { now, timeZone: 'UTC', staffedTimes: [] })
 const EVERYBODY = RUNGS.map((rung) => helper(rung))
 const request = (change: Partial<OpenRequest> = {}): OpenRequest => ({
   addressee: 'facilitators',
@@ -212,9 +225,50 @@ describe('in any order of things', () => {
   })
 })
 
+describe('half of the promised hours', () => {
+  const half = (start: string, end: string, times = WEEKDAYS_9_TO_17) =>
+    halfwayStaffed(new Date(start), new Date(end), times, 'Europe/Berlin').toISOString()
+
+  it('are staffed ones: nobody is told on a Saturday where nobody works', () => {
+    // Friday 16:00 to Monday 16:00 in Berlin: one hour and seven.
+    expect(half('2026-03-06T15:00:00Z', '2026-03-09T15:00:00Z')).toBe('2026-03-09T11:00:00.000Z')
+    expect(half('2026-03-06T15:00:00Z', '2026-03-06T16:00:00Z')).toBe('2026-03-06T15:30:00.000Z')
+  })
+
+  it('are half of the time where no times are given, or none lies between', () => {
+    expect(half('2026-03-06T15:00:00Z', '2026-03-06T19:00:00Z', [])).toBe(
+      '2026-03-06T17:00:00.000Z',
+    )
+    expect(half('2026-03-07T08:00:00Z', '2026-03-07T10:00:00Z')).toBe('2026-03-07T09:00:00.000Z')
+  })
+})
+
+describe('the days of reminders', () => {
+  const days = (createdAt: string, now: string) => {
+    const { day, from, nextAt } = reminderDay(new Date(createdAt), new Date(now), 'Europe/Berlin')
+    return [day, from.toISOString().slice(5, 16), nextAt.toISOString().slice(5, 16)]
+  }
+
+  it('begin at nine o’clock where the group is, six hours after the asking at the soonest', () => {
+    const night = '2026-03-03T00:00:00Z'
+    expect(days(night, '2026-03-03T07:59:00Z')).toEqual([0, '03-03T00:00', '03-03T08:00'])
+    expect(days(night, '2026-03-03T08:00:00Z')).toEqual([1, '03-03T08:00', '03-04T08:00'])
+    expect(days(night, '2026-03-05T07:00:00Z')).toEqual([2, '03-04T08:00', '03-05T08:00'])
+    // Asked at eight in the morning: nobody is reminded an hour later.
+    expect(days('2026-03-03T07:00:00Z', '2026-03-03T08:00:00Z')[2]).toBe('03-04T08:00')
+  })
+
+  it('go by the clocks there, also over their change', () => {
+    expect(days('2026-03-28T09:00:00Z', '2026-03-29T07:00:00Z')).toEqual([
+      1,
+      '03-29T07:00',
+      '03-30T07:00',
+    ])
+  })
+})
+
 describe('staffed hours', () => {
-  const weekdays = [1, 2, 3, 4, 5].map((weekday) => ({ weekday, from: '09:00', until: '17:00' }))
-  const after = (start: string, hours: number, times = weekdays) =>
+  const after = (start: string, hours: number, times = WEEKDAYS_9_TO_17) =>
     afterStaffedHours(new Date(start), hours, times, 'Europe/Berlin').toISOString()
 
   it.each([

@@ -24,7 +24,7 @@ describe('a statement that the store did not do', () => {
       texts,
       command: null,
       incoming: incoming('UMEMBER1', {}),
-      lines: null,
+      help: null,
     }
     const reply = await failure(request, { log }, error)
     return JSON.stringify(reply)
