@@ -34,13 +34,20 @@ const post = (authorization: string, body = '{}') =>
     body,
   })
 
+/** Rounds of a measurement: the least counts, since other processes only add. */
+const ROUNDS = 4
+
 /** CPU milliseconds of this process, the sender's share included, for each of so many requests. */
 async function cpuOf(send: () => Promise<unknown>, count: number): Promise<number> {
   await send()
-  const before = process.cpuUsage()
-  for (let index = 0; index < count; index += 1) await send()
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / 1000 / count
+  const costs: number[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const before = process.cpuUsage()
+    for (let index = 0; index < count / ROUNDS; index += 1) await send()
+    const { user, system } = process.cpuUsage(before)
+    costs.push((user + system) / 1000 / (count / ROUNDS))
+  }
+  return Math.min(...costs)
 }
 
 describe('an unsigned token', () => {

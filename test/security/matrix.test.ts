@@ -158,7 +158,8 @@ const MAY: Record<string, readonly Who[]> = {
   'admin.lines.submit': ['admin', 'all roles, other tenant'],
   welcome: ['member'],
   'welcome.accept': ['member'],
-  contact: IN_THE_GROUP,
+  // Who has no place in it reads where help is, or what waits for them elsewhere.
+  contact: EVERYONE,
   'contact.submit': ['member'],
   // It has come up to the supervisors.
   'contact.read': ['facilitator', 'supervisor'],
@@ -550,6 +551,8 @@ describe.each(['slack', 'teams'] as const)('the door, for %s', (platform) => {
       if (verb === 'schedule.submit')
         expect(JSON.stringify(reply)).toContain('A check-in is open for this group')
       else expect(isRefused(reply) ? JSON.stringify(reply) : null).toBe(null)
+      if (verb === 'contact' && !IN_THE_GROUP.includes(who))
+        expect(JSON.stringify(reply)).not.toContain('Tuesday group')
     })
 
     it.each(STEPS.map(({ verb }) => ({ verb })))(
