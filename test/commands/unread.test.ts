@@ -79,8 +79,8 @@ describe.each(['slack', 'teams'] as const)('what is typed and is no command on %
         expect(seen?.text, line).toContain('112')
         expect(seen?.text, line).toContain('0800 111 0111')
         expect(seen?.text, line).toContain(texts.t('contact.button'))
-        const [, ...rest] = line.split(' ')
-        expect(JSON.stringify(seen?.payload), line).not.toContain(rest.join(' '))
+        const rest = line.slice(line.indexOf(' ') + 1)
+        if (rest.length > 5) expect(JSON.stringify(seen?.payload), line).not.toContain(rest)
       }
     },
   )

@@ -158,7 +158,7 @@ const MAY: Record<string, readonly Who[]> = {
   'admin.lines.submit': ['admin', 'all roles, other tenant'],
   welcome: ['member'],
   'welcome.accept': ['member'],
-  // Who has no place in it reads where help is, or what waits for them elsewhere.
+  // People without a place in it read where help is, or what waits for them elsewhere.
   contact: EVERYONE,
   'contact.submit': ['member'],
   // It has come up to the supervisors.
