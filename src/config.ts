@@ -116,14 +116,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const isProduction = env.NODE_ENV === 'production'
   const hasSlack = isWhole(env, SLACK)
   const hasTeams = isWhole(env, TEAMS)
-  if (isProduction && !hasSlack && !hasTeams) {
+  const hasPlatform = hasSlack || hasTeams
+  if (isProduction && !hasPlatform) {
     throw new SetupError(
       `In production at least one platform is needed: ${SLACK.join(', ')} or ${TEAMS.join(', ')}. See .env.example.`,
     )
   }
-  if ((hasSlack || hasTeams) && !env.GROUPWELL_SECRET)
+  if (hasPlatform && !env.GROUPWELL_SECRET)
     throw new SetupError(complaint('GROUPWELL_SECRET', 'needed with credentials'))
-  if ((hasSlack || hasTeams) && !env.ORGANISATION_COUNTRY) {
+  if (hasPlatform && !env.ORGANISATION_COUNTRY) {
     throw new SetupError(
       complaint('ORGANISATION_COUNTRY', 'needed with credentials: whose help lines members see'),
     )

@@ -11,8 +11,11 @@ export const PLATFORM_TITLES: Readonly<Record<PlatformName, string>> = {
   teams: 'Microsoft Teams',
 }
 
-/** Platforms on which somebody can be written to who has never opened the app. */
-export const REACHES_UNSEEN: readonly PlatformName[] = ['slack']
+/** Whether somebody can be written to who has never opened the app. */
+export const REACHES_UNSEEN: Readonly<Record<PlatformName, boolean>> = {
+  slack: true,
+  teams: false,
+}
 
 /**
  * Somebody as a platform names them. An undefined field was not said; it never overwrites what is

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { readConfig } from '../config.ts'
 import { SetupError } from '../errors.ts'
 import { main } from '../main.ts'
+import { PLATFORM_TITLES, type PlatformName } from '../platform.ts'
 
 /**
  * `npm start`: the service with credentials; without any, and outside production, the local demo
@@ -10,7 +11,8 @@ import { main } from '../main.ts'
 export async function start(args: readonly string[]): Promise<void> {
   const isPlaygroundOpen = readOptions(args)
   const config = readConfig(process.env)
-  if (!config.slack && !config.teams) {
+  const names = Object.keys(PLATFORM_TITLES) as PlatformName[]
+  if (names.every((name) => config[name] === null)) {
     // Loaded only here: a production installation has neither the simulator's libraries nor a use
     // for them.
     const { serveLocal } = await import('./serve-local.ts')

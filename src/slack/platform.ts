@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { App, HTTPReceiver, isValidSlackRequest, type ViewSubmitAction } from '@slack/bolt'
 import { WebClient } from '@slack/web-api'
 import { readBody, refuseUnread, sendJson } from '../http.ts'
-import type { Platform, Traits } from '../platform.ts'
+import { type Platform, REACHES_UNSEEN, type Traits } from '../platform.ts'
 import { isSlackBody } from './body.ts'
 import { describe, isShared, send, whoAmI } from './calls.ts'
 import { inOnePiece } from './one-piece.ts'
@@ -157,5 +157,5 @@ const SLACK_PATH = '/slack/events'
 const SLACK_TRAITS: Traits = {
   name: 'slack',
   prefix: '/group ',
-  reachesUnseen: true,
+  reachesUnseen: REACHES_UNSEEN.slack,
 }

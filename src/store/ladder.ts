@@ -3,6 +3,8 @@ import { REACHES_UNSEEN } from '../platform.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 
+const UNSEEN = Object.entries(REACHES_UNSEEN).flatMap(([name, reaches]) => (reaches ? [name] : []))
+
 /**
  * An account that notices reach, as far as we know: in use, not a bot's, not refused last time, and
  * on a platform that takes notices before the person has opened the app, unless they have.
@@ -12,7 +14,7 @@ const reaches = (person: string) => Prisma.sql`exists (select from "Account" a
   where a."organisationId" = ${Prisma.raw(person)}."organisationId"
     and a."personId" = ${Prisma.raw(person)}."id"
     and not a."isBot" and not a."isDeactivated" and a."unreachable" is null
-    and (a."address" is not null or c."platform"::text = any(${[...REACHES_UNSEEN]})))`
+    and (a."address" is not null or c."platform"::text = any(${UNSEEN})))`
 
 /** Somebody who has this request now, beside those whose place it is. */
 type Holder = { personId: string; rung: Rung }

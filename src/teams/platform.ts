@@ -7,6 +7,7 @@ import {
   type PersonRef,
   type Platform,
   PlatformError,
+  REACHES_UNSEEN,
   type Sent,
   type Traits,
 } from '../platform.ts'
@@ -39,7 +40,7 @@ const TEAMS_ENDPOINT: TeamsEndpoint = { path: '/api/messages', adopt: (body) => 
 const TEAMS_TRAITS: Traits = {
   name: 'teams',
   prefix: '',
-  reachesUnseen: false,
+  reachesUnseen: REACHES_UNSEEN.teams,
 }
 
 /** Teams takes 100 KB a message; a form of thirty people comes back far below. */
