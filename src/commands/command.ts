@@ -99,6 +99,8 @@ type Described = {
   access: AccessRule
   /** Whether text after the verb may be something else than a group's alias. */
   takesText?: boolean
+  /** Text after the word is taken and not read: nobody puts such a thing on a line by accident. */
+  ignoresText?: boolean
   /** The kind of thing that `input.id` names when the rule is about a group. */
   subject?: 'group' | About['subject']
   /** Whether it answers with a form or a result, which some requests cannot open by themselves. */

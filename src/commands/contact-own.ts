@@ -1,5 +1,6 @@
+import { raisedRung } from '../domain/contact.ts'
 import { afterStaffedHours } from '../domain/staffed.ts'
-import { hourOf } from '../domain/time.ts'
+import { HOUR_MS, hourOf, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { type ContactRow, changeContact, findContact, lockContact } from '../store/contact.ts'
 import { getGroup } from '../store/group.ts'
@@ -7,7 +8,7 @@ import { describePerson } from '../store/people.ts'
 import type { Card } from '../views/card.ts'
 import { contactAnswered, contactStatus } from '../views/contact-own.ts'
 import { type Context, command, type WriteContext } from './command.ts'
-import { lookAfter, reachedSteps, together } from './contact-path.ts'
+import { helpersOf, lookAfter, reachedSteps, together } from './contact-path.ts'
 import { linesFor } from './help-lines-for.ts'
 import { idInput } from './input.ts'
 
@@ -68,7 +69,10 @@ export const contactWithdraw = command({
 export async function withdraw(context: WriteContext, row: ContactRow) {
   const closedAt = hourOf(context.now)
   await changeContact(context, row.id, { closedAt, outcome: 'withdrawn', holderId: null })
-  return { audit: [{ action: 'contact.withdrawn', subjectId: row.id, isUnnamed: true as const }] }
+  // The log says which group: beside a leaving the request itself would name who asked.
+  return {
+    audit: [{ action: 'contact.withdrawn', subjectId: row.groupId, isUnnamed: true as const }],
+  }
 }
 
 /** "Has somebody been in touch?" — yes. */
@@ -103,7 +107,10 @@ export const contactDeny = command({
   run: async (context, { id }) => {
     const { texts, now } = context
     const row = await own(context, await lockContact(context, id))
-    const card = contactAnswered(texts, 'reopened', linesFor(context))
+    const rung = raisedRung(await helpersOf(context, row, now), row)
+    const after = { ...row, rung }
+    const steps = await reachedSteps(context, after)
+    const card = contactAnswered(texts, 'reopened', linesFor(context), steps.at(-1) ?? null)
     if (!row.closedAt || row.outcome === 'withdrawn') return { reply: { type: 'content', card } }
     const { contactHours, staffedTimes, timeZone } = await getGroup(context, row.groupId)
     const change = {
@@ -113,8 +120,11 @@ export const contactDeny = command({
       seenAt: null,
       holderId: null,
       round: row.round + 1,
-      dueAt: afterStaffedHours(now, contactHours ?? REOPENED_HOURS, staffedTimes, timeZone),
-      rung: row.rung === 'safety' ? row.rung : ('supervisors' as const),
+      dueAt:
+        contactHours === null
+          ? plus(now, REOPENED_HOURS * HOUR_MS)
+          : afterStaffedHours(now, contactHours, staffedTimes, timeZone),
+      rung,
       rungAt: now,
     }
     await changeContact(context, id, change)

@@ -1,8 +1,10 @@
 import {
   type Addressee,
+  newWay,
   pathOf,
   RUNGS,
   type Rung,
+  raisedRung,
   whoIsThere,
   whoMayRead,
 } from '../domain/contact.ts'
@@ -20,6 +22,7 @@ import {
 import type { Reader, Tenant } from '../store/engine/transaction.ts'
 import { type GroupRow, getGroup } from '../store/group.ts'
 import { listHelpers } from '../store/ladder.ts'
+import { countLostNotes } from '../store/lost-notes.ts'
 import type { DeliveryPlan } from '../store/outbox.ts'
 import type { Base, Context, DueOutcome, Effects } from './command.ts'
 
@@ -45,7 +48,10 @@ export async function promiseOf(
   const helpers = await listHelpers(tenant, group.id, now)
   return {
     dueAt: afterStaffedHours(now, group.contactHours, group.staffedTimes, group.timeZone),
-    paths: { facilitators: pathOf(helpers, 'facilitators'), others: pathOf(helpers, 'others') },
+    paths: {
+      facilitators: pathOf(helpers, newWay('facilitators')),
+      others: pathOf(helpers, newWay('others')),
+    },
   }
 }
 
@@ -65,14 +71,25 @@ export async function lookAfter(base: Tenant & { now: Date }, row: ContactRow): 
   if (rung !== row.rung || holderId !== row.holderId)
     await changeContact(base, row.id, { rung, rungAt, holderId })
   const about = { groupId: row.groupId, contactId: row.id }
+  const lost = await countLostNotes(base, row.id)
+  // Its holder is not there any more: everybody is told anew.
+  const left = row.holderId !== null && holderId === null ? ` without ${row.holderId}` : ''
   const telling = (kind: DeliveryPlan['kind'], key: string, people: readonly string[]) =>
     people.map((personId): DeliveryPlan => ({ ...about, kind, key, personId }))
   return {
     deliveries: [
-      ...telling('contact-request', `contact ${row.id} ${row.round}`, look.told),
+      // A note that came to nothing is not the last word: it goes out again at each look.
+      ...look.told.flatMap((personId) => {
+        const again = lost.has(personId) ? ` again ${lost.get(personId)}` : ''
+        return telling('contact-request', `contact ${row.id} ${row.round}${left}${again}`, [
+          personId,
+        ])
+      }),
       ...telling('contact-reminder', `contact-reminder ${row.id} ${look.day}`, reminded),
       ...(look.isAlone && !row.isDrill
-        ? telling('contact-alone', `contact-alone ${row.id} ${row.round}`, [row.personId])
+        ? telling('contact-alone', `contact-alone ${row.id} ${row.round} ${look.day}`, [
+            row.personId,
+          ])
         : []),
     ],
     occurrences: [{ kind: 'contactDue', dueAt: look.nextAt, contactId: row.id }],
@@ -121,8 +138,10 @@ export async function raisePast(
     if (!personIds.includes(personId)) continue
     const row = await lockContact(base, id)
     if (!row || row.closedAt || RUNGS.indexOf(row.rung) >= RUNGS.indexOf('supervisors')) continue
-    await changeContact(base, id, { rung: 'supervisors', rungAt: base.now })
-    raised.push({ audit: [{ action: 'contact.raised', subjectId: id }] })
+    const rung = raisedRung(await helpersOf(base, row, base.now), row)
+    await changeContact(base, id, { rung, rungAt: base.now })
+    // The log says which group: beside a removal the request itself would name who asked.
+    raised.push({ audit: [{ action: 'contact.raised', subjectId: groupId }] })
   }
   return together(raised)
 }
@@ -167,6 +186,6 @@ export async function listReadable(context: Context, groupId?: string): Promise<
 
 /** Steps that an open request has reached, on which somebody is there now. */
 export async function reachedSteps(context: Context, row: ContactRow): Promise<Rung[]> {
-  const path = pathOf(await helpersOf(context, row, context.now), row.addressee)
+  const path = pathOf(await helpersOf(context, row, context.now), row)
   return path.filter((rung) => RUNGS.indexOf(rung) <= RUNGS.indexOf(row.rung))
 }

@@ -1,5 +1,5 @@
 import { openText } from '../ballot/secret-text.ts'
-import { avoidedBy, type Outcome, RUNGS, whoIsThere } from '../domain/contact.ts'
+import { type Outcome, RUNGS, whoIsThere } from '../domain/contact.ts'
 import type { Verb } from '../domain/verbs.ts'
 import { UserError } from '../errors.ts'
 import { type ContactRow, changeContact, lockContact } from '../store/contact.ts'
@@ -88,9 +88,24 @@ export const contactSeen = command({
 })
 
 const tell = (
-  { id, groupId, personId, round }: ContactRow,
+  { id, groupId, personId, round, holderId }: ContactRow,
   kind: 'contact-seen' | 'contact-closed',
-): DeliveryPlan => ({ key: `${kind} ${id} ${round}`, kind, personId, groupId, contactId: id })
+): DeliveryPlan => ({
+  key: `${kind} ${id} ${round} ${holderId}`,
+  kind,
+  personId,
+  groupId,
+  contactId: id,
+})
+
+/** To the colleague who has it now: told anew, since they may have been told of it before. */
+const handOn = ({ id, groupId }: ContactRow, personId: string, nonce: string): DeliveryPlan => ({
+  key: `contact-passed ${id} ${nonce}`,
+  kind: 'contact-request',
+  personId,
+  groupId,
+  contactId: id,
+})
 
 /** One of its three ends. The member is asked whether somebody has been in touch. */
 const endsWith = <V extends Verb>(verb: V, outcome: Exclude<Outcome, 'withdrawn'>) =>
@@ -171,7 +186,7 @@ export const contactPassSubmit = command({
       return fail(texts.t('roster.notStaff', { names: name, count: 1 }))
     const holder = { personId: chosen.personId, rung: row.rung }
     const helpers = await listHelpers(context, group.id, now, holder)
-    if (row.addressee === 'others' && avoidedBy(helpers).has(chosen.personId))
+    if (row.avoidedIds.includes(chosen.personId))
       return fail(texts.t('contact.passAvoided', { name }))
     const own = helpers.filter(({ personId }) => personId === chosen.personId)
     if (!whoIsThere(own, RUNGS).includes(chosen.personId))
@@ -182,7 +197,7 @@ export const contactPassSubmit = command({
     return {
       ...together([
         await lookAfter(context, after),
-        { deliveries: [tell(after, 'contact-seen')] },
+        { deliveries: [tell(after, 'contact-seen'), handOn(after, chosen.personId, newId())] },
         { audit: [{ action: 'contact.passed', subjectId: row.id }] },
       ]),
       reply: { type: 'done', card: passDone(texts, { alias: group.alias, name }) },

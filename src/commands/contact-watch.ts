@@ -1,4 +1,4 @@
-import { avoidedBy, unheardOn } from '../domain/contact.ts'
+import { unheardOn } from '../domain/contact.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { listOpenContacts } from '../store/contact.ts'
 import { listHelpersOf, listPromising } from '../store/ladder.ts'
@@ -7,20 +7,26 @@ import type { DeliveryPlan } from '../store/outbox.ts'
 import { listAdmins } from '../store/people.ts'
 import { listRoster } from '../store/roster.ts'
 import { type Base, type Effects, step } from './command.ts'
-import { lookAgain, together } from './contact-path.ts'
+import { lookAgain } from './contact-path.ts'
 import { beginDrills, DRILL_EVERY_DAYS } from './drill.ts'
+
+const PARTS = {
+  requests: (base: Base) => lookAgain(base),
+  nobody: tellOfNobody,
+  drills: drillOfTheMonth,
+} as const
+type Watched = keyof typeof PARTS
+/** The parts of a watch, each a transaction of its own. */
+export const WATCHES = ['requests', 'nobody', 'drills'] as const satisfies readonly Watched[]
 
 /**
  * Looks after what must not be forgotten: every open request, whether or not a look is planned;
  * groups that promise and in which nobody is there; drills that come each month.
  */
-export const contactWatch = step<null, null>({
+export const contactWatch = step<Watched, null>({
   verb: 'contact.watch',
   access: { who: 'system' },
-  run: async (base) => ({
-    ...together([await lookAgain(base), await tellOfNobody(base), await drillOfTheMonth(base)]),
-    result: null,
-  }),
+  run: async (base, part) => ({ ...(await PARTS[part](base)), result: null }),
 })
 
 /**
@@ -37,13 +43,14 @@ async function tellOfNobody(base: Base): Promise<Effects> {
   const deliveries: DeliveryPlan[] = []
   for (const groupId of ids) {
     const own = helpers.get(groupId) ?? []
-    const addressees = (waiting.get(groupId) ?? []).map(({ addressee }) => addressee)
-    const unheard = unheardOn(own, offered.has(groupId), addressees)
+    const unheard = unheardOn(own, offered.has(groupId), waiting.get(groupId) ?? [])
     if (unheard.length === 0) continue
     const supervisors = (await listRoster(base, groupId))
       .filter(({ role }) => role === 'supervisor')
       .map(({ personId }) => personId)
-    const avoided = unheard.includes('facilitators') ? new Set<string>() : avoidedBy(own)
+    const avoided = unheard.includes('facilitators')
+      ? new Set<string>()
+      : new Set((waiting.get(groupId) ?? []).flatMap(({ avoidedIds }) => avoidedIds))
     for (const personId of new Set([...(await listAdmins(base)), ...supervisors]))
       if (!avoided.has(personId))
         deliveries.push({

@@ -1,9 +1,10 @@
 import { sealText } from '../ballot/secret-text.ts'
-import { ADDRESSEES, type Addressee, type Rung } from '../domain/contact.ts'
+import { ADDRESSEES, type Addressee, avoidedBy, type Rung } from '../domain/contact.ts'
 import { hourOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { createContact, listContactsOf, listOpenContacts } from '../store/contact.ts'
 import { type GroupRow, getGroup, lockGroup } from '../store/group.ts'
+import { listHelpers } from '../store/ladder.ts'
 import type { Card } from '../views/card.ts'
 import { contactDone, contactForm, contactOff, contactsCard } from '../views/contact.ts'
 import { rewrapAll } from './ballots.ts'
@@ -22,6 +23,7 @@ export const contact = command({
   opens: 'form',
   isTyped: true,
   takesText: true,
+  ignoresText: true,
   access: { who: 'group', roles: ['member', 'facilitator', 'supervisor'] },
   worksWithoutGroup: true,
   subject: 'group',
@@ -93,7 +95,11 @@ export const contactSubmit = command({
     await lockGroup(context, group.id)
     if ((await listOpenContacts(context, { groupIds: [group.id], personId })).length > 0)
       throw new UserError(texts.t('contact.already'))
-    const { addressee, path, dueAt } = await chosenWay(context, group, textValue(values, 'to'))
+    const { addressee, avoidedIds, path, dueAt } = await chosenWay(
+      context,
+      group,
+      textValue(values, 'to'),
+    )
     const id = newId()
     // To the hour, and the boxes wrapped anew: neither the time nor the transaction says that
     // somebody had just answered.
@@ -106,6 +112,7 @@ export const contactSubmit = command({
       createdAt: hourOf(now),
       dueAt,
       addressee,
+      avoidedIds,
       rung: path[0],
       isDrill: false,
     })
@@ -128,7 +135,12 @@ async function chosenWay(
   context: Context,
   group: GroupRow,
   typed: string,
-): Promise<{ addressee: Addressee; path: readonly [Rung, ...Rung[]]; dueAt: Date }> {
+): Promise<{
+  addressee: Addressee
+  avoidedIds: string[]
+  path: readonly [Rung, ...Rung[]]
+  dueAt: Date
+}> {
   const { texts, now } = context
   const promised = await promiseOf(context, group, now)
   if (!promised) throw new UserError(texts.t('contact.off.none'))
@@ -138,5 +150,7 @@ async function chosenWay(
     throw new UserError(
       isNobodyThere(promised) ? texts.t('contact.off.nobody') : texts.t('contact.notThere'),
     )
-  return { addressee, path: [first, ...further], dueAt: promised.dueAt }
+  const avoidedIds =
+    addressee === 'others' ? [...avoidedBy(await listHelpers(context, group.id, now))] : []
+  return { addressee, avoidedIds, path: [first, ...further], dueAt: promised.dueAt }
 }

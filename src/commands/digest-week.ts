@@ -1,4 +1,4 @@
-import { type Helper, pathOf, whoIsThere } from '../domain/contact.ts'
+import { type Helper, newWay, pathOf, whoIsThere } from '../domain/contact.ts'
 import { ATTENTION, type Attention } from '../domain/digest.ts'
 import { attendanceBand } from '../domain/summary.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
@@ -87,11 +87,14 @@ export async function weeksOf(
         droppedCheckIns: dropped.get(groupId) ?? 0,
         removals: removals.get(groupId) ?? 0,
         removedLately: lately.get(groupId) ?? 0,
-        open: (open.get(groupId) ?? []).map(({ createdAt, holderId, isDrill }) => ({
-          createdAt,
-          isDrill,
-          isTaken: holderId !== null,
-        })),
+        open: (open.get(groupId) ?? [])
+          // A supervisor who was the stand-in too does not read of what goes past them.
+          .filter(({ avoidedIds }) => !avoidedIds.includes(context.actor.personId))
+          .map(({ createdAt, holderId, isDrill }) => ({
+            createdAt,
+            isDrill,
+            isTaken: holderId !== null,
+          })),
         helpers: helpers.get(groupId) ?? [],
       }),
       areMissing: own.some(
@@ -125,7 +128,8 @@ function weekOf(
   const flag = standing?.flag ?? null
   const attention: Record<Attention, boolean> = {
     contactWaits: counts.open.some(({ isDrill }) => !isDrill),
-    nobodyThere: !hasEnded && contactHours !== null && pathOf(helpers, 'facilitators').length === 0,
+    nobodyThere:
+      !hasEnded && contactHours !== null && pathOf(helpers, newWay('facilitators')).length === 0,
     flag: flag !== null,
     contactLate: counts.contacts.inTime < counts.contacts.promised,
     nobodyForContact: !hasEnded && contactHours === null,

@@ -1,5 +1,5 @@
 import { sealText } from '../ballot/secret-text.ts'
-import { pathOf, RUNGS, whoIsThere } from '../domain/contact.ts'
+import { newWay, pathOf, RUNGS, whoIsThere } from '../domain/contact.ts'
 import { DAY_MS, hourOf, plus } from '../domain/time.ts'
 import {
   type ContactRow,
@@ -81,7 +81,7 @@ export async function beginDrills(
   const empty: string[] = []
   const groups = await listPromising(base)
   for (const { id: groupId, alias } of groups) {
-    const [rung] = pathOf(await listHelpers(base, groupId, now), 'facilitators')
+    const [rung] = pathOf(await listHelpers(base, groupId, now), newWay('facilitators'))
     if (!rung) {
       empty.push(alias)
       continue
@@ -95,6 +95,7 @@ export async function beginDrills(
       createdAt,
       dueAt: plus(createdAt, DRILL_DAYS * DAY_MS),
       addressee: 'facilitators',
+      avoidedIds: [],
       rung,
       isDrill: true,
     })
@@ -113,9 +114,7 @@ export async function goOnWithDrill(
   const helpers = await helpersOf(context, row, now)
   const isTheirs = whoIsThere(helpers, [row.rung]).includes(actor.personId)
   if (!isTheirs) return { reply: { type: 'content', card: drillSeen(texts, group.alias, 'waits') } }
-  const next = pathOf(helpers, 'facilitators').find(
-    (rung) => RUNGS.indexOf(rung) > RUNGS.indexOf(row.rung),
-  )
+  const next = pathOf(helpers, row).find((rung) => RUNGS.indexOf(rung) > RUNGS.indexOf(row.rung))
   const change = next
     ? { rung: next, rungAt: now }
     : { closedAt: hourOf(now), outcome: 'reached' as const }

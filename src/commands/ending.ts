@@ -1,9 +1,9 @@
 import type { Due } from '../domain/occurrence.ts'
-import { DAYS_UNTIL_DELETION } from '../domain/retention.ts'
+import { CONTACT_OF_GONE_DAYS, DAYS_UNTIL_DELETION } from '../domain/retention.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { listOpen } from '../store/checkin.ts'
-import { listOpenContacts } from '../store/contact.ts'
+import { hasUnanswered, listOpenContacts } from '../store/contact.ts'
 import { deleteClosedContacts, deleteContactsOfGroup } from '../store/contact-keep.ts'
 import { deleteGroup, findReceipt, forgetPeople, saveReceipt } from '../store/forget.ts'
 import { endGroup, findEndedGroup, getGroup, lockGroup } from '../store/group.ts'
@@ -19,6 +19,7 @@ import { timeWithZone } from '../views/notice.ts'
 import { leaveDone } from '../views/rights.ts'
 import type { DueOutcome } from './command.ts'
 import { type Base, type Context, command, groupOf } from './command.ts'
+import { lookAgain } from './contact-path.ts'
 import { linesFor } from './help-lines-for.ts'
 import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
 import { releaseJobs } from './programme.ts'
@@ -174,9 +175,11 @@ export const goodbyeLeave = command({
     if ((await countPlaces(context, personId)) === 0)
       await deleteClosedContacts(context, context.ballotKeys.keyring, personId, context.now)
     const isForgotten = (await forgetPeople(context, [personId])) === 1
-    const lines = linesFor(context)
+    const own = await listOpenContacts(context, { groupIds: [id], personId })
+    const facts = { alias: group.alias, isForgotten, isKept: own.length > 0 }
     return {
-      reply: { type: 'done', card: leaveDone(texts, { alias: group.alias, isForgotten, lines }) },
+      ...(await lookAgain(context, [id])),
+      reply: { type: 'done', card: leaveDone(texts, { ...facts, lines: linesFor(context) }) },
       audit: [{ action: 'roster.left', subjectId: id }],
     }
   },
@@ -195,13 +198,18 @@ export async function deleteDueGroup(
   const group = await getGroup(base, groupId)
   if (!group.deleteAt || now < group.deleteAt) return { dropped: 'notEnded' }
   // Somebody waits yet, or said that nobody came: what is known of them stays until that is closed.
-  if ((await listOpenContacts(base, { groupIds: [groupId] })).length > 0)
+  const since = plus(now, -CONTACT_OF_GONE_DAYS * DAY_MS)
+  const waits =
+    (await listOpenContacts(base, { groupIds: [groupId] })).length > 0 ||
+    (await hasUnanswered(base, groupId, since))
+  if (waits)
     return {
       dropped: null,
       occurrences: [{ kind: 'groupDeletion', dueAt: plus(now, DAY_MS), groupId }],
     }
   const contacts = await deleteContactsOfGroup(base, base.ballotKeys.keyring, groupId, now)
-  const counts = { ...(await deleteGroup(base, groupId)), contacts }
+  const counts = { ...(await deleteGroup(base, groupId)), contacts: contacts.count }
+  await forgetPeople(base, [...new Set(contacts.people)])
   const personId = group.endedBy
   // Nobody is left who could want the numbers.
   if (!personId || !(await isKnown(base, personId))) return { dropped: null }

@@ -1,4 +1,4 @@
-import { avoidedBy, unheardOn } from '../domain/contact.ts'
+import { unheardOn } from '../domain/contact.ts'
 import { UserError } from '../errors.ts'
 import { listOpenContacts } from '../store/contact.ts'
 import { getGroup } from '../store/group.ts'
@@ -22,15 +22,15 @@ export const contactNobody = command({
       throw new UserError(texts.t('error.notFound', { example: example('next') }))
     const { alias, contactHours, endedAt } = await getGroup(context, id)
     const helpers = await listHelpers(context, id, now)
-    const waiting = (await listOpenContacts(context, { groupIds: [id] }))
-      .map(({ addressee }) => addressee)
-      .filter((one) => one === 'facilitators' || !avoidedBy(helpers).has(actor.personId))
+    const waiting = (await listOpenContacts(context, { groupIds: [id] })).filter(
+      ({ avoidedIds }) => !avoidedIds.includes(actor.personId),
+    )
     const isOffered = contactHours !== null && endedAt === null
     const unheard = unheardOn(helpers, isOffered, waiting)
     const facts = {
       alias,
       unheard,
-      waiting: waiting.filter((one) => unheard.includes(one)).length,
+      waiting: waiting.filter(({ addressee }) => unheard.includes(addressee)).length,
     }
     return { reply: { type: 'content', card: nobodyCard(texts, facts) } }
   },

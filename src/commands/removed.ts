@@ -8,6 +8,7 @@ import { clearRemovals, listRemovals, noteRemovals } from '../store/removal.ts'
 import { removedCard, withdrawnCard } from '../views/removed.ts'
 import { blankBallotsOf } from './ballots.ts'
 import { type Context, command, type WriteContext } from './command.ts'
+import { reachedSteps } from './contact-path.ts'
 import { linesFor } from './help-lines-for.ts'
 import { idInput } from './input.ts'
 import { disownWins } from './win.ts'
@@ -67,7 +68,7 @@ export const removed = command({
       groupId: id,
       alias,
       hasBox: (await countBallotsOf(context, actor.personId, id)) > 0,
-      isWaiting: open.length > 0,
+      steps: open[0] ? await reachedSteps(context, open[0]) : null,
       forgetOn,
       timeZone: actor.timeZone ?? 'UTC',
       lines: linesFor(context),

@@ -47,10 +47,10 @@ export type When = { now: Date; timeZone: string; staffedTimes: readonly Staffed
  */
 export function lookAt(request: OpenRequest, everybody: readonly Helper[], when: When): Look {
   const { now } = when
-  const helpers = helpersFor(everybody, request.addressee)
+  const helpers = helpersFor(everybody, request)
   const holderId = request.holderId && isThere(helpers, request.holderId) ? request.holderId : null
   const state = { ...request, holderId }
-  const steps = pathOf(helpers, request.addressee)
+  const steps = pathOf(helpers, request)
   let next = nextStep(steps, state.rung)
   while (next) {
     const isEmpty = whoIsThere(helpers, reachedBy(state)).length === 0 && holderId === null
@@ -92,7 +92,7 @@ export function lookAt(request: OpenRequest, everybody: readonly Helper[], when:
   }
 }
 
-/** Somebody who took it stays its holder while a notice can reach them or a stand-in is there. */
+/** Somebody who took it stays its holder while they are there: then nobody else has to be told. */
 const isThere = (helpers: readonly Helper[], personId: string): boolean =>
   whoIsThere(helpers, RUNGS).includes(personId)
 

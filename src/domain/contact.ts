@@ -60,13 +60,23 @@ export function whoIsThere(helpers: readonly Helper[], rungs: readonly Rung[]): 
   return [...new Set(there)]
 }
 
+/** A request as far as its way goes. `avoidedIds`: whom it must not reach, as it was made. */
+export type Way = { addressee: Addressee; avoidedIds: readonly string[] }
+
+/** The way of a request that is only being made. */
+export const newWay = (addressee: Addressee): Way => ({ addressee, avoidedIds: [] })
+
 /**
- * The people of an addressee's steps. A request that goes past the facilitators never comes to them
- * or their backup, also not as somebody's stand-in or in another part that they have.
+ * The people of a request's steps. One that goes past the facilitators never comes to them or their
+ * backup, also not as somebody's stand-in or in another part: to those of its making, so that
+ * nobody comes to it, or is taken from it, by a part that changes later.
  */
-export function helpersFor(helpers: readonly Helper[], addressee: Addressee): readonly Helper[] {
+export function helpersFor(
+  helpers: readonly Helper[],
+  { addressee, avoidedIds }: Way,
+): readonly Helper[] {
   if (addressee === 'facilitators') return helpers
-  const avoided = avoidedBy(helpers)
+  const avoided = avoidedIds.length > 0 ? new Set(avoidedIds) : avoidedBy(helpers)
   return helpers
     .filter(({ personId }) => !avoided.has(personId))
     .map((helper) => ({
@@ -87,10 +97,10 @@ export const avoidedBy = (helpers: readonly Helper[]): ReadonlySet<string> =>
  * Steps on which somebody is there who was on none before: the way of a request, as its form tells
  * it. Somebody who stands on two of them is one person.
  */
-export function pathOf(helpers: readonly Helper[], addressee: Addressee): Rung[] {
-  const own = helpersFor(helpers, addressee)
+export function pathOf(helpers: readonly Helper[], way: Way): Rung[] {
+  const own = helpersFor(helpers, way)
   const before = new Set<string>()
-  return rungsOf(addressee).filter((rung) => {
+  return rungsOf(way.addressee).filter((rung) => {
     const fresh = whoIsThere(own, [rung]).filter((personId) => !before.has(personId))
     for (const personId of fresh) before.add(personId)
     return fresh.length > 0
@@ -98,19 +108,23 @@ export function pathOf(helpers: readonly Helper[], addressee: Addressee): Rung[]
 }
 
 /**
- * Ways on which a request meets nobody: the one that is offered to all, where requests are
- * taken, and those on which somebody waits.
+ * Addressees for whom a request meets nobody: the one that is offered to all, where requests are
+ * taken, and those of requests that wait.
  */
 export const unheardOn = (
   helpers: readonly Helper[],
   isOffered: boolean,
-  waiting: readonly Addressee[],
-): Addressee[] =>
-  ADDRESSEES.filter(
-    (one) =>
-      ((isOffered && one === 'facilitators') || waiting.includes(one)) &&
-      pathOf(helpers, one).length === 0,
-  )
+  waiting: readonly Way[],
+): Addressee[] => {
+  const ways = [...(isOffered ? [newWay('facilitators')] : []), ...waiting]
+  const unheard = ways.filter((way) => pathOf(helpers, way).length === 0)
+  return ADDRESSEES.filter((one) => unheard.some(({ addressee }) => addressee === one))
+}
+
+/** The step to which a request is raised past those who lead the group; the last, where none is. */
+export const raisedRung = (helpers: readonly Helper[], way: Way): Rung =>
+  pathOf(helpers, way).find((rung) => RUNGS.indexOf(rung) >= RUNGS.indexOf('supervisors')) ??
+  'safety'
 
 /**
  * People who may read a request that has come up to a step, whether they are there or not, and
@@ -118,17 +132,20 @@ export const unheardOn = (
  */
 export function whoMayRead(
   helpers: readonly Helper[],
-  request: Pick<OpenRequest, 'addressee' | 'rung' | 'holderId'>,
+  request: Pick<OpenRequest, 'addressee' | 'avoidedIds' | 'rung' | 'holderId'>,
 ): string[] {
   const reached = reachedBy(request)
-  const readers = helpersFor(helpers, request.addressee)
+  const own = helpersFor(helpers, request)
+  const readers = own
     .filter(({ rung }) => reached.includes(rung))
     .flatMap(({ personId, isAway, standInId }) =>
       isAway && standInId ? [personId, standInId] : [personId],
     )
-  const { holderId } = request
+  const { holderId, addressee, avoidedIds } = request
   const mayHold =
-    holderId !== null && (request.addressee === 'facilitators' || !avoidedBy(helpers).has(holderId))
+    holderId !== null &&
+    (addressee === 'facilitators' ||
+      !(avoidedIds.length > 0 ? new Set(avoidedIds) : avoidedBy(helpers)).has(holderId))
   return [...new Set(mayHold ? [...readers, holderId] : readers)]
 }
 
@@ -141,8 +158,7 @@ export function reachedBy({ addressee, rung }: Pick<OpenRequest, 'addressee' | '
  * A request that nobody has closed. `rungAt`: since when its highest step is told. `holderId`: the
  * person who has taken it, at `seenAt`; null: nobody.
  */
-export type OpenRequest = {
-  addressee: Addressee
+export type OpenRequest = Way & {
   rung: Rung
   rungAt: Date
   createdAt: Date

@@ -64,7 +64,7 @@ const RULES: Record<DeliveryKind, KindRule> = {
   'win-waiting': { whenUnknown: 'drop', heldBy: null, quiet: 'waits', kept: 'hour' },
   'win-declined': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits', kept: 'hour' },
   'contact-closed': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits', kept: 'hour' },
-  'contact-alone': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits', kept: 'hour' },
+  'contact-alone': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'passes', kept: 'hour' },
   'contact-nobody': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   'role-changed': { whenUnknown: 'tryOnceMore', heldBy: null, quiet: 'waits' },
   result: { whenUnknown: 'drop', heldBy: 'checkIns', quiet: 'waits' },

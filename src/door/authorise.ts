@@ -209,7 +209,11 @@ async function chooseGroup(
   return {
     reply: {
       type: 'card',
-      card: pickerCard(texts, { verb: command.verb, draft: input.text, groups }),
+      card: pickerCard(texts, {
+        verb: command.verb,
+        draft: command.ignoresText ? undefined : input.text,
+        groups,
+      }),
     },
   }
 }

@@ -126,7 +126,8 @@ async function leadOn(
   const card = leadOnCard(context.texts, what, {
     verb: command.verb,
     id,
-    ...(input.text ? { draft: input.text } : {}),
+    // A draft only where it is used: no card holds words that nobody reads.
+    ...(input.text && command.takesText && !command.ignoresText ? { draft: input.text } : {}),
   })
   return { type: 'card', card }
 }

@@ -1,4 +1,4 @@
-import { contactWatch } from '../commands/contact-watch.ts'
+import { contactWatch, WATCHES } from '../commands/contact-watch.ts'
 import { runStep, type Services } from '../commands/services.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { messageOf } from '../errors.ts'
@@ -17,12 +17,16 @@ export function createWatch(services: Services): Watch {
       const now = services.clock.now()
       if (doneAt !== null && Math.abs(now.getTime() - doneAt) < HOUR_MS) return
       doneAt = now.getTime()
-      try {
-        for (const { id } of await listOrganisations(services.database.db))
-          await runStep(services, contactWatch, id, null)
-      } catch (error) {
+      const again = (error: unknown) => {
         services.log.warn('watch.again', { reason: messageOf(error).slice(0, 200) })
         doneAt = null
+      }
+      try {
+        // One organisation's trouble, or one part's, is not another's.
+        for (const { id } of await listOrganisations(services.database.db))
+          for (const part of WATCHES) await runStep(services, contactWatch, id, part).catch(again)
+      } catch (error) {
+        again(error)
       }
     },
   }

@@ -37,17 +37,21 @@ export async function deleteClosedContacts(
   )
 }
 
-/** A group goes, and its requests before it; returns how many. None of them is open. */
+/**
+ * A group goes, and its requests before it; returns how many its facilitators may know of: neither
+ * drills nor those that went past them; and who asked, to be forgotten where nothing keeps them.
+ * None of them is open.
+ */
 export async function deleteContactsOfGroup(
   tenant: Tenant,
   keyring: Keyring,
   groupId: string,
   now: Date,
-): Promise<number> {
+): Promise<{ count: number; people: string[] }> {
   const { tx, organisationId } = tenant
   const rows = await tx.prisma.contactRequest.findMany({
     where: { organisationId, groupId },
-    select: { id: true },
+    select: { id: true, personId: true, addressee: true, isDrill: true },
   })
   await deleteContacts(
     tenant,
@@ -55,7 +59,8 @@ export async function deleteContactsOfGroup(
     rows.map(({ id }) => id),
     now,
   )
-  return rows.length
+  const known = rows.filter(({ addressee, isDrill }) => addressee === 'facilitators' && !isDrill)
+  return { count: known.length, people: rows.map(({ personId }) => personId) }
 }
 
 /** When closed requests go: of people with a place, and of people without one. */

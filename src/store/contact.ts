@@ -14,6 +14,7 @@ export type ContactRow = {
   createdAt: Date
   dueAt: Date
   addressee: Addressee
+  avoidedIds: string[]
   rung: Rung
   rungAt: Date
   round: number
@@ -32,6 +33,7 @@ const CONTACT_FIELDS = {
   createdAt: true,
   dueAt: true,
   addressee: true,
+  avoidedIds: true,
   rung: true,
   rungAt: true,
   round: true,
@@ -46,7 +48,16 @@ const OLDEST_FIRST = [{ createdAt: 'asc' as const }, { id: 'asc' as const }]
 
 export type NewContact = Pick<
   ContactRow,
-  'id' | 'groupId' | 'personId' | 'text' | 'createdAt' | 'dueAt' | 'addressee' | 'rung' | 'isDrill'
+  | 'id'
+  | 'groupId'
+  | 'personId'
+  | 'text'
+  | 'createdAt'
+  | 'dueAt'
+  | 'addressee'
+  | 'avoidedIds'
+  | 'rung'
+  | 'isDrill'
 >
 
 /** Keeps a new request; returns the row. */
@@ -132,6 +143,26 @@ export async function listPromised(
     groupId,
     isInTime: seenAt !== null && seenAt <= dueAt,
   }))
+}
+
+/**
+ * Whether somebody of a group was asked so lately whether anybody had been in touch that their "no"
+ * may yet come.
+ */
+export async function hasUnanswered(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+  since: Date,
+): Promise<boolean> {
+  const where = {
+    organisationId,
+    groupId,
+    isDrill: false,
+    closedAt: { gt: since },
+    confirmedAt: null,
+    outcome: { not: 'withdrawn' as const },
+  }
+  return (await tx.prisma.contactRequest.count({ where })) > 0
 }
 
 /** Fields of a request that change after it was made. */

@@ -27,7 +27,7 @@ const isMember = (person: string) => Prisma.sql`exists (select from "RosterEntry
 /**
  * Everybody whom a group's requests can reach, as of now: its facilitators, its backup, its
  * supervisors, the organisation's safety contact, and who has taken one (null: nobody). Never a
- * member of the group, nor somebody who is no longer staff where that is what makes them one.
+ * member of the group, nor somebody who is no longer staff.
  */
 export async function listHelpers(
   tenant: Tenant<Reader>,
@@ -53,14 +53,14 @@ export async function listHelpersOf(
       where "organisationId" = ${organisationId}::uuid and "id" = any(${[...groupIds]}::uuid[])),
     ladder as (
       select w."groupId", r."personId", case when r."role" = 'facilitator' then 'facilitators'
-          else 'supervisors' end as "rung", false as "needsStaff"
+          else 'supervisors' end as "rung"
       from wanted w join "RosterEntry" r on r."organisationId" = ${organisationId}::uuid
         and r."groupId" = w."groupId" and r."role" <> 'member'
-      union all select "groupId", "backupId", 'backup', true from wanted
-      union all select "groupId", o."safetyContactId", 'safety', true
+      union all select "groupId", "backupId", 'backup' from wanted
+      union all select "groupId", o."safetyContactId", 'safety'
         from wanted, "Organisation" o where o."id" = ${organisationId}::uuid
       union all select "groupId", ${holder?.personId ?? null}::uuid,
-        ${holder?.rung ?? 'safety'}, true from wanted)
+        ${holder?.rung ?? 'safety'} from wanted)
     select l."groupId"::text as "groupId", l."personId"::text as "personId", l."rung",
       ${reaches('p')} as "canBeReached", ${isAway('p')} as "isAway",
       p."awayUntil",
@@ -69,7 +69,7 @@ export async function listHelpersOf(
     from ladder l join "Person" p on p."organisationId" = ${organisationId}::uuid
       and p."id" = l."personId"
       left join "Person" s on s."organisationId" = p."organisationId" and s."id" = p."standInId"
-    where (p."isStaff" or not l."needsStaff") and not ${isMember('p')}
+    where p."isStaff" and not ${isMember('p')}
     order by l."groupId", l."rung", l."personId"`
   return Map.groupBy(rows, ({ groupId }) => groupId)
 }

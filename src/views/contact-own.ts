@@ -1,5 +1,5 @@
 import type { Texts } from '../content/load.ts'
-import type { Outcome, Rung } from '../domain/contact.ts'
+import type { Addressee, Outcome, Rung } from '../domain/contact.ts'
 import { button, buttons, type Card, card, compact, note, text } from './card.ts'
 import { timeWithZone } from './notice.ts'
 
@@ -15,6 +15,7 @@ export function contactStatus(
     steps: readonly Rung[]
     /** From 2 on it was opened again. */
     round: number
+    addressee: Addressee
     /** The name of who has it, or closed it. */
     by: string
     holderId: string | null
@@ -40,7 +41,9 @@ export function contactStatus(
       compact([
         text(t('contact.asked', { time: time(facts.createdAt) })),
         isOpen && facts.round > 1 && text(t('contact.isAgain')),
+        isWaiting && facts.seenAt !== null && text(t('contact.hadIt')),
         isWaiting &&
+          facts.seenAt === null &&
           steps.length > 0 &&
           text(
             facts.now < facts.dueAt
@@ -50,7 +53,9 @@ export function contactStatus(
         isOpen &&
           steps.length > 0 &&
           text(t('contact.before', { steps: new Intl.ListFormat(texts.language).format(steps) })),
-        isWaiting && steps.length === 0 && text(t('contact.alone')),
+        isWaiting &&
+          steps.length === 0 &&
+          text(t(facts.addressee === 'others' ? 'contact.alonePast' : 'contact.alone')),
         isOpen &&
           facts.holderId !== null &&
           facts.seenAt !== null &&
@@ -73,14 +78,20 @@ export function contactStatus(
   }
 }
 
-/** The outcome of a member's own answer. */
+/**
+ * The outcome of a member's own answer. `step`: the last one that is told now; null: nobody is
+ * there.
+ */
 export function contactAnswered(
   { t }: Texts,
   answer: 'withdrawn' | 'confirmed' | 'reopened',
   lines: string,
+  step: Rung | null = null,
 ): Card {
   return card('contact-answered', t('contact.title'), [
     text(t(`contact.answered.${answer}`)),
+    answer === 'reopened' &&
+      text(step ? t('contact.toldNow', { step: t(`contact.step.${step}`) }) : t('contact.alone')),
     answer !== 'confirmed' && note(t('checkin.helpNow', { lines })),
   ])
 }

@@ -1,4 +1,5 @@
 import type { Texts } from '../content/load.ts'
+import type { Rung } from '../domain/contact.ts'
 import { formatDate } from '../domain/time.ts'
 import { button, buttons, type Card, card, compact, note, text } from './card.ts'
 import { type Notice, notice } from './notice.ts'
@@ -19,8 +20,8 @@ export function removedCard(
     alias: string
     /** Whether a check-in that is not counted yet holds a box for them, filled or not. */
     hasBox: boolean
-    /** They asked to be contacted there, and that goes on. */
-    isWaiting: boolean
+    /** The steps before which their request stands; null: they did not ask to be contacted. */
+    steps: readonly Rung[] | null
     forgetOn: Date
     timeZone: string
     lines: string
@@ -28,6 +29,7 @@ export function removedCard(
   },
 ): Card {
   const { t } = texts
+  const steps = facts.steps?.map((rung) => t(`contact.step.${rung}`)) ?? null
   const date = formatDate(facts.forgetOn, facts.timeZone, texts.language, facts.now)
   return {
     ...card(
@@ -36,7 +38,13 @@ export function removedCard(
       compact([
         text(t('removed.what', { alias: facts.alias })),
         facts.hasBox && text(t('removed.answers')),
-        text(facts.isWaiting ? t('removed.request') : t('removed.forget', { date })),
+        text(
+          steps === null
+            ? t('removed.forget', { date })
+            : steps.length === 0
+              ? t('removed.requestAlone')
+              : t('removed.request', { steps: new Intl.ListFormat(texts.language).format(steps) }),
+        ),
         note(t('checkin.helpNow', { lines: facts.lines })),
         facts.hasBox && buttons(button(t('removed.withdraw'), 'removed.withdraw', facts.groupId)),
       ]),

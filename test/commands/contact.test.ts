@@ -197,7 +197,7 @@ describe.each(CELLS)(
       expect(said(hands, member(0))).toContain('tried to reach you and could not.')
       expect(said(hands, member(0))).toContain('Has somebody been in touch with you?')
       await press(hands, lastSeen(hands.journal, member(0), 'contact-status'), 'contact.deny')
-      expect(said(hands, member(0))).toContain('It is open again, and the supervisor is told now.')
+      expect(said(hands, member(0))).toContain('It goes to the supervisor now.')
       await hands.closeForm(member(0))
       await world.app.drain()
       expect(told(hands, 'contact-request').slice(2).sort()).toEqual(

@@ -4,6 +4,7 @@ import {
   type Addressee,
   type Helper,
   mayOpenCheckIns,
+  newWay,
   type OpenRequest,
   pathOf,
   RUNGS,
@@ -44,6 +45,7 @@ const lookAt = (one: OpenRequest, helpers: readonly Helper[], now: Date) =>
 const EVERYBODY = RUNGS.map((rung) => helper(rung))
 const request = (change: Partial<OpenRequest> = {}): OpenRequest => ({
   addressee: 'facilitators',
+  avoidedIds: [],
   rung: 'facilitators',
   rungAt: at(0),
   createdAt: at(0),
@@ -89,7 +91,7 @@ describe('the way of a request', () => {
     const away = [helper('facilitators', { isAway: true, standInId: 'colleague' })]
     expect(lookAt(request(), away, at(0)).told).toEqual(['colleague'])
     expect(whoMayRead(away, request())).toEqual(['facilitators', 'colleague'])
-    expect(pathOf([helper('facilitators', { isAway: true })], 'facilitators')).toEqual([])
+    expect(pathOf([helper('facilitators', { isAway: true })], newWay('facilitators'))).toEqual([])
   })
 
   it('never comes to those whom it goes past, whatever else they are', () => {
@@ -98,7 +100,7 @@ describe('the way of a request', () => {
       ...EVERYBODY.filter(({ rung }) => rung !== 'safety'),
       helper('safety', { personId: 'facilitators' }),
     ]
-    expect(pathOf(twice, 'others')).toEqual(['supervisors'])
+    expect(pathOf(twice, newWay('others'))).toEqual(['supervisors'])
     expect(lookAt(others, twice, at(100)).told).toEqual(['supervisors'])
     const standsIn = [
       helper('facilitators'),
@@ -106,7 +108,12 @@ describe('the way of a request', () => {
     ]
     expect(lookAt(others, standsIn, at(0))).toMatchObject({ isAlone: true, told: ['supervisors'] })
     expect(whoMayRead(standsIn, { ...others, holderId: 'facilitators' })).toEqual(['supervisors'])
-    expect(unheardOn(standsIn, true, ['others'])).toEqual(['others'])
+    expect(unheardOn(standsIn, true, [newWay('others')])).toEqual(['others'])
+    // Nor does it when they have changed their part since it was made.
+    const changed = [helper('supervisors', { personId: 'former facilitator' })]
+    const asked = { ...others, avoidedIds: ['former facilitator'] }
+    expect(lookAt(asked, changed, at(100)).told).toEqual([])
+    expect(whoMayRead(changed, { ...asked, holderId: 'former facilitator' })).toEqual([])
     expect(unheardOn(standsIn, true, [])).toEqual([])
     expect(unheardOn([], true, [])).toEqual(['facilitators'])
     expect(unheardOn([], false, [])).toEqual([])
@@ -168,7 +175,7 @@ describe('in any order of things', () => {
       const mayRead = whoMayRead(helpers, { ...state, rung: seen.rung, holderId: seen.holderId })
       expect(seen.told.every((one) => mayRead.includes(one))).toBe(true)
       state = { ...state, rung: seen.rung, rungAt: seen.rungAt, holderId: seen.holderId }
-      const isThere = pathOf(helpers, addressee).length > 0
+      const isThere = pathOf(helpers, newWay(addressee)).length > 0
       const isHeard = whoIsThere(helpers, RUNGS).some((one) => seen.told.includes(one))
       if (isThere && !isHeard) since ??= now
       else since = null

@@ -112,7 +112,7 @@ describe.each(CELLS)(
       await s.send(facilitator, 'roster', { members: others })
       await s.world.app.drain()
       expect(await s.act(member, 'removed', 'removed')).toContain(
-        'Your request to be contacted goes on. It stands before the supervisor now.',
+        'Your request to be contacted goes on. It stands before: your facilitators, the stand-in and the supervisor.',
       )
       expect(s.got(supervisor)).toEqual(['2026-03-02T09:00 request'])
       const read = await s.act(supervisor, 'contact-request', 'contact.read')
@@ -171,7 +171,12 @@ describe.each(CELLS)(
         'About the facilitator.',
       )
       await s.act(supervisor, 'contact-request', 'contact.read', 'contact.reached')
+      // The member can still say that nobody came; then the group goes.
       await s.to('2026-03-07T09:00:00Z')
+      expect(await s.act(second, 'contact-closed', 'contact.status')).toContain(
+        'Has somebody been in touch with you?',
+      )
+      await s.to('2026-03-15T09:00:00Z')
       expect(await s.world.db.group.count()).toBe(0)
     })
 
@@ -256,6 +261,49 @@ describe.each(CELLS)(
       expect(await s.act(admin, 'contact-nobody', 'contact.nobody')).toContain(
         'Please add a supervisor or a safety contact who is there.',
       )
+    })
+
+    it('the facilitator changes their part while it waits: it still goes past them', async () => {
+      const { facilitator, supervisor, backup, members, ...s } = await set()
+      await s.ask(members[0] ?? '', 'He shouts at us.', 'others')
+      await s.send(facilitator, 'roster', {
+        facilitators: [backup],
+        supervisors: [facilitator, supervisor],
+      })
+      await s.to('2026-03-04T09:00:00Z')
+      expect([s.got(facilitator), s.got(backup)]).toEqual([[], []])
+      expect(await s.look(facilitator, 'contact')).toContain('No one waits to be contacted.')
+      expect(await s.look(facilitator, 'digest')).not.toContain('waits to be contacted')
+      expect(await s.act(supervisor, 'contact-request', 'contact.read')).toContain('He shouts')
+    })
+
+    it('no supervisor, taken off or told that nobody came: it goes to the step that is there', async () => {
+      const { facilitator, safety, members, ...s } = await set({ hasSupervisor: false })
+      const [member = '', ...others] = members
+      await s.ask(member, 'Please.')
+      await s.act(facilitator, 'contact-request', 'contact.read', 'contact.tried')
+      const answered = await s.act(member, 'contact-closed', 'contact.status', 'contact.deny')
+      expect(answered).toContain('It goes to the safety contact now.')
+      expect(s.got(safety)).toEqual(['2026-03-02T09:00 request'])
+      await s.act(safety, 'contact-request', 'contact.read', 'contact.reached')
+      const [second = ''] = others
+      await s.ask(second, 'Please, too.')
+      await s.send(facilitator, 'roster', { members: others.slice(1) })
+      await s.world.app.drain()
+      expect(s.got(safety)).toHaveLength(2)
+      expect(await s.act(second, 'removed', 'removed')).toContain('and the safety contact')
+    })
+
+    it('the note is lost on its way: it goes out again until it has arrived', async () => {
+      const { facilitator, members, ...s } = await set({ hasBackup: false })
+      await s.ask(members[0] ?? '', 'Please.')
+      await s.world.db.delivery.updateMany({
+        where: { kind: 'contact-request' },
+        data: { state: 'dropped', reason: 'unknown' },
+      })
+      await s.to('2026-03-02T10:00:00Z')
+      await s.to('2026-03-02T11:30:00Z')
+      expect(s.got(facilitator)).toEqual(['2026-03-02T09:00 request', '2026-03-02T10:00 request'])
     })
 
     it('the only facilitator is on leave: their stand-in is told; without one the next step is', async () => {

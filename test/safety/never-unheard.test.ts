@@ -215,7 +215,7 @@ describe('in any order of asks, sees, removals, leaves, ends, pauses, absences a
 
   it('as it was, with requests that went with their member’s place, some are (negative control)', async () => {
     let found = 0
-    for (const seed of SEEDS) found += await live(seed, true)
+    for (const seed of SEEDS) if (found === 0) found = await live(seed, true)
     expect(found).toBeGreaterThan(0)
   })
 })

@@ -12,6 +12,7 @@ alter table "Group" drop column "contactTimes", add column "staffedTimes" jsonb,
   add column "drilledAt" timestamptz(3);
 
 alter table "ContactRequest" add column "addressee" "Addressee" not null default 'facilitators',
+  add column "avoidedIds" uuid[] default array[]::uuid[],
   add column "rung" "Rung" not null default 'facilitators', add column "rungAt" timestamptz(3),
   add column "round" integer not null default 1, add column "closedAt" timestamptz(3),
   add column "outcome" "ContactOutcome", add column "confirmedAt" timestamptz(3),
