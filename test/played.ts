@@ -16,7 +16,9 @@ export type Played = Local & { db: PrismaClient }
 
 /** The words for a change that was rolled back because the store was busy, in each language. */
 const BUSY = ['en', 'es'].map((language) => loadContent().textsFor(language).t('error.busy'))
-const isBusy = (said: string): boolean => BUSY.some((words) => said.includes(words))
+/** Slack's own word where the answer took more than its three seconds. */
+const TOO_LATE = 'operation_timeout'
+const isBusy = (said: string): boolean => [...BUSY, TOO_LATE].some((words) => said.includes(words))
 /** The cards that say that something was not done. */
 const REFUSALS: readonly string[] = ['problem', 'form-errors']
 /** So often somebody sends again what was too much at the time. */

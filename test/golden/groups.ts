@@ -83,6 +83,10 @@ export async function writeGroup(
   ] as const) {
     const { personId } = await db.account.findFirstOrThrow({ where: { externalId } })
     await db.rosterEntry.create({ data: { ...own, personId, role, joinedAt: new Date(FIRST) } })
+    await db.person.update({
+      where: { organisationId_id: { organisationId: own.organisationId, id: personId } },
+      data: { isStaff: true },
+    })
   }
   const people = Array.from({ length: members }, () => randomUUID())
   await db.person.createMany({ data: people.map((id) => ({ organisationId, id })) })
