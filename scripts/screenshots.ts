@@ -2,7 +2,7 @@
 // [folder]
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { startPassing } from '../src/cli/local.ts'
 import { createStage } from '../src/cli/stage.ts'
 import { type Plot, tell } from '../src/cli/story.ts'
@@ -84,7 +84,14 @@ async function shoot(browser: Browser, url: string): Promise<void> {
 
 const file = (name: string) => path.join(folder, `${name}.png`)
 
+/** Slack takes no line in the app's own chat. */
+async function toNotes(page: Page): Promise<void> {
+  const notes = page.getByRole('button', { name: 'Your own notes', exact: true })
+  if ((await notes.count()) > 0) await notes.click()
+}
+
 async function type(page: Page, line: string, answer: string): Promise<void> {
+  await toNotes(page)
   await page.getByRole('combobox', { name: 'Type a command' }).fill(line)
   await page.keyboard.press('Enter')
   await page.getByRole('article').filter({ hasText: answer }).last().waitFor()
@@ -113,11 +120,28 @@ async function shootTrends(browser: Browser, url: string): Promise<void> {
     await page.goto(`${url}/?person=${PEOPLE[platform].facilitator}`)
     await page.getByRole('main').getByRole('heading', { level: 2 }).waitFor()
     const main = page.getByRole('main')
+    if (platform === 'slack') {
+      await shootSlackTrend(page, main)
+      continue
+    }
     await main.getByRole('button', { name: 'Open', exact: true }).last().click()
     await page.getByRole('dialog').waitFor()
     await open(page, 'The last four', `${platform}-trend`, page.getByRole('dialog'))
   }
   await page.close()
+}
+
+/** Slack draws beside the private answer to the command, and in no modal. */
+async function shootSlackTrend(page: Page, main: Locator): Promise<void> {
+  await toNotes(page)
+  await page.getByRole('combobox', { name: 'Type a command' }).fill('/group summary')
+  await page.keyboard.press('Enter')
+  await main.getByRole('button', { name: 'The last four', exact: true }).last().click()
+  await main.getByRole('img').last().waitFor()
+  await main
+    .locator('article')
+    .last()
+    .screenshot({ path: file('slack-trend') })
 }
 
 /** A report as its page is printed, of results made up for the picture. */

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { directoryKeyStore, type KeyStore } from './ballot/key-store.ts'
+import { directoryKeyStore, type KeyStore, roomIn } from './ballot/key-store.ts'
 import { parseKeyring } from './ballot/keyring.ts'
 import { CALENDAR_PATH } from './commands/calendar.ts'
 import { createIdentityCache } from './commands/identity-cache.ts'
 import { MYDATA_PATH } from './commands/mydata.ts'
+import { createRecentAnswers } from './commands/recent-answers.ts'
 import { REPORT_PATH } from './commands/report.ts'
 import type { Clock, Services } from './commands/services.ts'
 import type { Config } from './config.ts'
@@ -14,23 +15,28 @@ import { linesOf } from './content/help-lines.ts'
 import { loadContent } from './content/load.ts'
 import { SetupError } from './errors.ts'
 import { createHttpServer } from './http.ts'
+import { createAccountLooks } from './jobs/accounts.ts'
 import { drain, startClock, tick } from './jobs/clock.ts'
 import { createLanes } from './jobs/lanes.ts'
 import { createRetention } from './jobs/retention.ts'
 import { createWatch } from './jobs/watch.ts'
 import { startWorkers } from './jobs/worker.ts'
+import { createZoneData, ZONE_DATA_HERE } from './jobs/zone-data.ts'
 import { createLog, type Log } from './log.ts'
 import type { HttpHandler, Platform, PlatformName, Traits } from './platform.ts'
+import { createRejections } from './rejections.ts'
 import { type Database, openDatabase } from './store/engine/database.ts'
-import { checkInstallation } from './store/engine/installation.ts'
 import { createQueue } from './store/engine/queue.ts'
+import { checkInstallation } from './store/installation.ts'
 import { removeThrowaway } from './store/organisation.ts'
-import { countPending } from './store/outbox.ts'
+import { changeOwner } from './store/owner.ts'
+import { readSignals } from './store/signals.ts'
 import type { LocalAuthority } from './teams/transport.ts'
 import { calendarFile } from './web/calendar.ts'
 import { healthz, readyz } from './web/health.ts'
 import { createMetrics } from './web/metrics.ts'
 import { mydataFile } from './web/mydata.ts'
+import { pageFiles } from './web/pages.ts'
 import { reportFile } from './web/report.ts'
 
 /** Stand-ins of tests and of the demo. */
@@ -56,6 +62,10 @@ export type Overrides = {
    * of its own.
    */
   isPlaygroundOpen?: boolean
+  /** The store is the demo's own: its organisation is called what the settings say. */
+  isOwnStore?: boolean
+  /** Zone data that the runtime is said to have. */
+  zoneData?: string
 }
 
 export type App = {
@@ -111,7 +121,11 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   await checkInstallation(database.db, keyDirectory, new Map(fingerprints))
   const queue = createQueue(database, (error) => log.error('queue', error))
   await queue.start()
-  const metrics = createMetrics(() => countPending(database.db, clock.now()))
+  const metrics = createMetrics({
+    signals: () => readSignals(database.db, clock.now(), clock.wall()),
+    keyRoom: () => roomIn(keyDirectory),
+    wallMs: () => clock.wall().getTime(),
+  })
   const traits = new Map<PlatformName, Traits>()
   const services: Services = {
     database,
@@ -120,17 +134,25 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     content,
     ballotKeys,
     identityCache: createIdentityCache(clock.wall),
+    recentAnswers: createRecentAnswers(clock.wall),
     platforms: traits,
     log,
     publicUrl: config.http.publicUrl,
+    onRejected: createRejections(log, metrics.requestRejected, clock.wall),
     onDone: metrics.commandDone,
+    onSign: metrics,
     ...(overrides.newId ? { newId: overrides.newId } : {}),
   }
   await removeThrowaway(database.db)
   const platforms = await (overrides.platforms?.(services) ??
     createPlatforms(config, services, overrides.teamsAuthority ?? null))
   for (const platform of platforms) traits.set(platform.name, platform)
-  await connect(config, services, platforms)
+  if (overrides.isOwnStore)
+    await changeOwner(database.db, {
+      name: config.organisation.name,
+      ...(config.organisation.country ? { country: config.organisation.country } : {}),
+    })
+  const lateStarts = await connect(config, services, platforms)
   if (overrides.isPlaygroundOpen) {
     const { openPlayground } = await import('./playground.ts')
     const playground = await openPlayground(services, config.organisation.country ?? '')
@@ -139,7 +161,9 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   }
   let isStopping = false
   const check = async () => {
-    await database.db.sql.rows`select 1`
+    const [store] = await database.db.sql.rows<{ isReadOnly: boolean }>`
+      select current_setting('transaction_read_only') = 'on' as "isReadOnly"`
+    if (store?.isReadOnly) throw new Error('the store takes no changes')
   }
   const routes = new Map<string, HttpHandler>([
     ['/healthz', healthz],
@@ -148,6 +172,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     [CALENDAR_PATH, calendarFile(services)],
     [REPORT_PATH, reportFile(services)],
     [MYDATA_PATH, mydataFile(services)],
+    ...pageFiles(services),
     ...platforms.map(({ path, handle }): [string, HttpHandler] => [path, handle]),
   ])
   const http = createHttpServer(routes, log)
@@ -158,9 +183,18 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     isUnpaced: overrides.isUnpaced ?? false,
     owner: overrides.laneOwner ?? (overrides.newId ?? randomUUID)(),
   })
-  await startWorkers(services, lanes)
-  const regular = { lanes, retention: createRetention(services), watch: createWatch(services) }
-  const ticking = overrides.isClockManual ? null : startClock(services, regular)
+  const zoneData = createZoneData(services, overrides.zoneData ?? ZONE_DATA_HERE)
+  await startWorkers(services, { lanes, zoneData })
+  const regular = {
+    lanes,
+    watch: createWatch(services),
+    looks: createAccountLooks(services, platforms),
+    zoneData,
+    lateStarts,
+    missingKeys: new Map<string, number>(),
+  }
+  const retention = createRetention(services)
+  const ticking = overrides.isClockManual ? null : startClock(services, regular, retention)
   const country = config.organisation.country ?? ''
   if (!linesOf(content.helpLines, country))
     log.warn('country.noHelpLines', { country: config.organisation.country })
@@ -173,8 +207,14 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     port,
     services,
     platforms,
-    tick: () => tick(services, regular),
-    drain: () => drain(services, regular),
+    tick: async () => {
+      await tick(services, regular)
+      await retention.run()
+    },
+    drain: async () => {
+      await drain(services, regular)
+      await retention.run()
+    },
     async stop() {
       isStopping = true
       await http.close(REQUEST_GRACE_MS)

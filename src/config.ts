@@ -12,12 +12,19 @@ type SlackConfig = {
   apiUrl: string
 }
 /** How Teams is reached, or null. `firstAdmin` is an Entra object id. */
+/** Microsoft's clouds that Teams is served in (teams/clouds.ts). */
+const CLOUD_NAMES = ['public', 'gcc', 'gcchigh', 'dod'] as const
+export type CloudName = (typeof CLOUD_NAMES)[number]
+
 type TeamsConfig = {
   appId: string
   appPassword: string
   appType: 'SingleTenant'
   tenantId: string
   firstAdmin: string
+  cloud: CloudName
+  /** The library that verifies what comes in. */
+  transport: 'botbuilder' | 'teams-apps'
 }
 
 export type Config = Readonly<{
@@ -57,6 +64,8 @@ const EXAMPLES: Record<string, string> = {
   MICROSOFT_APP_TENANT_ID: '11111111-2222-3333-4444-555555555555',
   MICROSOFT_APP_TYPE: 'SingleTenant',
   TEAMS_FIRST_ADMIN: '11111111-2222-3333-4444-555555555555',
+  TEAMS_CLOUD: 'public',
+  TEAMS_TRANSPORT: 'botbuilder',
   GROUPWELL_SECRET: '1:… (see .env.example)',
   ORGANISATION_COUNTRY: 'DE',
   LOG_LEVEL: 'info',
@@ -95,6 +104,13 @@ const schema = z.object({
   MICROSOFT_APP_PASSWORD: z.string().min(1, 'not empty').optional(),
   MICROSOFT_APP_TENANT_ID: z.uuid().optional(),
   MICROSOFT_APP_TYPE: z.literal('SingleTenant').default('SingleTenant'),
+  TEAMS_CLOUD: z
+    .enum(CLOUD_NAMES, {
+      error:
+        'public, gcc, gcchigh or dod; Teams of 21Vianet (China) was never tried, and is not served',
+    })
+    .default('public'),
+  TEAMS_TRANSPORT: z.enum(['botbuilder', 'teams-apps']).default('botbuilder'),
   TEAMS_FIRST_ADMIN: z.uuid().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
@@ -152,6 +168,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
           appType: env.MICROSOFT_APP_TYPE,
           tenantId: env.MICROSOFT_APP_TENANT_ID ?? '',
           firstAdmin: env.TEAMS_FIRST_ADMIN ?? '',
+          cloud: env.TEAMS_CLOUD,
+          transport: env.TEAMS_TRANSPORT,
         }
       : null,
     log: { level: env.LOG_LEVEL },

@@ -9,10 +9,17 @@ export class UserError extends Error {
    * The form that met it must not be sent again: it was made of something that has changed since.
    */
   readonly endsForm: boolean
-  constructor(message: string, fields: Record<string, string> = {}, { endsForm = false } = {}) {
+  /** The form is shown with what is kept by now; sent again, it counts. */
+  readonly isAnew: boolean
+  constructor(
+    message: string,
+    fields: Record<string, string> = {},
+    { endsForm = false, isAnew = false } = {},
+  ) {
     super(message)
     this.fields = fields
     this.endsForm = endsForm
+    this.isAnew = isAnew
   }
 }
 

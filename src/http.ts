@@ -208,6 +208,10 @@ export async function readJson(
   }
 }
 
+/** GET, or HEAD, which asks for the same without its body: Node leaves that out by itself. */
+export const isRead = ({ method }: IncomingMessage): boolean =>
+  method === 'GET' || method === 'HEAD'
+
 /** Answers a request whose body is not read, or not to its end: the connection ends with it. */
 export function refuseUnread(response: ServerResponse, status: number): void {
   response.setHeader('connection', 'close')

@@ -18,8 +18,8 @@ export const REACHES_UNSEEN: Readonly<Record<PlatformName, boolean>> = {
 }
 
 /**
- * Somebody as a platform names them. An undefined field was not said; it never overwrites what is
- * known.
+ * Somebody as a platform names them, in its own words: unchecked until they are kept. An undefined
+ * field was not said; it never overwrites what is known.
  */
 export type PersonRef = {
   externalId: string
@@ -64,7 +64,14 @@ export type Incoming = {
   sender: PersonRef
   verb: string
   /** Typed text after the verb, a button's or form's id, and a form's values by field name. */
-  input: { text?: string; id?: string; version?: string; values?: Record<string, FieldValue> }
+  input: {
+    text?: string
+    id?: string
+    version?: string
+    /** The form's own id; left out: it has none. */
+    key?: string
+    values?: Record<string, FieldValue>
+  }
   /** `typed` at a command line, `button` on a card, `form` submitted. */
   via: 'typed' | 'button' | 'form'
   /** Where it was typed, when that was a channel or a chat of several. */
@@ -76,6 +83,9 @@ export type Incoming = {
   canOpen: boolean
 }
 
+/** A form's own id is a UUID; a longer one is nobody's. */
+export const LONGEST_KEY = 64
+
 /** The value of a form's field; null when it was left empty. */
 export type FieldValue = string | readonly PersonRef[] | null
 
@@ -84,7 +94,13 @@ type Recipient =
   | { type: 'person'; externalId: string; address: Address | null }
   | { type: 'channel'; id: string; address: Address | null }
 
-export type Outgoing = { workspaceId: string; recipient: Recipient; notice: Notice }
+export type Outgoing = {
+  workspaceId: string
+  recipient: Recipient
+  notice: Notice
+  /** The language that the notice is in; left out: not known. */
+  language?: string
+}
 
 /** The news from sending: where this person can be written to from now on. Null: nothing new. */
 export type Sent = { address: Address | null }
@@ -122,6 +138,8 @@ export type Traits = {
   prefix: string
   /** Whether it takes a notice for somebody who never opened the app. */
   reachesUnseen: boolean
+  /** Whether a form that is sent back for mending keeps by itself what was put into it. */
+  keepsForms: boolean
 }
 
 /** A chat platform behind one port. `send` throws PlatformError; it tries once. */
@@ -138,6 +156,11 @@ export type Platform = Traits & {
   workspaceRates(workspaceId: string): readonly Rate[]
   /** Notices that are taken up at a time: what goes out within a moment. */
   batch: number
+  /**
+   * Asks in passing how somebody is known now; `near`: a channel in which they may be, as its
+   * address. Null: nothing is told. Throws nothing.
+   */
+  describe(workspaceId: string, externalId: string, near: Address | null): Promise<PersonRef | null>
   /** Resolves when what was acknowledged is finished. */
   stop(): Promise<void>
 }

@@ -1,9 +1,9 @@
 import type { Services } from './commands/services.ts'
-import { meet } from './door/identify.ts'
+import { meet, takenOff } from './door/identify.ts'
 import { findCommand } from './door/registry.ts'
 import { run } from './door/run.ts'
 import type { Platform } from './platform.ts'
-import { ensureConnection } from './store/access.ts'
+import { ensureConnection, findActor } from './store/access.ts'
 import { makeThrowaway } from './store/organisation.ts'
 import { makeAdmin, setStaff } from './store/people.ts'
 import { createPlayground, PLAYGROUND_TENANT } from './teams/playground.ts'
@@ -19,9 +19,9 @@ export async function openPlayground(services: Services, country: string): Promi
   const organisationId = await makeThrowaway(database.db, { name: NAME, country }, clock.now())
   const workspace = { platform: 'teams', externalId: PLAYGROUND_TENANT, name: NAME } as const
   const connection = await ensureConnection({ tx: database.db, organisationId }, workspace)
-  const { t } = content.textsFor(null)
   const letIn = async (person: Parameters<typeof meet>[2]) => {
-    const { personId, isAdmin } = await meet(services, connection, person)
+    const { actor } = await meet(services, connection, person)
+    const { personId, isAdmin } = actor
     if (isAdmin) return
     await makeAdmin({ tx: database.db, organisationId }, personId)
     await setStaff({ tx: database.db, organisationId }, [personId], true)
@@ -32,8 +32,13 @@ export async function openPlayground(services: Services, country: string): Promi
       if (!findCommand(incoming.verb)?.isUntraced) await letIn(incoming.sender)
       return await run(services, incoming)
     },
-    onSeen: async (_tenant, person) => await letIn(person),
+    onRejected: services.onRejected,
+    onAdded: async (_tenant, person) => await letIn(person),
+    onRemoved: async (_tenant, externalId) => {
+      const actor = await findActor(database.db, connection, externalId)
+      if (actor) await takenOff(services, actor, connection.id)
+    },
     log,
-    say: (key) => t(key),
+    say: (key, language) => content.textsFor(language).t(key),
   })
 }

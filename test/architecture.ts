@@ -8,7 +8,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['domain'],
   ['views'],
   ['platform.ts', 'config.ts'],
-  ['http.ts'],
+  ['http.ts', 'rejections.ts'],
   ['ballot'],
   ['store'],
   ['commands'],
@@ -123,10 +123,16 @@ export const INVARIANTS: readonly { name: string; pattern: RegExp; in: RegExp; e
       except: /^slack\//,
     },
     {
-      name: 'only teams/transport.ts imports botbuilder',
+      name: 'only teams/botbuilder.ts imports botbuilder',
       pattern: /from 'bot(builder|framework)/,
       in: /./,
-      except: /^teams\/transport\.ts$/,
+      except: /^teams\/botbuilder\.ts$/,
+    },
+    {
+      name: 'only teams/teams-apps.ts imports its successor',
+      pattern: /from '@microsoft\/teams\./,
+      in: /./,
+      except: /^teams\/teams-apps\.ts$/,
     },
     {
       name: 'only ballot/open.ts decrypts ballots',

@@ -58,6 +58,8 @@ export type WorldOptions = {
   newId?: () => string
   scopes?: readonly string[]
   isPlaygroundOpen?: boolean
+  isPaced?: boolean
+  teamsTransport?: 'botbuilder' | 'teams-apps'
   publicUrl?: string
 }
 

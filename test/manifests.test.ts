@@ -4,6 +4,7 @@ import AjvDraft04 from 'ajv-draft-04'
 import { unzipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { teamsPackage } from '../src/cli/manifest.ts'
+import { LANGUAGES } from '../src/content/load.ts'
 import { parseTyped } from '../src/door/registry.ts'
 import { METHODS } from '../src/simulator/slack/methods.ts'
 import { lastSeen } from '../src/simulator/workspace.ts'
@@ -28,6 +29,11 @@ const slack = readJson('manifests/slack/manifest.json') as {
 const teams = readJson('manifests/teams/manifest.json') as {
   manifestVersion: string
   icons: { color: string; outline: string }
+  developer: { websiteUrl: string; privacyUrl: string; termsOfUseUrl: string }
+  localizationInfo: {
+    defaultLanguageTag: string
+    additionalLanguages: { languageTag: string; file: string }[]
+  }
   bots: [
     {
       supportsTargetedMessages: boolean
@@ -193,6 +199,54 @@ describe('the Teams manifest', () => {
     }
   })
 
+  it('has its words in every language that the service speaks, by the same schema', () => {
+    const file = `node_modules/@microsoft/app-manifest/build/json-schemas/teams/v${teams.manifestVersion}/MicrosoftTeams.Localization.schema.json`
+    // Its patterns leave a bracket bare, which expressions with Unicode do not take.
+    const schema = fs.readFileSync(file, 'utf8').replaceAll('\\\\b]', '\\\\b\\\\]')
+    const validate = new AjvDraft04.default({ strict: false, validateFormats: false }).compile(
+      JSON.parse(schema) as Json,
+    )
+    const { defaultLanguageTag, additionalLanguages } = teams.localizationInfo
+    expect([
+      defaultLanguageTag,
+      ...additionalLanguages.map(({ languageTag }) => languageTag),
+    ]).toEqual(LANGUAGES.map(({ id }) => id))
+    for (const { file } of additionalLanguages) {
+      const words = readJson(`manifests/teams/${file}`)
+      expect([validate(words), validate.errors]).toEqual([true, null])
+      for (const [list, { commands }] of teams.bots[0].commandLists.entries())
+        for (const [index, { title, description }] of commands.entries()) {
+          const at = `bots[0].commandLists[${list}].commands[${index}]`
+          // The words to type are the same everywhere.
+          expect(words[`${at}.title`]).toBe(title)
+          expect(words[`${at}.description`]).not.toBe(description)
+          expect(String(words[`${at}.description`]).length).toBeLessThanOrEqual(128)
+        }
+    }
+  })
+
+  it('leads to three pages of the service, each another one, in the reader’s language', async () => {
+    const world = await startWorld()
+    const { websiteUrl, privacyUrl, termsOfUseUrl } = teams.developer
+    const paths = [websiteUrl, privacyUrl, termsOfUseUrl].map((url) => new URL(url).pathname)
+    expect(new Set(paths).size).toBe(3)
+    for (const language of ['en', 'es-MX,es;q=0.9', 'xx'])
+      for (const at of paths) {
+        const url = `http://127.0.0.1:${world.app.port}${at}`
+        const response = await fetch(url, { headers: { 'accept-language': language } })
+        const page = await response.text()
+        expect(response.status).toBe(200)
+        expect(page).toContain(`<html lang="${language.startsWith('es') ? 'es' : 'en'}`)
+        expect(page).not.toContain('<script')
+        expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+        if (at !== '/about') expect(page).toContain('Demo organisation')
+      }
+    expect(
+      (await fetch(`http://127.0.0.1:${world.app.port}/about`, { method: 'POST' })).status,
+    ).toBe(405)
+    await world.end()
+  })
+
   it.each([
     ['color', 192],
     ['outline', 32],
@@ -207,7 +261,12 @@ describe('the Teams manifest', () => {
   it('is packed with the bot’s id and its icons', () => {
     const id = '11111111-2222-4333-8444-555555555555'
     const files = unzipSync(teamsPackage(id, 'https://clinic.example'))
-    expect(Object.keys(files).sort()).toEqual(['color.png', 'manifest.json', 'outline.png'])
+    expect(Object.keys(files).sort()).toEqual([
+      'color.png',
+      'es.json',
+      'manifest.json',
+      'outline.png',
+    ])
     const packed = JSON.parse(Buffer.from(files['manifest.json'] ?? []).toString()) as {
       id: string
       bots: { botId: string }[]

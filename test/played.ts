@@ -1,6 +1,8 @@
 import type { Local } from '../src/cli/local.ts'
-import { fill as fillOnce } from '../src/cli/story.ts'
-import { loadContent } from '../src/content/load.ts'
+
+export { fill } from '../src/cli/story.ts'
+
+import { isBusy, MOST_TRIES, REFUSALS } from '../src/cli/insist.ts'
 import {
   type BotAnswer,
   type Filled,
@@ -13,16 +15,6 @@ import type { PrismaClient } from '../src/store/generated/client.ts'
 
 /** A service with both simulated platforms, played by hand; tests and scripts alike. */
 export type Played = Local & { db: PrismaClient }
-
-/** The words for a change that was rolled back because the store was busy, in each language. */
-const BUSY = ['en', 'es'].map((language) => loadContent().textsFor(language).t('error.busy'))
-/** Slack's own word where the answer took more than its three seconds. */
-const TOO_LATE = 'operation_timeout'
-const isBusy = (said: string): boolean => [...BUSY, TOO_LATE].some((words) => said.includes(words))
-/** The cards that say that something was not done. */
-const REFUSALS: readonly string[] = ['problem', 'form-errors']
-/** So often somebody sends again what was too much at the time. */
-const MOST_TRIES = 5
 
 /**
  * Has somebody do something until they see its answer, a card of this kind. Somebody told that it
@@ -93,25 +85,6 @@ export async function open(hands: Hands, person: string, line: string): Promise<
   const card = fresh()
   const [button] = card?.surface.buttons ?? []
   return card?.kind === 'lead-on' && button ? await hands.press(card, button.label) : typed
-}
-
-/**
- * Types a command that opens a form, fills it and sends it, again while the store is busy: a loaded
- * machine is not what a test is about. The answer, also a refusal, is the caller's to read.
- */
-export async function fill(
-  hands: Hands,
-  person: string,
-  line: string,
-  values: Filled,
-): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    const before = hands.journal.seen.length
-    await fillOnce(hands, person, line, values)
-    const shown = hands.journal.seen.slice(before).filter((seen) => seen.person === person)
-    if (tries === MOST_TRIES || !shown.some(({ text }) => isBusy(text))) return
-    await hands.closeForm(person)
-  }
 }
 
 /** Types a command that opens a form, fills it and sends it; throws when that was not taken. */

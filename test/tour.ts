@@ -1,5 +1,6 @@
 import { askForSummary } from '../src/cli/story.ts'
 import { type Hands, lastSeen, type Seen } from '../src/simulator/workspace.ts'
+import { Prisma } from '../src/store/generated/client.ts'
 import { addMembers } from './latecomers.ts'
 import { answer, fill, moveTo, open, type Played, press, setUpGroup } from './played.ts'
 
@@ -7,6 +8,9 @@ const DAY_MS = 24 * 60 * 60_000
 
 /** As its button ends in each language. */
 const DAYS_ILL = { en: 'Days with an illness', es: 'Días con una enfermedad' } as const
+
+/** Admin, privacy, help. */
+const BUTTONS_WITHOUT_GROUP = 3
 
 /**
  * A walk past every form and every message of a platform, as its people would come to see them, in
@@ -112,15 +116,18 @@ export async function tour(
   await read(second, 'message', 'message.read')
   // Two people are not there any more when the reminder of the hour before goes out.
   for (const gone of members.slice(5, 7)) {
-    const channel = `D${gone.slice(1)}`
     if (platform === 'teams') world.teams.block(gone)
-    else
+    else {
+      // Slack says so when a chat with them is opened anew.
+      const data = { address: Prisma.DbNull }
+      await world.db.account.updateMany({ where: { externalId: gone }, data })
       world.slack.failNext({
-        method: 'chat.postMessage',
-        channel,
+        method: 'conversations.open',
+        channel: gone,
         status: 200,
         error: 'user_disabled',
       })
+    }
   }
   await moveTo(world, new Date('2026-03-03T15:30:00Z'))
   await world.app.drain()
@@ -194,6 +201,9 @@ export async function tour(
   await moveTo(world, new Date(Date.parse('2026-03-09T13:00:00Z') + 7 * DAY_MS))
   await read(facilitator, 'deletion-receipt', 'receipt')
   const kinds = new Map<string, Seen>()
-  for (const seen of hands.journal.seen) if (!kinds.has(seen.kind)) kinds.set(seen.kind, seen)
+  // The home card that everybody in Teams gets at first is of somebody without a group.
+  const isFirst = ({ kind, surface }: Seen) =>
+    !kinds.has(kind) && (kind !== 'home' || surface.buttons.length > BUTTONS_WITHOUT_GROUP)
+  for (const seen of hands.journal.seen) if (isFirst(seen)) kinds.set(seen.kind, seen)
   return [...kinds.values()]
 }

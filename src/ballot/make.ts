@@ -24,11 +24,15 @@ export type OpenRequest = {
   boxes: { checkInId: string; memberId: string; box: string }[]
 }
 
-/** Its result. `release` is null below k. */
+/**
+ * Its result. `release` is null below k. `keyUnreadable` decides nothing: it is tried again.
+ */
 export type OpenOutcome =
   | { outcome: 'counted'; release: (Release & { texts: string[] }) | null }
   | { outcome: 'keyMissing' }
+  | { outcome: 'keySpoilt' }
   | { outcome: 'unreadable' }
+  | { outcome: 'keyUnreadable'; reason: string }
 
 const outcomeSchema = z.discriminatedUnion('outcome', [
   z.object({
@@ -36,6 +40,8 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
     release: releaseSchema.extend({ texts: z.array(z.string()) }).nullable(),
   }),
   z.object({ outcome: z.literal('keyMissing') }),
+  z.object({ outcome: z.literal('keySpoilt') }),
+  z.object({ outcome: z.literal('keyUnreadable'), reason: z.string() }),
   z.object({ outcome: z.literal('unreadable') }),
 ])
 

@@ -15,7 +15,12 @@ import {
   SUITE,
   toArrayBuffer,
 } from './box.ts'
-import { directoryKeyStore, KeyMissingError } from './key-store.ts'
+import {
+  directoryKeyStore,
+  KeyMissingError,
+  KeySpoiltError,
+  KeyUnreadableError,
+} from './key-store.ts'
 import { type Keyring, parseKeyring } from './keyring.ts'
 import type { OpenOutcome, OpenRequest } from './make.ts'
 import { BoxError, keysOf, unwrap } from './wrap.ts'
@@ -40,6 +45,9 @@ export async function open(request: OpenRequest): Promise<OpenOutcome> {
     )
   } catch (error) {
     if (error instanceof KeyMissingError) return { outcome: 'keyMissing' }
+    if (error instanceof KeySpoiltError) return { outcome: 'keySpoilt' }
+    if (error instanceof KeyUnreadableError)
+      return { outcome: 'keyUnreadable', reason: error.message }
     // One box that cannot be read spoils the unit: whoever can change rows must not choose whose
     // answers count.
     if (error instanceof BoxError) return { outcome: 'unreadable' }

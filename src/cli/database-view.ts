@@ -60,7 +60,7 @@ export async function viewDatabase(
       closesAt: checkIn.closesAt.toISOString(),
     },
     unit: unit && { state: unit.state, k: unit.k, isCleaned: unit.isCleaned },
-    hasKey: unit !== null && keyStore.list().some(({ unitId }) => unitId === unit.id),
+    hasKey: unit !== null && (await keyStore.list()).some(({ unitId }) => unitId === unit.id),
     ballots: ballots.map(({ memberId, box }) => ({
       memberId: externalId(memberId),
       box: hexOf(box),

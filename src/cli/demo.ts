@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util'
 import { SetupError } from '../errors.ts'
 import { type Local, startPassing } from './local.ts'
 import { printSeen } from './print.ts'
-import { allSeen, nameOf, type Plot, tell } from './story.ts'
+import { allSeen, nameOf } from './seen.ts'
+import { type Plot, tell } from './story.ts'
 
 const MEMBERS = 8
 const ZONE = 'Europe/Berlin'

@@ -16,9 +16,13 @@ const COMMANDS: Record<string, (args: readonly string[]) => Promise<void>> = {
   start: async (args) => (await import('./start.ts')).start(args),
   demo: async (args) => (await import('./demo.ts')).demo(args),
   migrate: async () => (await import('./migrate.ts')).migrateStore(),
+  organisation: async (args) => (await import('./owner.ts')).organisation(args),
+  keys: async (args) => (await import('./keys.ts')).keys(args),
+  workspace: async (args) => (await import('./owner.ts')).workspace(args),
   audit: async (args) => (await import('./audit.ts')).audit(args),
   'question-set': async (args) => (await import('./question-set.ts')).questionSet(args),
   manifest: async (args) => (await import('./manifest.ts')).manifest(args),
+  'check-blocks': async (args) => (await import('./check-blocks.ts')).checkBlocks(args),
 }
 
 // A reader of our output may stop reading (`| head`): that is no failure of ours.

@@ -73,6 +73,9 @@ export type LocalOptions = {
   scopes?: readonly string[]
   /** Lets clients without tokens in at /api/playground. */
   isPlaygroundOpen?: boolean
+  teamsTransport?: 'botbuilder' | 'teams-apps'
+  /** Keeps to the platforms' pace, as in production. */
+  isPaced?: boolean
 }
 
 /**
@@ -115,6 +118,8 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
       appType: 'SingleTenant',
       tenantId: TENANT_ID,
       firstAdmin: casts.teams.admin,
+      cloud: 'public',
+      transport: options.teamsTransport ?? 'botbuilder',
     },
     log: { level: options.logLevel },
   }
@@ -130,8 +135,9 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
     log,
     teamsAuthority: teams.authority,
     isClockManual: options.isClockManual,
-    isUnpaced: true,
+    isUnpaced: !(options.isPaced ?? false),
     tryNextPorts: 20,
+    isOwnStore: true,
     ...(options.newId ? { newId: options.newId } : {}),
     ...(options.isPlaygroundOpen ? { isPlaygroundOpen: true } : {}),
   })

@@ -8,11 +8,11 @@ const MANIFESTS = new URL('../../manifests/', import.meta.url)
 /** The placeholder of the service's own address in the manifests. */
 const PLACEHOLDER_HOST = 'groupwell.example.org'
 const PLACEHOLDER_ID = '00000000-0000-0000-0000-000000000000'
-const TEAMS_FILES = ['color.png', 'outline.png'] as const
+const TEAMS_FILES = ['color.png', 'outline.png', 'es.json'] as const
 const EXAMPLES = {
   slack: 'npx groupwell manifest slack --url https://groupwell.your.org',
   teams:
-    'npx groupwell manifest teams --app-id 11111111-2222-3333-4444-555555555555 --website https://your.org --out groupwell-teams.zip',
+    'npx groupwell manifest teams --app-id 11111111-2222-3333-4444-555555555555 --url https://groupwell.your.org --out groupwell-teams.zip',
 }
 
 const slackManifest = z.object({
@@ -55,36 +55,36 @@ export function readTeamsCommands(): { line: string; does: string }[] {
  * for this service's address.
  */
 export async function manifest(args: readonly string[]): Promise<void> {
-  const { platform, url, appId, website, out } = readOptions(args)
+  const { platform, url, appId, out } = readOptions(args)
   if (platform === 'slack')
     return void process.stdout.write(
       read('slack/manifest.json').replaceAll(`https://${PLACEHOLDER_HOST}`, url),
     )
-  fs.writeFileSync(out, teamsPackage(appId, website))
+  fs.writeFileSync(out, teamsPackage(appId, url))
   process.stdout.write(
     `Wrote ${out}. Upload it in Teams: Apps > Manage your apps > Upload an app.\n`,
   )
 }
 
 /**
- * Teams' app package: the manifest with the bot's id and the organisation's page, and its icons.
+ * Teams' app package: the manifest with the bot's id and the service's own pages, its words in
+ * other languages, and its icons.
  */
-export function teamsPackage(appId: string, website: string): Uint8Array {
+export function teamsPackage(appId: string, url: string): Uint8Array {
   const text = read('teams/manifest.json')
     .replaceAll(PLACEHOLDER_ID, appId)
-    .replaceAll(`https://${PLACEHOLDER_HOST}`, website)
-  const icons = TEAMS_FILES.map((name) => [
+    .replaceAll(`https://${PLACEHOLDER_HOST}`, url)
+  const files = TEAMS_FILES.map((name) => [
     name,
     new Uint8Array(fs.readFileSync(new URL(`teams/${name}`, MANIFESTS))),
   ])
-  return zipSync({ 'manifest.json': strToU8(text), ...Object.fromEntries(icons) })
+  return zipSync({ 'manifest.json': strToU8(text), ...Object.fromEntries(files) })
 }
 
 type Options = {
   platform: 'slack' | 'teams'
   url: string
   appId: string
-  website: string
   out: string
 }
 
@@ -96,8 +96,7 @@ function readOptions(args: readonly string[]): Options {
       `groupwell manifest ${platform ?? ''}: expected slack or teams. Example: ${EXAMPLES.slack}`,
     )
   const { values } = parse(rest, platform)
-  const url = platform === 'slack' ? webAddress(values.url, '--url', platform) : ''
-  const website = platform === 'teams' ? webAddress(values.website, '--website', platform) : ''
+  const url = webAddress(values.url, '--url', platform)
   if (platform === 'teams' && !z.uuid().safeParse(values['app-id']).success)
     throw new SetupError(
       `--app-id ${values['app-id'] ?? ''}: expected the bot's Microsoft app id. Example: ${EXAMPLES.teams}`,
@@ -105,7 +104,6 @@ function readOptions(args: readonly string[]): Options {
   return {
     platform,
     url,
-    website,
     appId: values['app-id'] ?? '',
     out: values.out ?? 'groupwell-teams.zip',
   }
@@ -116,7 +114,7 @@ function parse(args: readonly string[], platform: Options['platform']) {
     const text = { type: 'string' } as const
     return parseArgs({
       args: [...args],
-      options: { url: text, 'app-id': text, website: text, out: text },
+      options: { url: text, 'app-id': text, out: text },
     })
   } catch (error) {
     throw new SetupError(`${(error as Error).message}. Example: ${EXAMPLES[platform]}`, {

@@ -1,13 +1,15 @@
 import { slackSurface, teamsSurface } from '../simulator/surface.ts'
 import {
+  type BotAnswer,
   type Filled,
   type Hands,
   lastSeen,
   type Message,
   type Seen,
+  waitUntil,
 } from '../simulator/workspace.ts'
 import { findNextDue } from '../store/occurrence.ts'
-import type { Cast } from './cast.ts'
+import { insist } from './insist.ts'
 import type { Local } from './local.ts'
 import { answerIn, moodOf, seeded } from './mood.ts'
 
@@ -115,15 +117,23 @@ export async function fill(
   line: string,
   filled: Filled,
 ): Promise<void> {
-  await hands.type(person, line)
-  if (!hands.openForm(person)) await pressOnly(hands, lastSeen(hands.journal, person, 'lead-on'))
-  await send(hands, person, filled)
+  await insist(hands, person, async () => {
+    const before = hands.journal.seen.length
+    const typed = await hands.type(person, line)
+    if (typed.problem) return typed
+    // A refusal that came too late for a form arrives a moment after the line was typed.
+    const fresh = () => hands.journal.seen.slice(before).filter((seen) => seen.person === person)
+    await waitUntil(() => hands.openForm(person) !== null || fresh().length > 0)
+    if (!hands.openForm(person)) await pressOnly(hands, lastSeen(hands.journal, person, 'lead-on'))
+    return await send(hands, person, filled)
+  })
 }
 
 /** Sends the open form, and closes what thanks for it. */
-async function send(hands: Hands, person: string, filled: Filled): Promise<void> {
-  await hands.submit(person, filled)
+async function send(hands: Hands, person: string, filled: Filled): Promise<BotAnswer> {
+  const answer = await hands.submit(person, filled)
   if (!hands.openForm(person)?.surface.submitLabel) await hands.closeForm(person)
+  return answer
 }
 
 /**
@@ -188,55 +198,38 @@ function seenAgain(hands: Hands, person: string, { at, payload }: Message): Seen
 }
 
 /** Presses the one button of a message, whatever it is called. */
-async function pressOnly(hands: Hands, seen: Seen): Promise<void> {
-  await hands.press(seen, seen.surface.buttons[0]?.label ?? '')
+async function pressOnly(hands: Hands, seen: Seen): Promise<BotAnswer> {
+  return await hands.press(seen, seen.surface.buttons[0]?.label ?? '')
 }
 
 /** Opens what a message leads to, and closes it again. */
 async function readOnce(hands: Hands, seen: Seen): Promise<void> {
-  await pressOnly(hands, seen)
+  await insist(hands, seen.person, () => pressOnly(hands, seen))
   await hands.closeForm(seen.person)
 }
 
 async function accept(hands: Hands, welcome: Seen): Promise<void> {
-  await pressOnly(hands, welcome)
-  await send(hands, welcome.person, {})
+  await insist(hands, welcome.person, async () => {
+    await pressOnly(hands, welcome)
+    return await send(hands, welcome.person, {})
+  })
 }
 
 async function answer(hands: Hands, notice: Seen, draw: () => number): Promise<void> {
-  await hands.press(notice, 'Open the check-in')
-  const form = hands.openForm(notice.person)
-  if (!form) throw new Error(`the check-in did not open for ${notice.person}`)
-  const filled = form.surface.inputs.map((input): [string, string] => [input.name, String(draw())])
-  await send(hands, notice.person, Object.fromEntries(filled))
+  await insist(hands, notice.person, async () => {
+    await hands.press(notice, 'Open the check-in')
+    const form = hands.openForm(notice.person)
+    if (!form) throw new Error(`the check-in did not open for ${notice.person}`)
+    const filled = form.surface.inputs.map(({ name }): [string, string] => [name, String(draw())])
+    return await send(hands, notice.person, Object.fromEntries(filled))
+  })
 }
 
 /** The facilitator types it; in Teams the result waits behind a card. */
 export async function askForSummary(local: Local, plot: Pick<Plot, 'platform'>): Promise<void> {
   const hands = local[plot.platform]
   const { facilitator } = local.casts[plot.platform]
-  await hands.type(facilitator, 'summary')
+  await insist(hands, facilitator, () => hands.type(facilitator, 'summary'))
   if (plot.platform === 'teams')
     await readOnce(hands, lastSeen(hands.journal, facilitator, 'lead-on'))
-}
-
-/**
- * Everything that people saw, by time; what came at the same time by platform and person, so that a
- * seed gives one story.
- */
-export function allSeen(local: Local): Seen[] {
-  const name = (seen: Seen) => nameOf(local.casts, seen.platform, seen.person)
-  return [...local.slack.journal.seen, ...local.teams.journal.seen].sort(
-    (a, b) =>
-      a.at.localeCompare(b.at) ||
-      a.platform.localeCompare(b.platform) ||
-      name(a).localeCompare(name(b), 'en', { numeric: true }),
-  )
-}
-
-/** The name of somebody in the story. */
-export function nameOf(casts: Local['casts'], platform: 'slack' | 'teams', id: string): string {
-  return (
-    casts[platform].people.find((person: Cast['people'][number]) => person.id === id)?.name ?? id
-  )
 }

@@ -2,6 +2,7 @@ import type { Texts } from '../content/load.ts'
 import type { Reason } from '../domain/reasons.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { listConnections } from '../store/connection.ts'
+import { isReachedStaff } from '../store/ladder.ts'
 import { countTroubles, type Trouble } from '../store/outbox.ts'
 import { adminCard, type FailedLine } from '../views/admin.ts'
 import { command } from './command.ts'
@@ -19,7 +20,9 @@ export const admin = command({
   effect: 'read',
   input: noInput,
   run: async (context) => {
-    const { texts, now } = context
+    const { texts, now, organisation } = context
+    const { safetyContactId } = organisation
+    const isReached = await isReachedStaff(context, safetyContactId)
     const connections = await listConnections(context)
     const troubles = connections.flatMap(({ name, trouble }) =>
       trouble === null
@@ -41,7 +44,12 @@ export const admin = command({
       failed,
       days: HEALTH_DAYS,
       areLinesOld: areLinesOld(context, now),
-      hasSafetyContact: context.organisation.safetyContactId !== null,
+      safetyContact:
+        safetyContactId === null
+          ? ('none' as const)
+          : isReached
+            ? ('there' as const)
+            : ('gone' as const),
     }
     return { reply: { type: 'card', card: adminCard(texts, facts) } }
   },

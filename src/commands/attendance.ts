@@ -1,9 +1,10 @@
-import { MAX_HEADCOUNT } from '../domain/limits.ts'
+import { LOOK_BACK_HOURS, MAX_HEADCOUNT } from '../domain/limits.ts'
 import type { Due } from '../domain/occurrence.ts'
-import { MINUTE_MS } from '../domain/time.ts'
+import { HOUR_MS, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { listRoster } from '../store/roster.ts'
-import { findSession, listHeld, setHeadcount } from '../store/session.ts'
+import { findSession, listHeld } from '../store/session.ts'
+import { setHeadcount } from '../store/session-change.ts'
 import { attendanceDone, attendanceForm } from '../views/attendance.ts'
 import {
   type Base,
@@ -14,6 +15,7 @@ import {
   type Result,
 } from './command.ts'
 import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
+import { mayBeTakenBack } from './not-held.ts'
 
 /** Sessions back that a headcount can be entered for. */
 const PAST_SESSIONS = 12
@@ -77,8 +79,9 @@ export const attendanceSubmit = command({
     const chosen = sessions.find(({ id }) => id === textValue(values, 'session'))
     if (!chosen || !(await setHeadcount(context, { groupId: group.id, id: chosen.id }, count, now)))
       throw new UserError(texts.t('cancel.stale'), { session: texts.t('cancel.stale') })
+    const askedAbout = count === 0 && (await mayBeTakenBack(context, chosen)) ? chosen.id : null
     return {
-      reply: { type: 'done', card: attendanceDone(texts, count) },
+      reply: { type: 'done', card: attendanceDone(texts, count, askedAbout) },
       audit: [{ action: 'headcount.entered', subjectId: chosen.id }],
     }
   },
@@ -95,7 +98,7 @@ export async function sessionEnded(
   const { now } = base
   const session = await findSession(base, occurrence.sessionId)
   if (session?.state !== 'planned') return { dropped: 'sessionGone' }
-  const expiresAt = new Date(session.endsAt.getTime() + HEADCOUNT_HOURS * 60 * MINUTE_MS)
+  const expiresAt = plus(session.endsAt, LOOK_BACK_HOURS * HOUR_MS)
   if (now >= expiresAt) return { dropped: 'tooLate' }
   const roster = await listRoster(base, session.groupId)
   return {
@@ -112,6 +115,3 @@ export async function sessionEnded(
       })),
   }
 }
-
-/** How long after a session somebody still remembers how many came. */
-const HEADCOUNT_HOURS = 24

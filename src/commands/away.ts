@@ -4,10 +4,11 @@ import { endOfDate, instantOf, localOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { type Absence, findAbsence, saveAbsence } from '../store/absence.ts'
 import { listHelpersOf, listPromising } from '../store/ladder.ts'
-import { describePerson, ensurePeople } from '../store/people.ts'
+import { ensurePeople } from '../store/people.ts'
 import { awayDone, awayForm } from '../views/away.ts'
 import { type Context, command } from './command.ts'
-import { lookAgain } from './contact-path.ts'
+import { lookAgain, together } from './contact-path.ts'
+import { nameOf, settledOn, shownHere } from './elsewhere.ts'
 import { echo, formInput, noInput, peopleValue, textValue } from './input.ts'
 
 /** Staff say that they are not there for contact requests, and who is in their place. */
@@ -19,18 +20,15 @@ export const away = command({
   effect: 'read',
   input: noInput,
   run: async (context) => {
-    const { texts, actor, now, connection } = context
-    const timeZone = actor.timeZone ?? 'UTC'
+    const { texts, actor, now } = context
+    const timeZone = context.zone.timeZone
     const absence = await findAbsence(context, actor.personId, now)
-    const standIn = absence?.standInId
-      ? await describePerson(context, absence.standInId, connection.id)
-      : null
     const form = awayForm(texts, {
       from: dateOf(absence?.from ?? now, timeZone),
       // Until the end of a day: its last moment names it.
       until: absence ? dateOf(new Date(absence.until.getTime() - 1), timeZone) : '',
       isAway: absence !== null,
-      standIn: standIn?.externalId ?? null,
+      standIn: await shownHere(context, absence?.standInId ?? null),
     })
     return { reply: { type: 'form', form } }
   },
@@ -48,14 +46,16 @@ export const awaySubmit = command({
   input: formInput,
   run: async (context, { values }) => {
     const { tx, texts, actor, now, connection, newId } = context
-    const timeZone = actor.timeZone ?? 'UTC'
+    const timeZone = context.zone.timeZone
     const [standIn] = await ensurePeople(
       tx,
       connection,
       peopleValue(texts, values, 'standIn').slice(0, 1),
       newId,
     )
-    const absence = readAbsence(context, values, timeZone, standIn?.personId ?? null)
+    const before = await findAbsence(context, actor.personId, now)
+    const standInId = await settledOn(context, standIn?.personId ?? null, before?.standInId ?? null)
+    const absence = readAbsence(context, values, timeZone, standInId)
     if (standIn && (!standIn.isStaff || standIn.personId === actor.personId)) {
       const names = standIn.name ?? texts.t('roster.someone')
       const message = texts.t(standIn.isStaff ? 'away.notYourself' : 'roster.notStaff', {
@@ -66,18 +66,24 @@ export const awaySubmit = command({
     }
     await saveAbsence(context, actor.personId, absence)
     return {
-      ...(await lookAgain(context)),
+      ...together([
+        await lookAgain(context),
+        {
+          audit: [
+            { action: absence ? 'staff.away' : 'staff.back', subjectId: actor.organisationId },
+          ],
+        },
+      ]),
       reply: {
         type: 'done',
         card: awayDone(texts, {
           absence,
-          standIn: absence && standIn ? (standIn.name ?? texts.t('roster.someone')) : null,
+          standIn: absence?.standInId ? await nameOf(context, absence.standInId) : null,
           empty: await emptyWithout(context, actor.personId),
           timeZone,
           now,
         }),
       },
-      audit: [{ action: absence ? 'staff.away' : 'staff.back', subjectId: actor.organisationId }],
     }
   },
 })

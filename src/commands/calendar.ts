@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { getGroup } from '../store/group.ts'
-import { findRole } from '../store/roster.ts'
+import { isOnRoster } from '../store/roster.ts'
 import { listFrom, type SessionDetails } from '../store/session.ts'
 import { calendarCard } from '../views/calendar.ts'
 import { command, groupOf } from './command.ts'
@@ -57,7 +57,8 @@ export async function readCalendar(
   if (!holder) return null
   const { organisationId, groupId, personId } = holder
   const tenant = { tx: services.database.db, organisationId }
-  if ((await findRole(tenant, groupId, personId)) === null) return null
+  // In a group that has ended, too: what lay ahead is cancelled in the calendar, not gone from it.
+  if (!(await isOnRoster(tenant, groupId, personId))) return null
   const { alias } = await getGroup(tenant, groupId)
   const all = await listFrom(tenant, groupId, plus(services.clock.now(), -PAST_DAYS * DAY_MS))
   if (sessionId === null) return { alias, sessions: all }

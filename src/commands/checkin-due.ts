@@ -2,7 +2,7 @@ import { BLANK } from '../ballot/box.ts'
 import { newUnitKey, sealBallot } from '../ballot/seal.ts'
 import { sharesItems } from '../content/question-set.ts'
 import { type DropReason, daysToWait, decideOpening, fitsBudget } from '../domain/checkin.ts'
-import { mayOpenCheckIns } from '../domain/contact.ts'
+import { hasBackupOf, mayOpenCheckIns } from '../domain/contact.ts'
 import { answersNeeded, LEAST_WRITERS } from '../domain/disclosure.ts'
 import type { Due } from '../domain/occurrence.ts'
 import { listInvited } from '../store/ballot.ts'
@@ -17,6 +17,8 @@ import {
   openCheckIn,
 } from '../store/checkin.ts'
 import { type GroupRow, getGroup, lockGroup } from '../store/group.ts'
+import { areKeysHere } from '../store/installation.ts'
+import { listHelpers } from '../store/ladder.ts'
 import { getThresholds } from '../store/organisation.ts'
 import { type Asked, listAskable } from '../store/roster.ts'
 import { closeUnits, createUnit, getUnit, lockRunningUnit, type UnitRow } from '../store/unit.ts'
@@ -46,7 +48,8 @@ export async function openDueCheckIn(
     return await drop(base, row, 'groupEnded')
   }
   const { needsContact } = base.content.kinds.get(group.kind) ?? { needsContact: true }
-  if (!mayOpenCheckIns(needsContact, group)) return await drop(base, row, 'noContact')
+  const hasBackup = needsContact && hasBackupOf(await listHelpers(base, group.id, now))
+  if (!mayOpenCheckIns(needsContact, group, hasBackup)) return await drop(base, row, 'noContact')
   const set = setOf(base, row.questionSetId)
   const asked = await listAskable(base, group.id, now)
   const members = asked.map(({ personId }) => personId)
@@ -111,7 +114,11 @@ async function countNewcomers(
 }
 
 /** It does not open; the unit that waited for it may have no other left. */
-async function drop(base: Base, row: CheckInRow, reason: DropReason): Promise<DueOutcome> {
+async function drop(
+  base: Base,
+  row: CheckInRow,
+  reason: Exclude<DropReason, 'notHeld'>,
+): Promise<DueOutcome> {
   const { organisationId } = base
   await dropCheckIn(base, row.id, reason)
   const unitIds = await closeUnits(base, row.groupId)
@@ -136,9 +143,11 @@ async function beginUnit(
   const id = newId()
   const key = newUnitKey()
   const k = answersNeeded(row.audience, await getThresholds(base), row.leastAnswers)
+  if (!(await areKeysHere(base.tx, await ballotKeys.keyStore.id())))
+    throw new Error('KEY_DIR is not the one that the store knows')
   // Kept before the unit exists: a crash in between leaves a key without a unit, which the sweeper
   // destroys.
-  ballotKeys.keyStore.put(id, { privateKey: key.privateKey, k, audience: row.audience })
+  await ballotKeys.keyStore.put(id, { privateKey: key.privateKey, k, audience: row.audience })
   key.privateKey.fill(0)
   await createUnit(base, {
     id,

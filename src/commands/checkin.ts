@@ -8,7 +8,7 @@ import type { FieldValue } from '../platform.ts'
 import { isInvited, listBoxes, replaceBallots } from '../store/ballot.ts'
 import type { CheckInRow } from '../store/checkin.ts'
 import type { GroupRow } from '../store/group.ts'
-import { getUnit } from '../store/unit.ts'
+import { getUnit, KEY_LOST } from '../store/unit.ts'
 import type { Form } from '../views/card.ts'
 import { checkInForm, checkInThanks, SKIPPED, WORDS } from '../views/checkin.ts'
 import { acceptNow, agreementToAccept } from './agreement.ts'
@@ -99,6 +99,7 @@ export const checkInSubmit = answeringCommand({
   access: { who: 'group', roles: ['member'] },
   subject: 'checkIn',
   isUntraced: true,
+  form: 'checkin.answer',
   input: formInput.required({ id: true }).extend(idInput.shape),
   run: async (context, { values }) => {
     const { texts, content, actor, ballotKeys, now, checkIn } = context
@@ -139,12 +140,14 @@ export const checkInSubmit = answeringCommand({
  */
 function mustBeOpen<U>(
   { t }: Texts,
-  checkIn: Pick<CheckInRow, 'state' | 'closesAt'>,
+  checkIn: Pick<CheckInRow, 'state' | 'reason' | 'closesAt'>,
   unit: U | null,
   now: Date,
 ): U {
-  if (checkIn.state === 'planned' || checkIn.state === 'dropped' || !unit)
-    throw new UserError(t('checkin.notOpen'))
+  // People who were asked find it dropped only when it was taken back.
+  if (checkIn.state === 'dropped') throw new UserError(t('checkin.takenBack'))
+  if (checkIn.state === 'planned' || !unit) throw new UserError(t('checkin.notOpen'))
+  if (checkIn.reason === KEY_LOST) throw new UserError(t('checkin.keyLost'))
   // The clock may not have closed it yet; nobody gets longer for that.
   if (checkIn.state === 'closed' || now >= checkIn.closesAt)
     throw new UserError(t('checkin.closed'))

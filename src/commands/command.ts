@@ -5,6 +5,7 @@ import type { Content, Texts } from '../content/load.ts'
 import type { AccessRule, Role } from '../domain/access.ts'
 import type { OccurrencePlan, SkipReason } from '../domain/occurrence.ts'
 import type { Example, Verb } from '../domain/verbs.ts'
+import type { OwnZone } from '../domain/zone.ts'
 import type { Incoming, Traits } from '../platform.ts'
 import type { Actor, ConnectionRow } from '../store/access.ts'
 import type { AuditFact } from '../store/audit.ts'
@@ -18,6 +19,7 @@ import type { MessageRow } from '../store/message.ts'
 import type { OrganisationRow } from '../store/organisation.ts'
 import type { DeliveryPlan } from '../store/outbox.ts'
 import type { PlanRow } from '../store/plan.ts'
+import type { ScheduleRow } from '../store/schedule.ts'
 import type { SessionDetails } from '../store/session.ts'
 import type { WinRow } from '../store/win.ts'
 import type { Reply } from '../views/card.ts'
@@ -60,6 +62,8 @@ export type Context<Store = Reader> = Base<Store> & {
    * Where the service is reached from outside, for calendars and reports; null when nobody said.
    */
   publicUrl: string | null
+  /** The time zone that this person's own hours count in. */
+  zone: OwnZone
   /** The wall clock, for links that must not last. */
   wall: Date
   /** Commands as typed on this person's platform. */
@@ -74,6 +78,7 @@ type Subjects = {
   checkIn: CheckInRow
   plan: PlanRow & { groupId: string }
   session: SessionDetails
+  schedule: ScheduleRow & { groupId: string }
   message: MessageRow
   win: WinRow
 }

@@ -4,23 +4,22 @@ import { HOUR_MS, hourOf, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { type ContactRow, changeContact, findContact, lockContact } from '../store/contact.ts'
 import { getGroup } from '../store/group.ts'
-import { describePerson } from '../store/people.ts'
 import type { Card } from '../views/card.ts'
 import { contactAnswered, contactStatus } from '../views/contact-own.ts'
 import { type Context, command, type WriteContext } from './command.ts'
 import { helpersOf, lookAfter, reachedSteps, together } from './contact-path.ts'
+import { nameOf } from './elsewhere.ts'
 import { linesFor } from './help-lines-for.ts'
 import { idInput } from './input.ts'
 
 /** Where a member's own request stands, as a card. */
 export async function ownContactCard(context: Context, row: ContactRow): Promise<Card> {
-  const { texts, now, connection } = context
+  const { texts, now } = context
   const { alias, timeZone } = await getGroup(context, row.groupId)
-  const by = row.holderId && (await describePerson(context, row.holderId, connection.id))
   return contactStatus(texts, {
     ...row,
     alias,
-    by: (by ? by.name : null) ?? texts.t('contact.staff'),
+    by: row.holderId ? await nameOf(context, row.holderId) : texts.t('contact.staff'),
     steps: await reachedSteps(context, row),
     timeZone,
     lines: linesFor(context),

@@ -9,8 +9,10 @@ import {
   whoMayRead,
 } from '../domain/contact.ts'
 import { lookAt } from '../domain/contact-look.ts'
+import { drillAt } from '../domain/drill.ts'
 import type { Due } from '../domain/occurrence.ts'
 import { afterStaffedHours } from '../domain/staffed.ts'
+import { hourOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import {
   type ContactRow,
@@ -19,11 +21,12 @@ import {
   listOpenContacts,
   lockContact,
 } from '../store/contact.ts'
+import { markDrilled } from '../store/contact-settings.ts'
 import type { Reader, Tenant } from '../store/engine/transaction.ts'
 import { type GroupRow, getGroup } from '../store/group.ts'
-import { listHelpers } from '../store/ladder.ts'
-import { countLostNotes } from '../store/lost-notes.ts'
-import type { DeliveryPlan } from '../store/outbox.ts'
+import { listHelpers, listHelpersOf } from '../store/ladder.ts'
+import { listLostNotes } from '../store/lost-notes.ts'
+import { type DeliveryPlan, deliveryId } from '../store/outbox.ts'
 import type { Base, Context, DueOutcome, Effects } from './command.ts'
 
 /** Everybody whom a request can reach, and who has it. */
@@ -59,31 +62,43 @@ export async function promiseOf(
  * Looks at an open request and does what is due: it goes up, is told, reminded of, and looked at
  * again. The caller has its lock.
  */
-export async function lookAfter(base: Tenant & { now: Date }, row: ContactRow): Promise<Effects> {
+export async function lookAfter(
+  base: Tenant & { now: Date },
+  before: ContactRow,
+): Promise<Effects> {
   const { now } = base
-  const helpers = await helpersOf(base, row, now)
-  const { timeZone, staffedTimes } = await getGroup(base, row.groupId)
+  const helpers = await helpersOf(base, before, now)
+  const group = await getGroup(base, before.groupId)
+  const row = before.isDrill ? await goOn(base, before, group, helpers) : before
+  if (row === null) return {}
+  const { timeZone, staffedTimes } = group
   const look = lookAt(row, helpers, { now, timeZone, staffedTimes })
   const { rung, rungAt, holderId } = look
   // Of a drill, those who have said that it came are not asked again.
   const reminded =
     row.isDrill && look.reminded.length > 0 ? whoIsThere(helpers, [rung]) : look.reminded
+  const isHandedOn = holderId !== null && row.holderId !== null && holderId !== row.holderId
   if (rung !== row.rung || holderId !== row.holderId)
     await changeContact(base, row.id, { rung, rungAt, holderId })
   const about = { groupId: row.groupId, contactId: row.id }
-  const lost = await countLostNotes(base, row.id)
+  const lost = await listLostNotes(base, row.id)
   // Its holder is not there any more: everybody is told anew.
   const left = row.holderId !== null && holderId === null ? ` without ${row.holderId}` : ''
   const telling = (kind: DeliveryPlan['kind'], key: string, people: readonly string[]) =>
     people.map((personId): DeliveryPlan => ({ ...about, kind, key, personId }))
   return {
     deliveries: [
+      // The stand-in of who had it is told anew, whatever they were told before.
+      ...(isHandedOn
+        ? telling('contact-request', `contact-passed ${row.id} ${row.holderId} ${look.day}`, [
+            holderId,
+          ])
+        : []),
       // A note that came to nothing is not the last word: it goes out again at each look.
       ...look.told.flatMap((personId) => {
-        const again = lost.has(personId) ? ` again ${lost.get(personId)}` : ''
-        return telling('contact-request', `contact ${row.id} ${row.round}${left}${again}`, [
-          personId,
-        ])
+        if (isHandedOn && personId === holderId) return []
+        const key = keyOfNote(base, lost, `contact ${row.id} ${row.round}${left}`, personId)
+        return telling('contact-request', key, [personId])
       }),
       ...telling('contact-reminder', `contact-reminder ${row.id} ${look.day}`, reminded),
       ...(look.isAlone && !row.isDrill
@@ -93,7 +108,46 @@ export async function lookAfter(base: Tenant & { now: Date }, row: ContactRow): 
         : []),
     ],
     occurrences: [{ kind: 'contactDue', dueAt: look.nextAt, contactId: row.id }],
+    audit: isHandedOn ? [{ action: 'contact.passed', subjectId: row.id }] : [],
   }
+}
+
+/** The key of somebody's note: the first of those that have not come to nothing. */
+function keyOfNote(
+  { organisationId }: Tenant,
+  lost: ReadonlySet<string>,
+  first: string,
+  personId: string,
+): string {
+  let key = first
+  for (let again = 1; lost.has(deliveryId(organisationId, key, personId)); again += 1)
+    key = `${first} again ${again}`
+  return key
+}
+
+/**
+ * A drill goes on from a step that is not there any more; null: it is over, come through or, where
+ * the group takes no requests now, broken off.
+ */
+async function goOn(
+  base: Tenant & { now: Date },
+  row: ContactRow,
+  { endedAt, contactHours }: Pick<GroupRow, 'endedAt' | 'contactHours'>,
+  helpers: Awaited<ReturnType<typeof helpersOf>>,
+): Promise<ContactRow | null> {
+  const { now } = base
+  const isOff = endedAt !== null || contactHours === null
+  const at = drillAt(helpers, row.rung)
+  if (isOff || at === 'through') {
+    const outcome = isOff ? 'tried' : 'reached'
+    await changeContact(base, row.id, { closedAt: hourOf(now), outcome })
+    if (!isOff) await markDrilled(base, row.groupId, now)
+    return null
+  }
+  if (at === row.rung) return row
+  const change = { rung: at, rungAt: now }
+  await changeContact(base, row.id, change)
+  return { ...row, ...change }
 }
 
 /** A look is due. */
@@ -116,8 +170,10 @@ export async function lookAgain(
 ): Promise<Effects> {
   const open = await listOpenContacts(base, { ...(groupIds ? { groupIds } : {}), withDrills: true })
   const all: Effects[] = []
-  for (const { id } of open) {
-    const row = await lockContact(base, id)
+  for (const { id, isDrill } of open) {
+    // There may be one for every group: each has a transaction of its own.
+    if (isDrill) all.push({ occurrences: [{ kind: 'contactDue', dueAt: base.now, contactId: id }] })
+    const row = isDrill ? null : await lockContact(base, id)
     if (row && !row.closedAt) all.push(await lookAfter(base, row))
   }
   return together(all)
@@ -125,7 +181,7 @@ export async function lookAgain(
 
 /**
  * Staff took people off their list who wait: their requests stay, and go past those who could have
- * done it to hide one.
+ * done it to hide one. They do not close them either.
  */
 export async function raisePast(
   base: Tenant & { now: Date },
@@ -137,7 +193,9 @@ export async function raisePast(
   for (const { id, personId } of open) {
     if (!personIds.includes(personId)) continue
     const row = await lockContact(base, id)
-    if (!row || row.closedAt || RUNGS.indexOf(row.rung) >= RUNGS.indexOf('supervisors')) continue
+    if (!row || row.closedAt) continue
+    await changeContact(base, id, { isClosedAbove: true })
+    if (RUNGS.indexOf(row.rung) >= RUNGS.indexOf('supervisors')) continue
     const rung = raisedRung(await helpersOf(base, row, base.now), row)
     await changeContact(base, id, { rung, rungAt: base.now })
     // The log says which group: beside a removal the request itself would name who asked.
@@ -173,15 +231,14 @@ export async function readable(
 /** Open requests that this person may read, the oldest first; of one group when it is named. */
 export async function listReadable(context: Context, groupId?: string): Promise<ContactRow[]> {
   const { actor, now } = context
-  const open = await listOpenContacts(context, {
-    ...(groupId ? { groupIds: [groupId] } : {}),
-    withDrills: true,
-  })
-  const readable: ContactRow[] = []
-  for (const row of open)
-    if (whoMayRead(await helpersOf(context, row, now), row).includes(actor.personId))
-      readable.push(row)
-  return readable
+  const of = groupId ? { groupIds: [groupId] } : {}
+  const open = await listOpenContacts(context, { ...of, withDrills: true })
+  if (open.length === 0) return []
+  const groups = [...new Set(open.map((row) => row.groupId))]
+  const helpers = await listHelpersOf(context, groups, now)
+  return open.filter((row) =>
+    whoMayRead(helpers.get(row.groupId) ?? [], row).includes(actor.personId),
+  )
 }
 
 /** Steps that an open request has reached, on which somebody is there now. */

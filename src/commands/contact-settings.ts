@@ -8,12 +8,13 @@ import { saveContactSettings } from '../store/contact-settings.ts'
 import { type ContactSettings, lockGroup } from '../store/group.ts'
 import { listHelpers } from '../store/ladder.ts'
 import type { DeliveryPlan } from '../store/outbox.ts'
-import { describePerson, ensurePeople, findName } from '../store/people.ts'
+import { ensurePeople } from '../store/people.ts'
 import { findRole } from '../store/roster.ts'
 import { WEEKDAYS } from '../views/contact-fields.ts'
 import { contactSettingsDone, contactSettingsForm } from '../views/contact-settings.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { lookAgain, promiseOf, together } from './contact-path.ts'
+import { nameOf, settledOn, shownHere } from './elsewhere.ts'
 import { echo, formInput, groupInput, peopleValue, textValue } from './input.ts'
 
 /** A promise that takes longer than this is none. */
@@ -29,11 +30,10 @@ export const contactSettings = command({
   effect: 'read',
   input: groupInput,
   run: async (context) => {
-    const { texts, connection } = context
+    const { texts } = context
     const { id, alias, backupId, contactHours, staffedTimes, noContactReason } = groupOf(context)
-    const backup = backupId ? await describePerson(context, backupId, connection.id) : null
     const form = contactSettingsForm(texts, id, alias, {
-      backup: backup?.externalId ?? null,
+      backup: await shownHere(context, backupId),
       hours: contactHours,
       times: staffedTimes,
       reason: noContactReason,
@@ -57,6 +57,7 @@ export const contactSettingsSubmit = command({
     const settings = await readContactSettings(context, values, {
       groupId: group.id,
       timeZone: group.timeZone,
+      backupId: group.backupId,
     })
     await saveContactSettings(context, group.id, settings)
     const facts = {
@@ -81,9 +82,14 @@ export const contactSettingsSubmit = command({
         ]
       : []
     return {
-      ...together([await lookAgain(context, [group.id]), { deliveries: told }]),
+      ...together([
+        await lookAgain(context, [group.id]),
+        {
+          deliveries: told,
+          audit: [{ action: 'contact.settings.changed', subjectId: group.id }],
+        },
+      ]),
       reply: { type: 'done', card: contactSettingsDone(texts, facts) },
-      audit: [{ action: 'contact.settings.changed', subjectId: group.id }],
     }
   },
 })
@@ -93,24 +99,23 @@ async function listTwice(context: Context, groupId: string): Promise<string[]> {
   const helpers = await listHelpers(context, groupId, context.now)
   const people = Map.groupBy(helpers, ({ personId }) => personId)
   const twice = [...people].filter(([, steps]) => steps.length > 1).map(([personId]) => personId)
-  const names = twice.map(
-    async (id) => (await findName(context, id)) ?? context.texts.t('roster.someone'),
-  )
-  return await Promise.all(names)
+  return await Promise.all(twice.map((id) => nameOf(context, id)))
 }
 
 /**
  * Reads who is there, and when, from a form that has these fields (views/contact-fields.ts). Throws
- * UserError beside the field. `groupId` null: the group is only being made.
+ * UserError beside the field. `groupId` null: the group is only being made. `backupId`: the backup
+ * so far.
  */
 export async function readContactSettings(
   context: Context & { tx: Parameters<typeof ensurePeople>[0] },
   values: Record<string, FieldValue>,
-  group: { groupId: string | null; timeZone: string },
+  group: { groupId: string | null; timeZone: string; backupId: string | null },
 ): Promise<ContactSettings> {
   const { texts } = context
   const fields: Record<string, string> = {}
-  const backup = await readBackup(context, values, group.groupId, fields)
+  const chosen = await readBackup(context, values, group.groupId, fields)
+  const backup = await settledOn(context, chosen, group.backupId)
   const typed = textValue(values, 'contactHours')
   const hours = CONTACT_HOURS.find((one) => String(one) === typed) ?? null
   if (hours === null && typed !== 'none')
@@ -160,13 +165,16 @@ async function readBackup(
   groupId: string | null,
   fields: Record<string, string>,
 ): Promise<string | null> {
-  const { tx, texts, connection, newId } = context
+  const { tx, texts, actor, connection, newId } = context
   const chosen = peopleValue(texts, values, 'backup').slice(0, 1)
   const [backup] = await ensurePeople(tx, connection, chosen, newId)
   if (!backup) return null
   const names = backup.name ?? texts.t('roster.someone')
-  if (groupId && (await findRole(context, groupId, backup.personId)) === 'member')
-    fields.backup = texts.t('roster.both', { names })
+  // The person who makes a group leads it.
+  const role = groupId ? await findRole(context, groupId, backup.personId) : null
+  const leads = role === 'facilitator' || (!groupId && backup.personId === actor.personId)
+  if (role === 'member') fields.backup = texts.t('roster.both', { names })
+  else if (leads) fields.backup = texts.t('edit.backupLeads', { names })
   else if (!backup.isStaff || backup.isDeactivated)
     fields.backup = texts.t('roster.notStaff', { names, count: 1 })
   return backup.personId

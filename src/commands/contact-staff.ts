@@ -1,37 +1,43 @@
 import { openText } from '../ballot/secret-text.ts'
-import { type Outcome, RUNGS, whoIsThere } from '../domain/contact.ts'
+import { mayClose, type Outcome, RUNGS, whoIsThere } from '../domain/contact.ts'
 import type { Verb } from '../domain/verbs.ts'
 import { UserError } from '../errors.ts'
+import { PLATFORM_TITLES } from '../platform.ts'
 import { type ContactRow, changeContact, lockContact } from '../store/contact.ts'
 import type { GroupRow } from '../store/group.ts'
 import { listHelpers } from '../store/ladder.ts'
 import type { DeliveryPlan } from '../store/outbox.ts'
-import { describePerson, ensurePeople } from '../store/people.ts'
+import { ensurePeople, findAsker } from '../store/people.ts'
 import { findRole } from '../store/roster.ts'
 import type { Card } from '../views/card.ts'
 import { contactCard, contactClosed, passDone, passForm } from '../views/contact-staff.ts'
 import { type Context, command, type Result, type WriteContext } from './command.ts'
 import { lookAfter, readable, together } from './contact-path.ts'
 import { goOnWithDrill } from './drill.ts'
+import { nameOf } from './elsewhere.ts'
 import { formInput, idInput, peopleValue } from './input.ts'
 
 /** The request as its readers see it. */
 async function cardOf(context: Context, row: ContactRow, group: GroupRow): Promise<Card> {
   const { texts, actor, now, ballotKeys, connection } = context
-  const nameOf = async (personId: string) =>
-    (await describePerson(context, personId, connection.id))?.name ?? texts.t('roster.someone')
   const words = row.isDrill ? '' : openText(ballotKeys.keyring, row.id, row.text)
   const place = await findRole(context, group.id, row.personId)
-  const asker = await describePerson(context, row.personId, connection.id)
+  const { platforms, isClosed } = await findAsker(context, row.personId)
+  const helpers = await listHelpers(context, group.id, now)
   return contactCard(texts, {
     ...row,
     alias: group.alias,
-    name: await nameOf(row.personId),
+    name: await nameOf(context, row.personId),
+    // Somebody on another platform is not found in this one.
+    elsewhere: platforms.includes(connection.platform)
+      ? []
+      : platforms.map((one) => PLATFORM_TITLES[one]),
     words: words === '' ? null : words,
-    holder: row.holderId === null ? null : await nameOf(row.holderId),
+    holder: row.holderId === null ? null : await nameOf(context, row.holderId),
     isHeldByMe: row.holderId === actor.personId,
     hasLeft: place === null && !row.isDrill,
-    isAccountClosed: asker?.isDeactivated ?? false,
+    isAccountClosed: isClosed,
+    mayClose: mayClose(helpers, row, actor.personId),
     timeZone: group.timeZone,
     now,
   })
@@ -129,7 +135,9 @@ async function close(
 ): Promise<Result> {
   const { texts, actor, now } = context
   const { row, group } = await lockReadable(context, id)
-  if (row.closedAt !== null)
+  const helpers = await listHelpers(context, group.id, now)
+  // A button of a card that was true once: the card as it is now says why not.
+  if (row.closedAt !== null || !mayClose(helpers, row, actor.personId))
     return { reply: { type: 'content', card: await cardOf(context, row, group) } }
   const change = {
     seenAt: row.seenAt ?? now,

@@ -2,7 +2,7 @@ import { sealText } from '../ballot/secret-text.ts'
 import { ADDRESSEES, type Addressee, avoidedBy, type Rung } from '../domain/contact.ts'
 import { hourOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
-import { createContact, listContactsOf, listOpenContacts } from '../store/contact.ts'
+import { type ContactRow, createContact, listOpenContacts } from '../store/contact.ts'
 import { type GroupRow, getGroup, lockGroup } from '../store/group.ts'
 import { listHelpers } from '../store/ladder.ts'
 import type { Card } from '../views/card.ts'
@@ -31,10 +31,9 @@ export const contact = command({
   input: groupInput,
   run: async (context) => {
     const { texts, actor, now, role, group } = context
-    if (!group) return { reply: { type: 'content', card: await withoutGroup(context) } }
+    if (!group || role !== 'member')
+      return { reply: { type: 'content', card: await withoutForm(context) } }
     const { id, timeZone } = group
-    if (role !== 'member')
-      return { reply: { type: 'content', card: await openRequests(context, group) } }
     const own = (await listOpenContacts(context, { groupIds: [id], personId: actor.personId }))[0]
     if (own) return { reply: { type: 'content', card: await ownContactCard(context, own) } }
     const promised = await promiseOf(context, group, now)
@@ -54,26 +53,33 @@ export const contact = command({
   },
 })
 
-/** For staff: the open requests that have come up to them; null `group`: in all groups. */
-async function openRequests(context: Context, group: GroupRow | null): Promise<Card> {
-  const { texts, actor, now } = context
-  const rows = await listReadable(context, group?.id)
-  const open = await Promise.all(
-    rows.map(async (row) => ({ ...row, alias: (await getGroup(context, row.groupId)).alias })),
-  )
-  const timeZone = group?.timeZone ?? actor.timeZone ?? 'UTC'
-  return contactsCard(texts, { alias: group?.alias ?? null, open, timeZone, now })
-}
-
 /**
- * For somebody who has no place in a group: what waits for them as stand-in or safety contact, or
- * their own request in a group that they have left; otherwise where there is help.
+ * For staff: what waits for them in any group, whatever their part in it is. For everybody: their
+ * own requests in groups that they have left. Otherwise it says where there is help.
  */
-async function withoutGroup(context: Context): Promise<Card> {
-  const { texts, actor } = context
-  if (actor.isStaff) return await openRequests(context, null)
-  const own = (await listContactsOf(context, actor.personId)).find(({ closedAt }) => !closedAt)
-  return own ? await ownContactCard(context, own) : contactOff(texts, 'noGroup', linesFor(context))
+async function withoutForm(context: Context): Promise<Card> {
+  const { texts, actor, now, group } = context
+  const own = await listOpenContacts(context, { personId: actor.personId })
+  const [only] = own
+  if (!actor.isStaff && !only) return contactOff(texts, 'noGroup', linesFor(context))
+  if (!actor.isStaff && only && own.length === 1) return await ownContactCard(context, only)
+  const listed = async (row: ContactRow, isOwn: boolean) => ({
+    ...row,
+    isOwn,
+    alias: (await getGroup(context, row.groupId)).alias,
+  })
+  const waiting = actor.isStaff ? await listReadable(context) : []
+  const open = await Promise.all([
+    ...own.map((row) => listed(row, true)),
+    ...waiting.map((row) => listed(row, false)),
+  ])
+  return contactsCard(texts, {
+    // The group's name stands in the title where all that waits is of this one.
+    alias: group && open.every(({ groupId }) => groupId === group.id) ? group.alias : null,
+    open,
+    timeZone: group?.timeZone ?? context.zone.timeZone,
+    now,
+  })
 }
 
 const isNobodyThere = ({ paths }: Promised): boolean =>
@@ -144,7 +150,11 @@ async function chosenWay(
   const { texts, now } = context
   const promised = await promiseOf(context, group, now)
   if (!promised) throw new UserError(texts.t('contact.off.none'))
-  const addressee = ADDRESSEES.find((one) => one === typed) ?? 'facilitators'
+  // Only where there is no choice it is the facilitators: a choice is never made for somebody.
+  const isAsked = promised.paths.others.length > 0
+  const addressee = isAsked ? ADDRESSEES.find((one) => one === typed) : 'facilitators'
+  if (!addressee)
+    throw new UserError(texts.t('contact.toChoose'), { to: texts.t('contact.toChoose') })
   const [first, ...further] = promised.paths[addressee]
   if (!first)
     throw new UserError(

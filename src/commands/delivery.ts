@@ -1,8 +1,9 @@
 import type { Content } from '../content/load.ts'
 import { sendAt } from '../domain/delivery.ts'
-import { afterQuiet } from '../domain/quiet.ts'
+import { afterQuiet, readQuiet } from '../domain/quiet.ts'
 import type { Drop, Refusal } from '../domain/reasons.ts'
 import { DAY_MS } from '../domain/time.ts'
+import { ownZone } from '../domain/zone.ts'
 import type { Outgoing } from '../platform.ts'
 import type { Claimed } from '../store/batch.ts'
 import type { DeliveryPlan } from '../store/outbox.ts'
@@ -21,8 +22,10 @@ export function prepare(
   claimed: Claimed,
   now: Date,
 ): { outgoing: Outgoing } | { dropped: Drop } | { later: Date } {
-  const composed = compose(content.textsFor(claimed.language), claimed, now)
+  const texts = content.textsFor(claimed.language)
+  const composed = compose(texts, claimed, now)
   if ('dropped' in composed) return composed
+  const { language } = texts
   const at = sendAt(claimed.kind, now, afterQuiet(now, quietOf(claimed)), claimed.expiresAt)
   if (at === null) return { dropped: 'quietHours' }
   if (at > now) return { later: at }
@@ -33,20 +36,24 @@ export function prepare(
       outgoing: {
         workspaceId,
         recipient: { type: 'channel', id: channelId, address: channelAddress },
+        language,
         ...composed,
       },
     }
   }
   if (externalId === null) return { dropped: 'noAccount' }
   return {
-    outgoing: { workspaceId, recipient: { type: 'person', externalId, address }, ...composed },
+    outgoing: {
+      workspaceId,
+      recipient: { type: 'person', externalId, address },
+      language,
+      ...composed,
+    },
   }
 }
 
-const quietOf = ({ quietFrom, quietUntil, personZone }: Claimed) =>
-  quietFrom && quietUntil
-    ? { from: quietFrom, until: quietUntil, timeZone: personZone ?? 'UTC' }
-    : null
+const quietOf = ({ quietFrom, quietUntil, personZone, groupZone }: Claimed) =>
+  readQuiet(quietFrom, quietUntil, ownZone(personZone, groupZone).timeZone)
 
 /**
  * Somebody, or a group's channel, cannot be reached any more: it is marked, and the facilitators of

@@ -24,7 +24,7 @@ export const digestSettings = command({
     const { texts, actor } = context
     const plan = (await findDigestPlan(context, actor.personId)) ?? {
       ...DEFAULT_DIGEST,
-      timeZone: actor.timeZone ?? 'UTC',
+      timeZone: context.zone.timeZone,
       language: null,
     }
     return { reply: { type: 'form', form: digestSettingsForm(texts, plan, LANGUAGES) } }

@@ -1,4 +1,4 @@
-import { type Helper, newWay, pathOf, whoIsThere } from '../domain/contact.ts'
+import { type Helper, hasBackupOf, newWay, pathOf, whoIsThere } from '../domain/contact.ts'
 import { ATTENTION, type Attention } from '../domain/digest.ts'
 import { attendanceBand } from '../domain/summary.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
@@ -56,7 +56,10 @@ export async function weeksOf(
   })
   const rows = Map.groupBy(results, ({ groupId }) => groupId)
   const standing = await listStanding(context, ids)
-  const promised = Map.groupBy(await listPromised(context, ids, window), ({ groupId }) => groupId)
+  const promised = Map.groupBy(
+    await listPromised(context, ids, { ...window, readerId: context.actor.personId }),
+    ({ groupId }) => groupId,
+  )
   const undelivered = await countFailed(context, ids, window)
   const dropped = await countDropped(context, ids, window)
   const removals = await countRemovals(context, ids, window)
@@ -133,7 +136,7 @@ function weekOf(
     flag: flag !== null,
     contactLate: counts.contacts.inTime < counts.contacts.promised,
     nobodyForContact: !hasEnded && contactHours === null,
-    noBackup: !hasEnded && contactHours !== null && standing?.hasBackup === false,
+    noBackup: !hasEnded && contactHours !== null && !hasBackupOf(helpers),
     undelivered: counts.undelivered > 0,
     dropped: counts.droppedCheckIns > 0,
     removals: counts.removals > 0,
@@ -146,6 +149,7 @@ function weekOf(
     ...counts,
     away: awayOf(helpers),
     drilledAt: standing?.drilledAt ?? null,
+    takesRequests: !hasEnded && contactHours !== null,
     attendance: attendanceBand(
       held.flatMap(({ headcount }) => headcount ?? []),
       standing?.members ?? 0,

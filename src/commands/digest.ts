@@ -36,7 +36,7 @@ export const digest = command({
       throw new UserError(context.texts.t('error.notFound', { example: example('digest') }))
     const plan = await findDigestPlan(context, actor.personId)
     const texts = plan?.language ? content.textsFor(plan.language) : context.texts
-    const timeZone = plan?.timeZone ?? actor.timeZone ?? 'UTC'
+    const timeZone = plan?.timeZone ?? context.zone.timeZone
     const window = known ?? { ...digestWindow({ timeZone }, now), timeZone }
     const supervised = await listSupervised(context, actor.personId, window)
     const ordered = byAttention(await weeksOf(context, supervised, window))

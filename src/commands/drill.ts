@@ -2,14 +2,15 @@ import { sealText } from '../ballot/secret-text.ts'
 import { newWay, pathOf, RUNGS, whoIsThere } from '../domain/contact.ts'
 import { DAY_MS, hourOf, plus } from '../domain/time.ts'
 import {
+  breakOffDrills,
   type ContactRow,
   changeContact,
-  createContact,
-  listOpenContacts,
+  createDrills,
+  type NewContact,
 } from '../store/contact.ts'
 import { markDrilled } from '../store/contact-settings.ts'
 import type { GroupRow } from '../store/group.ts'
-import { listHelpers, listPromising } from '../store/ladder.ts'
+import { listHelpersOf, listPromising } from '../store/ladder.ts'
 import { saveDrills } from '../store/organisation.ts'
 import { drillDone, drillForm, drillSeen } from '../views/drill.ts'
 import { type Base, command, type Effects, type Result, type WriteContext } from './command.ts'
@@ -66,8 +67,9 @@ export const drillSubmit = command({
 })
 
 /**
- * Begins a drill in each running group that promises to see requests. One that is still on its way
- * ends. `empty`: groups in which nobody is there, by name.
+ * Begins a drill in each running group that promises to see requests: each goes out in a
+ * transaction of its own. One that is still on its way ends. `empty`: groups in which nobody is
+ * there, by name.
  */
 export async function beginDrills(
   base: Base,
@@ -75,19 +77,20 @@ export async function beginDrills(
 ): Promise<{ groups: number; empty: string[]; effects: Effects }> {
   const { now, newId, ballotKeys } = base
   const createdAt = hourOf(now)
-  for (const old of await listOpenContacts(base, { withDrills: true }))
-    if (old.isDrill) await changeContact(base, old.id, { closedAt: createdAt, outcome: 'tried' })
-  const effects: Effects[] = []
-  const empty: string[] = []
+  await breakOffDrills(base, createdAt)
   const groups = await listPromising(base)
+  const ids = groups.map(({ id }) => id)
+  const helpers = await listHelpersOf(base, ids, now)
+  const empty: string[] = []
+  const drills: NewContact[] = []
   for (const { id: groupId, alias } of groups) {
-    const [rung] = pathOf(await listHelpers(base, groupId, now), newWay('facilitators'))
+    const [rung] = pathOf(helpers.get(groupId) ?? [], newWay('facilitators'))
     if (!rung) {
       empty.push(alias)
       continue
     }
     const id = newId()
-    const row = await createContact(base, {
+    drills.push({
       id,
       groupId,
       personId: adminId,
@@ -99,9 +102,14 @@ export async function beginDrills(
       rung,
       isDrill: true,
     })
-    effects.push(await lookAfter(base, row))
   }
-  return { groups: groups.length - empty.length, empty, effects: together(effects) }
+  await createDrills(base, drills)
+  const occurrences = drills.map(({ id }) => ({
+    kind: 'contactDue' as const,
+    dueAt: now,
+    contactId: id,
+  }))
+  return { groups: drills.length, empty, effects: { occurrences } }
 }
 
 /** Somebody on the step says that it came: it goes on to the next, or has come through. */

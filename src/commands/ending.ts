@@ -19,10 +19,10 @@ import { timeWithZone } from '../views/notice.ts'
 import { leaveDone } from '../views/rights.ts'
 import type { DueOutcome } from './command.ts'
 import { type Base, type Context, command, groupOf } from './command.ts'
-import { lookAgain } from './contact-path.ts'
+import { lookAgain, together } from './contact-path.ts'
 import { linesFor } from './help-lines-for.ts'
 import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
-import { releaseJobs } from './programme.ts'
+import { clearProgramme, releaseJobs } from './programme.ts'
 
 /** More sessions ahead than a programme has. */
 const MOST_AHEAD = 1_000
@@ -97,6 +97,7 @@ export const endSubmit = command({
     }
     const deleteAt = plus(now, days * DAY_MS)
     await endGroup(context, group.id, { endedAt: now, endedBy: actor.personId, deleteAt })
+    await clearProgramme(context, group.id)
     const unitIds = await closeUnits(context, group.id)
     // Nobody is left to decide on them.
     await deleteWins(context, group.id)
@@ -178,9 +179,11 @@ export const goodbyeLeave = command({
     const own = await listOpenContacts(context, { groupIds: [id], personId })
     const facts = { alias: group.alias, isForgotten, isKept: own.length > 0 }
     return {
-      ...(await lookAgain(context, [id])),
+      ...together([
+        await lookAgain(context, [id]),
+        { audit: [{ action: 'roster.left', subjectId: id }] },
+      ]),
       reply: { type: 'done', card: leaveDone(texts, { ...facts, lines: linesFor(context) }) },
-      audit: [{ action: 'roster.left', subjectId: id }],
     }
   },
 })
@@ -237,7 +240,7 @@ export const receipt = command({
     const card = receiptCard(texts, {
       at: row.at,
       counts: row.counts,
-      timeZone: actor.timeZone ?? 'UTC',
+      timeZone: context.zone.timeZone,
       now,
     })
     return { reply: { type: 'content', card } }

@@ -3,6 +3,7 @@ import { LANGUAGES } from '../content/load.ts'
 import { mayOpenCheckIns } from '../domain/contact.ts'
 import { diagnosisWordIn } from '../domain/group.ts'
 import { MAX_ALIAS_CHARS } from '../domain/limits.ts'
+import { asRead, typedLine } from '../domain/text.ts'
 import { isTimeZone } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
@@ -20,12 +21,12 @@ export const newGroup = command({
   access: { who: 'staff' },
   effect: 'read',
   input: groupInput,
-  run: async ({ texts, content, actor }, { text }) => {
+  run: async ({ texts, content, zone }, { text }) => {
     const alias = (text ?? '').slice(0, MAX_ALIAS_CHARS)
     const kinds = [...content.kinds.values()]
     const form = newGroupForm(texts, {
       kinds,
-      timeZone: actor.timeZone ?? 'UTC',
+      timeZone: zone.timeZone,
       alias,
       languages: LANGUAGES,
     })
@@ -51,7 +52,11 @@ export const newGroupSubmit = command({
       fields.kind = texts.t('new.badKind', { known: [...context.content.kinds.keys()].join(', ') })
     if (!kind || Object.keys(fields).length > 0)
       throw new UserError(Object.values(fields)[0] ?? '', fields)
-    const contact = await readContactSettings(context, values, { groupId: null, timeZone })
+    const contact = await readContactSettings(context, values, {
+      groupId: null,
+      timeZone,
+      backupId: null,
+    })
     const id = newId()
     const group = { id, kind: kind.id, alias, timeZone, ...words, ...contact }
     await createGroup(context, group, actor.personId, now)
@@ -71,7 +76,7 @@ export const newGroupSubmit = command({
           id,
           alias,
           kind,
-          mayAsk: mayOpenCheckIns(kind.needsContact, contact),
+          mayAsk: mayOpenCheckIns(kind.needsContact, contact, contact.backupId !== null),
         }),
       },
       audit: [{ action: 'group.created', subjectId: id }],
@@ -109,9 +114,18 @@ function aliasProblems(
   return isTaken ? { alias: texts.t('new.aliasTaken', { alias }) } : {}
 }
 
-/** Aliases are told apart by their letters, not their case. */
-export function isSameAlias(a: string, b: string): boolean {
-  return a.trim().toLowerCase() === b.trim().toLowerCase()
+/** Aliases are told apart as people read them. */
+export const isSameAlias = (a: string, b: string): boolean => asRead(a) === asRead(b)
+
+const asTyped = (alias: string): string => typedLine(alias).toLowerCase()
+
+/**
+ * The groups that somebody may mean by a name: one that is called so to the letter, or else all
+ * that read like it.
+ */
+export function namedBy<G extends { alias: string }>(groups: readonly G[], name: string): G[] {
+  const exact = groups.filter(({ alias }) => asTyped(alias) === asTyped(name))
+  return exact.length > 0 ? exact : groups.filter(({ alias }) => isSameAlias(alias, name))
 }
 
 export const edit = command({
@@ -147,9 +161,10 @@ export const editSubmit = command({
     const { texts, content, example } = context
     const group = groupOf(context)
     const common = readCommon(values)
-    const fields = aliasProblems(context, common.alias, group.id)
+    const isKept = common.alias === group.alias
+    const fields = isKept ? {} : aliasProblems(context, common.alias, group.id)
     const holidays = textValue(values, 'holidays').toUpperCase() || null
-    if (holidays && !(await isHolidayCalendar(holidays)))
+    if (holidays && holidays !== group.holidays && !(await isHolidayCalendar(holidays)))
       fields.holidays = texts.t('edit.badHolidays', { got: echo(holidays) })
     if (Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
     await editGroup(context, group.id, {

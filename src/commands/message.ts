@@ -157,11 +157,14 @@ export const messageConfirm = command({
   run: async (context, { id }) => {
     const { texts, now } = context
     const row = await mustLock(context, id)
+    const reply = { type: 'done', card: messageDone(texts, 'message.planned') } as const
+    // Pressed a second time.
+    if (row.state === 'active') return { reply }
     const dueAt = nextStart(row.rule ?? ONCE, row.localStart, row.timeZone, now)
     if (!dueAt) throw new UserError(texts.t('message.past'))
     await setMessageState(context, id, 'active')
     return {
-      reply: { type: 'done', card: messageDone(texts, 'message.planned') },
+      reply,
       occurrences: [{ kind: 'message', dueAt, messageId: id }],
       audit: [{ action: 'message.planned', subjectId: id }],
     }
@@ -177,11 +180,15 @@ export const messageStop = command({
   input: idInput,
   run: async (context, { id }) => {
     const { texts } = context
-    await mustLock(context, id)
+    const reply = { type: 'done', card: messageDone(texts, 'message.stopped') } as const
+    const row = await lockMessage(context, id)
+    // Pressed a second time.
+    if (row?.state === 'stopped') return { reply }
+    stillOfUse(context, row)
     await setMessageState(context, id, 'stopped')
     await clearMessagePlans(context, id)
     return {
-      reply: { type: 'done', card: messageDone(texts, 'message.stopped') },
+      reply,
       audit: [{ action: 'message.stopped', subjectId: id }],
     }
   },

@@ -21,6 +21,7 @@ export const MYDATA_PATH = '/mydata'
 /** Everything that is stored about a person, to read. */
 export const mydata = command({
   verb: 'mydata',
+  isWholeLine: true,
   opens: 'content',
   isTyped: true,
   access: { who: 'anyone' },
@@ -37,7 +38,7 @@ export const mydata = command({
     const facts = {
       mayBeForgotten: context.memberships.length === 0 && !actor.isStaff && !actor.isAdmin,
       ledgerDays: organisation.ledgerDays,
-      timeZone: actor.timeZone ?? 'UTC',
+      timeZone: context.zone.timeZone,
       now,
       example: example('leave'),
       copyUrl: publicUrl === null ? null : `${publicUrl}${MYDATA_PATH}?t=${token}`,

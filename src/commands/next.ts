@@ -7,7 +7,9 @@ import { listNext, type NextSession } from '../store/session-place.ts'
 import { type NextGroup, nextCard, type Upcoming } from '../views/next.ts'
 import { leadTimes } from '../views/reminder.ts'
 import { type Context, command } from './command.ts'
-import { noInput } from './input.ts'
+import { isSameAlias } from './group.ts'
+import { groupInput } from './input.ts'
+import { cardOfUnread } from './unread.ts'
 
 /** Sessions of each group that `next` shows. */
 const NEXT_SESSIONS = 3
@@ -26,10 +28,18 @@ export const next = command({
   verb: 'next',
   isTyped: true,
   access: { who: 'anyone' },
+  takesText: true,
+  ignoresText: true,
   effect: 'read',
-  input: noInput,
-  run: async (context) => {
-    const { texts, now, example, memberships, publicUrl } = context
+  input: groupInput,
+  run: async (context, { text = '' }) => {
+    const { texts, now, example, publicUrl } = context
+    // The name of a group, or words that are none: those may be anything.
+    const memberships = context.memberships.filter(
+      ({ alias }) => text === '' || isSameAlias(alias, text),
+    )
+    if (memberships.length === 0 && text !== '')
+      return { reply: { type: 'card', card: cardOfUnread(context) } }
     if (memberships.length === 0)
       throw new UserError(texts.t('error.noGroup', { example: example('help') }))
     const ids = memberships.map(({ id }) => id)

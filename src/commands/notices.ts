@@ -59,6 +59,7 @@ export const COMPOSERS: Record<DeliveryKind, Compose> = {
       ? changeNotice(texts, 'session-cancelled', {
           ...sessionIn(claimed, claimed.startsAt, now),
           hasPlace: false,
+          isTakenBack: claimed.checkInId !== null,
         })
       : null,
   ),

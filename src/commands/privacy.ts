@@ -6,6 +6,7 @@ import { noInput } from './input.ts'
 
 export const privacy = command({
   verb: 'privacy',
+  isWholeLine: true,
   isTyped: true,
   isSameForAll: true,
   access: { who: 'anyone' },

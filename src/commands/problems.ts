@@ -1,4 +1,4 @@
-import { toReason } from '../domain/reasons.ts'
+import { type Reason, toReason } from '../domain/reasons.ts'
 import { listRoster, type RosterRow } from '../store/roster.ts'
 import { problemsCard } from '../views/roster.ts'
 import { reasonWords } from './admin.ts'
@@ -11,6 +11,9 @@ export const nameIn =
   ({ texts }: Context) =>
   ({ name }: { name: string | null }) =>
     name ?? texts.t('roster.someone')
+
+const whyNot = ({ isDeactivated, isUnopened, unreachable }: RosterRow): Reason =>
+  isDeactivated ? 'accountClosed' : isUnopened ? 'notOpened' : toReason(unreachable)
 
 /** Lists whom messages do not reach, and why: a matter of the roster alone. */
 export const problems = command({
@@ -26,11 +29,8 @@ export const problems = command({
     const group = groupOf(context)
     const entries = await listRoster(context, group.id)
     const troubles = entries
-      .filter(isUnreached)
-      .map((entry) => ({
-        who: nameIn(context)(entry),
-        ...reasonWords(texts, entry.isDeactivated ? 'accountClosed' : toReason(entry.unreachable)),
-      }))
+      .filter((entry) => isUnreached(entry) || entry.isUnopened)
+      .map((entry) => ({ who: nameIn(context)(entry), ...reasonWords(texts, whyNot(entry)) }))
       .sort((one, other) => one.who.localeCompare(other.who, texts.language))
     return {
       reply: {

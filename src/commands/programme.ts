@@ -5,15 +5,13 @@ import {
   type Spent,
 } from '../domain/checkin.ts'
 import type { OccurrencePlan } from '../domain/occurrence.ts'
-import { type PlannedStart, placeOne } from '../domain/recurrence.ts'
-import { DAY_MS, MINUTE_MS, plus } from '../domain/time.ts'
+import { leadBefore } from '../domain/time.ts'
 import { clearCheckIns, createCheckIns, listAsked } from '../store/checkin.ts'
 import type { Job } from '../store/engine/queue.ts'
 import type { GroupRow } from '../store/group.ts'
 import { clearPlans } from '../store/occurrence.ts'
 import { listPlans, type PlanRow } from '../store/plan.ts'
 import { listSamePeople } from '../store/roster.ts'
-import { changeSessions, listOwn, type ScheduleRow } from '../store/schedule.ts'
 import { listProgramme } from '../store/session.ts'
 import { closeUnits, listOpenUnits } from '../store/unit.ts'
 import type { Base } from './command.ts'
@@ -37,8 +35,7 @@ export type Programme = {
  */
 export async function replan(where: Base, group: GroupRow): Promise<Programme> {
   const { now, organisationId, newId } = where
-  await clearPlans(where, group.id, now)
-  await clearCheckIns(where, group.id, now)
+  await clearProgramme(where, group.id)
   const plans = await listPlans(where, group.id)
   const sessions = await listProgramme(where, group.id)
   const { planned, cut } = planCheckIns(
@@ -55,7 +52,7 @@ export async function replan(where: Base, group: GroupRow): Promise<Programme> {
   const occurrences = [
     ...sessions
       .filter(({ startsAt }) => startsAt > now)
-      .flatMap((session) => around(session, group.reminderMinutes, now)),
+      .flatMap((session) => around(session, group, now)),
     ...checkIns.map(
       ({ id, opensAt }): OccurrencePlan => ({
         kind: 'checkInOpens',
@@ -66,6 +63,12 @@ export async function replan(where: Base, group: GroupRow): Promise<Programme> {
   ]
   const unitIds = await closeUnits(where, group.id)
   return { occurrences, jobs: releaseJobs(organisationId, unitIds), checkIns: planned, cut }
+}
+
+/** Forgets what is planned around a group's sessions that have not begun. */
+export async function clearProgramme(base: Base, groupId: string): Promise<void> {
+  await clearPlans(base, groupId, base.now)
+  await clearCheckIns(base, groupId, base.now)
 }
 
 /** The jobs that make units. Each carries the unit's own id: two closers send one job. */
@@ -122,96 +125,12 @@ export function cutReason(
 
 function around(
   session: { id: string; startsAt: Date; endsAt: Date },
-  minutes: readonly number[],
+  { reminderMinutes, timeZone }: Pick<GroupRow, 'reminderMinutes' | 'timeZone'>,
   now: Date,
 ): OccurrencePlan[] {
-  const reminders = minutes
-    .map((before) => plus(session.startsAt, -before * MINUTE_MS))
+  const reminders = reminderMinutes
+    .map((before) => leadBefore(session.startsAt, before, timeZone))
     .filter((dueAt) => dueAt > now)
     .map((dueAt): OccurrencePlan => ({ kind: 'reminder', dueAt, sessionId: session.id }))
   return [...reminders, { kind: 'sessionEnded', dueAt: session.endsAt, sessionId: session.id }]
-}
-
-/**
- * The effect of a changed schedule on sessions that people may already know of, and how many kept
- * their own change.
- */
-export type Synced = { kept: number; removed: number; cancelledSoon: string[]; movedSoon: string[] }
-
-/** A session within this is near enough that people rely on it: they are told when it changes. */
-const SOON_MS = 2 * DAY_MS
-
-/**
- * Brings a schedule's sessions to what its rule gives (no starts: it was stopped). A session on the
- * same date keeps its row, and with it that it was cancelled or moved, also when its own date has
- * passed. One that falls away soon is cancelled, not deleted.
- */
-export async function syncSessions(
-  base: Base,
-  groupId: string,
-  schedule: ScheduleRow,
-  starts: readonly PlannedStart[],
-): Promise<Synced> {
-  const { now, newId } = base
-  const own = await listOwn(base, schedule.id)
-  const ahead = own.filter(({ startsAt }) => startsAt > now)
-  const dateOf = ({ originalLocalStart }: { originalLocalStart: string }) =>
-    originalLocalStart.slice(0, 10)
-  const wanted = new Map(starts.map((start) => [dateOf(start), start]))
-  const stays = ahead.filter((session) => wanted.has(dateOf(session)))
-  const goes = ahead.filter((session) => !wanted.has(dateOf(session)))
-  const retime = stays.flatMap((session) => {
-    const start = wanted.get(dateOf(session))
-    const times = start && timesOf(session.movedTo, start, schedule)
-    // A time that has passed today is not put on a session that lies ahead.
-    return start && times && times.startsAt > now
-      ? [
-          {
-            id: session.id,
-            originalLocalStart: start.originalLocalStart,
-            ...times,
-            was: session.startsAt,
-          },
-        ]
-      : []
-  })
-  const there = new Set(own.map(dateOf))
-  const isSoon = (at: Date) => at.getTime() - now.getTime() < SOON_MS
-  const soon = goes
-    .filter(({ startsAt, state }) => state === 'planned' && isSoon(startsAt))
-    .map(({ id }) => id)
-  await changeSessions(base, groupId, schedule.id, {
-    add: starts
-      .filter((start) => start.startsAt > now && !there.has(dateOf(start)))
-      .map(({ originalLocalStart, startsAt, endsAt }) => ({
-        id: newId(),
-        originalLocalStart,
-        startsAt,
-        endsAt,
-      })),
-    retime: retime.map(({ was, ...times }) => times),
-    remove: goes.filter(({ id }) => !soon.includes(id)).map(({ id }) => id),
-    cancel: soon,
-  })
-  const isMoved = ({ id, startsAt, was }: (typeof retime)[number]) =>
-    startsAt.getTime() !== was.getTime() &&
-    isSoon(was) &&
-    stays.some((session) => session.id === id && session.state === 'planned')
-  return {
-    kept: stays.filter(({ state, movedTo }) => state === 'cancelled' || movedTo !== null).length,
-    removed: goes.length,
-    cancelledSoon: soon,
-    movedSoon: retime.filter(isMoved).map(({ id }) => id),
-  }
-}
-
-/** A moved session stays where it was moved to, on the wall of the schedule's zone. */
-function timesOf(
-  movedTo: string | null,
-  start: PlannedStart,
-  schedule: ScheduleRow,
-): { startsAt: Date; endsAt: Date } {
-  if (movedTo === null) return { startsAt: start.startsAt, endsAt: start.endsAt }
-  const { startsAt } = placeOne(movedTo, schedule.timeZone)
-  return { startsAt, endsAt: plus(startsAt, schedule.durationMinutes * MINUTE_MS) }
 }

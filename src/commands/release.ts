@@ -3,9 +3,9 @@ import type { OpenOutcome, OpenRequest } from '../ballot/make.ts'
 import { sealText } from '../ballot/secret-text.ts'
 import { mayMembersSee } from '../domain/disclosure.ts'
 import { listUnitBallots } from '../store/ballot.ts'
-import { getMaking, markCleaned, recordRelease } from '../store/release.ts'
+import { getMaking, markCleaned, recordRelease, waitForKey } from '../store/release.ts'
 import { listRoster } from '../store/roster.ts'
-import { getUnit } from '../store/unit.ts'
+import { findUnit } from '../store/unit.ts'
 import { step } from './command.ts'
 import { decide } from './decide.ts'
 
@@ -24,7 +24,9 @@ export const beginRelease = step<{ unitId: string }, ReleaseWork>({
   access: { who: 'system' },
   run: async (base, { unitId }) => {
     const { content, ballotKeys } = base
-    const unit = await getUnit(base, unitId)
+    const unit = await findUnit(base, unitId)
+    // Its only check-in was taken back: nothing is made of it, and its key is nobody's.
+    if (!unit) return { result: { work: 'clean' } }
     if (unit.state === 'open') return { result: { work: 'nothing' } }
     if (unit.state !== 'closing') return { result: { work: unit.isCleaned ? 'nothing' : 'clean' } }
     const questionSet = content.questionSet(unit.questionSetId, unit.questionSetVersion)
@@ -97,6 +99,16 @@ export const recordOutcome = step<
 const sealWords = (keyring: Keyring, id: string, text: string) => ({
   id,
   sealed: sealText(keyring, id, text),
+})
+
+/** In place of step 2 where the key cannot be read now: nothing is decided. */
+export const postponeRelease = step<{ unitId: string; until: Date }, null>({
+  verb: 'release.postpone',
+  access: { who: 'system' },
+  run: async (base, { unitId, until }) => {
+    await waitForKey(base, unitId, until)
+    return { result: null }
+  },
 })
 
 /** Step 3, after the key is destroyed and the files are cleaned: the unit is finished. */

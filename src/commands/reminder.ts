@@ -1,6 +1,6 @@
 import { MAX_REMINDERS, REMINDER_CHOICES } from '../domain/limits.ts'
 import type { SkipReason } from '../domain/occurrence.ts'
-import { MINUTE_MS } from '../domain/time.ts'
+import { HOUR_MS, MINUTE_MS } from '../domain/time.ts'
 import type { JobData } from '../store/engine/queue.ts'
 import { lockGroup, setReminders } from '../store/group.ts'
 import { type DeliveryPlan, planDeliveries } from '../store/outbox.ts'
@@ -103,8 +103,7 @@ function skipReason(due: DueReminder, now: Date): SkipReason | null {
   if (due.state !== 'planned') return 'sessionGone'
   if (now >= due.startsAt) return 'sessionBegun'
   // The session was moved a moment ago: its own reminders are planned anew.
-  if ((due.startsAt.getTime() - due.dueAt.getTime()) / MINUTE_MS > LONGEST_LEAD)
-    return 'sessionMoved'
+  if (due.startsAt.getTime() - due.dueAt.getTime() > LONGEST_LEAD_MS) return 'sessionMoved'
   return due.isSuperseded ? 'superseded' : null
 }
 
@@ -141,4 +140,5 @@ export async function remindTogether(
   })
 }
 
-const LONGEST_LEAD = Math.max(...REMINDER_CHOICES)
+/** A week on the wall is longer by what the clocks are put back, two hours at most. */
+const LONGEST_LEAD_MS = Math.max(...REMINDER_CHOICES) * MINUTE_MS + 2 * HOUR_MS

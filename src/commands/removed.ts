@@ -70,7 +70,7 @@ export const removed = command({
       hasBox: (await countBallotsOf(context, actor.personId, id)) > 0,
       steps: open[0] ? await reachedSteps(context, open[0]) : null,
       forgetOn,
-      timeZone: actor.timeZone ?? 'UTC',
+      timeZone: context.zone.timeZone,
       lines: linesFor(context),
       now,
     }

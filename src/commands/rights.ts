@@ -29,13 +29,14 @@ import { withdrawWins } from './win.ts'
 /** A person's wishes about their messages: pause, reminders, check-ins, quiet hours. */
 export const pause = command({
   verb: 'pause',
+  isWholeLine: true,
   opens: 'form',
   isTyped: true,
   access: { who: 'anyone' },
   effect: 'read',
   input: noInput,
   run: async (context) => {
-    const { texts, actor, content, now } = context
+    const { texts, actor, content, zone, now } = context
     const wishes = await getPreferences(context, actor.personId)
     const until = activePause(wishes, now)
     const draft = {
@@ -43,10 +44,11 @@ export const pause = command({
       isPaused: until !== null,
       quietFrom: wishes.quietFrom ?? '',
       quietUntil: wishes.quietUntil ?? '',
+      zone,
       languages: LANGUAGES,
       countries: Object.keys(content.helpLines),
     }
-    const date = until && formatDate(until, actor.timeZone ?? 'UTC', texts.language, now)
+    const date = until && formatDate(until, zone.timeZone, texts.language, now)
     return { reply: { type: 'form', form: pauseForm(texts, draft, date) } }
   },
 })
@@ -79,7 +81,7 @@ export const pauseSubmit = command({
     const facts = {
       ...wishes,
       quiet: quietOf(wishes),
-      timeZone: actor.timeZone ?? 'UTC',
+      timeZone: context.zone.timeZone,
       isStaff: actor.isStaff,
       lines: linesFor({
         ...context,

@@ -26,6 +26,24 @@ export async function refuseLateJoiners(
   throw new UserError(message, { members: message })
 }
 
+/**
+ * A member is never on the way of the group's own requests: who is on it by name is no member.
+ * Throws UserError beside the field.
+ */
+export function refuseHelpers(
+  { texts, organisation }: Context,
+  { backupId }: GroupRow,
+  members: readonly PersonRow[],
+): void {
+  const helpers = members.filter(
+    ({ personId }) => personId === backupId || personId === organisation.safetyContactId,
+  )
+  if (helpers.length === 0) return
+  const names = helpers.map(({ name }) => name ?? texts.t('roster.someone')).join(', ')
+  const message = texts.t('roster.isHelper', { names })
+  throw new UserError(message, { members: message })
+}
+
 /** Throws UserError beside the fields when these people cannot be a group's. */
 export function checkRoster(
   texts: Context['texts'],

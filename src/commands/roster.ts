@@ -6,7 +6,7 @@ import { UserError } from '../errors.ts'
 import { findDigestPlan, saveDigestPlan } from '../store/digest.ts'
 import { forgetPeople } from '../store/forget.ts'
 import { type GroupRow, lockGroup } from '../store/group.ts'
-import { ensurePeople, isKnown } from '../store/people.ts'
+import { ensurePeople, listKnown } from '../store/people.ts'
 import { changeRoster, listRoster, type RosterRow } from '../store/roster.ts'
 import { rosterDone, rosterForm } from '../views/roster.ts'
 import { type Context, command, groupOf, type WriteContext } from './command.ts'
@@ -14,7 +14,7 @@ import { lookAgain, raisePast, together } from './contact-path.ts'
 import { formInput, groupInput, peopleValue } from './input.ts'
 import { isUnreached, nameIn } from './problems.ts'
 import { leaveBehind } from './removed.ts'
-import { checkRoster, refuseLateJoiners } from './roster-checks.ts'
+import { checkRoster, refuseHelpers, refuseLateJoiners } from './roster-checks.ts'
 
 export const roster = command({
   verb: 'roster',
@@ -111,6 +111,7 @@ export const rosterSubmit = command({
       (entry) => !here.some((old) => old.personId === entry.personId && old.role === entry.role),
     )
     await refuseLateJoiners(context, group, chosen.member, before)
+    refuseHelpers(context, group, chosen.member)
     const members = (entries: readonly { role: Role }[]) =>
       entries.filter((entry) => entry.role === 'member').length
     const change = {
@@ -132,6 +133,7 @@ export const rosterSubmit = command({
       await lookAgain(context, [group.id]),
     ])
     const facts = {
+      id: group.id,
       alias: group.alias,
       members: chosen.member.length + members(elsewhere),
       welcomed: added.length,
@@ -188,9 +190,10 @@ const toldOf = (
 
 /** Staff whose part changes are told, but not by themselves: nobody removes oversight silently. */
 async function stillKnown(context: WriteContext, personIds: readonly string[]): Promise<string[]> {
-  const others = personIds.filter((id) => id !== context.actor.personId)
-  const known = await Promise.all(others.map((id) => isKnown(context, id)))
-  return others.filter((_, index) => known[index])
+  return await listKnown(
+    context,
+    personIds.filter((id) => id !== context.actor.personId),
+  )
 }
 
 /**

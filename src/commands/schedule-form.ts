@@ -1,9 +1,11 @@
-import { repeatOf, startsOf, untilOf } from '../domain/recurrence.ts'
-import { countOf, nextWeekday, parseTypedPlan, type TypedPlan } from '../domain/schedule.ts'
-import { localOf, weekdayName } from '../domain/time.ts'
+import { type PlannedStart, repeatOf, startsOf, untilOf } from '../domain/recurrence.ts'
+import { countOf } from '../domain/schedule.ts'
+import { localOf } from '../domain/time.ts'
+import { parseTypedPlan, type TypedPlan } from '../domain/typed-plan.ts'
+import { firstDateOf } from '../domain/typed-times.ts'
 import { UserError } from '../errors.ts'
 import type { GroupRow } from '../store/group.ts'
-import { listSchedules, type ScheduleRow } from '../store/schedule.ts'
+import { listHeldDates, listSchedules, type ScheduleRow } from '../store/schedule.ts'
 import { type ScheduleDraft, scheduleForm, scheduleWords } from '../views/schedule.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { groupInput } from './input.ts'
@@ -25,16 +27,23 @@ export const schedule = command({
   run: async (context, { text }) => {
     const group = groupOf(context)
     const known = await listSchedules(context, group.id)
-    const draft = draftOf(context, group, known, readTyped(context, text ?? ''))
+    const [only] = known.length === 1 ? known : []
+    const held = only ? await listHeldDates(context, only.id, context.now) : []
+    const typed = readTyped(context, group, text ?? '')
+    const draft = draftOf(context, group, { known, held }, typed)
     const words = known.map((row) => ({ id: row.id, words: wordsOf(context, row) }))
-    return { reply: { type: 'form', form: scheduleForm(context.texts, group.id, draft, words) } }
+    return {
+      reply: {
+        type: 'form',
+        form: scheduleForm(context.texts, group.id, { draft, unused: typed?.unused ?? [] }, words),
+      },
+    }
   },
 })
 
-function readTyped({ texts, example }: Context, typed: string): TypedPlan | null {
+function readTyped({ texts, example, now }: Context, group: GroupRow, typed: string) {
   if (typed === '') return null
-  const weekdays = [1, 2, 3, 4, 5, 6, 7].map((day) => weekdayName(day, texts.language))
-  const plan = parseTypedPlan(typed, weekdays)
+  const plan = parseTypedPlan(typed, localOf(now, group.timeZone).toPlainDate().toString())
   if (!plan)
     throw new UserError(texts.t('error.groupOrSchedule', { example: example('schedule', EXAMPLE) }))
   return plan
@@ -49,7 +58,7 @@ export function wordsOf({ texts }: Context, { rule, localStart, timeZone }: Sche
 function draftOf(
   { now }: Context,
   group: GroupRow,
-  known: readonly ScheduleRow[],
+  { known, held }: { known: readonly ScheduleRow[]; held: readonly string[] },
   plan: TypedPlan | null,
 ): ScheduleDraft {
   const only = known.length === 1 ? known[0] : undefined
@@ -59,17 +68,17 @@ function draftOf(
   return {
     which: known.length > 0 ? (only?.id ?? 'new') : 'new',
     firstDate:
-      (plan ? null : ownDate) ??
-      nextWeekday(tomorrow.toString(), plan?.isoWeekday ?? tomorrow.dayOfWeek),
+      (plan && namesDay(plan) ? null : ownDate) ??
+      firstDateOf(plan?.from ?? tomorrow.toString(), plan ?? NO_DAY),
     time: plan?.time ?? ownTime ?? DRAFT.time,
     minutes: String(plan?.minutes ?? only?.durationMinutes ?? DRAFT.minutes),
     repeat: plan?.repeat ?? (only ? repeatOf(only.rule) : 'weekly'),
     count:
-      only && untilOf(only.rule) && !plan
+      plan?.until || (only && untilOf(only.rule) && !plan)
         ? ''
-        : String(plan?.count ?? wantedCount(only) ?? DRAFT.count),
-    until: plan || !only ? '' : (untilOf(only.rule) ?? ''),
-    except: only?.exceptions.join(', ') ?? '',
+        : String(plan?.count ?? wantedCount(only, held) ?? DRAFT.count),
+    until: plan ? (plan.until ?? '') : only ? (untilOf(only.rule) ?? '') : '',
+    except: (plan?.except.length ? plan.except : (only?.exceptions ?? [])).join(', '),
     holidays: 'ask',
     timeZone,
     place: only?.place ?? '',
@@ -77,11 +86,22 @@ function draftOf(
   }
 }
 
+const NO_DAY = { isoWeekday: null, nth: null, dayOfMonth: null } as const
+const namesDay = ({ isoWeekday, dayOfMonth, from }: TypedPlan): boolean =>
+  isoWeekday !== null || dayOfMonth !== null || from !== null
+
+/** How many sessions have been that a rule does not give: it was changed midway. */
+export function heldBeside(held: readonly string[], starts: readonly PlannedStart[]): number {
+  const given = new Set(starts.map(({ originalLocalStart }) => originalLocalStart.slice(0, 10)))
+  return held.filter((date) => !given.has(date)).length
+}
+
 /**
  * How many sessions a stored schedule was asked for: what its rule gives, without the dates left
- * out.
+ * out, and those that were `held` before it was changed midway.
  */
-function wantedCount(row: ScheduleRow | undefined): number | null {
+function wantedCount(row: ScheduleRow | undefined, held: readonly string[]): number | null {
   if (!row || countOf(row.rule) === null) return null
-  return startsOf({ ...row, minutes: row.durationMinutes }).length
+  const starts = startsOf({ ...row, minutes: row.durationMinutes })
+  return starts.length + heldBeside(held, starts)
 }

@@ -5,17 +5,28 @@ import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { listOpen } from '../store/checkin.ts'
 import { type GroupRow, getGroup, lockGroup } from '../store/group.ts'
-import type { DeliveryPlan } from '../store/outbox.ts'
-import { listSchedules, type ScheduleRow, saveSchedule, stopSchedule } from '../store/schedule.ts'
-import { findSession } from '../store/session.ts'
+import {
+  listHeldDates,
+  listSchedules,
+  type ScheduleRow,
+  saveSchedule,
+  stopSchedule,
+} from '../store/schedule.ts'
 import { timeWithZone } from '../views/notice.ts'
 import { scheduleDone, scheduleStopped } from '../views/schedule.ts'
-import { type Context, command, groupOf, type Result, type WriteContext } from './command.ts'
-import { formInput, textValue } from './input.ts'
-import { cutReason, replan, type Synced, syncSessions } from './programme.ts'
-import { wordsOf } from './schedule-form.ts'
+import {
+  aboutOf,
+  type Context,
+  command,
+  groupOf,
+  type Result,
+  type WriteContext,
+} from './command.ts'
+import { formInput, idInput, textValue } from './input.ts'
+import { cutReason, replan } from './programme.ts'
+import { heldBeside, wordsOf } from './schedule-form.ts'
 import { askAboutHolidays, readPlan } from './schedule-plan.ts'
-import { tellAll } from './session.ts'
+import { syncSessions, tellOf } from './sync-sessions.ts'
 
 /**
  * Plans the sessions, their reminders and check-ins. Sessions of the same schedule that had been
@@ -30,17 +41,8 @@ export const scheduleSubmit = command({
   form: 'schedule',
   input: formInput,
   run: async (context, { values }) => {
-    const { texts, now } = context
     const group = groupOf(context)
-    await lockGroup(context, group.id)
-    const open = (await listOpen(context, group.id))[0]
-    if (open)
-      throw new UserError(
-        texts.t('schedule.checkInOpen', {
-          closes: timeWithZone(texts, open.closesAt, group.timeZone, now),
-        }),
-        {},
-      )
+    await lockForChange(context, group)
     const known = await listSchedules(context, group.id)
     const which = textValue(values, 'which') || 'new'
     const stopped = known.find(({ id }) => which === `stop ${id}`)
@@ -49,6 +51,36 @@ export const scheduleSubmit = command({
       : await save(context, group, { known, which, values })
   },
 })
+
+/** Puts a stopped schedule back, with the sessions that fell away with it and still lie ahead. */
+export const schedulePutBack = command({
+  verb: 'schedule.putBack',
+  isTyped: false,
+  access: { who: 'group', roles: ['facilitator'] },
+  subject: 'schedule',
+  effect: 'write',
+  input: idInput,
+  run: async (context) => {
+    const group = groupOf(context)
+    const { groupId: _, ...row } = aboutOf(context, 'schedule')
+    await lockForChange(context, group)
+    const known = await listSchedules(context, group.id)
+    if (!known.some(({ id }) => id === row.id)) refuseOneMore(context, known)
+    refuseOtherZone(context, known, row, row.timeZone)
+    const starts = startsOf({ ...row, minutes: row.durationMinutes })
+    return await follow(context, group, row, starts)
+  },
+})
+
+/** Takes the group's lock. Throws UserError while members answer around a session. */
+async function lockForChange(context: WriteContext, group: GroupRow): Promise<void> {
+  const { texts, now } = context
+  await lockGroup(context, group.id)
+  const open = (await listOpen(context, group.id))[0]
+  if (!open) return
+  const closes = timeWithZone(texts, open.closesAt, group.timeZone, now)
+  throw new UserError(texts.t('schedule.checkInOpen', { closes }), {})
+}
 
 async function stop(context: WriteContext, group: GroupRow, row: ScheduleRow): Promise<Result> {
   const { texts } = context
@@ -60,13 +92,14 @@ async function stop(context: WriteContext, group: GroupRow, row: ScheduleRow): P
       type: 'done',
       card: scheduleStopped(texts, {
         alias: group.alias,
+        scheduleId: row.id,
         count: synced.removed,
-        told: toldOf(synced),
+        told: synced.told.length,
       }),
     },
     occurrences,
     jobs,
-    deliveries: await tellOf(context, group, synced),
+    deliveries: await tellOf(context, group.id, synced),
     audit: [{ action: 'schedule.stopped', subjectId: group.id }],
   }
 }
@@ -77,13 +110,10 @@ async function save(
   form: { known: readonly ScheduleRow[]; which: string; values: Record<string, FieldValue> },
 ): Promise<Result> {
   const { known, which, values } = form
-  const { texts, now, newId } = context
+  const { newId } = context
   const changed = known.find(({ id }) => id === which)
-  if (!changed && known.length >= MAX_SCHEDULES)
-    throw new UserError(texts.t('schedule.tooMany', { limit: MAX_SCHEDULES }), {
-      which: texts.t('schedule.tooMany', { limit: MAX_SCHEDULES }),
-    })
-  const asked = readPlan(context, values, changed ?? null)
+  if (!changed) refuseOneMore(context, known)
+  const asked = await lessHeld(context, changed ?? null, readPlan(context, values, changed ?? null))
   const startsIn = (one: SessionPlan) =>
     startsOf({ ...one, rule: ruleOf(one), localStart: `${one.firstDate}T${one.time}` })
   refuseCount(context, startsIn(asked))
@@ -101,7 +131,17 @@ async function save(
     place: plan.place,
     link: plan.link,
   }
-  const starts = startsIn(plan)
+  return await follow(context, group, row, startsIn(plan))
+}
+
+/** Writes a schedule and brings sessions, reminders and check-ins to it. */
+async function follow(
+  context: WriteContext,
+  group: GroupRow,
+  row: ScheduleRow,
+  starts: readonly PlannedStart[],
+): Promise<Result> {
+  const { texts, now } = context
   await saveSchedule(context, group.id, row)
   const synced = await syncSessions(context, group.id, row, starts)
   // As it is under the lock: its reminders may have changed since the door read it.
@@ -113,13 +153,15 @@ async function save(
     alias: group.alias,
     words: wordsOf(context, row),
     starts: ahead,
-    skipped: plan.exceptions.length,
+    skipped: row.exceptions.length,
     kept: synced.kept,
-    told: toldOf(synced),
+    fellAway: synced.removed,
+    cameBack: synced.broughtBack,
+    told: synced.told.length,
     reminderMinutes: after.reminderMinutes,
     checkIns: programme.checkIns.length,
     cut: cutReason(programme, null),
-    timeZone: plan.timeZone,
+    timeZone: row.timeZone,
     hasCalendar: context.publicUrl !== null,
     now,
   }
@@ -127,9 +169,33 @@ async function save(
     reply: { type: 'done', card: scheduleDone(texts, facts) },
     occurrences: programme.occurrences,
     jobs: programme.jobs,
-    deliveries: await tellOf(context, group, synced),
+    deliveries: await tellOf(context, group.id, synced),
     audit: [{ action: 'schedule.changed', subjectId: group.id }],
   }
+}
+
+/** Twelve stay twelve: of a series that is changed midway, those that have been are counted in. */
+async function lessHeld(
+  context: Context,
+  changed: ScheduleRow | null,
+  plan: SessionPlan,
+): Promise<SessionPlan> {
+  if (!changed || plan.count === null) return plan
+  const starts = startsOf({
+    ...plan,
+    rule: ruleOf(plan),
+    localStart: `${plan.firstDate}T${plan.time}`,
+  })
+  const held = heldBeside(await listHeldDates(context, changed.id, context.now), starts)
+  if (plan.count > held) return { ...plan, count: plan.count - held }
+  const message = context.texts.t('schedule.countHeld', { held })
+  throw new UserError(message, { count: message })
+}
+
+function refuseOneMore({ texts }: Context, known: readonly ScheduleRow[]): void {
+  if (known.length < MAX_SCHEDULES) return
+  const message = texts.t('schedule.tooMany', { limit: MAX_SCHEDULES })
+  throw new UserError(message, { which: message })
 }
 
 /** A group's times are shown in one zone: two would make every moved session a riddle. */
@@ -143,27 +209,6 @@ function refuseOtherZone(
   if (!other) return
   const message = texts.t('schedule.oneZone', { zone: other.timeZone })
   throw new UserError(message, { timeZone: message })
-}
-
-const toldOf = ({ cancelledSoon, movedSoon }: Synced): number =>
-  cancelledSoon.length + movedSoon.length
-
-/**
- * People rely on a session that is near: they are told when a changed schedule cancels or moves it.
- */
-async function tellOf(
-  context: Context,
-  group: GroupRow,
-  { cancelledSoon, movedSoon }: Synced,
-): Promise<DeliveryPlan[]> {
-  const told: DeliveryPlan[] = []
-  for (const id of [...cancelledSoon, ...movedSoon]) {
-    const session = await findSession(context, id)
-    const kind = cancelledSoon.includes(id) ? 'session-cancelled' : 'session-moved'
-    if (session)
-      told.push(...(await tellAll(context, { id, groupId: group.id }, kind, session.startsAt)))
-  }
-  return told
 }
 
 function refuseCount({ texts }: Context, starts: readonly PlannedStart[]): void {

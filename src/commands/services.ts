@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Content } from '../content/load.ts'
 import type { Log } from '../log.ts'
 import type { PlatformName, Traits } from '../platform.ts'
+import type { OnRejected } from '../rejections.ts'
+import { appendAudit } from '../store/audit.ts'
 import type { Database } from '../store/engine/database.ts'
 import type { Queue } from '../store/engine/queue.ts'
 import type { Tenant } from '../store/engine/transaction.ts'
@@ -9,6 +11,7 @@ import { planOccurrences } from '../store/occurrence.ts'
 import { planDeliveries } from '../store/outbox.ts'
 import type { BallotKeys, Effects, Step } from './command.ts'
 import type { IdentityCache } from './identity-cache.ts'
+import type { RecentAnswers } from './recent-answers.ts'
 
 export type Clock = {
   /** The product clock: decides what is due. */
@@ -28,12 +31,21 @@ export type Services = {
   content: Content
   ballotKeys: BallotKeys
   identityCache: IdentityCache
+  recentAnswers: RecentAnswers
   /** The platforms that this process serves, as far as they are up. */
   platforms: Platforms
   log: Log
   /** Where the service is reached from outside; null when nobody said. */
   publicUrl: string | null
   newId?: () => string
+  /** Hears of requests that no command was run for. */
+  onRejected: OnRejected
+  /** Hears how the service fares. */
+  onSign?: {
+    delivered(platform: string, outcome: string, reason: string): void
+    jobFailed(queue: string): void
+    ticked(): void
+  }
   onDone?: (facts: {
     platform: string
     verb: string
@@ -60,6 +72,12 @@ export async function runStep<I, O>(
     }
     const { result, ...effects } = await step.run(base, input)
     await applyEffects(services, base, effects)
+    // Nobody did it: it was due.
+    const facts = (effects.audit ?? []).map(({ isUnnamed: _, ...fact }) => ({
+      ...fact,
+      actorId: null,
+    }))
+    await appendAudit(base, services.ballotKeys.keyring, facts, base.now)
     return result
   })
 }

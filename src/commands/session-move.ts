@@ -4,12 +4,13 @@ import { parseDate, parseLink, parseTime } from '../domain/schedule.ts'
 import { localOf, plus } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import { lockGroup } from '../store/group.ts'
-import { moveSession } from '../store/session.ts'
-import { moveDone, moveForm } from '../views/session.ts'
+import { moveSession } from '../store/session-change.ts'
+import { moveDone, moveForm } from '../views/move.ts'
 import { type Context, command, groupOf } from './command.ts'
 import { echo, formInput, groupInput, textValue } from './input.ts'
 import { replan } from './programme.ts'
-import { aheadOf, choice, chosenSession, nothingAhead, tellAll } from './session.ts'
+import { aheadOf, choice, chosenSession, nothingAhead } from './session.ts'
+import { tellAll } from './tell-all.ts'
 
 export const move = command({
   verb: 'move',

@@ -1,12 +1,14 @@
 import { UserError } from '../errors.ts'
 import { lockGroup } from '../store/group.ts'
-import type { DeliveryPlan } from '../store/outbox.ts'
-import { listRoster } from '../store/roster.ts'
-import { cancelSession, listAhead, type SessionDetails } from '../store/session.ts'
-import { cancelDone, cancelForm, sessionCard } from '../views/session.ts'
+import { listAhead, listLately, type SessionDetails } from '../store/session.ts'
+import { cancelSession } from '../store/session-change.ts'
+import { cancelDone, cancelForm, NOT_HELD } from '../views/cancel.ts'
+import { sessionCard } from '../views/session.ts'
 import { aboutOf, type Context, command, groupOf } from './command.ts'
 import { formInput, groupInput, idInput, textValue } from './input.ts'
+import { sayNotHeld } from './not-held.ts'
 import { replan } from './programme.ts'
+import { tellAll } from './tell-all.ts'
 
 /** Sessions that a form offers: a Slack menu holds 100. */
 const MOST_CHOICES = 60
@@ -47,11 +49,13 @@ export const cancel = command({
   input: groupInput,
   run: async (context) => {
     const group = groupOf(context)
-    const sessions = (await aheadOf(context)).filter(({ state }) => state === 'planned')
-    if (sessions.length === 0) throw nothingAhead(context)
+    const ahead = (await aheadOf(context)).filter(({ state }) => state === 'planned')
+    const lately = await listLately(context, group.id, context.now)
+    if (ahead.length + lately.length === 0) throw nothingAhead(context)
     const form = cancelForm(context.texts, {
       groupId: group.id,
-      sessions: sessions.map(choice),
+      ahead: ahead.map(choice),
+      lately: lately.map(choice),
       timeZone: group.timeZone,
       now: context.now,
     })
@@ -75,7 +79,7 @@ export const nothingAhead = ({ texts, group, example }: Context) =>
 
 /**
  * Cancels one session: members are told at once, its check-in does not open, the others' plan
- * follows.
+ * follows. One that has begun is said not to have taken place.
  */
 export const cancelSubmit = command({
   verb: 'cancel.submit',
@@ -89,7 +93,13 @@ export const cancelSubmit = command({
     const { texts, now, example } = context
     const group = groupOf(context)
     await lockGroup(context, group.id)
-    const chosen = await chosenSession(context, textValue(values, 'session'))
+    const id = textValue(values, 'session')
+    // Chosen as such: one that has begun since the form was opened is not taken for it.
+    const begun = (await listLately(context, group.id, now)).find(
+      (one) => id === `${NOT_HELD} ${one.id}`,
+    )
+    if (begun) return await sayNotHeld(context, begun)
+    const chosen = await chosenSession(context, id)
     if (!(await cancelSession(context, group.id, chosen.id, now))) throw staleChoice(context)
     const { occurrences, jobs } = await replan(context, group)
     const deliveries = await tellAll(context, chosen, 'session-cancelled', chosen.startsAt)
@@ -118,29 +128,4 @@ export async function chosenSession(context: Context, id: string): Promise<Sessi
   const found = (await aheadOf(context)).find((one) => one.id === id)
   if (!found) throw staleChoice(context)
   return found
-}
-
-/**
- * One notice to each member and facilitator about a changed session; useless once it would have
- * begun.
- */
-export async function tellAll(
-  context: Context,
-  { id, groupId }: { id: string; groupId: string },
-  kind: 'session-cancelled' | 'session-moved',
-  expiresAt: Date,
-): Promise<DeliveryPlan[]> {
-  const { newId } = context
-  const change = newId()
-  const roster = await listRoster(context, groupId)
-  return roster
-    .filter((entry) => entry.role !== 'supervisor' && !entry.isBot && !entry.isDeactivated)
-    .map(({ personId }) => ({
-      key: `${kind} ${id} ${change}`,
-      kind,
-      personId,
-      groupId,
-      sessionId: id,
-      expiresAt,
-    }))
 }

@@ -5,25 +5,12 @@ import { LONGEST_RETENTION } from '../domain/retention.ts'
 import { UserError } from '../errors.ts'
 import { saveSettings } from '../store/organisation.ts'
 import type { DeliveryPlan } from '../store/outbox.ts'
-import { describePerson, ensurePeople, findName } from '../store/people.ts'
+import { ensurePeople } from '../store/people.ts'
 import { settingsDone, settingsForm } from '../views/admin.ts'
-import { type Context, command } from './command.ts'
+import { command } from './command.ts'
 import { lookAgain, together } from './contact-path.ts'
+import { nameOf, settledOn, shownHere } from './elsewhere.ts'
 import { echo, formInput, noInput, peopleValue, textValue } from './input.ts'
-
-/** The name of a safety contact who has no account on this connection; null: there is none such. */
-async function findElsewhere(context: Context): Promise<string | null> {
-  const { organisation, connection } = context
-  const { safetyContactId: id } = organisation
-  if (id === null || (await describePerson(context, id, connection.id))) return null
-  return await nameOf(context, id)
-}
-
-/** Somebody's name on any connection; null: nobody. */
-async function nameOf(context: Context, personId: string | null): Promise<string | null> {
-  if (personId === null) return null
-  return (await findName(context, personId)) ?? context.texts.t('roster.someone')
-}
 
 /** The ledger must last as long as that look. */
 const LEAST_LEDGER_DAYS = 7
@@ -35,11 +22,7 @@ export const settings = command({
   effect: 'read',
   input: noInput,
   run: async (context) => {
-    const { texts, organisation, connection } = context
-    const { safetyContactId } = organisation
-    const safety = safetyContactId
-      ? await describePerson(context, safetyContactId, connection.id)
-      : null
+    const { texts, organisation } = context
     const { language, holidays, country, resultMonths, ledgerDays, leastShared, leastStaff } =
       organisation
     const facts = {
@@ -51,8 +34,7 @@ export const settings = command({
       ledgerDays,
       leastShared,
       leastStaff,
-      safetyContact: safety?.externalId ?? null,
-      safetyElsewhere: await findElsewhere(context),
+      safetyContact: await shownHere(context, organisation.safetyContactId),
       responsible: organisation.responsible ?? '',
       complaints: organisation.complaints ?? '',
     }
@@ -88,7 +70,8 @@ export const settingsSubmit = command({
     const leastShared = whole('leastShared', organisation.leastShared, MOST_ANSWERS_NEEDED)
     const leastStaff = whole('leastStaff', organisation.leastStaff, MOST_ANSWERS_NEEDED)
     const holidays = textValue(values, 'holidays').toUpperCase() || null
-    if (holidays && !(await isHolidayCalendar(holidays)))
+    const isChanged = holidays !== organisation.holidays
+    if (holidays && isChanged && !(await isHolidayCalendar(holidays)))
       fields.holidays = texts.t('edit.badHolidays', { got: echo(holidays) })
     const [safety] = await ensurePeople(
       tx,
@@ -102,9 +85,11 @@ export const settingsSubmit = command({
         count: 1,
       })
     if (Object.keys(fields).length > 0) throw new UserError(Object.values(fields)[0] ?? '', fields)
-    // Somebody on another platform cannot stand in this form: they stay until another is named.
-    const isElsewhere = !safety && (await findElsewhere(context)) !== null
-    const safetyContactId = isElsewhere ? organisation.safetyContactId : (safety?.personId ?? null)
+    const safetyContactId = await settledOn(
+      context,
+      safety?.personId ?? null,
+      organisation.safetyContactId,
+    )
     const language = LANGUAGES.find(({ id }) => id === textValue(values, 'language'))?.id ?? null
     await saveSettings(context, {
       language,
@@ -126,15 +111,20 @@ export const settingsSubmit = command({
       ? [{ key: `role-changed ${newId()}`, kind: 'role-changed', personId: safetyContactId }]
       : []
     return {
-      ...together([await lookAgain(context), { deliveries: told }]),
+      ...together([
+        await lookAgain(context),
+        {
+          deliveries: told,
+          audit: [{ action: 'settings.changed', subjectId: actor.organisationId }],
+        },
+      ]),
       reply: {
         type: 'done',
         card: settingsDone(texts, {
           ...facts,
-          safetyContact: await nameOf(context, safetyContactId),
+          safetyContact: safetyContactId && (await nameOf(context, safetyContactId)),
         }),
       },
-      audit: [{ action: 'settings.changed', subjectId: actor.organisationId }],
     }
   },
 })

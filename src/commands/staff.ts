@@ -8,7 +8,7 @@ import {
 } from '../store/people.ts'
 import { staffDone, staffForm } from '../views/staff.ts'
 import { type Context, command } from './command.ts'
-import { lookAgain } from './contact-path.ts'
+import { lookAgain, together } from './contact-path.ts'
 import { formInput, noInput, peopleValue } from './input.ts'
 
 export const staffList = command({
@@ -68,12 +68,12 @@ export const staffListSubmit = command({
     )
     const added = chosen.filter((person) => !person.isStaff)
     return {
-      ...(removed.length > 0 ? await lookAgain({ ...context, now }) : {}),
+      ...together([
+        removed.length > 0 ? await lookAgain({ ...context, now }) : {},
+        { audit: added.map((person) => audited('staff.added', person)) },
+        { audit: removed.map((person) => audited('staff.removed', person)) },
+      ]),
       reply: { type: 'done', card: staffDone(texts, chosen.length) },
-      audit: [
-        ...added.map((person) => audited('staff.added', person)),
-        ...removed.map((person) => audited('staff.removed', person)),
-      ],
     }
   },
 })

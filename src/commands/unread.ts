@@ -1,5 +1,6 @@
+import type { Card } from '../views/card.ts'
 import { unreadCard } from '../views/unread.ts'
-import { command } from './command.ts'
+import { type Context, command } from './command.ts'
 import { linesFor } from './help-lines-for.ts'
 import { noInput } from './input.ts'
 
@@ -13,11 +14,14 @@ export const unread = command({
   access: { who: 'anyone' },
   effect: 'read',
   input: noInput,
-  run: async (context) => {
-    const mayAsk = context.memberships.some(
-      ({ role, contactHours }) => role === 'member' && contactHours !== null,
-    )
-    const facts = { lines: linesFor(context), mayAsk, example: context.example }
-    return { reply: { type: 'card', card: unreadCard(context.texts, facts) } }
-  },
+  run: async (context) => ({ reply: { type: 'card', card: cardOfUnread(context) } }),
 })
+
+/** The one answer to words that nobody reads. */
+export function cardOfUnread(context: Context): Card {
+  const mayAsk = context.memberships.some(
+    ({ role, contactHours }) => role === 'member' && contactHours !== null,
+  )
+  const facts = { lines: linesFor(context), mayAsk, example: context.example }
+  return unreadCard(context.texts, facts)
+}

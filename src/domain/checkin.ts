@@ -199,6 +199,8 @@ export const DROP_REASONS = [
   'budget',
   'groupEnded',
   'noContact',
+  /** Its session did not take place. */
+  'notHeld',
 ] as const
 export type DropReason = (typeof DROP_REASONS)[number]
 export type Opening =

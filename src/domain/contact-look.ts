@@ -24,7 +24,7 @@ const ALONE_MS = 60 * 60_000
 export type Look = {
   rung: Rung
   rungAt: Date
-  /** Its holder, unless they are not there any more. */
+  /** Its holder, or who stands in for them; null: nobody, or they are not there any more. */
   holderId: string | null
   /** Everybody in front of whom it stands: each is told once. */
   told: string[]
@@ -48,7 +48,7 @@ export type When = { now: Date; timeZone: string; staffedTimes: readonly Staffed
 export function lookAt(request: OpenRequest, everybody: readonly Helper[], when: When): Look {
   const { now } = when
   const helpers = helpersFor(everybody, request)
-  const holderId = request.holderId && isThere(helpers, request.holderId) ? request.holderId : null
+  const holderId = request.holderId && presentHolder(helpers, request.holderId)
   const state = { ...request, holderId }
   const steps = pathOf(helpers, request)
   let next = nextStep(steps, state.rung)
@@ -68,8 +68,8 @@ export function lookAt(request: OpenRequest, everybody: readonly Helper[], when:
         ({ rung, canBeReached }) => canBeReached && rungsOf(state.addressee).includes(rung),
       )
     : []
-  if (last.length > 0)
-    state.rung = RUNGS.findLast((one) => last.some(({ rung }) => rung === one)) ?? state.rung
+  const stands = [state.rung, ...last.map(({ rung }) => rung)]
+  state.rung = RUNGS.findLast((one) => stands.includes(one)) ?? state.rung
   const standsBefore = isAlone ? last.map(({ personId }) => personId) : told
   const { day, from: today, nextAt } = reminderDay(request.createdAt, now, when.timeZone)
   const looks = [
@@ -92,9 +92,14 @@ export function lookAt(request: OpenRequest, everybody: readonly Helper[], when:
   }
 }
 
-/** Somebody who took it stays its holder while they are there: then nobody else has to be told. */
-const isThere = (helpers: readonly Helper[], personId: string): boolean =>
-  whoIsThere(helpers, RUNGS).includes(personId)
+/**
+ * Somebody who took it stays its holder while they are there: then nobody else has to be told.
+ * Away, they leave it to their stand-in.
+ */
+function presentHolder(helpers: readonly Helper[], personId: string): string | null {
+  if (whoIsThere(helpers, RUNGS).includes(personId)) return personId
+  return helpers.find((one) => one.personId === personId && one.isAway)?.standInId ?? null
+}
 
 const nextStep = (steps: readonly Rung[], rung: Rung): Rung | null =>
   steps.find((one) => RUNGS.indexOf(one) > RUNGS.indexOf(rung)) ?? null

@@ -20,15 +20,22 @@ export type NoContactReason = (typeof NO_CONTACT_REASONS)[number]
  */
 export const mayOpenCheckIns = (
   needsContact: boolean,
-  settings: {
-    contactHours: number | null
-    backupId: string | null
-    noContactReason: NoContactReason | null
-  },
+  settings: { contactHours: number | null; noContactReason: NoContactReason | null },
+  hasBackup: boolean,
 ): boolean =>
   !needsContact ||
-  (settings.contactHours !== null && settings.backupId !== null) ||
+  (settings.contactHours !== null && hasBackup) ||
   settings.noContactReason !== null
+
+/**
+ * Whether somebody stands in who does not lead the group: who leads it is no backup of their own.
+ */
+export const hasBackupOf = (helpers: readonly Helper[]): boolean =>
+  helpers.some(
+    ({ rung, personId }) =>
+      rung === 'backup' &&
+      !helpers.some((one) => one.rung === 'facilitators' && one.personId === personId),
+  )
 
 /**
  * Somebody on a step. `canBeReached`: notices reach an account of theirs, as far as we know.
@@ -123,8 +130,7 @@ export const unheardOn = (
 
 /** The step to which a request is raised past those who lead the group; the last, where none is. */
 export const raisedRung = (helpers: readonly Helper[], way: Way): Rung =>
-  pathOf(helpers, way).find((rung) => RUNGS.indexOf(rung) >= RUNGS.indexOf('supervisors')) ??
-  'safety'
+  pathOf(helpers, way).find(isAbove) ?? 'safety'
 
 /**
  * People who may read a request that has come up to a step, whether they are there or not, and
@@ -147,6 +153,26 @@ export function whoMayRead(
     (addressee === 'facilitators' ||
       !(avoidedIds.length > 0 ? new Set(avoidedIds) : avoidedBy(helpers)).has(holderId))
   return [...new Set(mayHold ? [...readers, holderId] : readers)]
+}
+
+const isAbove = (rung: Rung): boolean => RUNGS.indexOf(rung) >= RUNGS.indexOf('supervisors')
+
+/**
+ * Whether somebody who reads a request may close it. One that its member opened again is closed by
+ * who has taken it anew. One whose member staff took off the list is closed above those who lead
+ * the group, where anybody is: who could have hidden it does not end it.
+ */
+export function mayClose(
+  helpers: readonly Helper[],
+  request: { round: number; holderId: string | null; isClosedAbove: boolean },
+  personId: string,
+): boolean {
+  if (request.round > 1 && request.holderId !== personId) return false
+  if (!request.isClosedAbove || !helpers.some(({ rung }) => isAbove(rung))) return true
+  const own = helpers.filter(
+    (one) => one.personId === personId || (one.isAway && one.standInId === personId),
+  )
+  return own.length === 0 || own.some(({ rung }) => isAbove(rung))
 }
 
 /** Steps to which a request has come, in order. */

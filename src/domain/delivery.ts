@@ -150,7 +150,11 @@ export function afterAttempt(kind: DeliveryKind, tries: Tries, attempt: Attempt)
     return { state: 'planned', waitMs: attempt.retryAfterMs, isUntried: true }
   if (attempt.outcome === 'noWorkspace')
     return { state: 'planned', waitMs: WORKSPACE_TROUBLE_MS, isUntried: true }
-  const isHopeless = attempt.outcome === 'gone' || attempt.outcome === 'notYet'
+  // Those who were not tried go first: they tell whether anybody is reached.
+  if (attempt.outcome === 'forbidden')
+    return { state: 'planned', waitMs: WORKSPACE_TROUBLE_MS + FORBIDDEN_BEHIND_MS, isUntried: true }
+  const isHopeless =
+    attempt.outcome === 'gone' || attempt.outcome === 'notYet' || attempt.outcome === 'impossible'
   if (isHopeless || attempts >= MAX_ATTEMPTS) return { state: 'failed', reason: attempt.reason }
   return { state: 'planned', waitMs: backOffMs(attempts - 1), isUntried: false }
 }
@@ -168,5 +172,7 @@ export const LOST_IN_A_ROW = { count: 3, restMs: 30_000 } as const
  * late.
  */
 export const WORKSPACE_TROUBLE_MS = 5 * 60_000
+/** A forbidden notice is tried so long after the connection has rested. */
+const FORBIDDEN_BEHIND_MS = 60_000
 /** A notice without a time of its own is given up after so long (product clock). */
 export const LONGEST_WAIT_DAYS = 7

@@ -40,6 +40,8 @@ export const MOST_ANSWERS_NEEDED = 15
 export const MAX_PLANS = 4
 /** Before the close, everyone alike gets one more note. */
 export const NUDGE_HOURS_BEFORE_CLOSE = 24
+/** How long after a session somebody still remembers how many came, and whether it took place. */
+export const LOOK_BACK_HOURS = 24
 /** Hours that can be promised: hours until somebody has seen a contact request. */
 export const CONTACT_HOURS = [4, 8, 24, 48, 72] as const
 /** Words that a member may write with a contact request. */

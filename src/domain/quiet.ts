@@ -3,6 +3,18 @@ import { Temporal } from 'temporal-polyfill'
 /** A person's quiet hours: local times in their own zone, such as 22:00 to 07:00. */
 export type QuietHours = { from: string; until: string; timeZone: string }
 
+const LOCAL_TIME = /^([01]\d|2[0-3]):[0-5]\d$/
+
+/** Quiet hours as they are kept; null: none, or none that can be read. */
+export function readQuiet(
+  from: string | null,
+  until: string | null,
+  timeZone: string,
+): QuietHours | null {
+  if (from === null || until === null) return null
+  return LOCAL_TIME.test(from) && LOCAL_TIME.test(until) ? { from, until, timeZone } : null
+}
+
 /**
  * When a message due at `at` may go out: at once outside quiet hours, else when they end. Null
  * hours: at once.

@@ -11,6 +11,8 @@ const REFUSALS = [
   'noSuchPerson',
   /** The person blocked the app or took it off. */
   'blocked',
+  /** An admin of the platform does not allow the app for this person. */
+  'adminBlocked',
   'notInChannel',
   /** The token was taken back, or is not good. */
   'tokenRefused',
@@ -57,13 +59,17 @@ export const INTERRUPTED = 'interrupted'
 export const STOPPING = 'stopping'
 
 /**
- * How an attempt ended. `refused`: not taken, and may be tried again. `gone`: the person or channel
- * cannot be reached any more. `notYet`: not before the person opens the app. `noWorkspace`: nothing
- * gets through there. `paced`: not before `retryAfterMs`. `unknown`: nobody can know whether it
- * arrived.
+ * How an attempt ended. `refused`: not taken, and may be tried again. `impossible`: it will never
+ * be taken as it is. `gone`: the person or channel cannot be reached any more. `notYet`: not before
+ * the person opens the app. `noWorkspace`: nothing gets through there. `forbidden`: one of these
+ * two, and only what happens to others tells which. `paced`: not before `retryAfterMs`. `unknown`:
+ * nobody can know whether it arrived.
  */
 export type Attempt =
   | { outcome: 'sent' }
-  | { outcome: 'refused' | 'gone' | 'notYet' | 'noWorkspace'; reason: Refusal }
+  | {
+      outcome: 'refused' | 'impossible' | 'gone' | 'notYet' | 'noWorkspace' | 'forbidden'
+      reason: Refusal
+    }
   | { outcome: 'paced'; reason: Refusal | typeof STOPPING; retryAfterMs: number }
   | { outcome: 'unknown'; reason: Refusal | typeof INTERRUPTED }

@@ -10,6 +10,8 @@ export const AUDIT_YEARS = 6
 /** Contact requests, from when they were closed; of somebody who has no place any more. */
 export const CONTACT_DAYS = 30
 export const CONTACT_OF_GONE_DAYS = 7
+/** A session that fell away: calendar programs have long looked again. */
+const FALLEN_DAYS = 30
 /** Answers in words, from when the unit's last check-in closed; and wins that nobody decided on. */
 export const WORDS_DAYS = 30
 export const WIN_DAYS = 30
@@ -28,6 +30,7 @@ export const DAYS_UNTIL_DELETION = { usual: 30, from: 1, to: 365 } as const
 export type Cutoffs = {
   results: Date
   sessions: Date
+  fallen: Date
   ledger: Date
   audit: Date
   contacts: { usual: Date; ofPeopleGone: Date }
@@ -48,6 +51,7 @@ export function cutoffsAt(now: Date, settings: RetentionSettings): Cutoffs {
   return {
     results: months,
     sessions: months,
+    fallen: before({ days: FALLEN_DAYS }),
     ledger: before({ days: Math.min(settings.ledgerDays, LONGEST_RETENTION.ledgerDays) }),
     audit: before({ years: AUDIT_YEARS }),
     contacts: {

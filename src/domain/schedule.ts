@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
-import type { Recurrence, Repeat } from './recurrence.ts'
+import type { Recurrence } from './recurrence.ts'
 import { instantOf } from './time.ts'
 
 /** When and where a group meets. A link is shown behind a button only. */
@@ -52,51 +52,6 @@ export function parseTime(text: string): string | null {
 export function nextWeekday(from: string, isoWeekday: number): string {
   const date = Temporal.PlainDate.from(from)
   return date.add({ days: (isoWeekday - date.dayOfWeek + 7) % 7 }).toString()
-}
-
-/**
- * The parts of "every 2 weeks on Tuesday 17:30 for 90 minutes, 12 sessions". Parts that were left
- * out are null.
- */
-export type TypedPlan = {
-  isoWeekday: number
-  time: string
-  repeat: Repeat
-  minutes: number | null
-  count: number | null
-}
-
-/**
- * Reads a typed schedule with the language's weekday names (Monday first); null when weekday or
- * time is missing.
- */
-export function parseTypedPlan(text: string, weekdays: readonly string[]): TypedPlan | null {
-  const words = bare(text)
-  const isoWeekday = weekdays.findIndex((name) => words.includes(bare(name))) + 1
-  const time = parseTime(
-    /\b\d{1,2}(?:[:.]\d{2}\s*(?:am|pm)?|\s*(?:am|pm))\b/i.exec(text)?.[0] ?? '',
-  )
-  if (isoWeekday === 0 || time === null) return null
-  const numberBefore = (unit: string) =>
-    Number(new RegExp(`(\\d+)\\s*${unit}`, 'i').exec(text)?.[1] ?? Number.NaN)
-  const minutes = numberBefore('min')
-  const count = numberBefore('ses')
-  return {
-    isoWeekday,
-    time,
-    repeat: typedRepeat(words, numberBefore('(?:weeks|semanas)')),
-    minutes: Number.isNaN(minutes) ? null : minutes,
-    count: Number.isNaN(count) ? null : count,
-  }
-}
-
-/** Lower case without accents: many people type none. */
-const bare = (text: string): string => text.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '')
-
-function typedRepeat(words: string, weeks: number): Repeat {
-  if (/\b(?:month|mes)\b/.test(words)) return 'monthlyWeekday'
-  if (/\b(?:fortnight|every other|quincena)/.test(words) || weeks === 2) return 'weeks2'
-  return weeks === 3 ? 'weeks3' : weeks === 4 ? 'weeks4' : 'weekly'
 }
 
 /** Whether a local start has already begun. */

@@ -12,6 +12,33 @@ export function plain(text: string): string {
   return text.replace(DISGUISES, ' ')
 }
 
+/** Characters that show nothing, wherever they stand: also joiners, soft hyphens, selectors. */
+const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu
+/** Quotation marks, apostrophes and accents that stand for them. */
+const QUOTES = /["'`´‘’‚‛“”„‟«»‹›]/g
+/** A pictograph, or its name as Slack writes it. */
+const PICTOGRAPH =
+  /:[a-z0-9_+-]+:|[\p{Extended_Pictographic}\u{1F1E6}-\u{1F1FF}\u{1F3FB}-\u{1F3FF}]/gu
+
+/**
+ * A name as people read it, for comparing: letters composed (Unicode NFKC), in lower case, single
+ * spaces, without quotation marks, pictographs and what shows nothing. A name of pictographs alone
+ * keeps them.
+ */
+export function asRead(text: string): string {
+  const letters = text.normalize('NFKC').toLowerCase().replace(UNSEEN, '').replace(QUOTES, '')
+  const words = letters.replace(PICTOGRAPH, ' ').replace(/\s+/g, ' ').trim()
+  return words === '' ? letters.replace(/\s+/g, ' ').trim() : words
+}
+
+/** A typed line with letters composed, single spaces, and nothing that shows nothing. */
+export const typedLine = (text: string): string =>
+  text
+    .normalize('NFC')
+    .replace(/[\u200B\u2060\uFEFF]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+
 /** Line ends of every kind: a name that has one could begin a line of its own somewhere. */
 const LINE_ENDS = /[\r\n\v\f\u0085\u2028\u2029]+/g
 
@@ -29,3 +56,15 @@ export function clip(text: string, limit: number): string {
   const cut = text.slice(0, limit - 1)
   return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`
 }
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** Words that stand in a web page as they are. */
+export const escapeHtml = (words: string): string =>
+  plain(words).replace(/[&<>"']/g, (one) => ENTITIES[one] ?? one)

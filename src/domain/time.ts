@@ -11,14 +11,19 @@ export const plus = (instant: Date, ms: number): Date => new Date(instant.getTim
  * follow the clocks.
  */
 export function isTimeZone(name: string): boolean {
+  if (knownZones.has(name)) return true
   if (!/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(name)) return false
   try {
     Temporal.Now.zonedDateTimeISO(name)
+    knownZones.add(name)
     return true
   } catch {
     return false
   }
 }
+
+/** Zones that were asked for and are known: as many as the runtime has, at most. */
+const knownZones = new Set<string>()
 
 /**
  * A local wall time in a zone as an instant. A time that the clocks skip moves forward by the gap;
@@ -40,6 +45,16 @@ export function localOf(instant: Date, timeZone: string): Temporal.PlainDateTime
   return Temporal.Instant.fromEpochMilliseconds(instant.getTime())
     .toZonedDateTimeISO(timeZone)
     .toPlainDateTime()
+}
+
+/**
+ * So many minutes before an instant. Whole days, from two on, are days on the wall: "1 week before
+ * 17:30" is 17:30, also where the clocks change between. Hours are hours.
+ */
+export function leadBefore(instant: Date, minutes: number, timeZone: string): Date {
+  const days = (minutes * MINUTE_MS) / DAY_MS
+  if (!Number.isInteger(days) || days < 2) return plus(instant, -minutes * MINUTE_MS)
+  return instantOf(localOf(instant, timeZone).subtract({ days }).toString(), timeZone)
 }
 
 /**

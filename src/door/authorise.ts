@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { About, Command, Context, PlainCommand } from '../commands/command.ts'
-import { isSameAlias } from '../commands/group.ts'
+import { namedBy } from '../commands/group.ts'
 import type { Services } from '../commands/services.ts'
 import { unread } from '../commands/unread.ts'
 import type { Texts } from '../content/load.ts'
 import { isAllowed, rolesNamed } from '../domain/access.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { exampleWith } from '../domain/verbs.ts'
+import { ownZone } from '../domain/zone.ts'
 import { UserError } from '../errors.ts'
 import type { Incoming, Traits } from '../platform.ts'
 import type { Actor } from '../store/access.ts'
@@ -22,6 +23,7 @@ import {
 } from '../store/membership.ts'
 import { findMessage } from '../store/message.ts'
 import { findPlan } from '../store/plan.ts'
+import { findSchedule } from '../store/schedule.ts'
 import { findSessionDetails } from '../store/session.ts'
 import { findWin } from '../store/win.ts'
 import type { Reply } from '../views/card.ts'
@@ -49,7 +51,10 @@ export function readVerb(texts: Texts, { prefix }: Traits, incoming: Incoming): 
   return { command: typed.command, input: typed.rest === '' ? {} : { text: typed.rest } }
 }
 
-export type Person = Pick<Context, 'incoming' | 'platform' | 'connection' | 'actor' | 'texts'>
+export type Person = Pick<Context, 'incoming' | 'platform' | 'connection' | 'actor' | 'texts'> & {
+  /** Nobody knew them before this request. */
+  isNew: boolean
+}
 
 /**
  * The verb's context and what it was given besides its group; or a reply, when the group has to be
@@ -96,6 +101,7 @@ export async function authorise<Store extends Reader>(
     newId: services.newId ?? randomUUID,
     organisation: person.connection.organisation,
     memberships,
+    zone: ownZone(actor.timeZone, memberships[0]?.timeZone ?? null),
     about,
     group: place,
     role,
@@ -143,6 +149,7 @@ async function findAbout(
   if (subject === 'checkIn') return found({ subject, row: await findCheckIn(tenant, id) })
   if (subject === 'plan') return found({ subject, row: await findPlan(tenant, id) })
   if (subject === 'session') return found({ subject, row: await findSessionDetails(tenant, id) })
+  if (subject === 'schedule') return found({ subject, row: await findSchedule(tenant, id) })
   if (subject === 'message') return found({ subject, row: await findMessage(tenant, id) })
   return found({ subject, row: await findWin(tenant, id) })
 }
@@ -187,17 +194,18 @@ async function chooseGroup(
   const fitting = memberships.filter(
     ({ role }) => access.who === 'group' && access.roles.includes(role),
   )
-  if (fitting.length === 0 && command.worksWithoutGroup)
+  // Staff see all that waits for them at once, in whatever groups.
+  const isForStaff = fitting.every((one) => one.role !== 'member')
+  if (command.worksWithoutGroup && (fitting.length === 0 || (fitting.length > 1 && isForStaff)))
     return { place: null, about: null, input: {} }
   if (memberships.length === 0)
     throw new UserError(texts.t('error.noGroup', { example: example('help') }))
   if (fitting.length === 0) throw notAllowed(texts, command)
-  const named =
-    input.text === undefined
-      ? undefined
-      : fitting.find(({ alias }) => isSameAlias(alias, input.text ?? ''))
+  const named = input.text === undefined ? [] : namedBy(fitting, input.text)
+  const [one] = named
   // The text named the group; nothing of it is left for the verb.
-  if (named) return { place: named, about: null, input: {} }
+  if (one && named.length === 1) return { place: one, about: null, input: {} }
+  if (one) return choosing(texts, command, named)
   if (input.text !== undefined && !command.takesText) {
     const known = fitting.map(({ alias }) => alias).join(', ')
     const typed = example(command.verb, fitting[0]?.alias)
@@ -205,15 +213,16 @@ async function chooseGroup(
   }
   const only = fitting.length === 1 ? fitting[0] : undefined
   if (only) return { place: only, about: null, input }
-  const groups = fitting.map(({ id, alias }) => ({ id, alias }))
-  return {
-    reply: {
-      type: 'card',
-      card: pickerCard(texts, {
-        verb: command.verb,
-        draft: command.ignoresText ? undefined : input.text,
-        groups,
-      }),
-    },
-  }
+  return choosing(texts, command, fitting, command.ignoresText ? undefined : input.text)
+}
+
+/** Asks which of several groups is meant. */
+const choosing = (
+  texts: Texts,
+  { verb }: Command,
+  places: readonly Membership[],
+  draft?: string,
+): { reply: Reply } => {
+  const groups = places.map(({ id, alias }) => ({ id, alias }))
+  return { reply: { type: 'card', card: pickerCard(texts, { verb, draft, groups }) } }
 }

@@ -1,5 +1,7 @@
 import type { Command } from '../commands/command.ts'
-import type { Services } from '../commands/services.ts'
+import { contactWatch } from '../commands/contact-watch.ts'
+import { reportUnreachable } from '../commands/delivery.ts'
+import { runStep, type Services } from '../commands/services.ts'
 import type { Texts } from '../content/load.ts'
 import { UserError } from '../errors.ts'
 import type { Incoming, Traits } from '../platform.ts'
@@ -28,36 +30,59 @@ export async function identify(
   texts: Texts,
   command: Command,
   incoming: Incoming,
-): Promise<{ connection: ConnectionRow; actor: Actor }> {
+): Promise<{ connection: ConnectionRow; actor: Actor; isNew: boolean }> {
   const { db } = services.database
   const known = command.isSameForAll ? services.identityCache.find(incoming) : null
-  if (known) return known
+  if (known) return { ...known, isNew: false }
   const { platform, workspaceId } = incoming
   const connection = await services.identityCache.connection(incoming, () =>
     findConnection(db, platform, workspaceId),
   )
-  if (!connection) throw new UserError(texts.t('error.notConnected'))
+  if (!connection) {
+    services.onRejected(platform, { reason: 'workspace' })
+    throw new UserError(texts.t('error.notConnected'))
+  }
   if (command.isUntraced) {
     const actor = await findActor(db, connection, incoming.sender.externalId)
     if (!actor)
       throw new UserError(
         texts.t('error.notFound', { example: `${platformOf(services, incoming).prefix}help` }),
       )
-    return { connection, actor }
+    return { connection, actor, isNew: false }
   }
-  const who = { connection, actor: await meet(services, connection, incoming.sender) }
-  if (command.isSameForAll) services.identityCache.keep(incoming, who)
-  return who
+  const { actor, isNew } = await meet(services, connection, incoming.sender)
+  if (command.isSameForAll) services.identityCache.keep(incoming, { connection, actor })
+  return { connection, actor, isNew }
 }
 
-/** Makes somebody known, and sends what waited for their first chat. */
+/**
+ * Somebody took the app off: they are marked, facilitators of their groups hear how many are, and
+ * who waits for them is told to others. Only adding it again takes the mark away.
+ */
+export async function takenOff(
+  services: Services,
+  { organisationId, personId }: Actor,
+  connectionId: string,
+): Promise<void> {
+  const claimed = { personId, groupId: null, messageId: null }
+  await runStep(services, reportUnreachable, organisationId, {
+    claimed,
+    connectionId,
+    reason: 'blocked',
+  })
+}
+
+/**
+ * Makes somebody known, and sends what waited until they could be reached. With staff who are back,
+ * who waits to be contacted is looked after at once.
+ */
 export async function meet(
   services: Services,
   connection: ConnectionRow,
   sender: Incoming['sender'],
-): Promise<Actor> {
+): Promise<{ actor: Actor; isNew: boolean }> {
   const { db, transaction } = services.database
-  const { actor, isNewlyReachable } = await ensureActor(db, connection, sender, {
+  const { actor, isNewlyReachable, isNew } = await ensureActor(db, connection, sender, {
     isHere: true,
     ...(services.newId ? { newId: services.newId } : {}),
   })
@@ -66,6 +91,7 @@ export async function meet(
     await transaction((tx) =>
       reviveWelcomes({ tx, organisationId }, services.queue, personId, services.clock.now()),
     )
+    if (actor.isStaff) await runStep(services, contactWatch, organisationId, 'requests')
   }
-  return actor
+  return { actor, isNew }
 }

@@ -51,6 +51,7 @@ import { messageReadIt } from '../commands/message-due.ts'
 import { mydata } from '../commands/mydata.ts'
 import { next } from '../commands/next.ts'
 import { contactNobody } from '../commands/nobody.ts'
+import { sessionNotHeld } from '../commands/not-held.ts'
 import { privacy } from '../commands/privacy.ts'
 import { problems } from '../commands/problems.ts'
 import { beginRelease, finishRelease, recordOutcome } from '../commands/release.ts'
@@ -60,7 +61,7 @@ import { summaryExport } from '../commands/report.ts'
 import { forget, leave, leaveSubmit, pause, pauseSubmit } from '../commands/rights.ts'
 import { role } from '../commands/role.ts'
 import { roster, rosterSubmit } from '../commands/roster.ts'
-import { scheduleSubmit } from '../commands/schedule.ts'
+import { schedulePutBack, scheduleSubmit } from '../commands/schedule.ts'
 import { schedule } from '../commands/schedule-form.ts'
 import { cancel, cancelSubmit, session } from '../commands/session.ts'
 import { move, moveSubmit } from '../commands/session-move.ts'
@@ -72,6 +73,7 @@ import { unread } from '../commands/unread.ts'
 import { win, winSubmit } from '../commands/win.ts'
 import { winDecline, winDeclinedNote, winPost, winPostSubmit } from '../commands/win-staff.ts'
 import { isGreeting } from '../content/greetings.ts'
+import { typedLine } from '../domain/text.ts'
 import { toVerb, typedAs, type Verb } from '../domain/verbs.ts'
 import { handleDue } from './due.ts'
 
@@ -107,10 +109,12 @@ export const COMMANDS = [
   welcomeAccept,
   schedule,
   scheduleSubmit,
+  schedulePutBack,
   session,
   calendar,
   cancel,
   cancelSubmit,
+  sessionNotHeld,
   move,
   moveSubmit,
   remind,
@@ -224,10 +228,12 @@ export function findCommand(carried: string): Command | null {
 
 /**
  * The command that a typed line begins with, and what follows it; null when it is none. An empty
- * line, and a greeting alone, is home.
+ * line, and a greeting alone, is home. A sentence's end after a command alone is left out.
  */
 export function parseTyped(line: string): { command: Command; rest: string } | null {
-  const typed = line.trim().replace(/\s+/g, ' ')
+  const whole = typedLine(line)
+  const ended = whole.replace(/[\s.!?…]+$/u, '')
+  const typed = TYPED.some(({ words }) => words === ended.toLowerCase()) ? ended : whole
   const lower = typed.toLowerCase()
   if (lower === '' || isGreeting(lower)) return { command: home, rest: '' }
   const found = TYPED.find(({ words }) => lower === words || lower.startsWith(`${words} `))

@@ -1,22 +1,26 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { keysOf } from '../ballot/wrap.ts'
 import type { Command, Context, ReadCommand, Result, WriteContext } from '../commands/command.ts'
-import { linesFor } from '../commands/help-lines-for.ts'
+import { type LinesContext, linesFor } from '../commands/help-lines-for.ts'
+import type { Press, Served } from '../commands/recent-answers.ts'
 import { applyEffects, type Services } from '../commands/services.ts'
 import { hourOf } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
 import type { Incoming } from '../platform.ts'
 import { appendAudit } from '../store/audit.ts'
 import type { Reader, Tx } from '../store/engine/transaction.ts'
+import { forgetPeople } from '../store/forget.ts'
 import { claimRequest } from '../store/request.ts'
 import type { Reply } from '../views/card.ts'
-import { leadOnCard } from '../views/notice.ts'
+import { leadOnCard, sentAlready } from '../views/notice.ts'
 import { answer } from './answer.ts'
 import { authorise, type Person, readVerb, type VerbCall } from './authorise.ts'
 import { COMMAND_TRANSACTION } from './deadline.ts'
 import { identify, platformOf } from './identify.ts'
+import { lockKept, mergeSent, openKept } from './kept-form.ts'
 import { failure, refusal } from './refuse.ts'
+import { findCommand } from './registry.ts'
 
 /**
  * The door for what people do: finds out who it is, checks the rule, runs the verb in one
@@ -24,10 +28,21 @@ import { failure, refusal } from './refuse.ts'
  * to be said (a repeated request).
  */
 export async function run(services: Services, incoming: Incoming): Promise<Reply | null> {
+  const { reply, texts } = await serve(services, incoming)
+  return reply && { ...withKey(services, reply), language: texts.language }
+}
+
+/** A form gets an id of its own, by which it counts once. A check-in's answer may be changed. */
+function withKey({ newId }: Services, reply: Reply): Reply {
+  if (reply.type !== 'form' || findCommand(reply.form.verb)?.isUntraced) return reply
+  return { ...reply, form: { ...reply.form, key: (newId ?? randomUUID)() } }
+}
+
+async function serve(services: Services, incoming: Incoming): Promise<Served> {
   const startedAt = performance.now()
   let texts = services.content.textsFor(incoming.sender.language ?? null)
   let command: Command | null = null
-  let who: Pick<Context, 'organisation' | 'actor'> | null = null
+  const met: { who: Pick<Context, 'organisation' | 'actor'> | null } = { who: null }
   const done = (outcome: 'ok' | 'refused' | 'failed') => {
     if (command && !command.isUntraced)
       services.onDone?.({
@@ -39,53 +54,73 @@ export async function run(services: Services, incoming: Incoming): Promise<Reply
   }
   try {
     const platform = platformOf(services, incoming)
+    if (incoming.via !== 'typed' && !findCommand(incoming.verb))
+      services.onRejected(incoming.platform, { reason: 'foreign' })
     const call = readVerb(texts, platform, incoming)
     command = call.command
-    const { connection, actor } = await identify(services, texts, call.command, incoming)
-    who = { organisation: connection.organisation, actor }
-    texts = services.content.textsFor(actor.language ?? connection.organisation.language)
-    const reply = await perform(services, call, {
-      incoming,
-      platform,
-      connection,
-      actor,
-      texts,
-    })
+    const act = async (): Promise<Served> => {
+      const { connection, actor, isNew } = await identify(services, texts, call.command, incoming)
+      met.who = { organisation: connection.organisation, actor }
+      texts = services.content.textsFor(actor.language ?? connection.organisation.language)
+      const person = { incoming, platform, connection, actor, texts, isNew }
+      return { reply: await perform(services, call, person), texts }
+    }
+    // Two presses get one answer twice, as long as this process remembers it.
+    const served =
+      command.effect === 'write' && incoming.via !== 'typed'
+        ? await services.recentAnswers.once(pressOf(incoming), act)
+        : await act()
     if (command.changesSettings) services.identityCache.forget()
     done('ok')
-    return reply
+    return served
   } catch (error) {
     const request = {
       again: (next: Incoming) => run(services, next),
       texts,
       command,
       incoming,
-      help: who && {
-        lines: linesFor({ texts, content: services.content, ...who }),
-        mayAsk: incoming.via === 'typed' && !who.actor.isStaff,
+      help: {
+        lines: linesFor({
+          texts,
+          content: services.content,
+          ...(met.who ?? nobodyKnown(incoming)),
+        }),
+        mayAsk: incoming.via === 'typed' && met.who !== null && !met.who.actor.isStaff,
       },
     }
     if (error instanceof UserError || error instanceof z.ZodError) {
       done('refused')
-      return await refusal(request, error)
+      return { reply: await refusal(request, error), texts }
     }
     done('failed')
-    return await failure(request, services, error)
+    return { reply: await failure(request, services, error), texts }
   }
 }
+
+/** The store did not answer, or does not know the workspace: what the request itself tells. */
+const nobodyKnown = ({ sender }: Incoming): Pick<LinesContext, 'organisation' | 'actor'> => ({
+  organisation: { country: '', crisisLines: null },
+  actor: { timeZone: sender.timeZone ?? null, linesCountry: null },
+})
 
 async function perform(services: Services, call: VerbCall, person: Person): Promise<Reply | null> {
   const { command, input } = call
   if (command.effect === 'ballot') return await answer(services, command, person)
   if (command.effect === 'read') return await read(services, { command, input }, person)
   return await services.database.transaction(async (tx) => {
-    if (command.effect === 'write' && !(await isFirst(services, tx, person))) return null
-    const authorised = await authorise(services, tx, { command, input }, person)
+    if (command.effect === 'write' && !(await isFirst(services, tx, person)))
+      return await repeated(tx, person)
+    const first = await authorise(services, tx, { command, input }, person)
+    if ('reply' in first) return first.reply
+    // Nobody holds a lock who may not; and what was read before it is read again.
+    const isLocked = await lockKept(first.context, command, input)
+    const authorised = isLocked ? await authorise(services, tx, { command, input }, person) : first
     if ('reply' in authorised) return authorised.reply
-    const { context } = authorised
-    const act = async () => await command.handle(context, authorised.input)
+    const merged = await mergeSent(authorised.context, command, authorised.input)
+    const { context } = merged
+    const act = async () => await command.handle(context, merged.input)
     if (mustLeadOn(command, person))
-      return await leadOn(context, { command, input: authorised.input }, act)
+      return await leadOn(context, { command, input: merged.input }, act)
     const result = await act()
     await apply(services, context, result)
     return result.reply
@@ -101,7 +136,7 @@ async function read(
   const authorised = await authorise<Reader>(services, services.database.db, call, person)
   if ('reply' in authorised) return authorised.reply
   const { context, input } = authorised
-  const act = async () => await command.handle(context, input)
+  const act = async () => await openKept(command, context, input)
   return mustLeadOn(command, person)
     ? await leadOn(context, { command, input }, act)
     : (await act()).reply
@@ -132,19 +167,55 @@ async function leadOn(
   return { type: 'card', card }
 }
 
-/** Claims the request. A platform's retry, or an impatient second press, changes nothing. */
-async function isFirst(
-  services: Services,
-  tx: Tx,
-  { incoming, connection, actor }: Person,
-): Promise<boolean> {
-  const { keyring } = services.ballotKeys
-  const digest = createHmac('sha256', keysOf(keyring, keyring.current).request)
-    .update([incoming.platform, connection.id, incoming.requestId].join('\n'))
+/**
+ * Nothing is done twice. Somebody who was forgotten by the first sending, as by leaving, has been
+ * met again by this one: they are forgotten once more.
+ */
+async function repeated(tx: Tx, person: Person): Promise<Reply | null> {
+  if (!isForm(person.incoming)) return null
+  const { organisationId, personId } = person.actor
+  if (person.isNew) await forgetPeople({ tx, organisationId }, [personId])
+  return { type: 'done', card: sentAlready(person.texts) }
+}
+
+/**
+ * The name under which a request counts once. A form's is its own id, with who sent it: two presses
+ * have two ids of the platform.
+ */
+function nameOf({ ballotKeys: { keyring } }: Services, incoming: Incoming): Uint8Array {
+  const { platform, workspaceId, sender, input, requestId } = incoming
+  const named = isForm(incoming)
+    ? ['form', platform, workspaceId, sender.externalId, input.key]
+    : [platform, workspaceId, requestId]
+  return createHmac('sha256', keysOf(keyring, keyring.current).request)
+    .update(named.join('\n'))
     .digest()
+}
+
+/** The press of a form, by the form's own id; or of a button, by what it does to what. */
+function pressOf(incoming: Incoming): Press {
+  const { platform, workspaceId, sender, verb, input, requestId } = incoming
+  const hasValues = Object.keys(input.values ?? {}).length > 0
+  const what = input.key ?? (hasValues ? requestId : (input.id ?? ''))
+  return {
+    person: [platform, workspaceId, sender.externalId].join(' '),
+    pressed: `${verb} ${what}`,
+    forMs: isForm(incoming) ? FORM_AGAIN_MS : BUTTON_AGAIN_MS,
+  }
+}
+
+/** Two presses of a button are a moment apart; later ones mean something else. */
+const BUTTON_AGAIN_MS = 2_000
+/** A form that was sent is over. Platforms send one again within a minute. */
+const FORM_AGAIN_MS = 2 * 60_000
+
+const isForm = ({ via, input }: Incoming): boolean => via === 'form' && input.key !== undefined
+
+/** Claims the request. A platform's retry, or an impatient second press, changes nothing. */
+async function isFirst(services: Services, tx: Tx, { actor, incoming }: Person): Promise<boolean> {
   return await claimRequest(
     { tx, organisationId: actor.organisationId },
-    digest,
+    nameOf(services, incoming),
     services.clock.now(),
   )
 }

@@ -1,26 +1,30 @@
-import cron from 'node-cron'
 import type { Services } from '../commands/services.ts'
 import { DAY_MS, MINUTE_MS, plus } from '../domain/time.ts'
 import { resolveInterrupted } from '../store/batch.ts'
 import { claimOccurrences, countDue } from '../store/occurrence.ts'
-import { countUnfinishedUnits, sweepUnits, unitsWithKey } from '../store/release.ts'
+import { countUnfinishedUnits, sweepUnits } from '../store/release.ts'
 import { forgetRequests } from '../store/request.ts'
+import type { AccountLooks } from './accounts.ts'
+import { startBeat } from './beat.ts'
+import { lookAfterKeys, type MissingKeys } from './keys.ts'
 import { type Lanes, wakeDue } from './lanes.ts'
 import type { Retention } from './retention.ts'
 import type { Watch } from './watch.ts'
+import type { ZoneData } from './zone-data.ts'
 
-/** Half a minute late at most is on time for a reminder, and a claim costs one statement. */
-const EVERY_HALF_MINUTE = '*/30 * * * * *'
-/**
- * A key is put a moment before its unit exists; older than this without a unit, it is a crash's
- * left-over.
- */
-const ORPHAN_KEY_AGE_MS = 10 * MINUTE_MS
 /** The longest any platform repeats a request. */
 const REQUEST_DAYS = 2
 
 /** The parts that a tick keeps going. */
-export type Ticking = { lanes: Lanes; retention: Retention; watch: Watch }
+export type Ticking = {
+  lanes: Lanes
+  watch: Watch
+  looks: AccountLooks
+  zoneData: ZoneData
+  missingKeys: MissingKeys
+  /** Platforms that could not start. */
+  lateStarts: { run(): Promise<void> }
+}
 
 /**
  * One look at what is due: claims it, finishes what a crash left, forgets what is over. Harmless on
@@ -28,52 +32,41 @@ export type Ticking = { lanes: Lanes; retention: Retention; watch: Watch }
  */
 export async function tick(
   services: Services,
-  { lanes, retention, watch }: Ticking,
+  { lanes, watch, looks, zoneData, lateStarts, missingKeys }: Ticking,
 ): Promise<void> {
   const { database, queue, clock } = services
   const wall = clock.wall()
   const round = Math.floor(wall.getTime() / MINUTE_MS)
   while ((await claimOccurrences(database, queue, clock.now())) > 0);
   await database.transaction((tx) => resolveInterrupted(tx, clock.now()))
+  await lateStarts.run()
   await wakeDue(lanes)
-  await sweepUnits(database, queue, round)
-  await destroyOrphanKeys(services)
+  await sweepUnits(database, queue, { round, wall })
+  await zoneData.run()
+  await lookAfterKeys(services, missingKeys)
   await forgetRequests(database.db, plus(clock.now(), -REQUEST_DAYS * DAY_MS))
   await watch.run()
-  await retention.run()
-}
-
-async function destroyOrphanKeys({ database, ballotKeys, log }: Services): Promise<void> {
-  const old = ballotKeys.keyStore.list().filter(({ ageMs }) => ageMs > ORPHAN_KEY_AGE_MS)
-  if (old.length === 0) return
-  const needed = await unitsWithKey(
-    database.db,
-    old.map(({ unitId }) => unitId),
-  )
-  for (const { unitId } of old.filter((key) => !needed.has(key.unitId))) {
-    ballotKeys.keyStore.destroy(unitId)
-    log.info('key.orphan', { unit: unitId })
-  }
+  await looks.run()
+  services.onSign?.ticked()
 }
 
 /**
- * Ticks at once and then every half minute; a tick that is still running is not joined by another.
+ * Ticks at once and then every half minute; deleting by age has a beat beside it, so that a tick
+ * never waits for it.
  */
-export function startClock(services: Services, ticking: Ticking): { stop(): Promise<void> } {
-  let running: Promise<void> | null = null
-  const beat = () => {
-    running ??= tick(services, ticking)
-      .catch((error: unknown) => services.log.error('tick.failed', error))
-      .finally(() => {
-        running = null
-      })
-  }
-  const task = cron.schedule(EVERY_HALF_MINUTE, beat)
-  beat()
+export function startClock(
+  services: Services,
+  ticking: Ticking,
+  retention: Retention,
+): { stop(): Promise<void> } {
+  const ticks = startBeat(() =>
+    tick(services, ticking).catch((error: unknown) => services.log.error('tick.failed', error)),
+  )
+  const deleting = startBeat(() => retention.run())
   return {
     async stop() {
-      await task.destroy()
-      await running
+      retention.stop()
+      await Promise.all([ticks.stop(), deleting.stop()])
     },
   }
 }

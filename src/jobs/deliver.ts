@@ -12,6 +12,7 @@ import {
 } from '../platform.ts'
 import { type Claimed, type Outcome, recordOutcomes } from '../store/batch.ts'
 import { clearTrouble, keepAddresses, type Lane, pauseConnection } from '../store/lane.ts'
+import { settleForbidden } from './forbidden.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import type { Semaphore } from './semaphore.ts'
 
@@ -26,10 +27,13 @@ export type Way = {
   statements: Semaphore
   lane: Lane
   hasTrouble: boolean
-  /** Answers of this lane that were lost, one after the other. */
-  lost: { inARow: number }
+  /**
+   * Answers of this lane that were lost, one after the other, and who was refused (forbidden.ts).
+   */
+  lost: Losses
   rates: readonly Rate[]
 }
+export type Losses = { inARow: number; forbidden: Set<string> }
 /** `code`: the platform's own word for what it refused. */
 type Sent = { claimed: Claimed; outcome: Outcome; learnt: Learnt | null; code: string | null }
 
@@ -43,8 +47,11 @@ export async function deliverBatch(
   batch: readonly Claimed[],
 ): Promise<boolean> {
   const { db } = services.database
-  const { statements, lane, hasTrouble } = way
-  const sent = await Promise.all(batch.map((claimed) => deliverOne(services, way, claimed)))
+  const { statements, lane, hasTrouble, platform } = way
+  const sent = settleForbidden(
+    await Promise.all(batch.map((claimed) => deliverOne(services, way, claimed))),
+    way.lost.forbidden,
+  )
   const now = services.clock.now()
   const outcomes = sent.map(({ outcome }) => outcome)
   await patiently(() =>
@@ -57,12 +64,15 @@ export async function deliverBatch(
   const attempts = sent.flatMap(({ outcome }) => ('attempt' in outcome ? [outcome.attempt] : []))
   if (hasTrouble && attempts.some(({ outcome }) => outcome === 'sent')) await clearTrouble(db, lane)
   for (const { claimed, outcome, code } of sent) {
-    services.log.info('delivery', {
-      kind: claimed.kind,
-      delivery: claimed.id,
-      ...said(outcome),
-      code,
-    })
+    const how = said(outcome)
+    services.log.info('delivery', { kind: claimed.kind, delivery: claimed.id, ...how, code })
+    services.onSign?.delivered(platform.name, how.outcome, how.reason ?? '')
+    // Ours to mend: nobody will get it as it is.
+    if ('attempt' in outcome && outcome.attempt.outcome === 'impossible')
+      services.log.error('delivery.impossible', new Error(code ?? 'no code'), {
+        kind: claimed.kind,
+        delivery: claimed.id,
+      })
     if (isUnreachable(outcome))
       await runStep(services, reportUnreachable, lane.organisationId, {
         claimed,
@@ -122,16 +132,19 @@ async function goesOn(
     await pauseConnection(services.database.db, lane, LOST_IN_A_ROW.restMs, null)
     return false
   }
-  const trouble = attempts.find((attempt) => attempt.outcome === 'noWorkspace')
+  const trouble = attempts.find(isTrouble)
   const waitMs = Math.max(
     0,
     ...attempts.map((one) => (one.outcome === 'paced' ? one.retryAfterMs : 0)),
   )
   if (!trouble && waitMs === 0) return true
-  const reason = trouble?.outcome === 'noWorkspace' ? trouble.reason : null
-  await pauseConnection(services.database.db, lane, trouble ? WORKSPACE_TROUBLE_MS : waitMs, reason)
+  const forMs = trouble ? WORKSPACE_TROUBLE_MS : waitMs
+  await pauseConnection(services.database.db, lane, forMs, trouble?.reason ?? null)
   return false
 }
+
+const isTrouble = (attempt: Attempt): attempt is Extract<Attempt, { reason: Refusal }> =>
+  attempt.outcome === 'noWorkspace' || attempt.outcome === 'forbidden'
 
 async function deliverOne(
   services: Services,
@@ -147,7 +160,9 @@ async function deliverOne(
     interruptions,
     ...rest,
   })
-  const ready = prepare(services.content, claimed, services.clock.now())
+  const ready = readied(services, claimed)
+  if (ready === null)
+    return { claimed, outcome: outcome({ attempt: NOT_MADE }), learnt: null, code: null }
   if (!('outgoing' in ready)) return { claimed, outcome: outcome(ready), learnt: null, code: null }
   const rates = [...ofWorkspace, ...platform.rates(ready.outgoing)]
   // Stopping: nothing was sent, so the notice waits for the next process.
@@ -158,6 +173,17 @@ async function deliverOne(
   return { claimed, outcome: outcome({ attempt }), ...rest }
 }
 
+/** A notice that cannot be made is its own trouble; those beside it go out. Null: it cannot. */
+function readied(services: Services, claimed: Claimed): ReturnType<typeof prepare> | null {
+  try {
+    return prepare(services.content, claimed, services.clock.now())
+  } catch (error) {
+    services.log.error('delivery.failed', error, { kind: claimed.kind, delivery: claimed.id })
+    return null
+  }
+}
+
+const NOT_MADE = { outcome: 'refused', reason: 'unexpected' } as const
 const WAITED = { outcome: 'paced', reason: STOPPING, retryAfterMs: 1 } as const
 
 async function tryToSend(

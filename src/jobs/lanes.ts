@@ -9,7 +9,7 @@ import {
   listBusyLanes,
   releaseLane,
 } from '../store/lane.ts'
-import { deliverBatch } from './deliver.ts'
+import { deliverBatch, type Losses } from './deliver.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { createSemaphore, WIDE_OPEN } from './semaphore.ts'
 
@@ -47,7 +47,7 @@ export function createLanes(
   const running = new Map<string, { work: Promise<void>; isAgain: boolean }>()
   const naps = new Map<string, NodeJS.Timeout>()
   const known = new Map<string, LaneTo>()
-  const losses = new Map<string, { inARow: number }>()
+  const losses = new Map<string, Losses>()
   const statements = createSemaphore(STATEMENTS_AT_ONCE)
   const batches = createSemaphore(BATCHES_AT_ONCE)
   let isStopping = false
@@ -77,7 +77,7 @@ export function createLanes(
     const width = rateLimiter ? platform.batch : UNPACED_BATCH
     const places = width > 1 ? batches : WIDE_OPEN
     const rates = platform.workspaceRates(to.externalId)
-    const lost = losses.get(to.connectionId) ?? { inARow: 0 }
+    const lost = losses.get(to.connectionId) ?? { inARow: 0, forbidden: new Set() }
     losses.set(to.connectionId, lost)
     return { platform, rateLimiter, statements, lane: to, hasTrouble, lost, width, places, rates }
   }

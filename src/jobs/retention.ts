@@ -7,6 +7,7 @@ import { forgetContacts } from '../store/contact-keep.ts'
 import { listOrganisations } from '../store/organisation.ts'
 import { forgetRemoved } from '../store/removal.ts'
 import { forgetOld } from '../store/retention.ts'
+import { giveTurnBack, takeTurn } from '../store/turn.ts'
 
 /**
  * Prints where each audit log stands, once a day: what is written down elsewhere cannot be changed
@@ -19,8 +20,9 @@ async function printHeads({ database, log }: Services): Promise<void> {
   }
 }
 
-async function forgetAll(services: Services, now: Date): Promise<void> {
+async function forgetAll(services: Services, now: Date, stopping: AbortSignal): Promise<void> {
   for (const organisation of await listOrganisations(services.database.db)) {
+    if (stopping.aborted) return
     const before = cutoffsAt(now, organisation)
     const people = await forgetRemoved(services.database, organisation.id, now)
     if (people > 0)
@@ -31,7 +33,7 @@ async function forgetAll(services: Services, now: Date): Promise<void> {
     })
     if (contacts > 0)
       services.log.info('retention.contacts', { organisation: organisation.id, contacts })
-    for (;;) {
+    while (!stopping.aborted) {
       const gone = await forgetOld(
         services.database,
         organisation.id,
@@ -45,30 +47,33 @@ async function forgetAll(services: Services, now: Date): Promise<void> {
 }
 
 /**
- * Deleting by age, once an hour of the product clock; what another machine deleted meanwhile is
- * simply not there.
+ * Deleting by age, once an hour of the product clock, by one process of a store, at a beat of its
+ * own: however much there is, nothing that is due waits for it. `stop` ends it at the next row.
  */
-export type Retention = { run(): Promise<void> }
+export type Retention = { run(): Promise<void>; stop(): void }
 
 export function createRetention(services: Services): Retention {
-  let doneAt: number | null = null
+  const { database, clock, log } = services
   let printedOn: string | null = null
+  const stopping = new AbortController()
   return {
     async run() {
-      const now = services.clock.now()
-      if (doneAt !== null && Math.abs(now.getTime() - doneAt) < HOUR_MS) return
-      doneAt = now.getTime()
-      const today = now.toISOString().slice(0, 10)
+      const now = clock.now()
       try {
+        if (!(await takeTurn(database.db, now, HOUR_MS))) return
+        const today = now.toISOString().slice(0, 10)
         if (printedOn !== today) await printHeads(services)
         printedOn = today
-        await forgetAll(services, now)
+        await forgetAll(services, now, stopping.signal)
       } catch (error) {
         // It met somebody who was at the same rows; what is past its time can wait for the next
         // look.
-        services.log.warn('retention.again', { reason: messageOf(error).slice(0, 200) })
-        doneAt = null
+        log.warn('retention.again', { reason: messageOf(error).slice(0, 200) })
+        await giveTurnBack(database.db).catch((failed: unknown) =>
+          log.error('retention.turn', failed),
+        )
       }
     },
+    stop: () => stopping.abort(),
   }
 }

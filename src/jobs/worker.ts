@@ -4,9 +4,13 @@ import { handleDue } from '../door/due.ts'
 import type { JobData, QueueName } from '../store/engine/queue.ts'
 import type { Lanes } from './lanes.ts'
 import { makeRelease } from './release.ts'
+import type { ZoneData } from './zone-data.ts'
 
 /** Starts working off the queues. A job's error is logged and the job is tried again. */
-export async function startWorkers(services: Services, lanes: Lanes): Promise<void> {
+export async function startWorkers(
+  services: Services,
+  { lanes, zoneData }: { lanes: Lanes; zoneData: ZoneData },
+): Promise<void> {
   const handlers: Record<QueueName, (data: JobData) => Promise<unknown>> = {
     occurrence: ({ organisationId, id }) =>
       runStep(services, handleDue, organisationId, { occurrenceId: id }),
@@ -14,6 +18,7 @@ export async function startWorkers(services: Services, lanes: Lanes): Promise<vo
     // another.
     lane: async ({ organisationId, id }) => void lanes.wake({ organisationId, connectionId: id }),
     release: (data) => makeRelease(services, data),
+    zoneData: (data) => zoneData.place(data),
   }
   /**
    * All at once; where that fails, one by one, so that one fault does not hold up its neighbours.
@@ -40,6 +45,7 @@ export async function startWorkers(services: Services, lanes: Lanes): Promise<vo
           await handle(data)
         } catch (error) {
           services.log.error('job.failed', error, { queue, job: data.id })
+          services.onSign?.jobFailed(queue)
           // Of a failed job pg-boss keeps this message: no cause, no values.
           throw new Error(`${queue} failed`)
         }

@@ -7,14 +7,18 @@ export type Fault = {
    * comes next.
    */
   method?: string
-  /** Slack: the conversation that the call is about. */
+  /** Slack: the conversation, or the person, that the call is about. */
   channel?: string
   status?: number
-  /** Slack's own word for a refusal, in an answer of status 200. */
+  /** Slack's own word for a refusal, in an answer of status 200; Teams' code beside a status. */
   error?: string
   /** Seconds. A 429 without it names no time. */
   retryAfter?: number
   isAfterActing?: boolean
+  /** The answer of a proxy on the way, in the platform's place: a page, or nothing. */
+  page?: string
+  /** Where a redirect leads. */
+  location?: string
   /** No answer at all: the connection is reset, or nothing ever comes. */
   cut?: 'reset' | 'hang'
 }
@@ -54,12 +58,15 @@ export function meet(
   if (!fault) return act()
   if (fault.isAfterActing) act()
   const status = fault.status ?? 500
-  const headers: Record<string, string> =
-    fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) }
+  const headers: Record<string, string> = {
+    ...(fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) }),
+    ...(fault.location === undefined ? {} : { location: fault.location }),
+  }
   return {
     status,
-    body: fail(status, fault.error),
+    body: fault.page === undefined ? fail(status, fault.error) : null,
     headers,
+    ...(fault.page === undefined ? {} : { page: fault.page }),
     ...(fault.cut ? { cut: fault.cut } : {}),
   }
 }

@@ -2,11 +2,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
-/** `cut` leaves the caller without an answer: the connection is reset, or nothing ever comes. */
+/**
+ * `cut` leaves the caller without an answer: the connection is reset, or nothing ever comes. `page`
+ * is a web page in place of the body.
+ */
 export type Answer = {
   status: number
   body: unknown
   headers?: Record<string, string>
+  page?: string
   cut?: 'reset' | 'hang'
 }
 export type Received = {
@@ -19,6 +23,12 @@ export type Received = {
 
 export type Server = { url: string; close(): Promise<void> }
 
+/**
+ * As long as proxies keep a connection: a server that closes after Node's own five seconds does so
+ * now and then just when the next call is on its way, and that call's answer is lost.
+ */
+const KEEP_ALIVE_MS = 65_000
+
 /** A small server on loopback; `handle` writes the response. Refuses to start in production. */
 export async function listen(
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
@@ -26,7 +36,7 @@ export async function listen(
 ): Promise<Server> {
   if (process.env.NODE_ENV === 'production')
     throw new Error('the simulator does not run in production')
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     handle(request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' })
       response.end(String(error))
@@ -62,9 +72,10 @@ export async function serve(handle: (request: Received) => Promise<Answer>): Pro
     })
     if (answer.cut === 'reset') request.socket.resetAndDestroy()
     if (answer.cut) return
+    const type = answer.page === undefined ? 'application/json' : 'text/html'
     response
-      .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
-      .end(JSON.stringify(answer.body))
+      .writeHead(answer.status, { 'content-type': type, ...answer.headers })
+      .end(answer.page ?? JSON.stringify(answer.body))
   })
 }
 

@@ -5,9 +5,10 @@ import { serve } from './server.ts'
 import { answerApi } from './slack/api.ts'
 import { createHands, type SlackHands } from './slack/hands.ts'
 import { topView } from './slack/modals.ts'
+import { isSaidBy } from './slack/refusals.ts'
 import { createSender, type Sender, type SignedHeaders, type SlackAnswer } from './slack/send.ts'
 import { createState, directOf, newTrigger, type SlackApp, type SlackState } from './slack/state.ts'
-import type { Hands } from './workspace.ts'
+import type { Hands, SimulatedPerson } from './workspace.ts'
 
 export type { SlackApp } from './slack/state.ts'
 
@@ -18,6 +19,8 @@ export type SlackSimulator = Hands &
     apiUrl: string
     state: SlackState
     failNext(fault: Fault): void
+    /** Somebody's account changes: it is closed, or has another name. Messages to it still go. */
+    changePerson(id: string, change: Partial<SimulatedPerson>): void
     /** Counts calls as Slack does, and answers 429 to one too many. Off at first. */
     enforcePace: Pace['enforce']
     /** Sends a form-encoded request as Slack would, signed unless told otherwise. */
@@ -46,7 +49,15 @@ export async function startSlack(app: SlackApp, now: () => Date): Promise<SlackS
     state,
     ...sender,
     ...hands,
-    failNext: state.faults.failNext,
+    failNext(fault) {
+      if (fault.error && !isSaidBy(fault.method ?? '', fault.error))
+        throw new Error(`Slack never says ${fault.error} to ${fault.method}`)
+      state.faults.failNext(fault)
+    },
+    changePerson(id, change) {
+      for (const { people } of state.app.workspaces)
+        for (const person of people) if (person.id === id) Object.assign(person, change)
+    },
     enforcePace: state.pace.enforce,
     send: sender.sendForm,
     newTrigger: (person = app.workspaces[0]?.people[0]?.id ?? '') => newTrigger(state, person),

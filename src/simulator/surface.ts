@@ -119,7 +119,7 @@ function slackInput(block: Json): SeenInput {
     element.initial_value ??
     null
   return {
-    name: str(block.block_id).replace('field:', ''),
+    name: str(block.block_id).replace(/^field:|#\d+$/g, ''),
     label: textOf(block.label),
     hint: block.hint ? textOf(block.hint) : null,
     type:

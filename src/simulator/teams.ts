@@ -6,7 +6,7 @@ import { answerConnector } from './teams/connector.ts'
 import { createHands, type TeamsHands } from './teams/hands.ts'
 import { createSender, type Sender } from './teams/send.ts'
 import { createState, type TeamsApp, type TeamsState } from './teams/state.ts'
-import { type Hands, waitUntil } from './workspace.ts'
+import { type Hands, type Seen, waitUntil } from './workspace.ts'
 
 export type { TeamsApp } from './teams/state.ts'
 
@@ -59,15 +59,16 @@ export async function startTeams(app: TeamsApp, now: () => Date): Promise<TeamsS
       const seen = state.dialogs.get(person)?.seen
       return seen?.surface.submitLabel ? seen : null
     },
-    async type(person, line) {
+    async type(person, words) {
       await hands.closeForm(person)
       const before = state.journal.seen.length
-      const answer = await hands.typeIn('personal', person, line)
+      const answer = await hands.typeIn('personal', person, words)
       // The answer to a typed line arrives after the request is acknowledged.
+      const line = state.journal.messages.findLast(({ author }) => author === person)?.id
+      const isAnswer = (seen: Seen) =>
+        seen.person === person && (seen.payload as { replyToId?: string }).replyToId === line
       if (answer.status === 200)
-        await waitUntil(() =>
-          state.journal.seen.slice(before).some((seen) => seen.person === person),
-        )
+        await waitUntil(() => state.journal.seen.slice(before).some(isAnswer))
       return answer
     },
     async press(seen, label) {

@@ -1,32 +1,57 @@
 import type { WebClient } from '@slack/web-api'
-import { isTimeZone } from '../domain/time.ts'
-import type { Address, Outgoing, PersonRef, Sent, Workspace } from '../platform.ts'
+import { SetupError } from '../errors.ts'
+import {
+  type Address,
+  type Outgoing,
+  type PersonRef,
+  PlatformError,
+  type Sent,
+  type Workspace,
+} from '../platform.ts'
 import { toPlatformError } from './failure.ts'
 import { renderMessage } from './render.ts'
 
-/** The workspace that the token is for. */
+/**
+ * The workspace that the token is for. Throws PlatformError when Slack is not there or refuses the
+ * token, SetupError when the token is of a kind that does not fit.
+ */
 export async function whoAmI(client: WebClient): Promise<Workspace> {
-  const { team_id, team } = await client.auth.test()
+  const { team_id, team, is_enterprise_install } = await client.auth.test().catch((error) => {
+    throw toPlatformError(error, false)
+  })
   if (!team_id) throw new Error('auth.test gave no team')
+  // Its requests and its messages name workspaces that nobody has connected.
+  if (is_enterprise_install)
+    throw new SetupError(
+      'SLACK_BOT_TOKEN: it is for a whole organisation. Install the app in one workspace of it.',
+    )
   return { externalId: team_id, name: team ?? team_id }
 }
+
+const SLACKBOT = 'USLACKBOT'
 
 /**
  * Describes somebody who was chosen. Somebody of whom Slack does not tell in time is marked: a bot
  * or a closed account must not count as a member.
  */
-export async function describe(client: WebClient, userId: string): Promise<PersonRef> {
+export async function describe(
+  client: WebClient,
+  userId: string,
+  token: string | null = null,
+): Promise<PersonRef> {
   try {
-    const { user } = await client.users.info({ user: userId, include_locale: true })
+    const asked = { user: userId, include_locale: true, ...withToken(token) }
+    const { user } = await client.users.info(asked)
     const name = user?.profile?.display_name || user?.real_name || user?.name
     return {
       externalId: userId,
-      isBot: user?.is_bot ?? false,
+      // Slack calls its own bot a person.
+      isBot: userId === SLACKBOT || (user?.is_bot ?? false),
       isDeactivated: user?.deleted ?? false,
       isGuest: (user?.is_restricted ?? false) || (user?.is_ultra_restricted ?? false),
       ...(name ? { name } : {}),
       ...(user?.locale ? { language: user.locale } : {}),
-      ...(user?.tz && isTimeZone(user.tz) ? { timeZone: user.tz } : {}),
+      ...(user?.tz ? { timeZone: user.tz } : {}),
     }
   } catch (error) {
     if (toPlatformError(error, false).attempt.outcome === 'gone')
@@ -61,22 +86,47 @@ export async function send(
   { recipient, notice }: Outgoing,
   token: string | null,
 ): Promise<Sent> {
-  const isPerson = recipient.type === 'person'
-  const channel = isPerson
-    ? (toDirectChannel(recipient.address) ?? (await openDm(client, recipient.externalId, token)))
-    : recipient.id
-  try {
-    const message = { channel, ...renderMessage(notice), unfurl_links: false, unfurl_media: false }
-    await client.chat.postMessage({ ...message, ...withToken(token) })
-    return {
-      address:
-        isPerson && recipient.address?.directChannel !== channel
-          ? { directChannel: channel }
-          : null,
+  const message = { ...renderMessage(notice), unfurl_links: false, unfurl_media: false }
+  const post = async (channel: string) => {
+    try {
+      await client.chat.postMessage({ channel, ...message, ...withToken(token) })
+    } catch (error) {
+      throw toPlatformError(error, true)
     }
-  } catch (error) {
-    throw toPlatformError(error, true)
   }
+  if (recipient.type === 'channel') {
+    await post(recipient.id)
+    return { address: null }
+  }
+  const known = toDirectChannel(recipient.address)
+  try {
+    if (known !== null) {
+      const isThere = await post(known).then(() => true, ifNotThere)
+      if (isThere) return { address: null }
+    }
+    const directChannel = await openDm(client, recipient.externalId, token)
+    await post(directChannel)
+    return { address: { directChannel } }
+  } catch (error) {
+    throw error instanceof PlatformError ? aboutPerson(error) : error
+  }
+}
+
+/**
+ * False where a direct chat is not there any more, as after the app was set up anew: nothing was
+ * posted, and it is opened once more. Throws any other error.
+ */
+function ifNotThere(error: unknown): false {
+  if (error instanceof PlatformError && error.code === 'channel_not_found') return false
+  throw error
+}
+
+/** A direct chat that is not there any more is a person who is not. */
+function aboutPerson(error: PlatformError): PlatformError {
+  const { attempt, code, cause } = error
+  return attempt.outcome === 'gone' && attempt.reason === 'notInChannel'
+    ? new PlatformError({ outcome: 'gone', reason: 'noSuchPerson' }, { code, cause })
+    : error
 }
 
 const withToken = (token: string | null) => (token === null ? {} : { token })

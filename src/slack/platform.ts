@@ -1,14 +1,25 @@
 import type { ServerResponse } from 'node:http'
-import { App, HTTPReceiver, isValidSlackRequest, type ViewSubmitAction } from '@slack/bolt'
+import { App, HTTPReceiver, type ViewSubmitAction } from '@slack/bolt'
 import { WebClient } from '@slack/web-api'
 import { readBody, refuseUnread, sendJson } from '../http.ts'
 import { type Platform, REACHES_UNSEEN, type Traits } from '../platform.ts'
+import { type Rejection, reasonOfStatus } from '../rejections.ts'
 import { isSlackBody } from './body.ts'
 import { describe, isShared, send, whoAmI } from './calls.ts'
 import { inOnePiece } from './one-piece.ts'
-import { parseButton, parseCommand, parseForm, parseHome } from './parse.ts'
+import {
+  isLink,
+  modalOf,
+  parseButton,
+  parseCommand,
+  parseForm,
+  parseHome,
+  roundOf,
+  waitsOpenAt,
+} from './parse.ts'
 import { slackRates, workspaceRates } from './rates.ts'
 import { createReplayGuard } from './replay.ts'
+import { clockAhead, isSigned, readSignature } from './signed.ts'
 import { SILENT } from './silent-logger.ts'
 import { createTurns, type SlackDeps } from './turns.ts'
 
@@ -29,13 +40,6 @@ const OUTBOUND_TIMEOUT_MS = 10_000
 const UNHANDLED_MS = 2_800
 /** A form of thirty people is far below; anything larger is not from Slack. */
 const BODY_LIMIT_BYTES = 512_000
-/**
- * Slack signs with its own clock; a request from further in the future than this is not from now.
- */
-const MAX_AHEAD_SECONDS = 60
-/** Slack's own rule for requests that were held back. */
-const MAX_AGE_SECONDS = 300
-const SIGNATURE = /^v0=[0-9a-f]{64}$/
 
 /**
  * Slack behind the port: Bolt receives and verifies, two clients send. Neither retries: a retried
@@ -54,6 +58,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
   })
   const outbound = new WebClient(settings.botToken, { ...options, timeout: OUTBOUND_TIMEOUT_MS })
   const { signingSecret } = settings
+  const reject = (rejection: Rejection) => deps.onRejected('slack', rejection)
   const refuse = (response: ServerResponse) =>
     sendJson(response, 400, { error: deps.say('error.badRequest') })
   const receiver = new HTTPReceiver({
@@ -98,10 +103,20 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     ),
   )
   app.action({ type: 'block_actions' }, ({ body, ack, respond }) =>
-    track(turns.button(parseButton(body), body.trigger_id, ack, respond)),
+    track(
+      isLink(body)
+        ? ack()
+        : turns.button(parseButton(body), body.trigger_id, ack, respond, modalOf(body)),
+    ),
   )
   app.view<ViewSubmitAction>({ type: 'view_submission' }, ({ body, ack }) =>
-    track(turns.form(() => parseForm(body, (id) => describe(interactive, id)), ack)),
+    track(
+      turns.form(() => parseForm(body, (id) => describe(interactive, id)), ack, {
+        id: body.view.id,
+        waitsOpenAt: waitsOpenAt(body),
+        round: roundOf(body),
+      }),
+    ),
   )
   app.view({ type: 'view_closed' }, ({ ack }) => ack())
   app.event('app_home_opened', ({ event, body }) => track(turns.home(parseHome(event, body))))
@@ -112,25 +127,28 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     ...SLACK_TRAITS,
     path: SLACK_PATH,
     handle: async (request, response) => {
+      const refuseIt = (status: number, rejection: Rejection) => {
+        reject(rejection)
+        refuseUnread(response, status)
+      }
       // Bolt throws on any other method.
-      if (request.method !== 'POST') return refuseUnread(response, 405)
-      const { headers } = request
-      const signature = String(headers['x-slack-signature'])
-      const sentAt = Number(headers['x-slack-request-timestamp'] || Number.NaN)
-      const age = deps.wall().getTime() / 1000 - sentAt
-      const isNow = age >= -MAX_AHEAD_SECONDS && age <= MAX_AGE_SECONDS
+      if (request.method !== 'POST') return refuseIt(405, { reason: 'method' })
       // Form and age first: they cost nothing, and a body that nobody signed is not waited for.
-      if (!isNow || !SIGNATURE.test(signature) || replays.isReplay(signature))
-        return refuseUnread(response, 401)
+      const signed = readSignature(request.headers)
+      if (!signed) return refuseIt(401, { reason: 'unsigned' })
+      if (replays.isReplay(signed.signature)) return refuseIt(401, { reason: 'repeated' })
+      const clockAheadSeconds = clockAhead(signed, deps.wall())
+      if (clockAheadSeconds !== null) return refuseIt(401, { reason: 'clock', clockAheadSeconds })
       const body = await readBody(request, BODY_LIMIT_BYTES)
-      if ('status' in body) return refuseUnread(response, body.status)
+      if ('status' in body) return refuseIt(body.status, { reason: reasonOfStatus(body.status) })
       const text = body.toString('utf8')
-      const signed = { 'x-slack-signature': signature, 'x-slack-request-timestamp': sentAt }
-      if (!isValidSlackRequest({ signingSecret, body: text, headers: signed }))
-        return sendJson(response, 401, null)
-      if (!isSlackBody(headers['content-type'] ?? '', text)) return refuse(response)
+      if (!isSigned(signingSecret, signed, text)) return refuseIt(401, { reason: 'signature' })
+      if (!isSlackBody(request.headers['content-type'] ?? '', text)) {
+        reject({ reason: 'badShape' })
+        return refuse(response)
+      }
       response.once('finish', () => {
-        if (response.statusCode === 200) replays.claimed(signature)
+        if (response.statusCode === 200) replays.claimed(signed.signature)
       })
       // Bolt takes a body that was read for it, and verifies the signature over it once more.
       receiver.requestListener(Object.assign(request, { rawBody: body }), inOnePiece(response))
@@ -144,6 +162,13 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       workspaceId === own || (settings.tokenFor?.(workspaceId) ?? null) !== null,
     send: async (outgoing) =>
       await send(outbound, outgoing, settings.tokenFor?.(outgoing.workspaceId) ?? null),
+    describe: async (workspaceId, externalId) => {
+      const token = settings.tokenFor?.(workspaceId) ?? null
+      const known = await describe(outbound, externalId, token)
+      // Not found may mean that the token is for another workspace now: only "deleted" is a
+      // closing.
+      return known.isBot === undefined ? null : known
+    },
     rates: slackRates,
     workspaceRates,
     batch: 1,
@@ -158,4 +183,5 @@ const SLACK_TRAITS: Traits = {
   name: 'slack',
   prefix: '/group ',
   reachesUnseen: REACHES_UNSEEN.slack,
+  keepsForms: true,
 }

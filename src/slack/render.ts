@@ -1,21 +1,14 @@
 import type { types } from '@slack/bolt'
+import type { TextKey } from '../content/load.ts'
 import { clip, plain } from '../domain/text.ts'
-import type { Block, Button, Card, Field, Form } from '../views/card.ts'
+import type { Block, Button, Card, Form } from '../views/card.ts'
+import { withSpokenLabels } from '../views/spoken.ts'
 import { type ChartBlock, renderChart } from './chart.ts'
+import { plainText, renderField } from './fields.ts'
 import { SLACK_LIMITS as LIMITS } from './limits.ts'
 
 type KnownBlock = types.KnownBlock | ChartBlock
 type ModalView = types.ModalView
-type PlainText = types.PlainTextElement
-
-/**
- * Everything is plain_text: no mention, link or formatting is ever read out of what a person typed.
- */
-const plainText = (text: string, limit: number): PlainText => ({
-  type: 'plain_text',
-  text: clip(plain(text), limit) || ' ',
-  emoji: false,
-})
 
 /** The fallback text is read as mrkdwn, so its three special characters are escaped. */
 function escapeMrkdwn(text: string): string {
@@ -26,15 +19,21 @@ export type SlackMessage = { text: string; blocks: KnownBlock[] }
 
 const rendered = new WeakMap<Card, SlackMessage>()
 
-/** A card as a message. A card that is shown again is not rendered again. */
-export function renderMessage(card: Card): SlackMessage {
-  const message = rendered.get(card) ?? toMessage(card)
+/**
+ * Slack draws charts in messages and refuses them in modals (docs.slack.dev, design principles).
+ */
+type Draws = 'charts' | 'text'
+
+/** A card as a message. One that is shown again as text is not rendered again. */
+export function renderMessage(card: Card, draws: Draws = 'text'): SlackMessage {
+  if (draws === 'charts') return toMessage(card, withFewCharts)
+  const message = rendered.get(card) ?? toMessage(card, withoutCharts)
   rendered.set(card, message)
   return message
 }
 
 /** A title that only repeats the first line is left out. */
-function toMessage(card: Card): SlackMessage {
+function toMessage(card: Card, chosen: (blocks: readonly Block[]) => Block[]): SlackMessage {
   const first = card.blocks[0]
   const hasOwnTitle = !(first && 'text' in first && first.text === card.title)
   const blocks: Block[] = hasOwnTitle
@@ -42,28 +41,30 @@ function toMessage(card: Card): SlackMessage {
     : [...card.blocks]
   return {
     text: clip(escapeMrkdwn(card.notification), LIMITS.notification),
-    blocks: labelled(card.kind, renderBlocks(withoutCharts(blocks), LIMITS.blocksInMessage)),
+    blocks: labelled(card.kind, renderBlocks(chosen(blocks), LIMITS.blocksInMessage)),
   }
 }
 
 const withoutCharts = (blocks: readonly Block[]) => blocks.filter(({ type }) => type !== 'chart')
 export const hasCharts = (card: Card) => card.blocks.some(({ type }) => type === 'chart')
 
-/**
- * A card as a modal without a submit button. Its charts are drawn where Slack may refuse them and
- * be asked again without.
- */
-export function renderCardView(
-  card: Card,
-  closeLabel: string,
-  draws: 'charts' | 'text' = 'text',
-): ModalView {
-  const blocks = draws === 'charts' ? withFewCharts(card.blocks) : withoutCharts(card.blocks)
+/** A card as a modal without a submit button. */
+export function renderCardView(card: Card, closeLabel: string): ModalView {
   return {
     type: 'modal',
     title: plainText(card.title, LIMITS.viewTitle),
     close: plainText(closeLabel, LIMITS.viewButton),
-    blocks: labelled(card.kind, renderBlocks(blocks, LIMITS.blocksInView)),
+    blocks: labelled(card.kind, renderBlocks(withoutCharts(card.blocks), LIMITS.blocksInView)),
+  }
+}
+
+/** Stands in the place of a form that is being worked on. */
+export function renderWaiting(say: (key: TextKey) => string): ModalView {
+  return {
+    type: 'modal',
+    title: plainText(say('error.workingTitle'), LIMITS.viewTitle),
+    close: plainText(say('button.close'), LIMITS.viewButton),
+    blocks: labelled('working', renderBlock({ type: 'text', text: say('error.working') })),
   }
 }
 
@@ -83,20 +84,28 @@ export function renderHome(card: Card): types.HomeView {
 
 /**
  * A form as a modal. Its subject travels as an id in private_metadata; the verb is the callback id.
+ * `problems` stand above it: what has to be mended, where Slack cannot show it beside the fields.
+ * `round`: see renderField.
  */
-export function renderForm(form: Form): ModalView {
-  const intro = renderBlocks(form.intro, LIMITS.blocksInView - form.fields.length)
+export function renderForm(form: Form, problems: readonly string[] = [], round = 1): ModalView {
+  const above = [...problems.map((text): Block => ({ type: 'text', text })), ...form.intro]
+  const intro = renderBlocks(above, LIMITS.blocksInView - form.fields.length)
   return {
     type: 'modal',
     callback_id: form.verb,
     private_metadata: JSON.stringify({
       id: form.id,
       ...(form.version ? { version: form.version } : {}),
+      ...(form.key ? { key: form.key } : {}),
+      ...(form.waitsOpen ? { waitsOpen: true } : {}),
     }),
     title: plainText(form.title, LIMITS.viewTitle),
     submit: plainText(form.submitLabel, LIMITS.viewButton),
     close: plainText(form.closeLabel, LIMITS.viewButton),
-    blocks: labelled(form.kind, [...intro, ...form.fields.map(renderField)]),
+    blocks: labelled(form.kind, [
+      ...intro,
+      ...form.fields.map((field) => renderField(field, round)),
+    ]),
   }
 }
 
@@ -118,17 +127,18 @@ function labelled(kind: string, blocks: KnownBlock[]): KnownBlock[] {
 function renderBlocks(blocks: readonly Block[], limit: number): KnownBlock[] {
   const rendered: KnownBlock[] = []
   let room: number = LIMITS.textInMessage
-  const last = blocks.at(-1)
-  const tail = last?.type === 'buttons' ? [renderBlock(last)] : []
-  for (const block of blocks) {
+  const spoken = withSpokenLabels(blocks)
+  const last = spoken.at(-1)
+  const tail = last?.type === 'buttons' ? renderBlock(last) : []
+  for (const block of spoken) {
     const next = renderBlock(block)
     room -= textLength(block)
-    if (rendered.length === limit - 1 || room < 0) {
+    if (rendered.length + next.length > limit - 1 || room < 0) {
       const kept = rendered.slice(0, limit - 1 - tail.length)
       const cut: KnownBlock = { type: 'context', elements: [plainText('…', 1)] }
       return [...kept, cut, ...tail]
     }
-    rendered.push(next)
+    rendered.push(...next)
   }
   return rendered
 }
@@ -143,34 +153,42 @@ function textLength(block: Block): number {
   )
 }
 
-function renderBlock(block: Block): KnownBlock {
+function renderBlock(block: Block): KnownBlock[] {
   switch (block.type) {
     case 'heading':
-      return { type: 'header', text: plainText(block.text, LIMITS.headerText) }
+      return [{ type: 'header', text: plainText(block.text, LIMITS.headerText) }]
     case 'text':
-      return { type: 'section', text: plainText(block.text, LIMITS.sectionText) }
-    case 'list':
-      return {
-        type: 'section',
-        text: plainText(block.items.map((item) => `• ${item}`).join('\n'), LIMITS.sectionText),
-      }
+      return [{ type: 'section', text: plainText(block.text, LIMITS.sectionText) }]
+    case 'list': {
+      const lines = block.items.map((item) => `• ${item}`).join('\n')
+      return [{ type: 'section', text: plainText(lines, LIMITS.sectionText) }]
+    }
     case 'note':
-      return { type: 'context', elements: [plainText(block.text, LIMITS.contextText)] }
+      return [{ type: 'context', elements: [plainText(block.text, LIMITS.contextText)] }]
     case 'buttons':
-      return {
+      return rowsOf(block.buttons).map((row) => ({
         type: 'actions',
-        elements: block.buttons.slice(0, LIMITS.buttonsInRow).map(renderButton),
-      }
+        elements: row.map(renderButton),
+      }))
     case 'chart':
-      return renderChart(block)
+      return [renderChart(block)]
   }
 }
+
+/** A row takes so many; what is more stands in the next. */
+const rowsOf = (buttons: readonly Button[]): (readonly Button[])[] =>
+  Array.from({ length: Math.ceil(buttons.length / LIMITS.buttonsInRow) }, (_, row) =>
+    buttons.slice(row * LIMITS.buttonsInRow, (row + 1) * LIMITS.buttonsInRow),
+  )
 
 function renderButton(button: Button, index: number): types.Button {
   return {
     type: 'button',
     action_id: `button:${index}`,
     text: plainText(button.label, LIMITS.buttonText),
+    ...(button.spoken
+      ? { accessibility_label: clip(plain(button.spoken), LIMITS.buttonText) }
+      : {}),
     ...(button.opens === 'address'
       ? { url: button.url }
       : {
@@ -181,53 +199,5 @@ function renderButton(button: Button, index: number): types.Button {
           }),
         }),
     ...(button.isPrimary ? { style: 'primary' } : {}),
-  }
-}
-
-function renderField(field: Field): KnownBlock {
-  const isOptional = field.type === 'people' || (field.isOptional ?? false)
-  return {
-    type: 'input',
-    block_id: `field:${field.name}`,
-    optional: isOptional,
-    label: plainText(field.label, LIMITS.inputLabel),
-    ...(field.hint ? { hint: plainText(field.hint, LIMITS.inputHint) } : {}),
-    element: renderElement(field),
-  }
-}
-
-type InputElement = Extract<KnownBlock, { type: 'input' }>['element']
-
-function renderElement(field: Field): InputElement {
-  const action_id = 'value'
-  const maxLength = field.type === 'text' ? Math.min(field.maxLength, LIMITS.textInput) : 0
-  switch (field.type) {
-    case 'text':
-      return {
-        type: 'plain_text_input',
-        action_id,
-        max_length: maxLength,
-        ...(field.isLong ? { multiline: true } : {}),
-        ...(field.value ? { initial_value: clip(field.value, maxLength) } : {}),
-      }
-    case 'people':
-      return {
-        type: 'multi_users_select',
-        action_id,
-        max_selected_items: field.limit,
-        ...(field.value.length > 0 ? { initial_users: [...field.value] } : {}),
-      }
-    case 'choice': {
-      const options = field.options.slice(0, LIMITS.options).map(({ value, label }) => ({
-        text: plainText(label, LIMITS.optionLabel),
-        value: value.slice(0, LIMITS.optionValue),
-      }))
-      const initial = options.find((option) => option.value === field.value)
-      const type =
-        field.isExpanded && options.length <= LIMITS.radioOptions
-          ? ('radio_buttons' as const)
-          : ('static_select' as const)
-      return { type, action_id, options, ...(initial ? { initial_option: initial } : {}) }
-    }
   }
 }

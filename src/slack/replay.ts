@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
 
 /**
- * Slack's signatures are good for five minutes; a little longer than that, one that was taken is
- * not taken again.
+ * Slack's signatures are good for five minutes either way; a little longer than both, one that was
+ * taken is not taken again.
  */
-const REMEMBER_MS = 6 * 60_000
+const REMEMBER_MS = 11 * 60_000
 /** Far more requests than one workspace makes in that time. */
 const MOST = 20_000
 

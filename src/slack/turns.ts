@@ -1,78 +1,85 @@
 import type { AckFn, RespondArguments, ViewResponseAction } from '@slack/bolt'
 import type { WebClient } from '@slack/web-api'
 import type { TextKey } from '../content/load.ts'
-import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Incoming, OnIncoming } from '../platform.ts'
+import type { OnRejected } from '../rejections.ts'
+import type { Reply } from '../views/card.ts'
+import { createAnswers, type Respond } from './answers.ts'
 import { toPlatformError } from './failure.ts'
-import { renderCardView, renderForm, renderHome, renderMessage } from './render.ts'
-import { createViews } from './views.ts'
+import { blockOf } from './fields.ts'
+import { renderCardView, renderForm, renderHome, renderWaiting } from './render.ts'
+import { createViews, type InView, problemCard } from './views.ts'
 
 export type SlackDeps = {
   onIncoming: OnIncoming
+  onRejected: OnRejected
   log: Log
   say(key: TextKey): string
   wall(): Date
 }
 
-/** Slack stops waiting at 3 s: past this a read is acknowledged empty and answered later. */
+/** Slack stops waiting at 3 s: past this a request is acknowledged, and answered later. */
 const ANSWER_WITHIN_MS = 2_200
 
 /**
  * The turn after each kind of request: run the verb, then answer so that only this person sees it.
  */
 export function createTurns(client: WebClient, deps: SlackDeps) {
-  const openView = createViews(client, deps)
+  const views = createViews(client, deps.say)
+  const answers = createAnswers(deps.log)
+  const busy = () => ({
+    response_type: 'ephemeral' as const,
+    replace_original: false,
+    text: deps.say('error.busy'),
+  })
+  /** Told, not logged: it may be about a check-in, and a line would say when somebody came. */
+  const sayBusy = async (respond: Respond | undefined) =>
+    void (await respond?.(busy()).catch(() => {}))
   return {
     async command(
       parse: () => Promise<Incoming>,
       triggerId: string,
       ack: AckFn<string | RespondArguments>,
-      respond: (message: RespondArguments) => Promise<unknown>,
+      respond: Respond,
     ): Promise<void> {
       const work = parse().then((incoming) => deps.onIncoming(incoming))
       const isInTime = await endsWithin(work, ANSWER_WITHIN_MS)
       if (!isInTime) await ack()
       const reply = await work
       if (reply?.type === 'form') {
-        const isOpen = await opens(openView(triggerId, reply))
-        if (isInTime)
-          await ack(
-            isOpen ? undefined : { response_type: 'ephemeral', text: deps.say('error.busy') },
-          )
+        const isOpen = await opens(views.show(triggerId, null, reply))
+        if (isInTime) await ack(isOpen ? undefined : busy())
+        else if (!isOpen) await sayBusy(respond)
         return
       }
-      const message =
-        reply && 'card' in reply
-          ? ({ response_type: 'ephemeral', ...renderMessage(reply.card) } as const)
-          : undefined
-      if (isInTime) await ack(message)
-      else if (message)
-        await respond(message).catch((error: unknown) =>
-          deps.log.warn('slack.reply', { reason: messageOf(error).slice(0, 100) }),
-        )
+      const card = reply && 'card' in reply ? reply.card : null
+      const isSent = card !== null && (!isInTime || answers.isDrawn(card))
+      if (card && isSent) await answers.send(respond, card)
+      if (isInTime) await ack(card && !isSent ? answers.text(card) : undefined)
     },
     async button(
       incoming: Incoming | null,
       triggerId: string,
       ack: AckFn<void>,
       /** Missing for a button in a view, such as the home tab. */
-      respond: ((message: RespondArguments) => Promise<unknown>) | undefined,
+      respond: Respond | undefined,
+      from: InView | null,
     ): Promise<void> {
-      if (!incoming) return await ack()
-      const reply = await deps.onIncoming(incoming)
-      const isOpen = !reply || (await opens(openView(triggerId, reply)))
-      // Nobody can be told there; left unacknowledged, Slack itself marks the button as failed. No
-      // line is logged, see below.
+      const work = incoming ? deps.onIncoming(incoming) : Promise.resolve(foreign())
+      const isInTime = await endsWithin(work, ANSWER_WITHIN_MS)
+      if (!isInTime) await ack()
+      const reply = await work
+      // A chart is drawn beside the message, not over it.
+      if (respond && reply && 'card' in reply && answers.isDrawn(reply.card)) {
+        await answers.send(respond, reply.card)
+        return void (isInTime && (await ack()))
+      }
+      const isOpen = !reply || (await opens(views.show(triggerId, from, reply)))
+      // Nobody can be told there; left unacknowledged, Slack itself marks the button as failed.
       if (!isOpen && !respond) return
-      await ack()
-      // Told, not logged: the button may be a check-in's, and a line would say when somebody came.
-      if (!isOpen)
-        await respond?.({
-          response_type: 'ephemeral',
-          replace_original: false,
-          text: deps.say('error.busy'),
-        }).catch(() => {})
+      if (isInTime) await ack()
+      if (!isOpen) await sayBusy(respond)
     },
     /**
      * Bolt has acknowledged it already; a home tab that cannot be drawn now is drawn at its next
@@ -90,25 +97,54 @@ export function createTurns(client: WebClient, deps: SlackDeps) {
         deps.log.warn('slack.home', { reason: toPlatformError(error, false).code })
       }
     },
+    /**
+     * A form that takes long says so in its own place, until what came of it takes that; or at its
+     * first field, where what was chosen must not be lost.
+     */
     async form(
       parse: () => Promise<Incoming | null>,
       ack: AckFn<ViewResponseAction>,
+      { id, waitsOpenAt, round }: { id: string; waitsOpenAt: string | null; round: number },
     ): Promise<void> {
-      const incoming = await parse()
-      const reply = incoming && (await deps.onIncoming(incoming))
-      if (!reply) return await ack()
-      if (reply.type === 'errors') {
-        const errors = Object.fromEntries(
-          Object.entries(reply.fields).map(([name, text]) => [`field:${name}`, text]),
-        )
-        return await ack({ response_action: 'errors', errors })
+      const work = parse().then(async (incoming) =>
+        incoming ? await deps.onIncoming(incoming) : foreign(),
+      )
+      if (await endsWithin(work, ANSWER_WITHIN_MS)) return await ack(answerOf(await work, round))
+      if (waitsOpenAt !== null) {
+        const errors = { [waitsOpenAt]: deps.say('error.sendAgain') }
+        await ack({ response_action: 'errors', errors })
+        return void (await work)
       }
-      const view =
-        'card' in reply
-          ? renderCardView(reply.card, deps.say('button.close'))
-          : renderForm(reply.form)
-      await ack({ response_action: 'update', view })
+      await ack({ response_action: 'update', view: renderWaiting(deps.say) })
+      const reply = await work
+      if (reply) await views.replace(id, reply, round + 1).catch(() => {})
     },
+  }
+
+  /** A button or form that this app did not make, or reads no more: counted, and said. */
+  function foreign(): Reply {
+    deps.onRejected('slack', { reason: 'foreign' })
+    return { type: 'done', card: problemCard(deps.say('error.badRequest')) }
+  }
+
+  /** The answer to a form that was sent; undefined: it closes. */
+  function answerOf(reply: Reply | null, round: number): ViewResponseAction | undefined {
+    if (!reply) return undefined
+    if (reply.type === 'errors' && reply.isAnew && reply.form) {
+      const problems = views.problemsOf(reply.form, reply.fields)
+      return { response_action: 'update', view: renderForm(reply.form, problems, round + 1) }
+    }
+    if (reply.type === 'errors') {
+      const errors = Object.fromEntries(
+        Object.entries(reply.fields).map(([name, text]) => [blockOf(name, round), text]),
+      )
+      return { response_action: 'errors', errors }
+    }
+    const view =
+      'card' in reply
+        ? renderCardView(reply.card, deps.say('button.close'))
+        : renderForm(reply.form)
+    return { response_action: 'update', view }
   }
 }
 

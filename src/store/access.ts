@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import type { Address, PersonRef, PlatformName } from '../platform.ts'
+import { readName, readTold } from '../domain/told.ts'
+import { type Address, type PersonRef, type PlatformName, REACHES_UNSEEN } from '../platform.ts'
 import type { Reader, Tenant, Writer } from './engine/transaction.ts'
 import type { Prisma } from './generated/client.ts'
 import { fixedId } from './ids.ts'
@@ -49,7 +50,10 @@ export async function findConnection(
   return row && { ...row, organisation: toOrganisation(row.organisation) }
 }
 
-/** Connects a workspace. Throws when it already belongs to another organisation. */
+/**
+ * Connects a workspace, or takes on the name that it has now. Throws when it already belongs to
+ * another organisation.
+ */
 export async function ensureConnection(
   { tx, organisationId }: Tenant<Writer>,
   workspace: { platform: PlatformName; externalId: string; name: string },
@@ -57,9 +61,13 @@ export async function ensureConnection(
   const known = await findConnection(tx, workspace.platform, workspace.externalId)
   if (known && known.organisationId !== organisationId)
     throw new Error('the workspace is connected to another organisation')
-  if (known) return known
-  const id = fixedId('connection', workspace.platform, workspace.externalId)
-  await tx.prisma.connection.create({ data: { organisationId, id, ...workspace } })
+  const id = known?.id ?? fixedId('connection', workspace.platform, workspace.externalId)
+  const name = readName(workspace.name) ?? workspace.externalId
+  await tx.prisma.connection.upsert({
+    where: { organisationId_id: { organisationId, id } },
+    create: { organisationId, id, ...workspace, name },
+    update: { name },
+  })
   const made = await findConnection(tx, workspace.platform, workspace.externalId)
   if (!made) throw new Error('the connection that was made is not there')
   return made
@@ -69,7 +77,7 @@ export async function ensureConnection(
 type Meeting = { isHere?: boolean; newId?: () => string }
 
 /** An account with what its person may do. */
-type AccountFields = {
+export type AccountFields = {
   personId: string
   language: string | null
   timeZone: string | null
@@ -117,17 +125,18 @@ export async function findActor(
 
 /**
  * The person behind a platform id; makes them known on first sight and keeps what the platform
- * newly said. `isNewlyReachable` tells that a personal chat became known. `isHere`: they did
- * something themselves, so they can be reached.
+ * newly said. `isHere`: they did something themselves, so they can be reached. `isNewlyReachable`
+ * tells that they could not be so far: a personal chat became known, or a mark was taken away.
+ * `isNew`: nobody knew them before this.
  */
 export async function ensureActor(
   db: Writer,
   connection: ConnectionRow,
   ref: PersonRef,
   options: Meeting = {},
-): Promise<{ actor: Actor; isNewlyReachable: boolean }> {
-  const account = await ensureAccount(db, connection, ref, options)
-  return { actor: toActor(connection, account), isNewlyReachable: account.isNewlyReachable }
+): Promise<{ actor: Actor; isNewlyReachable: boolean; isNew: boolean }> {
+  const { isNewlyReachable, isNew, ...account } = await ensureAccount(db, connection, ref, options)
+  return { actor: toActor(connection, account), isNewlyReachable, isNew }
 }
 
 /** The same with all that is known of the account. */
@@ -136,16 +145,19 @@ export async function ensureAccount(
   connection: ConnectionRow,
   ref: PersonRef,
   { isHere = false, newId = randomUUID }: Meeting = {},
-): Promise<AccountFields & { isNewlyReachable: boolean }> {
+): Promise<AccountFields & { isNewlyReachable: boolean; isNew: boolean }> {
   let account = await findAccount(db, connection.id, ref.externalId)
+  const isNew = account === null
   if (!account) {
     await makeKnown(db, connection, ref.externalId, newId)
     account = await findAccount(db, connection.id, ref.externalId)
     if (!account) throw new Error('the account that was made is not there')
   }
+  // Somebody who took the app off still writes to it in channels: there nothing reaches them.
+  const isChat = ref.address !== undefined || REACHES_UNSEEN[connection.platform]
   const changes = {
     ...changesOf(account, ref),
-    ...(isHere && (account.unreachable !== null || account.isDeactivated)
+    ...(isHere && isChat && (account.unreachable !== null || account.isDeactivated)
       ? { unreachable: null, isDeactivated: false }
       : {}),
   }
@@ -166,7 +178,11 @@ export async function ensureAccount(
     })
     account = { ...account, hasActed: true }
   }
-  return { ...account, isNewlyReachable: 'address' in changes }
+  return {
+    ...account,
+    isNewlyReachable: 'address' in changes || 'unreachable' in changes,
+    isNew,
+  }
 }
 
 /**
@@ -191,10 +207,11 @@ async function makeKnown(
 }
 
 /** The news about an account. */
-type Changes = Partial<Omit<AccountFields, 'address'>> & { address?: Address }
+export type Changes = Partial<Omit<AccountFields, 'address'>> & { address?: Address }
 
-function changesOf(account: AccountFields, ref: PersonRef): Changes {
+export function changesOf(account: AccountFields, given: PersonRef): Changes {
   const changes: Changes = {}
+  const ref = { ...given, ...readTold(given) }
   if (ref.name !== undefined && ref.name !== account.name) changes.name = ref.name
   if (ref.language !== undefined && ref.language !== account.language)
     changes.language = ref.language
@@ -226,22 +243,4 @@ function toActor(connection: ConnectionRow, account: AccountFields): Actor {
     timeZone: account.timeZone,
     linesCountry: account.linesCountry,
   }
-}
-
-/** The language that a person chose, or that their platform told last; null: neither. */
-export async function findActorLanguage(
-  { tx, organisationId }: Tenant<Reader>,
-  personId: string,
-): Promise<string | null> {
-  const person = await tx.prisma.person.findUnique({
-    where: { organisationId_id: { organisationId, id: personId } },
-    select: { language: true },
-  })
-  if (person?.language) return person.language
-  const account = await tx.prisma.account.findFirst({
-    where: { organisationId, personId, language: { not: null } },
-    orderBy: { id: 'asc' },
-    select: { language: true },
-  })
-  return account?.language ?? null
 }

@@ -51,6 +51,7 @@ export async function appendAudit(
     : [{ actorId: null, action: RESEALED, subjectId: organisationId }, ...facts]
   let { auditHead: head, auditLength: number } = chain
   const keyId = keyring.current
+  const rows = []
   for (const { actorId, action, subjectId, isPerson = false } of all) {
     number += 1
     const tags = {
@@ -60,18 +61,17 @@ export async function appendAudit(
     const entry = { number, at: now, action, keyId, isAboutPerson: isPerson, ...tags }
     const hash = hashOf(keyring, head, entry)
     if (!hash) throw new Error('the secret in use is not there')
-    await tx.prisma.auditEntry.create({
-      data: {
-        organisationId,
-        ...entry,
-        // Somebody who was forgotten by this very act leaves a place without a name.
-        actorId: actorId !== null && living.includes(actorId) ? actorId : null,
-        subjectId: isPerson && !living.includes(subjectId) ? null : subjectId,
-        hash,
-      },
+    rows.push({
+      organisationId,
+      ...entry,
+      // Somebody who was forgotten by this very act leaves a place without a name.
+      actorId: actorId !== null && living.includes(actorId) ? actorId : null,
+      subjectId: isPerson && !living.includes(subjectId) ? null : subjectId,
+      hash,
     })
     head = hash
   }
+  await tx.prisma.auditEntry.createMany({ data: rows })
   await saveChain(tenant, keyring, { ...chain, auditHead: head, auditLength: number })
 }
 

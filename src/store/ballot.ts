@@ -13,6 +13,7 @@ export type AnsweredCheckIn = {
   id: string
   groupId: string
   state: 'planned' | 'open' | 'closed' | 'dropped'
+  reason: string | null
   closesAt: Date
   timeZone: string
   contactHours: number | null
@@ -45,11 +46,10 @@ export async function lockForAnswer(
   const wasRemoved = wasRemovedFrom(Prisma.sql`c."groupId"`, organisationId, personId)
   const [row] = await tx.sql.rows<Row>`
     select c."id"::text as "id", c."groupId"::text as "groupId", c."state"::text as "state",
-      c."closesAt", g."timeZone",
-      g."contactHours", g."noContactReason", coalesce(r."role"::text, case when ${wasRemoved}
+      c."reason", c."closesAt", g."timeZone", g."contactHours",
+      g."noContactReason", coalesce(r."role"::text, case when ${wasRemoved}
         then 'member' end) as "role", u."id"::text as "unitId", u."publicKey",
-        u."questionSetId",
-      u."questionSetVersion", u."asksText"
+        u."questionSetId", u."questionSetVersion", u."asksText"
     from "CheckIn" c
     join "Group" g on g."organisationId" = c."organisationId" and g."id" = c."groupId"
     left join "ReleaseUnit" u on u."organisationId" = c."organisationId" and u."id" = c."unitId"
@@ -124,9 +124,12 @@ export async function createBallots(
   })
 }
 
-/** Deletes every box of a unit. */
-export async function deleteBallots({ tx, organisationId }: Tenant, unitId: string): Promise<void> {
-  await tx.prisma.ballot.deleteMany({ where: { organisationId, unitId } })
+/** Deletes every box of a unit, or of check-ins. */
+export async function deleteBallots(
+  { tx, organisationId }: Tenant,
+  of: { unitId: string } | { checkInId: { in: string[] } },
+): Promise<void> {
+  await tx.prisma.ballot.deleteMany({ where: { organisationId, ...of } })
 }
 
 /** Boxes of a person that are not counted yet, filled or not; in one group when it is named. */

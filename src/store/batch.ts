@@ -12,6 +12,7 @@ import type { Tenant, Tx, Writer } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 import type { Lane } from './lane.ts'
 import { LEASE_SECONDS } from './occurrence.ts'
+import { GROUP_ZONE } from './zone.ts'
 
 /**
  * A notice that this process sends now, with everything that it is made from, as of now. Nulls: it
@@ -42,7 +43,9 @@ export type Claimed = {
   wantsCheckIns: boolean
   quietFrom: string | null
   quietUntil: string | null
+  /** As their platform told it, and that of a group of theirs; null: none. */
   personZone: string | null
+  groupZone: string | null
   alias: string | null
   timeZone: string | null
   hasEnded: boolean
@@ -97,7 +100,7 @@ export async function claimBatch(
       coalesce(p."pausedUntil" > ${now}, false) as "isPaused", coalesce(p."wantsReminders",
         true) as "wantsReminders",
       coalesce(p."wantsCheckIns", true) as "wantsCheckIns", p."quietFrom", p."quietUntil",
-        a."timeZone" as "personZone",
+        a."timeZone" as "personZone", ${GROUP_ZONE} as "groupZone",
       g."alias", g."timeZone", g."endedAt" is not null as "hasEnded", g."contactHours",
         g."channelId", g."channelAddress", coalesce(r."role"::text, gone."role") as "role",
       s."state"::text as "sessionState", s."startsAt",

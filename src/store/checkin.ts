@@ -21,6 +21,8 @@ export type CheckInRow = {
   opensAt: Date
   closesAt: Date
   state: 'planned' | 'open' | 'closed' | 'dropped'
+  /** The reason why it did not open, was taken back, or ended early; null: nothing of these. */
+  reason: string | null
 }
 const CHECK_IN_FIELDS = {
   id: true,
@@ -38,9 +40,13 @@ const CHECK_IN_FIELDS = {
   opensAt: true,
   closesAt: true,
   state: true,
+  reason: true,
 } as const
 
-export type NewCheckIn = Omit<CheckInRow, 'groupId' | 'unitId' | 'state' | 'asked' | 'newcomers'>
+export type NewCheckIn = Omit<
+  CheckInRow,
+  'groupId' | 'unitId' | 'state' | 'reason' | 'asked' | 'newcomers'
+>
 
 export async function createCheckIns(
   { tx, organisationId }: Tenant,
@@ -124,9 +130,9 @@ export async function nextPlanned(
 export async function listLatest(
   { tx, organisationId }: Tenant<Reader>,
   groupId: string,
-): Promise<(CheckInRow & { reason: string | null; at: Date })[]> {
+): Promise<(CheckInRow & { at: Date })[]> {
   // Sets are few: each step finds the next one's name, and its latest check-in by the index.
-  return await tx.sql.rows<CheckInRow & { reason: string | null; at: Date }>`
+  return await tx.sql.rows<CheckInRow & { at: Date }>`
     with recursive asked("questionSetId") as (
       (select min("questionSetId") from "CheckIn"
         where "organisationId" = ${organisationId}::uuid and "groupId" = ${groupId}::uuid)
@@ -136,7 +142,7 @@ export async function listLatest(
           and c."questionSetId" > asked."questionSetId")
       from asked where asked."questionSetId" is not null)
     select latest.* from asked cross join lateral (
-      select ${CHECK_IN_COLUMNS}, c."reason", coalesce(s."startsAt", c."opensAt") as "at"
+      select ${CHECK_IN_COLUMNS}, coalesce(s."startsAt", c."opensAt") as "at"
       from "CheckIn" c left join "Session" s on s."organisationId" = c."organisationId"
         and s."id" = c."sessionId"
       where c."organisationId" = ${organisationId}::uuid and c."groupId" = ${groupId}::uuid
@@ -146,21 +152,22 @@ export async function listLatest(
 }
 
 /**
- * Check-ins of groups that were dropped and would have opened in a window, by group; a group
- * without any is not in it.
+ * Check-ins of groups that were dropped and would have opened in a window, or that were taken back
+ * in it, by group; a group without any is not in it.
  */
 export async function countDropped(
   { tx, organisationId }: Tenant<Reader>,
   groupIds: readonly string[],
   { startsAt, endsAt }: { startsAt: Date; endsAt: Date },
 ): Promise<Map<string, number>> {
+  const within = { gte: startsAt, lt: endsAt }
   const rows = await tx.prisma.checkIn.groupBy({
     by: ['groupId'],
     where: {
       organisationId,
       groupId: { in: [...groupIds] },
       state: 'dropped',
-      opensAt: { gte: startsAt, lt: endsAt },
+      OR: [{ takenBackAt: null, opensAt: within }, { takenBackAt: within }],
     },
     _count: true,
   })

@@ -4,7 +4,8 @@ import { lockRow } from './lock-row.ts'
 
 /**
  * A request to be spoken to. `text` is sealed. Nulls: nobody has seen it; nobody has it now; it is
- * open; the member did not say that somebody came.
+ * open; the member did not say that somebody came. `isClosedAbove`: not by those who lead the
+ * group.
  */
 export type ContactRow = {
   id: string
@@ -23,6 +24,7 @@ export type ContactRow = {
   closedAt: Date | null
   outcome: Outcome | null
   confirmedAt: Date | null
+  isClosedAbove: boolean
   isDrill: boolean
 }
 const CONTACT_FIELDS = {
@@ -42,6 +44,7 @@ const CONTACT_FIELDS = {
   closedAt: true,
   outcome: true,
   confirmedAt: true,
+  isClosedAbove: true,
   isDrill: true,
 } as const
 const OLDEST_FIRST = [{ createdAt: 'asc' as const }, { id: 'asc' as const }]
@@ -73,6 +76,32 @@ export async function createContact(
       rungAt: contact.createdAt,
     },
     select: CONTACT_FIELDS,
+  })
+}
+
+/** Keeps tests of the way, one for each group, in one statement. */
+export async function createDrills(
+  { tx, organisationId }: Tenant,
+  drills: readonly NewContact[],
+): Promise<void> {
+  await tx.prisma.contactRequest.createMany({
+    data: drills.map((drill) => ({
+      organisationId,
+      ...drill,
+      text: Uint8Array.from(drill.text),
+      rungAt: drill.createdAt,
+    })),
+  })
+}
+
+/** Breaks off the tests of the way that are still on it. */
+export async function breakOffDrills(
+  { tx, organisationId }: Tenant,
+  closedAt: Date,
+): Promise<void> {
+  await tx.prisma.contactRequest.updateMany({
+    where: { organisationId, isDrill: true, closedAt: null },
+    data: { closedAt, outcome: 'tried' },
   })
 }
 
@@ -124,11 +153,14 @@ export async function listContactsOf(
   })
 }
 
-/** Requests of groups whose promised time fell into a window, and whether each was seen by then. */
+/**
+ * Requests of groups whose promised time fell into a window, and whether each was seen by then;
+ * none that goes past the reader.
+ */
 export async function listPromised(
   { tx, organisationId }: Tenant<Reader>,
   groupIds: readonly string[],
-  window: { startsAt: Date; endsAt: Date },
+  window: { startsAt: Date; endsAt: Date; readerId: string },
 ): Promise<{ groupId: string; isInTime: boolean }[]> {
   const rows = await tx.prisma.contactRequest.findMany({
     where: {
@@ -136,6 +168,7 @@ export async function listPromised(
       groupId: { in: [...groupIds] },
       isDrill: false,
       dueAt: { gte: window.startsAt, lt: window.endsAt },
+      NOT: { avoidedIds: { has: window.readerId } },
     },
     select: { groupId: true, dueAt: true, seenAt: true },
   })

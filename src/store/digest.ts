@@ -18,6 +18,18 @@ export async function findDigestPlan(
   })
 }
 
+/** When each supervisor's digest of an organisation comes. */
+export async function listDigestPlans({
+  tx,
+  organisationId,
+}: Tenant<Reader>): Promise<(DigestTime & { personId: string })[]> {
+  return await tx.prisma.digestPlan.findMany({
+    where: { organisationId },
+    orderBy: { personId: 'asc' },
+    select: { personId: true, weekday: true, localTime: true, timeZone: true },
+  })
+}
+
 /** Makes it, or replaces the one that is there. */
 export async function saveDigestPlan(
   { tx, organisationId }: Tenant,
@@ -89,7 +101,6 @@ export async function findDigest(
 export type Standing = {
   groupId: string
   flag: Flag | null
-  hasBackup: boolean
   members: number
   drilledAt: Date | null
 }
@@ -103,15 +114,13 @@ export async function listStanding(
     select: {
       id: true,
       flag: true,
-      backupId: true,
       drilledAt: true,
       _count: { select: { roster: { where: { role: 'member' } } } },
     },
   })
-  return rows.map(({ id, flag, backupId, drilledAt, _count }) => ({
+  return rows.map(({ id, flag, drilledAt, _count }) => ({
     groupId: id,
     flag: toFlag(flag),
-    hasBackup: backupId !== null,
     drilledAt,
     members: _count.roster,
   }))

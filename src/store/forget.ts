@@ -58,7 +58,7 @@ export async function deleteGroup(
   const removed = await tx.prisma.removal.findMany({ where, select: { personId: true } })
   const counts = {
     members: roster.filter(({ role }) => role === 'member').length,
-    sessions: await tx.prisma.session.count({ where }),
+    sessions: await tx.prisma.session.count({ where: { ...where, state: 'planned' } }),
     checkIns: await tx.prisma.checkIn.count({ where }),
     results: await tx.prisma.release.count({ where: { organisationId, unit: { groupId } } }),
     messages: await tx.prisma.message.count({ where }),

@@ -192,23 +192,23 @@ export async function setChannel(
 }
 
 /**
- * Ends a group: nobody has a place in it any more, and what lay ahead is gone. Returns how many
- * sessions that were.
+ * Ends a group: nobody has a place in it any more, and what lay ahead is cancelled, so that
+ * calendars say so until the group is deleted.
  */
 export async function endGroup(
   { tx, organisationId }: Tenant,
   id: string,
   at: { endedAt: Date; endedBy: string; deleteAt: Date },
-): Promise<number> {
+): Promise<void> {
   await tx.prisma.group.update({ where: { organisationId_id: { organisationId, id } }, data: at })
   await tx.prisma.message.updateMany({
     where: { organisationId, groupId: id, state: 'active' },
     data: { state: 'stopped' },
   })
-  const { count } = await tx.prisma.session.deleteMany({
-    where: { organisationId, groupId: id, startsAt: { gt: at.endedAt } },
+  await tx.prisma.session.updateMany({
+    where: { organisationId, groupId: id, fellAwayAt: null, startsAt: { gt: at.endedAt } },
+    data: { state: 'cancelled', fellAwayAt: at.endedAt, revision: { increment: 1 } },
   })
-  return count
 }
 
 /** An ended group that a person was in; null when it runs, is deleted, or was not theirs. */

@@ -1,20 +1,13 @@
 import type { Helper, Rung } from '../domain/contact.ts'
-import { REACHES_UNSEEN } from '../platform.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
+import { IS_REACHED } from './reach.ts'
 
-const UNSEEN = Object.entries(REACHES_UNSEEN).flatMap(([name, reaches]) => (reaches ? [name] : []))
-
-/**
- * An account that notices reach, as far as we know: in use, not a bot's, not refused last time, and
- * on a platform that takes notices before the person has opened the app, unless they have.
- */
+/** Whether notices reach an account of somebody's, as far as we know. */
 const reaches = (person: string) => Prisma.sql`exists (select from "Account" a
   join "Connection" c on c."organisationId" = a."organisationId" and c."id" = a."connectionId"
   where a."organisationId" = ${Prisma.raw(person)}."organisationId"
-    and a."personId" = ${Prisma.raw(person)}."id"
-    and not a."isBot" and not a."isDeactivated" and a."unreachable" is null
-    and (a."address" is not null or c."platform"::text = any(${UNSEEN})))`
+    and a."personId" = ${Prisma.raw(person)}."id" and ${IS_REACHED})`
 
 /** Somebody who has this request now, beside those whose place it is. */
 type Holder = { personId: string; rung: Rung }
@@ -72,6 +65,17 @@ export async function listHelpersOf(
     where p."isStaff" and not ${isMember('p')}
     order by l."groupId", l."rung", l."personId"`
   return Map.groupBy(rows, ({ groupId }) => groupId)
+}
+
+/** Whether somebody is staff and notices reach them; null: nobody is named. */
+export async function isReachedStaff(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string | null,
+): Promise<boolean> {
+  const rows = await tx.sql.rows<{ isReached: boolean }>`
+    select p."isStaff" and ${reaches('p')} as "isReached" from "Person" p
+    where p."organisationId" = ${organisationId}::uuid and p."id" = ${personId}::uuid`
+  return rows[0]?.isReached ?? false
 }
 
 /** Running groups that promise to see requests, by name. */

@@ -114,6 +114,8 @@ export async function pauseConnection(
 ): Promise<void> {
   await db.sql.run`
     update "Connection" set "trouble" = ${trouble},
+      "troubleSince" = case when ${trouble}::text is not null
+        then coalesce("troubleSince", clock_timestamp()) end,
       "pausedUntil" = clock_timestamp() + make_interval(secs => ${forMs / 1000})
     where "organisationId" = ${lane.organisationId}::uuid and "id" = ${lane.connectionId}::uuid`
 }
@@ -122,7 +124,7 @@ export async function pauseConnection(
 export async function clearTrouble(db: Writer, lane: Lane): Promise<void> {
   await db.prisma.connection.updateMany({
     where: { organisationId: lane.organisationId, id: lane.connectionId, trouble: { not: null } },
-    data: { trouble: null },
+    data: { trouble: null, troubleSince: null },
   })
 }
 

@@ -1,24 +1,21 @@
 import type { Reader, Tenant } from './engine/transaction.ts'
 
 /**
- * People whose last note of a contact request came to nothing, with how many of theirs have:
- * refused to the end, or lost without an answer. Nobody who has one that is on its way or arrived,
- * and nobody who is not there any more.
+ * The notes of a contact request that came to nothing, by id: refused to the end, or lost without
+ * an answer. The ledger keeps their hour alone, so nothing else tells which of two was later.
  */
-export async function countLostNotes(
+export async function listLostNotes(
   { tx, organisationId }: Tenant<Reader>,
   contactId: string,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlySet<string>> {
   const rows = await tx.prisma.delivery.findMany({
-    where: { organisationId, contactId, kind: 'contact-request', personId: { not: null } },
-    orderBy: [{ plannedAt: 'asc' }, { id: 'asc' }],
-    select: { personId: true, state: true },
+    where: {
+      organisationId,
+      contactId,
+      kind: 'contact-request',
+      state: { in: ['failed', 'dropped'] },
+    },
+    select: { id: true },
   })
-  const lost = new Map<string, number>()
-  for (const [personId, own] of Map.groupBy(rows, (row) => row.personId ?? '')) {
-    const failed = own.filter(({ state }) => state === 'failed' || state === 'dropped')
-    if (failed.length > 0 && failed.includes(own.at(-1) as (typeof own)[number]))
-      lost.set(personId, failed.length)
-  }
-  return lost
+  return new Set(rows.map(({ id }) => id))
 }

@@ -62,7 +62,8 @@ export type SupervisedGroup = Pick<GroupRow, 'alias' | 'contactHours'> & {
 }
 
 /**
- * The groups of a supervisor that ran at some time of a window, by name. `hasEnded`: by its end.
+ * The groups of a supervisor that ran at some time of a window, by name, and those that ended
+ * before and in which somebody still waits to be contacted. `hasEnded`: by its end.
  */
 export async function listSupervised(
   { tx, organisationId }: Tenant<Reader>,
@@ -76,6 +77,9 @@ export async function listSupervised(
       and g."id" = r."groupId"
     where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid
       and r."role" = 'supervisor'
-      and (g."endedAt" is null or g."endedAt" >= ${startsAt})
+      and (g."endedAt" is null or g."endedAt" >= ${startsAt} or exists (
+        select from "ContactRequest" c where c."organisationId" = g."organisationId"
+          and c."groupId" = g."id" and c."closedAt" is null and not c."isDrill"
+          and r."personId" <> all(c."avoidedIds")))
     order by g."alias"`
 }

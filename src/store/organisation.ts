@@ -109,28 +109,17 @@ export async function saveSettings(
   await tx.prisma.organisation.update({ where: { id: organisationId }, data: settings })
 }
 
+/** Takes the organisation's row until the transaction ends: its settings change one at a time. */
+export async function lockOrganisation({ tx, organisationId }: Tenant): Promise<void> {
+  await tx.sql.rows`select 1 from "Organisation" where "id" = ${organisationId}::uuid
+    for no key update`
+}
+
 /** Every organisation of the store with its settings. */
 export async function listOrganisations(db: Reader): Promise<OrganisationRow[]> {
   return (await db.prisma.organisation.findMany({ select: ORGANISATION_FIELDS })).map(
     toOrganisation,
   )
-}
-
-/** Makes sure that the organisation exists, and returns its id. */
-export async function ensureOrganisation(
-  db: Writer,
-  organisation: { name: string; country: string },
-  now: Date,
-): Promise<string> {
-  const only = await db.prisma.organisation.findMany({ take: 2, select: { id: true } })
-  // The only organisation of a store may be renamed; its rows stay its own.
-  const id = only.length === 1 && only[0] ? only[0].id : fixedId('organisation', organisation.name)
-  await db.prisma.organisation.upsert({
-    where: { id },
-    create: { id, ...organisation, createdAt: now },
-    update: organisation,
-  })
-  return id
 }
 
 const THROWAWAY = 'throwaway'

@@ -1,10 +1,13 @@
 import { type DeliveryKind, keptTime, LONGEST_WAIT_DAYS, sendAt } from '../domain/delivery.ts'
-import { afterQuiet, type QuietHours } from '../domain/quiet.ts'
+import { afterQuiet, type QuietHours, readQuiet } from '../domain/quiet.ts'
 import { type Drop, type Reason, toReason } from '../domain/reasons.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
+import { ownZone } from '../domain/zone.ts'
 import type { Job, Queue } from './engine/queue.ts'
 import type { Reader, Tenant, Tx } from './engine/transaction.ts'
 import { fixedId } from './ids.ts'
+import { IS_REACHED } from './reach.ts'
+import { GROUP_ZONE } from './zone.ts'
 
 /**
  * A notice planned in the transaction that caused it: to one person, or to a group's channel. `key`
@@ -70,6 +73,10 @@ export async function planDeliveries(
   await queue.enqueue(tx, jobs)
 }
 
+/** The id of a notice: planned again under the same key, it is the same one. */
+export const deliveryId = (organisationId: string, key: string, personId: string | null): string =>
+  fixedId('delivery', organisationId, key, personId ?? 'channel')
+
 type Made = { organisationId: string; id: string; connectionId: string | null; isDue: boolean }
 
 function toRow({ key, ...plan }: OwnedPlan, mailbox: Mailbox | null, now: Date) {
@@ -80,7 +87,7 @@ function toRow({ key, ...plan }: OwnedPlan, mailbox: Mailbox | null, now: Date) 
     connectionId === null ? 'noAccount' : at === null ? 'quietHours' : null
   return {
     ...plan,
-    id: fixedId('delivery', plan.organisationId, key, plan.personId ?? 'channel'),
+    id: deliveryId(plan.organisationId, key, plan.personId),
     connectionId,
     expiresAt,
     plannedAt: keptTime(plan.kind, at ?? now),
@@ -91,8 +98,8 @@ function toRow({ key, ...plan }: OwnedPlan, mailbox: Mailbox | null, now: Date) 
 }
 
 /**
- * The account that each person's notices go to: one that is in use before one that is closed or
- * cannot be reached, then the one that they prefer.
+ * The account that each person's notices go to: one that they reach (reach.ts) before one that is
+ * closed or cannot be reached, then the one that they prefer.
  */
 async function findMailboxes(
   tx: Reader,
@@ -104,21 +111,26 @@ async function findMailboxes(
     select distinct on (a."organisationId",
       a."personId") a."organisationId"::text as "organisationId",
       a."personId"::text as "personId", a."connectionId"::text as "connectionId",
-      p."quietFrom" as "from", p."quietUntil" as "until", a."timeZone"
+      p."quietFrom" as "from", p."quietUntil" as "until", a."timeZone" as "told",
+      ${GROUP_ZONE} as "ofGroup"
     from unnest(${people.map(({ organisationId }) => organisationId)}::uuid[],
       ${people.map(({ personId }) => personId)}::uuid[],
         ${people.map(({ connectionId }) => connectionId ?? null)}::uuid[])
       as wanted("organisationId", "personId", "connectionId")
       join "Account" a on a."organisationId" = wanted."organisationId"
         and a."personId" = wanted."personId"
+      join "Connection" c on c."organisationId" = a."organisationId"
+        and c."id" = a."connectionId"
       join "Person" p on p."organisationId" = a."organisationId" and p."id" = a."personId"
-    order by a."organisationId", a."personId", a."isDeactivated", a."unreachable" is not null,
+    order by a."organisationId", a."personId", ${IS_REACHED} desc, a."isDeactivated",
+      a."unreachable" is not null,
       a."connectionId" is distinct from wanted."connectionId", a."id"`
   return new Map(
-    rows.map(({ organisationId, personId, connectionId, from, until, timeZone }) => [
-      `${organisationId} ${personId}`,
-      { connectionId, quiet: from && until ? { from, until, timeZone: timeZone ?? 'UTC' } : null },
-    ]),
+    rows.map(({ organisationId, personId, connectionId, from, until, told, ofGroup }) => {
+      const { timeZone } = ownZone(told, ofGroup)
+      const quiet = readQuiet(from, until, timeZone)
+      return [`${organisationId} ${personId}`, { connectionId, quiet }]
+    }),
   )
 }
 
@@ -128,7 +140,8 @@ type MailboxRow = {
   connectionId: string
   from: string | null
   until: string | null
-  timeZone: string | null
+  told: string | null
+  ofGroup: string | null
 }
 
 /** Notices about groups that failed in a window, by group; a group without any is not in it. */
@@ -161,15 +174,6 @@ export const laneJob = (organisationId: string, connectionId: string, reason: st
   id: fixedId('lane', connectionId, reason),
   data: { organisationId, id: connectionId },
 })
-
-/** Notices that are being sent, or could be sent now. */
-export async function countPending(db: Reader, now: Date): Promise<number> {
-  return await db.prisma.delivery.count({
-    where: {
-      OR: [{ state: 'sending' }, { state: 'planned', notBefore: null, plannedAt: { lte: now } }],
-    },
-  })
-}
 
 /** So many notices of a kind that were not sent for a reason. */
 export type Trouble = {

@@ -1,30 +1,23 @@
 import type { Refusal } from '../domain/reasons.ts'
-import type { PersonRef } from '../platform.ts'
-import { type ConnectionRow, ensureAccount } from './access.ts'
+import type { PersonRef, PlatformName } from '../platform.ts'
+import type { ConnectionRow } from './access.ts'
+import { ensureAccounts } from './accounts.ts'
 import type { Reader, Tenant, Writer } from './engine/transaction.ts'
 import type { Prisma } from './generated/client.ts'
 
-/** People as chosen in a form, made known and described. */
+/** People as chosen in a form, made known and described; in the order of their platform ids. */
 export async function ensurePeople(
   db: Writer,
   connection: ConnectionRow,
   refs: readonly PersonRef[],
   newId: () => string,
 ): Promise<PersonRow[]> {
-  const people: PersonRow[] = []
-  // In one order, so that two rosters which introduce the same people do not lock each other out.
-  for (const ref of refs.toSorted((a, b) => a.externalId.localeCompare(b.externalId))) {
-    const { address, personId, name, isStaff, isBot, isDeactivated, isGuest } = await ensureAccount(
-      db,
-      connection,
-      ref,
-      { newId },
-    )
-    const { externalId } = ref
+  const accounts = await ensureAccounts(db, connection, refs, newId)
+  return accounts.map(({ address, ...account }) => {
+    const { personId, externalId, name, isStaff, isBot, isDeactivated, isGuest } = account
     const person = { personId, externalId, name, isStaff, isBot, isDeactivated, isGuest }
-    people.push({ ...person, hasAddress: address !== null })
-  }
-  return people
+    return { ...person, hasAddress: address !== null }
+  })
 }
 
 export type PersonRow = {
@@ -129,11 +122,21 @@ export async function markUnreachable(
 }
 
 /** Whether a person is still there. */
-export async function isKnown(
+export const isKnown = async (tenant: Tenant<Reader>, personId: string): Promise<boolean> =>
+  (await listKnown(tenant, [personId])).length > 0
+
+/** Those of some people who are still there, in the order given. */
+export async function listKnown(
   { tx, organisationId }: Tenant<Reader>,
-  personId: string,
-): Promise<boolean> {
-  return (await tx.prisma.person.count({ where: { organisationId, id: personId } })) > 0
+  personIds: readonly string[],
+): Promise<string[]> {
+  if (personIds.length === 0) return []
+  const rows = await tx.prisma.person.findMany({
+    where: { organisationId, id: { in: [...personIds] } },
+    select: { id: true },
+  })
+  const known = new Set(rows.map(({ id }) => id))
+  return personIds.filter((id) => known.has(id))
 }
 
 /** Somebody's name on any connection; null: nobody told one. */
@@ -149,6 +152,24 @@ export async function findName(
   return account?.name ?? null
 }
 
+/**
+ * Platforms on which somebody has an account in use, by name, and whether all that they had is
+ * closed.
+ */
+export async function findAsker(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string,
+): Promise<{ platforms: PlatformName[]; isClosed: boolean }> {
+  const accounts = await tx.prisma.account.findMany({
+    where: { organisationId, personId },
+    orderBy: { connection: { platform: 'asc' } },
+    select: { isDeactivated: true, connection: { select: { platform: true } } },
+  })
+  const open = accounts.filter(({ isDeactivated }) => !isDeactivated)
+  const platforms = new Set(open.map(({ connection }) => connection.platform))
+  return { platforms: [...platforms], isClosed: accounts.length > 0 && open.length === 0 }
+}
+
 /** Somebody as a form of one connection shows them; null when they have no account there. */
 export async function describePerson(
   { tx, organisationId }: Tenant<Reader>,
@@ -161,4 +182,22 @@ export async function describePerson(
     select: PERSON_FIELDS,
   })
   return account && toPerson(account)
+}
+
+/** The language that a person chose, or that their platform told last; null: neither. */
+export async function findActorLanguage(
+  { tx, organisationId }: Tenant<Reader>,
+  personId: string,
+): Promise<string | null> {
+  const person = await tx.prisma.person.findUnique({
+    where: { organisationId_id: { organisationId, id: personId } },
+    select: { language: true },
+  })
+  if (person?.language) return person.language
+  const account = await tx.prisma.account.findFirst({
+    where: { organisationId, personId, language: { not: null } },
+    orderBy: { id: 'asc' },
+    select: { language: true },
+  })
+  return account?.language ?? null
 }

@@ -89,7 +89,7 @@ export async function recordRelease(
       })),
     })
   }
-  await deleteBallots(tenant, unitId)
+  await deleteBallots(tenant, { unitId })
   return true
 }
 
@@ -100,13 +100,42 @@ export async function markCleaned({ tx, organisationId }: Tenant, unitId: string
   })
 }
 
-/** Sends a job for every unit that a crash left half made; returns how many. */
-export async function sweepUnits(database: Database, queue: Queue, round: number): Promise<number> {
+/** Every unit of the store that takes answers. */
+export async function listOpenEverywhere(
+  db: Reader,
+): Promise<{ organisationId: string; id: string }[]> {
+  return await db.prisma.releaseUnit.findMany({
+    where: { state: 'open' },
+    select: { organisationId: true, id: true },
+  })
+}
+
+/** A unit's key cannot be read now: it is looked for again at an instant of the wall clock. */
+export async function waitForKey(
+  { tx, organisationId }: Tenant,
+  unitId: string,
+  waitsUntil: Date,
+): Promise<void> {
+  await tx.prisma.releaseUnit.updateMany({
+    where: { organisationId, id: unitId, state: 'closing' },
+    data: { waitsUntil },
+  })
+}
+
+/**
+ * Sends a job for every unit that a crash left half made, and for those whose wait is over; returns
+ * how many. Of one round each is sent once.
+ */
+export async function sweepUnits(
+  database: Database,
+  queue: Queue,
+  { round, wall }: { round: number; wall: Date },
+): Promise<number> {
   return await database.transaction(async (tx) => {
     const units = await tx.prisma.releaseUnit.findMany({
       where: {
         OR: [
-          { state: 'closing' },
+          { state: 'closing', OR: [{ waitsUntil: null }, { waitsUntil: { lte: wall } }] },
           { state: { in: ['released', 'withheld', 'lost'] }, isCleaned: false },
         ],
       },
@@ -138,7 +167,8 @@ export async function countUnfinishedUnits(db: Reader): Promise<number> {
   return await db.prisma.releaseUnit.count({
     where: {
       OR: [
-        { state: 'closing' },
+        // One that waits for its key is nobody's work now.
+        { state: 'closing', waitsUntil: null },
         { state: { in: ['released', 'withheld', 'lost'] }, isCleaned: false },
       ],
     },

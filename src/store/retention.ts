@@ -33,6 +33,18 @@ const RULES = {
       sessions,
     }) => Prisma.sql`r."endsAt" < ${sessions} and not exists (select 1 from "CheckIn" k
       where k."organisationId" = r."organisationId" and k."sessionId" = r."id"
+        and k."unitId" is not null)
+      -- A programme's sessions go together: the ninth of twelve stays the ninth.
+      and not exists (select 1 from "Session" later
+        where later."organisationId" = r."organisationId" and later."groupId" = r."groupId"
+          and later."scheduleId" = r."scheduleId" and later."endsAt" >= ${sessions})`,
+  },
+  fallenSessions: {
+    table: 'Session',
+    isOver: ({
+      fallen,
+    }) => Prisma.sql`r."fellAwayAt" < ${fallen} and not exists (select 1 from "CheckIn" k
+      where k."organisationId" = r."organisationId" and k."sessionId" = r."id"
         and k."unitId" is not null)`,
   },
   deliveries: { table: 'Delivery', isOver: ({ ledger }) => Prisma.sql`r."endedAt" < ${ledger}` },
@@ -60,7 +72,7 @@ const RULES = {
 const dayOf = (instant: Date): string => instant.toISOString().slice(0, 10)
 
 /** How many rows of each kind one round deleted. */
-export type Forgotten = Record<keyof typeof RULES | 'audit', number>
+export type Forgotten = Record<keyof typeof RULES | 'headcounts' | 'audit', number>
 
 /**
  * Deletes what is past its time in an organisation, at most a round of each kind; the caller goes
@@ -81,6 +93,11 @@ export async function forgetOld(
       select r."organisationId", r."id" from ${name} r
       where r."organisationId" = ${organisationId}::uuid and ${isOver(before)} limit ${ROUND})`
   }
+  counts.headcounts = await database.db.sql
+    .run`update "Session" set "headcount" = null where ("organisationId", "id") in (
+      select s."organisationId", s."id" from "Session" s
+      where s."organisationId" = ${organisationId}::uuid and s."endsAt" < ${before.sessions}
+        and s."headcount" is not null limit ${ROUND})`
   const audit = await database.transaction((tx) =>
     forgetAudit({ tx, organisationId }, before.audit, keyring),
   )

@@ -2,6 +2,7 @@ import type { Role } from '../domain/access.ts'
 import { DAY_MS, dayOf, plus } from '../domain/time.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 import { fixedId } from './ids.ts'
+import { UNSEEN } from './reach.ts'
 
 export type RosterRow = {
   personId: string
@@ -13,6 +14,8 @@ export type RosterRow = {
   isDeactivated: boolean
   /** Why notices do not reach them; null when they do, as far as we know. */
   unreachable: string | null
+  /** They have not opened the app, and nothing reaches them before they do. */
+  isUnopened: boolean
 }
 
 /**
@@ -27,9 +30,11 @@ export async function listRoster(
     select distinct on (r."personId") r."personId"::text as "personId", r."role"::text as "role",
       a."externalId",
       a."connectionId"::text as "connectionId", a."name", a."isBot", a."isDeactivated",
-        a."unreachable"
+        a."unreachable",
+      a."address" is null and c."platform"::text <> all(${UNSEEN}) as "isUnopened"
     from "RosterEntry" r join "Account" a on a."organisationId" = r."organisationId"
       and a."personId" = r."personId"
+      join "Connection" c on c."organisationId" = a."organisationId" and c."id" = a."connectionId"
     where r."organisationId" = ${organisationId}::uuid and r."groupId" = ${groupId}::uuid
     order by r."personId", a."isDeactivated", a."unreachable" is not null, a."id"`
 }
@@ -171,6 +176,15 @@ export async function findRole(
   })
   if (!row) return null
   return row.group.endedAt === null || (hasEndedToo && row.role !== 'member') ? row.role : null
+}
+
+/** Whether a person is on a group's roster, be it that the group has ended. */
+export async function isOnRoster(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+  personId: string,
+): Promise<boolean> {
+  return (await tx.prisma.rosterEntry.count({ where: { organisationId, groupId, personId } })) > 0
 }
 
 /** Goals and agreement as somebody was shown them. */

@@ -33,7 +33,7 @@ export async function listSchedules(
   })
 }
 
-/** Writes a schedule, new or changed; the group's times are shown in its zone. */
+/** Writes a schedule, new or changed, and it runs; the group's times are shown in its zone. */
 export async function saveSchedule(
   { tx, organisationId }: Tenant,
   groupId: string,
@@ -42,11 +42,22 @@ export async function saveSchedule(
   await tx.prisma.schedule.upsert({
     where: { organisationId_id: { organisationId, id } },
     create: { organisationId, id, groupId, ...schedule },
-    update: schedule,
+    update: { ...schedule, isStopped: false },
   })
   await tx.prisma.group.update({
     where: { organisationId_id: { organisationId, id: groupId } },
     data: { timeZone: schedule.timeZone },
+  })
+}
+
+/** A schedule with its group, stopped or not; null when there is none. */
+export async function findSchedule(
+  { tx, organisationId }: Tenant<Reader>,
+  id: string,
+): Promise<(ScheduleRow & { groupId: string }) | null> {
+  return await tx.prisma.schedule.findUnique({
+    where: { organisationId_id: { organisationId, id } },
+    select: { ...SCHEDULE_FIELDS, groupId: true },
   })
 }
 
@@ -62,6 +73,19 @@ export async function stopSchedule(
   })
 }
 
+/** The local dates of a schedule's sessions that have been. */
+export async function listHeldDates(
+  { tx, organisationId }: Tenant<Reader>,
+  scheduleId: string,
+  now: Date,
+): Promise<string[]> {
+  const held = await tx.prisma.session.findMany({
+    where: { organisationId, scheduleId, state: 'planned', startsAt: { lte: now } },
+    select: { originalLocalStart: true },
+  })
+  return held.map(({ originalLocalStart }) => originalLocalStart.slice(0, 10))
+}
+
 /** A session as its schedule has it. */
 export type PlannedSession = { originalLocalStart: string; startsAt: Date; endsAt: Date }
 /** A session that is there already. */
@@ -71,6 +95,10 @@ export type KnownSession = {
   state: 'planned' | 'cancelled'
   movedTo: string | null
   startsAt: Date
+  /** When it fell away with a change of its schedule; null: it did not. */
+  fellAwayAt: Date | null
+  /** Somebody cancelled it by hand. */
+  isCalledOff: boolean
 }
 
 /** Every session of a schedule. */
@@ -80,11 +108,21 @@ export async function listOwn(
 ): Promise<KnownSession[]> {
   return await tx.prisma.session.findMany({
     where: { organisationId, scheduleId },
-    select: { id: true, originalLocalStart: true, state: true, movedTo: true, startsAt: true },
+    select: {
+      id: true,
+      originalLocalStart: true,
+      state: true,
+      movedTo: true,
+      startsAt: true,
+      fellAwayAt: true,
+      isCalledOff: true,
+    },
   })
 }
 
-/** Makes, retimes and removes a schedule's sessions. */
+/**
+ * Makes, retimes and brings back a schedule's sessions, and cancels those that fall away with it.
+ */
 export async function changeSessions(
   { tx, organisationId }: Tenant,
   groupId: string,
@@ -92,20 +130,31 @@ export async function changeSessions(
   change: {
     add: readonly (PlannedSession & { id: string })[]
     retime: readonly { id: string; originalLocalStart: string; startsAt: Date; endsAt: Date }[]
-    remove: readonly string[]
-    cancel: readonly string[]
+    bringBack: readonly string[]
+    drop: { ids: readonly string[]; at: Date }
   },
 ): Promise<void> {
-  await tx.prisma.session.deleteMany({ where: { organisationId, id: { in: [...change.remove] } } })
   await tx.prisma.session.updateMany({
-    where: { organisationId, id: { in: [...change.cancel] } },
-    data: { state: 'cancelled', revision: { increment: 1 } },
+    where: { organisationId, id: { in: [...change.drop.ids] } },
+    data: { state: 'cancelled', fellAwayAt: change.drop.at, revision: { increment: 1 } },
   })
-  for (const { id, ...times } of change.retime)
-    await tx.prisma.session.update({
-      where: { organisationId_id: { organisationId, id } },
-      data: { ...times, revision: { increment: 1 } },
-    })
+  await tx.sql.run`
+    update "Session" set "fellAwayAt" = null, "revision" = "revision" + 1,
+      "state" = (case when "isCalledOff" then 'cancelled' else 'planned' end)::"SessionState"
+    where "organisationId" = ${organisationId}::uuid
+      and "id" = any(${[...change.bringBack]}::uuid[])`
+  const retimed = change.retime
+  await tx.sql.run`
+    update "Session" s set "originalLocalStart" = v."local", "startsAt" = v."starts",
+      "endsAt" = v."ends", "revision" = s."revision" + 1
+    from unnest(${retimed.map(({ id }) => id)}::uuid[],
+      ${retimed.map(({ originalLocalStart }) => originalLocalStart)}::text[],
+      ${retimed.map(({ startsAt }) => startsAt.toISOString())}::timestamptz[],
+      ${retimed.map(({ endsAt }) => endsAt.toISOString())}::timestamptz[])
+      as v("id", "local", "starts", "ends")
+    where s."organisationId" = ${organisationId}::uuid and s."id" = v."id"
+      and (s."originalLocalStart", s."startsAt", s."endsAt")
+        is distinct from (v."local", v."starts", v."ends")`
   await tx.prisma.session.createMany({
     data: change.add.map((session) => ({ organisationId, groupId, scheduleId, ...session })),
     // A session that has begun keeps its place.

@@ -1,6 +1,6 @@
 import type { SessionTimes } from '../domain/checkin.ts'
-import { SESSION_MINUTES } from '../domain/limits.ts'
-import { MINUTE_MS, plus } from '../domain/time.ts'
+import { LOOK_BACK_HOURS, SESSION_MINUTES } from '../domain/limits.ts'
+import { HOUR_MS, MINUTE_MS, plus } from '../domain/time.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 
 export type SessionRow = {
@@ -79,7 +79,7 @@ export async function findSessionDetails(
   return row && toDetails(row)
 }
 
-/** Sessions that have not begun, cancelled ones too, in order. */
+/** Sessions that have not begun, cancelled ones too, in order; not those that fell away. */
 export async function listAhead(
   { tx, organisationId }: Tenant<Reader>,
   groupId: string,
@@ -87,7 +87,7 @@ export async function listAhead(
   limit: number,
 ): Promise<SessionDetails[]> {
   const rows = await tx.prisma.session.findMany({
-    where: { organisationId, groupId, startsAt: { gt: now } },
+    where: { organisationId, groupId, startsAt: { gt: now }, fellAwayAt: null },
     orderBy: { startsAt: 'asc' },
     take: limit,
     select: DETAIL_FIELDS,
@@ -95,7 +95,7 @@ export async function listAhead(
   return rows.map(toDetails)
 }
 
-/** Every session of a group from an instant on, for calendars. */
+/** Every session of a group from an instant on, for calendars: those that fell away, too. */
 export async function listFrom(
   { tx, organisationId }: Tenant<Reader>,
   groupId: string,
@@ -125,65 +125,32 @@ export async function listHeld(
   return rows.map(toDetails)
 }
 
-/** Cancels a session that has not begun; false when it was cancelled already, or is not ahead. */
-export async function cancelSession(
-  { tx, organisationId }: Tenant,
+/**
+ * Sessions that have begun and may still be said not to have taken place: until so long after their
+ * end. Newest first.
+ */
+export async function listLately(
+  { tx, organisationId }: Tenant<Reader>,
   groupId: string,
-  id: string,
   now: Date,
-): Promise<boolean> {
-  const { count } = await tx.prisma.session.updateMany({
-    where: { organisationId, groupId, id, state: 'planned', startsAt: { gt: now } },
-    data: { state: 'cancelled', revision: { increment: 1 } },
-  })
-  return count === 1
-}
-
-/** Where a session is moved to. Null place or link: as before. */
-export type Move = {
-  movedTo: string
-  startsAt: Date
-  endsAt: Date
-  place: string | null
-  link: string | null
-}
-
-/** Moves a session; a cancelled one takes place again. */
-export async function moveSession(
-  { tx, organisationId }: Tenant,
-  id: string,
-  move: Move,
-): Promise<void> {
-  const { place, link, ...times } = move
-  await tx.prisma.session.update({
-    where: { organisationId_id: { organisationId, id } },
-    data: {
-      ...times,
-      ...(place === null ? {} : { place }),
-      ...(link === null ? {} : { link }),
+): Promise<SessionDetails[]> {
+  const rows = await tx.prisma.session.findMany({
+    where: {
+      organisationId,
+      groupId,
       state: 'planned',
-      revision: { increment: 1 },
+      startsAt: { lte: now },
+      endsAt: { gt: plus(now, -LOOK_BACK_HOURS * HOUR_MS) },
     },
+    orderBy: { startsAt: 'desc' },
+    select: DETAIL_FIELDS,
   })
-}
-
-/** Writes how many came to a session that has begun; false when there is none such in the group. */
-export async function setHeadcount(
-  { tx, organisationId }: Tenant,
-  { groupId, id }: { groupId: string; id: string },
-  headcount: number,
-  now: Date,
-): Promise<boolean> {
-  const { count } = await tx.prisma.session.updateMany({
-    where: { organisationId, groupId, id, state: 'planned', startsAt: { lte: now } },
-    data: { headcount },
-  })
-  return count === 1
+  return rows.map(toDetails)
 }
 
 export type EndedSession = SessionRow & { headcount: number | null }
 
-/** Sessions of groups that ended in a window, in order. */
+/** Sessions of groups that ended in a window, in order; not those that fell away before. */
 export async function listEnded(
   { tx, organisationId }: Tenant<Reader>,
   groupIds: readonly string[],
@@ -197,6 +164,7 @@ export async function listEnded(
       organisationId,
       groupId: { in: [...groupIds] },
       startsAt: begun,
+      fellAwayAt: null,
       endsAt: { gte: startsAt, lt: endsAt },
     },
     orderBy: { startsAt: 'asc' },

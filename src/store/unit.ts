@@ -73,11 +73,45 @@ export async function closeUnits(
   return rows.map(({ id }) => id)
 }
 
-export async function getUnit(
+/**
+ * Closes a unit whose key is gone, and the check-ins of it that are open; false when it is not
+ * open any more.
+ */
+export async function closeForLostKey(tenant: Tenant, unitId: string, now: Date): Promise<boolean> {
+  const { tx, organisationId } = tenant
+  // An answer that is on its way holds its check-in until it is in.
+  await tx.sql.rows`select c."id" from "CheckIn" c
+    where c."organisationId" = ${organisationId}::uuid and c."unitId" = ${unitId}::uuid
+    order by c."id" for update`
+  const unit = await lockUnit(tenant, unitId)
+  if (unit?.state !== 'open') return false
+  await tx.sql.run`
+    update "ReleaseUnit" u set "state" = 'closing', "rosterChangesAtClose" = g."rosterChanges"
+    from "Group" g where g."organisationId" = u."organisationId" and g."id" = u."groupId"
+      and u."organisationId" = ${organisationId}::uuid and u."id" = ${unitId}::uuid`
+  await tx.prisma.checkIn.updateMany({
+    where: { organisationId, unitId, state: 'open' },
+    data: { state: 'closed', reason: KEY_LOST, closesAt: now },
+  })
+  return true
+}
+
+/** The reason of a check-in that ended because its key was gone. */
+export const KEY_LOST = 'keyLost'
+
+/** A unit that must be there. Throws when it is not. */
+export async function getUnit(tenant: Tenant<Reader>, id: string): Promise<UnitRow> {
+  const unit = await findUnit(tenant, id)
+  if (!unit) throw new Error(`unit ${id} is not there`)
+  return unit
+}
+
+/** A unit; null when it is gone, with a check-in that was taken back or with its group. */
+export async function findUnit(
   { tx, organisationId }: Tenant<Reader>,
   id: string,
-): Promise<UnitRow> {
-  return await tx.prisma.releaseUnit.findUniqueOrThrow({
+): Promise<UnitRow | null> {
+  return await tx.prisma.releaseUnit.findUnique({
     where: { organisationId_id: { organisationId, id } },
     select: {
       id: true,

@@ -4,15 +4,21 @@ import { toPlatformError } from './failure.ts'
 
 const CALL_TIMEOUT_MS = 10_000
 
-/** One POST to the connector, tried once; null `token`: none is shown. Throws PlatformError. */
-export async function call(url: URL, token: string | null, body: object): Promise<{ id?: string }> {
+/** The parts of the connector's answers that are read. */
+export type Said = { id?: string; name?: string }
+
+/**
+ * One POST to the connector, or a GET where `body` is null, tried once; null `token`: none is
+ * shown. Throws PlatformError.
+ */
+export async function call(url: URL, token: string | null, body: object | null): Promise<Said> {
   const response = await fetch(url, {
-    method: 'POST',
+    method: body === null ? 'GET' : 'POST',
     headers: {
-      'content-type': 'application/json',
+      ...(body === null ? {} : { 'content-type': 'application/json' }),
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     },
-    body: JSON.stringify(body),
+    ...(body === null ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
     redirect: 'error',
   }).catch((cause: unknown) => {
@@ -23,5 +29,24 @@ export async function call(url: URL, token: string | null, body: object): Promis
   const text = await response.text()
   if (!response.ok)
     throw toPlatformError(response.status, text, response.headers.get('retry-after'))
-  return text === '' ? {} : (JSON.parse(text) as { id?: string })
+  const said = readSaid(text)
+  if (said === null && !SAYS_IT_IS_DONE.has(response.status))
+    throw new PlatformError(
+      { outcome: 'unknown', reason: 'noAnswer' },
+      { code: 'not_the_connector' },
+    )
+  return said ?? {}
+}
+
+/** Statuses that a network's own page does not have: what was sent is there, or will be. */
+const SAYS_IT_IS_DONE = new Set([201, 202])
+
+/** An answer of the connector has an id, of a message, a chat or a person; null: it has none. */
+function readSaid(text: string): Said | null {
+  try {
+    const said = JSON.parse(text) as Said | null
+    return typeof said?.id === 'string' ? said : null
+  } catch {
+    return null
+  }
 }

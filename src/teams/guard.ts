@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Rejection } from '../rejections.ts'
 
 /**
  * Stands before botbuilder. The SDK takes a token apart before it verifies it: an unsigned one of
@@ -19,32 +20,50 @@ const headerSchema = z.object({ alg: z.literal('RS256'), kid: z.string() })
 const claimsSchema = z
   .record(z.string(), z.unknown())
   .refine((claims) => Object.keys(claims).length <= MOST_CLAIMS)
-  .pipe(z.looseObject({ iss: z.string(), aud: z.string(), exp: z.number() }))
+  .pipe(
+    z.looseObject({
+      iss: z.string(),
+      aud: z.string(),
+      exp: z.number(),
+      nbf: z.number().optional(),
+    }),
+  )
 
 /**
  * Takes an Authorization header that may be the channel's own: a bearer token of three short parts,
- * from the channel's issuer, for this bot, that ends and has not ended more than a few minutes ago.
- * It says nothing yet of the signature. Null: refused.
+ * from the channel's issuer, for this bot, that holds now or did a few minutes ago. It says nothing
+ * yet of the signature. Otherwise the reason for refusing it; a token that does not hold now is
+ * `clock`, with the seconds by which our clock would have to be off at least.
  */
 export function admitChannel(
   authorization: string | undefined,
   { issuer, audience }: { issuer: string; audience: string },
   now: Date,
-): Admitted | null {
-  if (authorization === undefined) return null
+): Admitted | Rejection {
+  if (authorization === undefined) return UNSIGNED
   const parts = /^Bearer ([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(authorization)
   const [header, claims, signature] = parts?.slice(1) ?? []
-  if (header === undefined || claims === undefined || signature === undefined) return null
-  if (header.length > MOST_CHARS.header || claims.length > MOST_CHARS.claims) return null
-  if (signature.length > MOST_CHARS.signature) return null
-  if (!headerSchema.safeParse(decode(header)).success) return null
+  if (header === undefined || claims === undefined || signature === undefined) return UNSIGNED
+  if (header.length > MOST_CHARS.header || claims.length > MOST_CHARS.claims) return UNSIGNED
+  if (signature.length > MOST_CHARS.signature) return UNSIGNED
+  if (!headerSchema.safeParse(decode(header)).success) return UNSIGNED
   const { data } = claimsSchema.safeParse(decode(claims))
-  if (data?.iss !== issuer || data.aud !== audience) return null
-  return data.exp * 1000 > now.getTime() - CLOCK_SKEW_MS ? admit(authorization) : null
+  if (!data) return UNSIGNED
+  if (data.iss !== issuer || data.aud !== audience) return { reason: 'issuer' }
+  const seconds = now.getTime() / 1000
+  const clockAheadSeconds = Math.round(
+    seconds >= data.exp ? seconds - data.exp : Math.min(0, seconds - (data.nbf ?? seconds)),
+  )
+  return Math.abs(clockAheadSeconds) < CLOCK_SKEW_SECONDS
+    ? admit(authorization)
+    : { reason: 'clock', clockAheadSeconds }
 }
 
+const UNSIGNED: Rejection = { reason: 'unsigned' }
 /** The SDK's own tolerance for clocks that differ. */
-const CLOCK_SKEW_MS = 5 * 60_000
+const CLOCK_SKEW_SECONDS = 300
+
+export const isAdmitted = (said: Admitted | Rejection): said is Admitted => 'authorization' in said
 
 /** For a transport that asks for no token because it serves this machine alone. */
 export const admitWithoutToken = (): Admitted => admit('')

@@ -1,24 +1,30 @@
 import { z } from 'zod'
-import { isTimeZone } from '../domain/time.ts'
 import {
   type Address,
   type ChannelRef,
   type FieldValue,
   type Incoming,
+  LONGEST_KEY,
   type PersonRef,
   PlatformError,
 } from '../platform.ts'
-import { PEOPLE_FIELD, TEXT_FIELD } from './render.ts'
+import { PEOPLE_FIELD, TEXT_FIELD } from './fields.ts'
 
 /** The parts of an activity that are read. Everything else is left alone. */
-const activitySchema = z.object({
+const membersSchema = z.array(z.object({ id: z.string() })).optional()
+const fieldsSchema = z.object({
   type: z.string(),
   id: z.string().optional(),
   name: z.string().optional(),
+  /** Of an installationUpdate. */
+  action: z.string().optional(),
+  membersAdded: membersSchema,
+  membersRemoved: membersSchema,
   channelId: z.string(),
   serviceUrl: z.string(),
   locale: z.string().optional(),
   text: z.string().optional(),
+  attachments: z.array(z.unknown()).optional(),
   value: z.unknown().optional(),
   from: z.object({
     id: z.string(),
@@ -39,7 +45,22 @@ const activitySchema = z.object({
     .optional(),
   localTimezone: z.string().optional(),
 })
-export type TeamsActivity = z.infer<typeof activitySchema>
+/** Some clients send null for what they leave out. */
+const activitySchema = z.preprocess((given) => withoutNulls(given), fieldsSchema)
+export type TeamsActivity = z.infer<typeof fieldsSchema>
+
+/** The same without what is null, some levels down; what somebody sent in `value` stays whole. */
+function withoutNulls(given: unknown, depth = 3): unknown {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given
+  return Object.fromEntries(
+    Object.entries(given)
+      .filter(([, one]) => one !== null)
+      .map(([key, one]) => [
+        key,
+        key === 'value' || depth === 0 ? one : withoutNulls(one, depth - 1),
+      ]),
+  )
+}
 
 /** The data that a button or dialog sends back: our own data, and fields. */
 const submitted = z
@@ -48,6 +69,7 @@ const submitted = z
     id: z.string().nullish(),
     text: z.string().optional(),
     version: z.string().optional(),
+    key: z.string().max(LONGEST_KEY).optional(),
   })
   .catchall(z.unknown())
 
@@ -98,14 +120,10 @@ export function senderOf(activity: TeamsActivity): PersonRef | null {
     externalId: from.aadObjectId,
     ...(from.name ? { name: from.name } : {}),
     ...(activity.locale ? { language: activity.locale } : {}),
-    ...zoneOf(activity.localTimezone),
+    ...(activity.localTimezone ? { timeZone: activity.localTimezone } : {}),
     ...(isPersonal(activity) ? { address } : {}),
   }
 }
-
-/** A zone that is one; another says nothing, and would fail wherever a time is shown. */
-const zoneOf = (timeZone: string | undefined) =>
-  timeZone !== undefined && isTimeZone(timeZone) ? { timeZone } : {}
 
 /**
  * Reads what somebody did: a typed line (personal chat, @mention and targeted slash message read
@@ -129,12 +147,16 @@ export function parseActivity(activity: TeamsActivity): Incoming | null {
     const data = submitted.safeParse(activity.value)
     if (data.success)
       return { ...base, verb: data.data.verb, input: idOf(data.data), via: 'button' }
+    // A picture or a file, and no word: something was said, and nobody reads it.
+    const { text = '', attachments = [] } = activity
+    if (isPersonal(activity) && text.trim() === '' && attachments.length > 0)
+      return { ...base, verb: 'unread', input: {}, via: 'button' }
     const channel = channelOf(activity, workspaceId)
     return {
       ...base,
       ...(channel ? { channel } : {}),
       verb: '',
-      input: { text: commandText(activity.text ?? '') },
+      input: { text: commandText(text) },
       via: 'typed',
     }
   }
@@ -160,6 +182,7 @@ export function parseActivity(activity: TeamsActivity): Incoming | null {
       input: {
         ...idOf(data),
         ...(data.version ? { version: data.version } : {}),
+        ...(data.key ? { key: data.key } : {}),
         values: valuesOf(data),
       },
       via: 'form',
@@ -219,9 +242,6 @@ function valuesOf(data: Record<string, unknown>): Record<string, FieldValue> {
 
 /** Object ids, comma-separated, as the people picker sends them. */
 function people(value: string): PersonRef[] {
-  const ids = value
-    .split(',')
-    .map((id) => id.trim())
-    .filter((id) => id !== '')
-  return [...new Set(ids)].map((externalId) => ({ externalId }))
+  const ids = value.split(',').map((id) => id.trim())
+  return [...new Set(ids)].filter((id) => id !== '').map((externalId) => ({ externalId }))
 }

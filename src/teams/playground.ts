@@ -30,6 +30,7 @@ export function createPlayground(deps: TeamsDeps): Platform {
 
 /** No token is asked for and none is shown. */
 const ANONYMOUS: Transport = {
+  home: null,
   admit: admitWithoutToken,
   async receive(_admitted, _activity, serviceUrl, logic) {
     return isLoopback(serviceUrl) ? await logic() : { status: 403 }

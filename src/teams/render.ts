@@ -1,61 +1,75 @@
 import { clip, plain } from '../domain/text.ts'
-import {
-  type Block,
-  type Button,
-  type Card,
-  type Chart,
-  type Field,
-  type Form,
-  LEVEL,
-} from '../views/card.ts'
+import { type Block, type Button, type Card, type Chart, type Form, LEVEL } from '../views/card.ts'
+import { withSpokenLabels } from '../views/spoken.ts'
+import { type Element, paragraph, renderField } from './fields.ts'
 import { TEAMS_LIMITS as LIMITS } from './limits.ts'
 
-/** Adaptive Card JSON. Teams emits nothing newer than 1.5 reliably. */
-type Element = Record<string, unknown>
 export type AdaptiveCard = {
   type: 'AdaptiveCard'
   $schema: string
   version: '1.5'
+  /** The language that a screen reader reads it in. */
+  lang?: string
   body: Element[]
   actions?: Element[]
 }
+/** Null: nobody said. */
+type Language = string | null
 
-/** Fields are named so that a submission can be told apart from the button's own data. */
-export const TEXT_FIELD = 'field:'
-export const PEOPLE_FIELD = 'people:'
+/**
+ * The place that a card stands in. A dialog sends everything back by a plain Action.Submit: nothing
+ * else is documented there.
+ */
+type Place = 'chat' | 'dialog'
 
 /** A card for a chat. `notification` becomes the activity's summary: what a lock screen shows. */
-export function renderCard(card: Card): { card: AdaptiveCard; summary: string } {
+export function renderCard(
+  card: Card,
+  language: Language = null,
+): { card: AdaptiveCard; summary: string } {
   const first = card.blocks[0]
   const hasOwnTitle = !(first && 'text' in first && first.text === card.title)
   const title = hasOwnTitle ? [headingElement(card.title, 'Large')] : []
   return {
-    card: adaptive(card.kind, [...title, ...renderBlocks(card.blocks)]),
+    card: adaptive(card.kind, language, [...title, ...renderBlocks(card.blocks, 'chat')]),
     summary: clip(plain(card.notification), LIMITS.notification),
   }
 }
 
 /** A card inside a dialog, whose frame carries the title. */
-export function renderDialogCard(card: Card): { title: string; card: AdaptiveCard } {
+export function renderDialogCard(
+  card: Card,
+  language: Language = null,
+): { title: string; card: AdaptiveCard } {
   return {
     title: clip(plain(card.title), LIMITS.titleText),
-    card: adaptive(card.kind, renderBlocks(card.blocks)),
+    card: adaptive(card.kind, language, renderBlocks(card.blocks, 'dialog')),
   }
 }
+
+/** The language of a form, and what its client says of a field that must not be empty. */
+type Reading = { language: Language; leftEmpty: string }
 
 /** A form for a dialog. `errors` stand above the fields that they are about. */
 export function renderForm(
   form: Form,
+  { language, leftEmpty }: Reading,
   errors: Readonly<Record<string, string>> = {},
 ): { title: string; card: AdaptiveCard } {
-  const fields = form.fields.flatMap((field) => renderField(field, errors[field.name]))
+  const fields = form.fields.flatMap((field) => renderField(field, leftEmpty, errors[field.name]))
   const submit = {
     type: 'Action.Submit',
     id: `kind:${form.kind}`,
     title: clip(plain(form.submitLabel), LIMITS.buttonText) || ' ',
-    data: { verb: form.verb, id: form.id, ...(form.version ? { version: form.version } : {}) },
+    data: {
+      verb: form.verb,
+      id: form.id,
+      ...(form.version ? { version: form.version } : {}),
+      ...(form.key ? { key: form.key } : {}),
+    },
   }
-  const card = { ...FRAME, body: [...renderBlocks(form.intro), ...fields], actions: [submit] }
+  const body = [...renderBlocks(form.intro, 'dialog'), ...fields]
+  const card = { ...FRAME, ...langOf(language), body, actions: [submit] }
   return { title: clip(plain(form.title), LIMITS.titleText), card }
 }
 
@@ -69,23 +83,30 @@ const FRAME = {
  * The first element's id says what kind of card this is (a form's submit action says it there);
  * people never see it.
  */
-function adaptive(kind: string, body: Element[]): AdaptiveCard {
+function adaptive(kind: string, language: Language, body: Element[]): AdaptiveCard {
   const [first, ...rest] = body
-  return { ...FRAME, body: first ? [{ ...first, id: `kind:${kind}` }, ...rest] : [] }
+  return {
+    ...FRAME,
+    ...langOf(language),
+    body: first ? [{ ...first, id: `kind:${kind}` }, ...rest] : [],
+  }
 }
+
+const langOf = (language: Language) => (language === null ? {} : { lang: language })
 
 /**
  * Blocks within the limits: what does not fit ends in a visible "…". A last row of buttons leads on
  * from there, and stays.
  */
-function renderBlocks(blocks: readonly Block[]): Element[] {
+function renderBlocks(blocks: readonly Block[], place: Place): Element[] {
   const rendered: Element[] = []
   let room: number = LIMITS.cardText
-  const last = blocks.at(-1)
-  const tail = last?.type === 'buttons' ? renderBlock(last) : []
-  for (const block of blocks) {
+  const spoken = withSpokenLabels(blocks)
+  const last = spoken.at(-1)
+  const tail = last?.type === 'buttons' ? renderBlock(last, place) : []
+  for (const block of spoken) {
     room -= textLength(block)
-    const next = renderBlock(block)
+    const next = renderBlock(block, place)
     if (rendered.length + next.length > LIMITS.blocks || room < 0)
       return [...rendered, paragraph('…'), ...tail]
     rendered.push(...next)
@@ -98,7 +119,7 @@ function textLength(block: Block): number {
   return block.type === 'list' ? block.items.join('').length : block.text.length
 }
 
-function renderBlock(block: Block): Element[] {
+function renderBlock(block: Block, place: Place): Element[] {
   switch (block.type) {
     case 'heading':
       return [headingElement(block.text, 'Medium')]
@@ -111,7 +132,7 @@ function renderBlock(block: Block): Element[] {
     case 'buttons':
       return rows(block.buttons).map((buttons) => ({
         type: 'ActionSet',
-        actions: buttons.map(renderButton),
+        actions: buttons.map((button) => renderButton(button, place)),
       }))
     case 'chart':
       return [renderChart(block)]
@@ -157,12 +178,6 @@ function rows(buttons: readonly Button[]): (readonly Button[])[] {
   return filled
 }
 
-/** Rich text shows what it is given: a TextBlock would read Markdown out of what a person typed. */
-function paragraph(text: string, style: Element = {}): Element {
-  const run = { type: 'TextRun', text: clip(plain(text), LIMITS.blockText) || ' ', ...style }
-  return { type: 'RichTextBlock', inlines: [run] }
-}
-
 /**
  * Only a TextBlock can be a heading for screen readers, so Markdown's own characters are escaped in
  * it.
@@ -180,13 +195,17 @@ function headingElement(text: string, size: 'Medium' | 'Large'): Element {
 }
 
 /**
- * A button to a form or a result opens a dialog; any other is an Action.Execute, with Action.Submit
- * for old clients.
+ * In a chat a button to a form or a result opens a dialog; any other is an Action.Execute, with
+ * Action.Submit for old clients.
  */
-function renderButton(button: Button): Element {
-  const common = { title: clip(plain(button.label), LIMITS.buttonText) || ' ' }
+function renderButton(button: Button, place: Place): Element {
+  const common = {
+    title: clip(plain(button.label), LIMITS.buttonText) || ' ',
+    ...(button.spoken ? { tooltip: clip(plain(button.spoken), LIMITS.titleText) } : {}),
+  }
   if (button.opens === 'address') return { type: 'Action.OpenUrl', ...common, url: button.url }
   const data = { verb: button.verb, id: button.id, ...(button.draft ? { text: button.draft } : {}) }
+  if (place === 'dialog') return { type: 'Action.Submit', ...common, data }
   if (button.opens === 'dialog')
     return { type: 'Action.Submit', ...common, data: { ...data, msteams: { type: 'task/fetch' } } }
   return {
@@ -195,49 +214,5 @@ function renderButton(button: Button): Element {
     verb: button.verb,
     data,
     fallback: { type: 'Action.Submit', ...common, data },
-  }
-}
-
-function renderField(field: Field, error: string | undefined): Element[] {
-  const notes: Element[] = []
-  if (error) notes.push(paragraph(error, { color: 'Attention', weight: 'Bolder' }))
-  if (field.hint) notes.push(paragraph(field.hint, { isSubtle: true, size: 'Small' }))
-  return [renderInput(field), ...notes]
-}
-
-function renderInput(field: Field): Element {
-  const label = clip(plain(field.label), LIMITS.blockText) || ' '
-  switch (field.type) {
-    case 'text':
-      return {
-        type: 'Input.Text',
-        id: TEXT_FIELD + field.name,
-        label,
-        value: field.value ?? '',
-        maxLength: field.maxLength,
-        ...(field.isLong ? { isMultiline: true } : {}),
-      }
-    case 'people':
-      return {
-        type: 'Input.ChoiceSet',
-        id: PEOPLE_FIELD + field.name,
-        label,
-        isMultiSelect: true,
-        value: field.value.join(','),
-        choices: [],
-        'choices.data': { type: 'Data.Query', dataset: 'graph.microsoft.com/users' },
-      }
-    case 'choice':
-      return {
-        type: 'Input.ChoiceSet',
-        id: TEXT_FIELD + field.name,
-        label,
-        style: field.isExpanded ? 'expanded' : 'compact',
-        choices: field.options.map(({ value, label: title }) => ({
-          value,
-          title: clip(plain(title), LIMITS.titleText),
-        })),
-        ...(field.value === undefined ? {} : { value: field.value }),
-      }
   }
 }

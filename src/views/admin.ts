@@ -2,6 +2,7 @@ import type { Language, Texts } from '../content/load.ts'
 import { MAX_LINE_OF_SETTINGS, MOST_ANSWERS_NEEDED } from '../domain/limits.ts'
 import { LONGEST_RETENTION } from '../domain/retention.ts'
 import { button, buttons, type Card, card, type Form, heading, list, note, text } from './card.ts'
+import { elsewhereHint, type ShownPerson } from './elsewhere.ts'
 
 /** Failures of the last days: in which words, how often, and what to do. */
 export type FailedLine = { count: number; what: string; why: string; todo: string }
@@ -14,12 +15,14 @@ export function adminCard(
     failed: readonly FailedLine[]
     days: number
     areLinesOld: boolean
-    hasSafetyContact: boolean
+    /** 'gone': the one who is named is not staff any more, or nothing reaches them. */
+    safetyContact: 'there' | 'gone' | 'none'
   },
 ): Card {
   const { t } = texts
   return card('admin', t('admin.title'), [
-    !facts.hasSafetyContact && text(t('admin.noSafetyContact')),
+    facts.safetyContact === 'none' && text(t('admin.noSafetyContact')),
+    facts.safetyContact === 'gone' && text(t('admin.safetyContactGone')),
     heading(t('admin.connections')),
     list(facts.troubles.length > 0 ? facts.troubles : [t('admin.connectionsFine')]),
     heading(t('admin.failed', { days: facts.days })),
@@ -51,9 +54,7 @@ export function settingsForm(
     ledgerDays: number
     leastShared: number
     leastStaff: number
-    safetyContact: string | null
-    /** The name of one on another platform; null: they stand in the field, or there is none. */
-    safetyElsewhere: string | null
+    safetyContact: ShownPerson
     responsible: string
     complaints: string
   },
@@ -67,17 +68,15 @@ export function settingsForm(
     title: t('admin.settings'),
     submitLabel: t('button.save'),
     closeLabel: t('button.cancel'),
+    merges: {},
     intro: [text(t('settings.intro'))],
     fields: [
       {
         type: 'people',
         name: 'safetyContact',
         label: t('settings.safetyContact'),
-        hint:
-          facts.safetyElsewhere === null
-            ? t('settings.safetyContactHint')
-            : t('settings.safetyElsewhere', { name: facts.safetyElsewhere }),
-        value: facts.safetyContact ? [facts.safetyContact] : [],
+        hint: elsewhereHint(t, facts.safetyContact, 'settings.safetyContactHint'),
+        value: facts.safetyContact.externalId ? [facts.safetyContact.externalId] : [],
         limit: 1,
       },
       ...(['responsible', 'complaints'] as const).map((name) => ({

@@ -99,6 +99,7 @@ export function agreementForm(
     title: t('agreement.title'),
     submitLabel: t('button.save'),
     closeLabel: t('button.cancel'),
+    merges: {},
     intro: [
       text(t('agreement.accepted', { accepted: facts.accepted, members: facts.members })),
       text(t('agreement.asked')),

@@ -1,6 +1,6 @@
 import type { Texts } from '../content/load.ts'
 import { MAX_HEADCOUNT } from '../domain/limits.ts'
-import { button, type Card, card, type Form, text } from './card.ts'
+import { button, buttons, type Card, card, type Form, note, text } from './card.ts'
 import { type Notice, notice, timeWithZone } from './notice.ts'
 
 /** For facilitators, when a session is over. */
@@ -57,6 +57,16 @@ export function attendanceForm(
   }
 }
 
-export function attendanceDone({ t }: Texts, count: number): Card {
-  return card('attendance-done', t('attendance.title'), [text(t('attendance.done', { count }))])
+/** `askedAbout` is the session that perhaps did not take place; null: nothing is asked. */
+export function attendanceDone({ t }: Texts, count: number, askedAbout: string | null): Card {
+  return card('attendance-done', t('attendance.title'), [
+    text(t('attendance.done', { count })),
+    ...(askedAbout === null
+      ? []
+      : [
+          text(t('notHeld.question')),
+          note(t('notHeld.effect')),
+          buttons(button(t('notHeld.button'), 'session.notHeld', askedAbout)),
+        ]),
+  ])
 }

@@ -1,10 +1,11 @@
 import type { Texts } from '../content/load.ts'
 import { formatDate } from '../domain/time.ts'
 import { type Card, card, type Form, note, text } from './card.ts'
+import { elsewhereHint, type ShownPerson } from './elsewhere.ts'
 
 export function awayForm(
   { t }: Texts,
-  facts: { from: string; until: string; isAway: boolean; standIn: string | null },
+  facts: { from: string; until: string; isAway: boolean; standIn: ShownPerson },
 ): Form {
   return {
     kind: 'away-form',
@@ -36,8 +37,8 @@ export function awayForm(
         type: 'people',
         name: 'standIn',
         label: t('away.standIn'),
-        hint: t('away.standInHint'),
-        value: facts.standIn ? [facts.standIn] : [],
+        hint: elsewhereHint(t, facts.standIn, 'away.standInHint'),
+        value: facts.standIn.externalId ? [facts.standIn.externalId] : [],
         limit: 1,
       },
     ],

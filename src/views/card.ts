@@ -3,7 +3,8 @@ import type { Verb } from '../domain/verbs.ts'
 
 /**
  * A card is what a person sees, before any platform. All text is plain text: the renderers escape
- * it. A button carries a verb and an id, never state that matters.
+ * it. A button carries a verb and an id, never state that matters. `spoken` is what a screen reader
+ * says in place of a label that stands there twice (spoken.ts).
  */
 export type VerbButton = {
   label: string
@@ -14,10 +15,17 @@ export type VerbButton = {
   /** The thing that pressing it leads to. Teams must know before it is pressed. */
   opens: 'dialog' | 'card'
   isPrimary?: boolean
+  spoken?: string
 }
 
 /** A button to a web page. No verb runs. */
-type LinkButton = { label: string; opens: 'address'; url: string; isPrimary?: boolean }
+type LinkButton = {
+  label: string
+  opens: 'address'
+  url: string
+  isPrimary?: boolean
+  spoken?: string
+}
 
 export type Button = VerbButton | LinkButton
 
@@ -55,7 +63,10 @@ export type Card = { kind: string; title: string; notification: string; blocks: 
 
 export type Option = { value: string; label: string }
 
-export type Field =
+export type Field = {
+  /** A question of the moment: it shows nothing that is kept. */
+  isAsked?: true
+} & (
   | {
       type: 'text'
       name: string
@@ -84,6 +95,7 @@ export type Field =
       value: readonly string[]
       limit: number
     }
+)
 
 /** A form; submitting it runs `verb` with `id` and the fields' values. */
 export type Form = {
@@ -95,15 +107,28 @@ export type Form = {
    * noticed. Nothing else is read from it.
    */
   version?: string
+  /** The form's own id, given by the door: however often it is sent, it counts once. */
+  key?: string
   title: string
   submitLabel: string
   closeLabel: string
+  /**
+   * Its fields show what is kept, as long as the field `whileSame` has its value: of those that
+   * nobody touched nothing is written. `together`: fields that are one list.
+   */
+  merges?: { whileSame?: string; together?: readonly string[] }
+  /** It stays open as it is while it is worked on: sending it again does no harm. */
+  waitsOpen?: true
   intro: readonly Block[]
   fields: readonly Field[]
 }
 
 /** The answer to what somebody did. Everything is private to them. */
-export type Reply =
+export type Reply = Answer & {
+  /** The language that it is in; left out: not known. */
+  language?: string
+}
+type Answer =
   /** Says nothing about health; may stand in a chat. */
   | { type: 'card'; card: Card }
   /**
@@ -113,9 +138,17 @@ export type Reply =
   | { type: 'form'; form: Form }
   /**
    * Mistakes to mend, by field. `form` is the same form with what was typed, for platforms that do
-   * not keep it.
+   * not keep it. `isKept`: where there is none, the open one is to stay as it is. `isAnew`: fields
+   * show what is kept by now.
    */
-  | { type: 'errors'; message: string; fields: Readonly<Record<string, string>>; form: Form | null }
+  | {
+      type: 'errors'
+      message: string
+      fields: Readonly<Record<string, string>>
+      form: Form | null
+      isKept?: true
+      isAnew?: true
+    }
   /** A form is done; the card takes its place. */
   | { type: 'done'; card: Card }
 

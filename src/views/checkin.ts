@@ -90,6 +90,7 @@ export function checkInForm(
     title: t('checkin.title'),
     submitLabel: t('checkin.send'),
     closeLabel: t('button.close'),
+    waitsOpen: true,
     intro: compact([
       text(t('checkin.nobodyReads')),
       text(t('checkin.helpNow', { lines: facts.helpLines })),

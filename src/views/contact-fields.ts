@@ -4,6 +4,7 @@ import { CONTACT_HOURS } from '../domain/limits.ts'
 import { type StaffedTime, windowsText } from '../domain/staffed.ts'
 import { weekdayName } from '../domain/time.ts'
 import type { Field } from './card.ts'
+import { elsewhereHint, type ShownPerson } from './elsewhere.ts'
 
 /** ISO weekdays, Monday first. */
 export const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const
@@ -13,7 +14,7 @@ export const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const
  * null: nobody is there.
  */
 export type ContactDraft = {
-  backup: string | null
+  backup: ShownPerson
   hours?: number | null
   times: readonly StaffedTime[]
   reason: NoContactReason | null
@@ -40,8 +41,8 @@ export function contactFields({ t, language }: Texts, draft: ContactDraft): Fiel
       type: 'people',
       name: 'backup',
       label: t('edit.backup'),
-      hint: t('edit.backupHint'),
-      value: draft.backup ? [draft.backup] : [],
+      hint: elsewhereHint(t, draft.backup, 'edit.backupHint'),
+      value: draft.backup.externalId ? [draft.backup.externalId] : [],
       limit: 1,
     },
     ...WEEKDAYS.map((weekday): Field => {

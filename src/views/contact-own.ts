@@ -1,5 +1,5 @@
 import type { Texts } from '../content/load.ts'
-import type { Addressee, Outcome, Rung } from '../domain/contact.ts'
+import type { Outcome, Rung } from '../domain/contact.ts'
 import { button, buttons, type Card, card, compact, note, text } from './card.ts'
 import { timeWithZone } from './notice.ts'
 
@@ -15,7 +15,6 @@ export function contactStatus(
     steps: readonly Rung[]
     /** From 2 on it was opened again. */
     round: number
-    addressee: Addressee
     /** The name of who has it, or closed it. */
     by: string
     holderId: string | null
@@ -53,9 +52,7 @@ export function contactStatus(
         isOpen &&
           steps.length > 0 &&
           text(t('contact.before', { steps: new Intl.ListFormat(texts.language).format(steps) })),
-        isWaiting &&
-          steps.length === 0 &&
-          text(t(facts.addressee === 'others' ? 'contact.alonePast' : 'contact.alone')),
+        isWaiting && steps.length === 0 && text(t('contact.alone')),
         isOpen &&
           facts.holderId !== null &&
           facts.seenAt !== null &&

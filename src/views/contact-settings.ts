@@ -18,6 +18,7 @@ export function contactSettingsForm(
     title: t('contactSettings.title'),
     submitLabel: t('button.save'),
     closeLabel: t('button.cancel'),
+    merges: {},
     intro: [text(t('contactSettings.intro', { alias })), note(t('contactSettings.anyHour'))],
     fields: contactFields(texts, draft),
   }

@@ -26,7 +26,13 @@ export function contactCard(
     isDrill: boolean
     /** The one who asks has no place in the group any more. */
     hasLeft: boolean
+    /** Titles of the platforms where they are, if they are not on the reader's. */
+    elsewhere: readonly string[]
+    /** On every platform. */
     isAccountClosed: boolean
+    /** Whether the reader may close it. */
+    mayClose: boolean
+    isClosedAbove: boolean
     timeZone: string
     now: Date
   },
@@ -49,8 +55,18 @@ export function contactCard(
           facts.outcome !== 'withdrawn' &&
           text(facts.words ?? t('contact.noWords')),
         facts.hasLeft && text(t('contact.hasLeft')),
+        facts.elsewhere.length > 0 &&
+          text(
+            t('contact.elsewhere', {
+              platforms: new Intl.ListFormat(texts.language).format(facts.elsewhere),
+            }),
+          ),
         facts.isAccountClosed && text(t('contact.accountClosed')),
         isOpen && facts.round > 1 && text(t('contact.isReopened')),
+        isOpen &&
+          !facts.isDrill &&
+          !facts.mayClose &&
+          text(t(facts.isClosedAbove ? 'contact.closedAbove' : 'contact.takeFirst')),
         isOpen &&
           facts.holder === null &&
           !facts.isDrill &&
@@ -82,9 +98,13 @@ export function contactCard(
         isOpen &&
           !facts.isDrill &&
           buttons(
-            button(t('contact.reached'), 'contact.reached', facts.id),
-            button(t('contact.tried'), 'contact.tried', facts.id),
-            button(t('contact.handedOver'), 'contact.handedOver', facts.id),
+            ...(facts.mayClose
+              ? [
+                  button(t('contact.reached'), 'contact.reached', facts.id),
+                  button(t('contact.tried'), 'contact.tried', facts.id),
+                  button(t('contact.handedOver'), 'contact.handedOver', facts.id),
+                ]
+              : []),
             button(t('contact.pass'), 'contact.pass', facts.id),
           ),
         !facts.isDrill && note(t('contact.notAnswers')),

@@ -39,23 +39,19 @@ export function contactNotice(
   })
 }
 
-/** The steps behind the first one, in words; null: there are none. */
-function furtherSteps({ t, language }: Texts, path: readonly Rung[]): string | null {
-  const steps = path.slice(1).map((rung) => t(`contact.step.${rung}`))
-  if (steps.length === 0) return null
-  return t('contact.then', { steps: new Intl.ListFormat(language).format(steps) })
-}
+const stepsOf = ({ t, language }: Texts, path: readonly Rung[]): string =>
+  new Intl.ListFormat(language).format(path.map((rung) => t(`contact.step.${rung}`)))
 
 /** Says whom a request reaches, one after the other, and that all of them can read it. */
 function wayLines(texts: Texts, path: readonly [Rung, ...Rung[]] | readonly Rung[]): string {
   const [first] = path
   if (!first) return ''
-  const lines = [
+  const behind = path.slice(1)
+  return [
     texts.t(`contact.first.${first}`),
-    furtherSteps(texts, path),
+    ...(behind.length > 0 ? [texts.t('contact.then', { steps: stepsOf(texts, behind) })] : []),
     texts.t('contact.readers'),
-  ]
-  return lines.filter((line) => line !== null).join(' ')
+  ].join(' ')
 }
 
 export function contactForm(
@@ -72,13 +68,16 @@ export function contactForm(
   },
 ): Form {
   const { t } = texts
-  const [past] = facts.paths.others
+  const [past, ...behind] = facts.paths.others
   const to: Field | null = past
     ? {
         type: 'choice',
         name: 'to',
         label: t('contact.to'),
-        hint: t('contact.toHint'),
+        hint:
+          behind.length === 0
+            ? t('contact.toHint')
+            : `${t('contact.toHint')} ${t('contact.toWay', { steps: stepsOf(texts, facts.paths.others) })}`,
         options: [
           { value: 'facilitators', label: t('contact.to.facilitators') },
           { value: 'others', label: t('contact.to.others', { step: t(`contact.step.${past}`) }) },
@@ -148,7 +147,10 @@ export function contactDone(
   ])
 }
 
-/** For staff: the open requests that have come up to them. */
+/**
+ * Open requests: for staff those that have come up to them, and for everybody their own in groups
+ * where they have no place any more.
+ */
 export function contactsCard(
   texts: Texts,
   facts: {
@@ -160,6 +162,7 @@ export function contactsCard(
       createdAt: Date
       holderId: string | null
       isDrill: boolean
+      isOwn: boolean
     }[]
     timeZone: string
     now: Date
@@ -174,18 +177,19 @@ export function contactsCard(
       : t('contact.listTitle', { alias: facts.alias }),
     compact([
       facts.open.length === 0 && text(t('contact.none')),
-      ...facts.open.flatMap(({ id, alias, createdAt, holderId, isDrill }) => [
+      ...facts.open.flatMap(({ id, alias, createdAt, holderId, isDrill, isOwn }) => [
         text(
           [
             facts.alias === null ? `${alias}:` : null,
             isDrill ? t('contact.drill') : null,
+            isOwn ? t('contact.own') : null,
             t('contact.asked', { time: time(createdAt) }),
             t(holderId === null ? 'contact.notTaken' : 'contact.taken'),
           ]
             .filter((part) => part !== null)
             .join(' '),
         ),
-        buttons(button(t('button.open'), 'contact.read', id)),
+        buttons(button(t('button.open'), isOwn ? 'contact.status' : 'contact.read', id)),
       ]),
     ]),
   )

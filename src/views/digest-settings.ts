@@ -17,6 +17,7 @@ export function digestSettingsForm(
     title: t('digest.when'),
     submitLabel: t('button.save'),
     closeLabel: t('button.cancel'),
+    merges: {},
     intro: [text(t('digest.whenIntro'))],
     fields: [
       {

@@ -30,6 +30,7 @@ export type DigestGroup = {
   /** All who lead it are away; null: somebody is there. */
   away: { until: Date; hasStandIn: boolean } | null
   drilledAt: Date | null
+  takesRequests: boolean
   /** Null: no headcount was given. */
   attendance: ResponseBand | null
   flag: 'talk' | 'cofacilitation' | null
@@ -84,6 +85,10 @@ export function digestCard(
       !group.hasEnded &&
       !group.areMissing,
   )
+  const undrilled = facts.groups.filter(
+    ({ takesRequests, drilledAt, open }) =>
+      takesRequests && drilledAt === null && !open.some(({ isDrill }) => isDrill),
+  ).length
   return {
     kind: 'digest',
     title: t('digest.title'),
@@ -103,6 +108,7 @@ export function digestCard(
       page === 1 &&
         facts.totals.length > 0 &&
         list(facts.totals.flatMap((total) => totalLines(texts, total))),
+      page === 1 && undrilled > 0 && text(t('digest.neverDrilled', { count: undrilled })),
       facts.areLinesOld && text(t('digest.oldLines')),
       facts.groups.some(tellsAMove) && note(t('digest.chance')),
       note(t('digest.cannotTell')),

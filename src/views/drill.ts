@@ -21,7 +21,7 @@ export function drillForm({ t }: Texts, hasDrills: boolean): Form {
           value,
           label: t(`drill.${value}`),
         })),
-        value: 'once',
+        value: 'monthly',
         isExpanded: true,
       },
     ],

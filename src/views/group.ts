@@ -91,7 +91,11 @@ export function newGroupForm(
         value: facts.timeZone,
         maxLength: 60,
       },
-      ...contactFields(texts, { backup: null, times: [], reason: null }),
+      ...contactFields(texts, {
+        backup: { externalId: null, elsewhere: null },
+        times: [],
+        reason: null,
+      }),
     ],
   }
 }
@@ -138,6 +142,7 @@ export function editForm(
     title: t('edit.title'),
     submitLabel: t('button.save'),
     closeLabel: t('button.cancel'),
+    merges: {},
     intro: [],
     fields: [
       aliasField(texts, facts.draft.alias),

@@ -16,6 +16,7 @@ export function helpLinesForm(
     title: t('lines.title'),
     submitLabel: t('button.save'),
     closeLabel: t('button.cancel'),
+    merges: {},
     intro: [
       text(t('lines.intro')),
       text(t('lines.now', { lines: facts.now })),

@@ -1,6 +1,15 @@
 import type { Texts } from '../content/load.ts'
 import { cityOf, formatDateTime } from '../domain/time.ts'
-import { type Button, button, buttons, type Card, note, text, type VerbButton } from './card.ts'
+import {
+  type Button,
+  button,
+  buttons,
+  type Card,
+  card,
+  note,
+  text,
+  type VerbButton,
+} from './card.ts'
 
 /**
  * A card that nobody asked for: one line of time and alias, and a button. It is its own type, so
@@ -41,19 +50,21 @@ export type HelpNow = { lines: string; mayAsk: boolean }
 
 /**
  * A private reply for what went wrong. It may be the worst moment to be told that something does
- * not work, so it says where help is. Null: nobody knows yet who it is.
+ * not work, so it says where help is.
  */
-export function problem({ t }: Texts, message: string, help: HelpNow | null): Card {
+export function problem({ t }: Texts, message: string, help: HelpNow): Card {
   const title = t('error.title')
-  const blocks = help
-    ? [
-        text(message),
-        note(t('checkin.helpNow', { lines: help.lines })),
-        ...(help.mayAsk ? [buttons(button(t('contact.button'), 'contact', null))] : []),
-      ]
-    : [text(message)]
+  const blocks = [
+    text(message),
+    note(t('checkin.helpNow', { lines: help.lines })),
+    ...(help.mayAsk ? [buttons(button(t('contact.button'), 'contact', null))] : []),
+  ]
   return { kind: 'problem', title, notification: title, blocks }
 }
+
+/** Said where a form was taken already, and what it was thanked with is not known here. */
+export const sentAlready = ({ t }: Texts): Card =>
+  card('sent-already', t('error.sentAlready'), [text(t('error.sentAlready'))])
 
 /**
  * The neutral card that leads to a form or a result on platforms that open nothing by themselves.

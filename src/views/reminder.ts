@@ -49,6 +49,7 @@ export function remindForm(
   const now: Field = {
     type: 'choice',
     name: 'now',
+    isAsked: true,
     label: t('remind.now'),
     hint: next ? t('remind.nowHint', { time: next }) : t('remind.noSession'),
     options: [
@@ -57,6 +58,7 @@ export function remindForm(
     ],
     value: 'no',
   }
+  const reminders = Array.from({ length: MAX_REMINDERS }, (_, index) => field(index))
   return {
     kind: 'remind-form',
     verb: 'remind.submit',
@@ -64,11 +66,9 @@ export function remindForm(
     title: t('remind.title'),
     submitLabel: t('button.save'),
     closeLabel: t('button.cancel'),
+    merges: { together: reminders.map(({ name }) => name) },
     intro: [text(t('remind.intro'))],
-    fields: [
-      ...Array.from({ length: MAX_REMINDERS }, (_, index) => field(index)),
-      ...(facts.nextAt ? [now] : []),
-    ],
+    fields: [...reminders, ...(facts.nextAt ? [now] : [])],
   }
 }
 

@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync'
 import type { QuestionSet, Texts } from '../content/load.ts'
 import { type DisclosedOutside, LEAST_ANSWERS } from '../domain/disclosure.ts'
 import { meanOnRange, shownRange } from '../domain/score.ts'
-import { plain } from '../domain/text.ts'
+import { escapeHtml, plain } from '../domain/text.ts'
 import { formatDate, localOf } from '../domain/time.ts'
 import { buttons, type Card, type Chart, card, LEVEL, link, note, text } from './card.ts'
 import { chartOf } from './chart.ts'
@@ -170,13 +170,3 @@ function methodOf({ texts, timeZone, madeAt, results, areMissing }: Report): str
     t('summary.cannotTell'),
   ]
 }
-
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-const escapeHtml = (words: string): string =>
-  plain(words).replace(/[&<>"']/g, (one) => ENTITIES[one] ?? one)

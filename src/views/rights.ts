@@ -1,7 +1,8 @@
 import type { Language, Texts } from '../content/load.ts'
 import { PAUSE_WEEKS } from '../domain/limits.ts'
 import { CONTACT_OF_GONE_DAYS } from '../domain/retention.ts'
-import { formatDate } from '../domain/time.ts'
+import { cityOf, formatDate } from '../domain/time.ts'
+import type { OwnZone } from '../domain/zone.ts'
 import { type Card, card, compact, type Field, type Form, note, text } from './card.ts'
 
 /** A person's choices so far. `quiet` as typed. */
@@ -11,12 +12,22 @@ export type PauseDraft = {
   wantsCheckIns: boolean
   quietFrom: string
   quietUntil: string
+  zone: OwnZone
   language: string | null
   languages: readonly Language[]
   linesCountry: string | null
   /** Countries and regions that there are help lines of. */
   countries: readonly string[]
 }
+
+/** The zone that hours count in, and how it is known. */
+const ZONE_LINES = {
+  platform: 'pause.zone',
+  group: 'pause.zoneOfGroup',
+  nobody: 'pause.zoneUnknown',
+} as const
+const zoneLine = ({ t }: Texts, { timeZone, isFrom }: OwnZone): string =>
+  t(ZONE_LINES[isFrom], { city: cityOf(timeZone) })
 
 export function pauseForm(texts: Texts, draft: PauseDraft, pausedUntil: string | null): Form {
   const { t } = texts
@@ -34,7 +45,7 @@ export function pauseForm(texts: Texts, draft: PauseDraft, pausedUntil: string |
     type: 'text',
     name,
     label: t(`pause.${name}`),
-    hint: t('pause.quietHint'),
+    hint: `${t('pause.quietHint')} ${zoneLine(texts, draft.zone)}`,
     value,
     maxLength: 8,
     isOptional: true,

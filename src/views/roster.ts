@@ -1,6 +1,6 @@
 import type { Texts } from '../content/load.ts'
 import { LEAST_MEMBERS_AT_OPEN, MAX_MEMBERS, MAX_STAFF_IN_GROUP } from '../domain/limits.ts'
-import { button, type Card, card, type Form, list, note, text } from './card.ts'
+import { button, buttons, type Card, card, type Form, list, note, text } from './card.ts'
 import { type Notice, notice } from './notice.ts'
 /** The people of a group, as platform ids. */
 export type RosterIds = {
@@ -63,12 +63,13 @@ export function rosterForm(
 
 export function rosterDone(
   { t }: Texts,
-  facts: { alias: string; members: number; welcomed: number; unreachable: number },
+  facts: { id: string; alias: string; members: number; welcomed: number; unreachable: number },
 ): Card {
   return card('roster-done', t('roster.title'), [
     text(t('roster.done', { alias: facts.alias, members: facts.members })),
     text(t('roster.welcome', { count: facts.welcomed })),
     facts.unreachable > 0 && text(t('roster.unreachable', { count: facts.unreachable })),
+    facts.unreachable > 0 && buttons(button(t('roster.who'), 'problems', facts.id)),
     facts.members < LEAST_MEMBERS_AT_OPEN &&
       note(t('roster.tooFew', { least: LEAST_MEMBERS_AT_OPEN })),
   ])

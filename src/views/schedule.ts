@@ -1,6 +1,7 @@
 import type { Texts } from '../content/load.ts'
 import { type CutReason, RELEASE_BUDGET } from '../domain/checkin.ts'
 import {
+  MAX_ECHO_CHARS,
   MAX_LINK_CHARS,
   MAX_PLACE_CHARS,
   MAX_SESSIONS,
@@ -8,8 +9,11 @@ import {
   SESSION_MINUTES,
 } from '../domain/limits.ts'
 import { nthWeekday, type PlannedStart, REPEATS, type Repeat } from '../domain/recurrence.ts'
+import { clip } from '../domain/text.ts'
 import { cityOf, dayOfMonth, weekdayName, weekdayOf } from '../domain/time.ts'
+import { hasWeekday } from '../domain/typed-line.ts'
 import {
+  type Block,
   button,
   buttons,
   type Card,
@@ -43,10 +47,20 @@ export type ScheduleDraft = {
 /** A schedule that a group has, in words. */
 export type KnownSchedule = { id: string; words: string }
 
+/** Says back what was typed and is in none of the fields. */
+function unusedWords({ t, join }: Texts, unused: readonly string[]): Block[] {
+  if (unused.length === 0) return []
+  const words = join(unused.map((words) => `“${clip(words, MAX_ECHO_CHARS)}”`))
+  return [
+    text(t('schedule.unused', { words })),
+    ...(hasWeekday(unused) ? [note(t('schedule.secondDay'))] : []),
+  ]
+}
+
 export function scheduleForm(
   texts: Texts,
   groupId: string,
-  draft: ScheduleDraft,
+  { draft, unused }: { draft: ScheduleDraft; unused: readonly string[] },
   known: readonly KnownSchedule[],
 ): Form {
   const { t } = texts
@@ -64,6 +78,7 @@ export function scheduleForm(
   const which: Field = {
     type: 'choice',
     name: 'which',
+    isAsked: true,
     label: t('schedule.which'),
     options: [
       ...known.map(({ id, words }) => ({ value: id, label: t('schedule.change', { words }) })),
@@ -82,7 +97,9 @@ export function scheduleForm(
     title: t('schedule.title'),
     submitLabel: t('button.save'),
     closeLabel: t('button.cancel'),
-    intro: [],
+    // Beside one schedule, its fields are that schedule's.
+    ...(known.length === 1 ? { merges: { whileSame: 'which' } } : {}),
+    intro: unusedWords(texts, unused),
     fields: [
       ...(known.length > 0 ? [which] : []),
       field('firstDate', t('schedule.firstDateHint', { example: draft.firstDate }), 10),
@@ -101,6 +118,7 @@ export function scheduleForm(
       {
         type: 'choice',
         name: 'holidays',
+        isAsked: true,
         label: t('schedule.holidays'),
         options: (['ask', 'skip', 'keep'] as const).map((value) => ({
           value,
@@ -168,6 +186,8 @@ export function scheduleDone(
     starts: readonly PlannedStart[]
     skipped: number
     kept: number
+    fellAway: number
+    cameBack: number
     told: number
     reminderMinutes: readonly number[]
     checkIns: number
@@ -184,6 +204,8 @@ export function scheduleDone(
     list(preview(texts, facts.starts, facts.timeZone, facts.now)),
     facts.skipped > 0 && text(t('schedule.leftOut', { count: facts.skipped })),
     facts.kept > 0 && text(t('schedule.changesStay', { count: facts.kept })),
+    facts.fellAway > 0 && text(t('schedule.fellAway', { count: facts.fellAway })),
+    facts.cameBack > 0 && text(t('schedule.cameBack', { count: facts.cameBack })),
     facts.told > 0 && text(t('schedule.told', { count: facts.told })),
     text(t('schedule.reminders', { times: leadTimes(texts, facts.reminderMinutes) })),
     text(t('schedule.checkIns', { count: facts.checkIns })),
@@ -194,10 +216,12 @@ export function scheduleDone(
 
 export function scheduleStopped(
   { t }: Texts,
-  facts: { alias: string; count: number; told: number },
+  facts: { alias: string; scheduleId: string; count: number; told: number },
 ): Card {
   return card('schedule-done', t('schedule.title'), [
     text(t('schedule.stopped', { alias: facts.alias, count: facts.count })),
     facts.told > 0 && text(t('schedule.told', { count: facts.told })),
+    facts.count > 0 &&
+      buttons(button(t('schedule.putBack'), 'schedule.putBack', facts.scheduleId, 'card')),
   ])
 }

@@ -2,7 +2,7 @@ import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator'
 import { readCalendar } from '../commands/calendar.ts'
 import type { Services } from '../commands/services.ts'
 import { oneLine } from '../domain/text.ts'
-import { sendJson } from '../http.ts'
+import { isRead, sendJson } from '../http.ts'
 import type { HttpHandler } from '../platform.ts'
 
 /** How often a calendar program should look again. */
@@ -17,7 +17,7 @@ export function calendarFile(
   services: Pick<Services, 'database' | 'ballotKeys' | 'clock'>,
 ): HttpHandler {
   return async (request, response) => {
-    if (request.method !== 'GET') return sendJson(response, 405, null)
+    if (!isRead(request)) return sendJson(response, 405, null)
     const query = new URLSearchParams(request.url?.split('?')[1] ?? '')
     const found = await readCalendar(services, query.get('t') ?? '', query.get('s'))
     if (!found) return sendJson(response, 404, null)
@@ -43,6 +43,7 @@ export function calendarFile(
       'content-disposition': 'attachment; filename="group.ics"',
       'cache-control': 'private, no-store',
     })
-    response.end(calendar.toString())
+    // Each line ends in CRLF, the last one too (RFC 5545, section 3.1).
+    response.end(`${calendar.toString().trimEnd()}\r\n`)
   }
 }

@@ -1,6 +1,6 @@
 import { readMyData } from '../commands/mydata.ts'
 import type { Services } from '../commands/services.ts'
-import { sendJson } from '../http.ts'
+import { isRead, sendJson } from '../http.ts'
 import type { HttpHandler } from '../platform.ts'
 
 /** A person's own data as JSON, for who holds a link that is still good. It is kept nowhere. */
@@ -8,7 +8,7 @@ export function mydataFile(
   services: Pick<Services, 'database' | 'ballotKeys' | 'clock' | 'content'>,
 ): HttpHandler {
   return async (request, response) => {
-    if (request.method !== 'GET') return sendJson(response, 405, null)
+    if (!isRead(request)) return sendJson(response, 405, null)
     const query = new URLSearchParams(request.url?.split('?')[1] ?? '')
     const data = await readMyData(services, query.get('t') ?? '')
     if (!data) return sendJson(response, 404, null)

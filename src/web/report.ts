@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { readReport } from '../commands/report.ts'
 import type { Services } from '../commands/services.ts'
-import { sendJson } from '../http.ts'
+import { isRead, sendJson } from '../http.ts'
 import type { HttpHandler } from '../platform.ts'
 import { reportFhir } from '../views/fhir.ts'
 import { type Report, reportCsv, reportHtml } from '../views/report.ts'
@@ -37,7 +37,7 @@ export function reportFile(
   services: Pick<Services, 'database' | 'ballotKeys' | 'clock' | 'content'>,
 ): HttpHandler {
   return async (request, response) => {
-    if (request.method !== 'GET') return sendJson(response, 405, null)
+    if (!isRead(request)) return sendJson(response, 405, null)
     const query = new URLSearchParams(request.url?.split('?')[1] ?? '')
     const as = query.get('as') ?? 'html'
     const form = Object.hasOwn(FORMS, as) ? FORMS[as] : undefined

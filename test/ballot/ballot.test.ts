@@ -1,4 +1,5 @@
 import { createPrivateKey, decapsulate, randomBytes, randomUUID } from 'node:crypto'
+import fs from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import {
@@ -10,7 +11,7 @@ import {
   LAYER_BYTES,
   PLAINTEXT_BYTES,
 } from '../../src/ballot/box.ts'
-import { directoryKeyStore } from '../../src/ballot/key-store.ts'
+import { directoryKeyStore, ensureDirectoryId } from '../../src/ballot/key-store.ts'
 import { parseKeyring } from '../../src/ballot/keyring.ts'
 import { type OpenRequest, openUnit } from '../../src/ballot/make.ts'
 import { open } from '../../src/ballot/open.ts'
@@ -37,6 +38,7 @@ const WAYS = [
 
 describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
   const home = ownDir()
+  ensureDirectoryId(path.join(home, 'keys'))
   const keyStore = directoryKeyStore(path.join(home, 'keys'))
   const unitId = randomUUID()
   const checkInId = randomUUID()
@@ -66,7 +68,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
   })
 
   beforeAll(async () => {
-    keyStore.put(unitId, { privateKey: key.privateKey, k: 1, audience: 'shared' })
+    await keyStore.put(unitId, { privateKey: key.privateKey, k: 1, audience: 'shared' })
     boxes = members.map((memberId) => ({
       checkInId,
       memberId,
@@ -199,6 +201,15 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
 
   it('tells a key that is gone', async () => {
     expect(await openUnit(request({ unitId: randomUUID() }))).toEqual({ outcome: 'keyMissing' })
+    const spoilt = randomUUID()
+    fs.writeFileSync(path.join(home, 'keys', `${spoilt}.key`), 'x')
+    expect(await openUnit(request({ unitId: spoilt }))).toEqual({ outcome: 'keySpoilt' })
+    const odd = randomUUID()
+    fs.mkdirSync(path.join(home, 'keys', `${odd}.key`))
+    expect(await openUnit(request({ unitId: odd }))).toEqual({
+      outcome: 'keyUnreadable',
+      reason: 'the key of a unit cannot be read: EISDIR',
+    })
   })
 
   it.each([
@@ -273,7 +284,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
 
   it('does not open as another unit, another version of the questions, or with another secret', async () => {
     const other = randomUUID()
-    keyStore.put(other, { privateKey: key.privateKey, k: 1, audience: 'shared' })
+    await keyStore.put(other, { privateKey: key.privateKey, k: 1, audience: 'shared' })
     expect(await openUnit(request({ unitId: other }))).toEqual({ outcome: 'unreadable' })
     expect(
       await openUnit(
@@ -354,11 +365,16 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
 
 /** Cases that only the child process has: always tried there. */
 describe('the child process', () => {
-  it('answers in the three ways it can, and fails with its reason when the set-up is wrong', async () => {
+  it('answers in the ways it can, and fails with its reason when the set-up is wrong', async () => {
     const dir = ownDir()
     const unitId = randomUUID()
     const key = newUnitKey()
-    directoryKeyStore(dir).put(unitId, { privateKey: key.privateKey, k: 6, audience: 'shared' })
+    ensureDirectoryId(dir)
+    await directoryKeyStore(dir).put(unitId, {
+      privateKey: key.privateKey,
+      k: 6,
+      audience: 'shared',
+    })
     const checkInId = randomUUID()
     const bound = {
       unitId,
@@ -420,11 +436,12 @@ describe('the child process', () => {
     const failed = await openUnit({ ...request, secret: 'none' }).catch((error: unknown) => error)
     expect(failed).toMatchObject({ message: 'the process that opens ballots ended with 1' })
     expect(((failed as Error).cause as Error).message).toContain('SetupError: GROUPWELL_SECRET')
-    // Its key directory is a file: neither gone nor unreadable, so nothing is decided.
-    const odd = await openUnit({ ...request, keyDirectory: path.join(dir, `${unitId}.key`) }).catch(
-      (error: unknown) => error,
-    )
-    expect(odd).toMatchObject({ message: 'the process that opens ballots ended with 1' })
+    // Its key directory is a file: neither gone nor spoilt, so nothing is decided.
+    const odd = await openUnit({ ...request, keyDirectory: path.join(dir, `${unitId}.key`) })
+    expect(odd).toMatchObject({ outcome: 'keyUnreadable' })
+    const spoilt = randomUUID()
+    fs.writeFileSync(path.join(dir, `${spoilt}.key`), 'x')
+    expect(await openUnit({ ...request, unitId: spoilt })).toEqual({ outcome: 'keySpoilt' })
   })
 })
 

@@ -1,8 +1,16 @@
 import { createPrivateKey, createPublicKey, hkdfSync, randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
-import { directoryKeyStore, KeyMissingError } from '../../src/ballot/key-store.ts'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  directoryKeyStore,
+  ensureDirectoryId,
+  KeyMissingError,
+  KeySpoiltError,
+  type KeyStore,
+  KeyUnreadableError,
+  roomIn,
+} from '../../src/ballot/key-store.ts'
 import { parseKeyring } from '../../src/ballot/keyring.ts'
 import { newUnitKey } from '../../src/ballot/seal.ts'
 import { keysOf } from '../../src/ballot/wrap.ts'
@@ -11,57 +19,158 @@ import { ownDir } from '../ends.ts'
 const bytes = Buffer.alloc(32, 7)
 const secret = (id: number | string) => `${id}:${bytes.toString('base64')}`
 
+const KEY = { privateKey: bytes, k: 6, audience: 'shared' } as const
+
 describe('the key store', () => {
   let home: string
-  let store: ReturnType<typeof directoryKeyStore>
+  let store: KeyStore
+  const fileOf = (id: string) => path.join(home, 'keys', `${id}.key`)
   beforeEach(() => {
     home = ownDir()
+    ensureDirectoryId(path.join(home, 'keys'))
     store = directoryKeyStore(path.join(home, 'keys'))
   })
 
-  it('is empty before anything was put, and makes its directory for its owner alone', () => {
-    expect(store.list()).toEqual([])
-    store.put(randomUUID(), { privateKey: bytes, k: 6, audience: 'shared' })
+  it('is empty before anything was put, and its directory is for its owner alone', async () => {
+    expect(await store.list()).toEqual([])
     expect(fs.statSync(path.join(home, 'keys')).mode & 0o777).toBe(0o700)
   })
 
-  it('takes nothing but a whole UUID for a unit: no path, nothing before or after', () => {
+  it('has an id of its own, which stays, and takes no key where it has none', async () => {
+    const id = await store.id()
+    expect(id).toMatch(/^[0-9a-f-]{36}$/)
+    expect(ensureDirectoryId(path.join(home, 'keys'))).toBe(id)
+    const other = directoryKeyStore(path.join(home, 'elsewhere'))
+    expect(await other.id()).toBeNull()
+    await expect(other.put(randomUUID(), KEY)).rejects.toBeInstanceOf(KeyUnreadableError)
+    expect(ensureDirectoryId(path.join(home, 'elsewhere'))).not.toBe(id)
+    expect(fs.readdirSync(path.join(home, 'elsewhere'))).toEqual(['keys.id'])
+  })
+
+  it('has an id also where the file system has no links, and room that is told in bytes', async () => {
+    const noLinks = vi.spyOn(fs, 'linkSync').mockImplementation(() => {
+      throw Object.assign(new Error('no links'), { code: 'EPERM' })
+    })
+    const directory = path.join(home, 'without-links')
+    const id = ensureDirectoryId(directory)
+    noLinks.mockRestore()
+    expect(id).toMatch(/^[0-9a-f-]{36}$/)
+    expect(ensureDirectoryId(directory)).toBe(id)
+    expect(fs.statSync(path.join(directory, 'keys.id')).mode & 0o777).toBe(0o600)
+    expect(fs.readdirSync(directory)).toEqual(['keys.id'])
+    const { bavail, bsize } = fs.statfsSync(directory)
+    expect((await roomIn(directory)) / (bavail * bsize)).toBeCloseTo(1, 1)
+    await expect(roomIn(path.join(home, 'nowhere'))).rejects.toThrow(/ENOENT/)
+  })
+
+  it('takes the id that another process made a moment before', () => {
+    const directory = path.join(home, 'at-once')
+    const link = fs.linkSync
+    const meeting = vi.spyOn(fs, 'linkSync').mockImplementation((from, to) => {
+      fs.writeFileSync(String(to), 'made by another\n')
+      link(from, to)
+    })
+    const id = ensureDirectoryId(directory)
+    meeting.mockRestore()
+    expect(id).toBe('made by another')
+    expect(fs.readdirSync(directory)).toEqual(['keys.id'])
+  })
+
+  it('takes nothing but a whole UUID for a unit: no path, nothing before or after', async () => {
     const id = randomUUID()
     for (const wrong of [`../${id}`, `${id}/../x`, `${id}.key`, `x${id}`, id.slice(1)])
-      expect(
-        () => store.put(wrong, { privateKey: bytes, k: 6, audience: 'shared' }),
-        wrong,
-      ).toThrow('a unit id is a UUID')
+      await expect(store.put(wrong, KEY), wrong).rejects.toThrow('a unit id is a UUID')
   })
 
-  it('lists keys with their age, and no other file', () => {
+  it('lists keys with when they were put, and no other file', async () => {
     const id = randomUUID()
-    store.put(id, { privateKey: bytes, k: 6, audience: 'shared' })
+    await store.put(id, KEY)
     fs.writeFileSync(path.join(home, 'keys', 'notes.txt'), 'x')
     const hourAgo = new Date(Date.now() - 3_600_000)
-    fs.utimesSync(path.join(home, 'keys', `${id}.key`), hourAgo, hourAgo)
-    const [found, ...others] = store.list()
+    fs.utimesSync(fileOf(id), hourAgo, hourAgo)
+    const [found, ...others] = await store.list()
     expect(others).toEqual([])
     expect(found?.unitId).toBe(id)
-    expect(Math.abs((found?.ageMs ?? 0) - 3_600_000)).toBeLessThan(60_000)
+    expect(Math.abs((found?.putAt ?? 0) - hourAgo.getTime())).toBeLessThan(1_000)
+    expect(await store.has(id)).toBe(true)
+    expect(await store.has(randomUUID())).toBe(false)
   })
 
-  it('tells a key that is gone from one that cannot be read', async () => {
+  it('tells the time by the clock of the files, whatever this process takes for now', async () => {
+    const real = Date.now()
+    vi.useFakeTimers({ now: real + 3_600_000, toFake: ['Date'] })
+    try {
+      expect(Math.abs((await store.now()) - real)).toBeLessThan(60_000)
+    } finally {
+      vi.useRealTimers()
+    }
+    expect(fs.readdirSync(path.join(home, 'keys'))).toEqual(['keys.id'])
+  })
+
+  it('tells a key that is gone from one that is spoilt, and from one that cannot be read now', async () => {
     const id = randomUUID()
     const missing = await store.use(id, async () => 0).catch((error: unknown) => error)
     expect(missing).toBeInstanceOf(KeyMissingError)
     expect(missing).toMatchObject({ name: 'KeyMissingError', message: 'the key of a unit is gone' })
     expect((missing as Error).cause).toMatchObject({ code: 'ENOENT' })
-    fs.mkdirSync(path.join(home, 'keys', `${id}.key`), { recursive: true })
-    await expect(store.use(id, async () => 0)).rejects.toThrow(/EISDIR/)
+    fs.mkdirSync(fileOf(id), { recursive: true })
+    const unreadable = await store.use(id, async () => 0).catch((error: unknown) => error)
+    expect(unreadable).toBeInstanceOf(KeyUnreadableError)
+    expect(unreadable).toMatchObject({
+      name: 'KeyUnreadableError',
+      message: 'the key of a unit cannot be read: EISDIR',
+    })
+    await store.destroy(id)
+    expect(fs.existsSync(fileOf(id))).toBe(false)
+  })
+
+  it.each([
+    ['empty', Buffer.alloc(0)],
+    ['cut off', Buffer.alloc(31)],
+    ['of no format', Buffer.concat([bytes, Buffer.from([6, 0, 0])])],
+    ['too long for its format', Buffer.concat([bytes, Buffer.from([6, 0, 1, 0])])],
+  ])('says of a file that is %s that it is spoilt', async (_, content) => {
+    const id = randomUUID()
+    fs.writeFileSync(fileOf(id), content)
+    const spoilt = await store.use(id, async () => 0).catch((error: unknown) => error)
+    expect(spoilt).toBeInstanceOf(KeySpoiltError)
+    expect(spoilt).toMatchObject({
+      name: 'KeySpoiltError',
+      message: 'the key of a unit is spoilt',
+    })
+  })
+
+  it.each([
+    ['the key alone', bytes, { k: 0, audience: null }],
+    ['the key and k', Buffer.concat([bytes, Buffer.from([7])]), { k: 7, audience: null }],
+    [
+      'the key, k and the audience',
+      Buffer.concat([bytes, Buffer.from([7, 1])]),
+      { k: 7, audience: 'staff' },
+    ],
+    ['format 1', Buffer.concat([bytes, Buffer.from([8, 0, 1])]), { k: 8, audience: 'shared' }],
+  ])('reads files of every release: %s', async (_, content, expected) => {
+    const id = randomUUID()
+    fs.writeFileSync(fileOf(id), content)
+    const read = await store.use(id, async ({ privateKey, ...facts }) => ({
+      isSame: privateKey.equals(bytes),
+      ...facts,
+    }))
+    expect(read).toEqual({ isSame: true, ...expected })
+  })
+
+  it('waits with a file of a newer release', async () => {
+    const id = randomUUID()
+    fs.writeFileSync(fileOf(id), Buffer.concat([bytes, Buffer.from([6, 0, 2]), Buffer.alloc(9)]))
+    await expect(store.use(id, async () => 0)).rejects.toThrow('the key is of a newer release')
+    await expect(store.use(id, async () => 0)).rejects.toBeInstanceOf(KeyUnreadableError)
   })
 
   it('lends a key only for as long as it is used, and keeps the one that is there', async () => {
     const id = randomUUID()
-    store.put(id, { privateKey: bytes, k: 6, audience: 'shared' })
-    expect(() =>
-      store.put(id, { privateKey: Buffer.alloc(32, 6), k: 5, audience: 'shared' }),
-    ).toThrow(/EEXIST/)
+    await store.put(id, KEY)
+    const other = { ...KEY, privateKey: Buffer.alloc(32, 6) }
+    await expect(store.put(id, other)).rejects.toThrow(/EEXIST/)
     let lent: Buffer = Buffer.alloc(0)
     const used = await store.use(id, async ({ privateKey, k }) => {
       lent = privateKey
@@ -72,26 +181,25 @@ describe('the key store', () => {
     await expect(store.use(id, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed')
   })
 
-  it('is readable by its owner alone, and destroying what is gone does nothing', () => {
+  it('is readable by its owner alone, and destroying what is gone does nothing', async () => {
     const id = randomUUID()
-    store.destroy(id)
-    store.put(id, { privateKey: bytes, k: 6, audience: 'shared' })
-    expect(fs.statSync(path.join(home, 'keys', `${id}.key`)).mode & 0o777).toBe(0o600)
-    store.destroy(id)
-    store.destroy(id)
-    expect(store.list()).toEqual([])
+    await store.destroy(id)
+    await store.put(id, KEY)
+    expect(fs.statSync(fileOf(id)).mode & 0o777).toBe(0o600)
+    await store.destroy(id)
+    await store.destroy(id)
+    expect(await store.list()).toEqual([])
   })
 
-  it('writes over a key before it removes it', () => {
+  it('writes over a key before it removes it', async () => {
     const id = randomUUID()
-    store.put(id, { privateKey: bytes, k: 6, audience: 'shared' })
-    const file = path.join(home, 'keys', `${id}.key`)
-    fs.linkSync(file, path.join(home, 'same-bytes'))
-    store.destroy(id)
+    await store.put(id, KEY)
+    fs.linkSync(fileOf(id), path.join(home, 'same-bytes'))
+    await store.destroy(id)
     const left = fs.readFileSync(path.join(home, 'same-bytes'))
-    expect(left.length).toBe(34)
-    expect(left.subarray(0, 32).equals(bytes)).toBe(false)
-    expect(fs.existsSync(file)).toBe(false)
+    expect(left.length).toBe(35)
+    expect(left.includes(bytes)).toBe(false)
+    expect(fs.existsSync(fileOf(id))).toBe(false)
   })
 })
 

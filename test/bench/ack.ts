@@ -145,6 +145,8 @@ async function setTheStage(dir: string, databaseUrl: string) {
       appType: 'SingleTenant',
       tenantId: TENANT_ID,
       firstAdmin: cast.teams.admin,
+      cloud: 'public',
+      transport: 'botbuilder',
     },
     log: { level: 'warn' },
   }

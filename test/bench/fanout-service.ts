@@ -5,6 +5,7 @@ import { createLog } from '../../src/log.ts'
 import type { Outgoing, Platform } from '../../src/platform.ts'
 import { PlatformError } from '../../src/platform.ts'
 import { createSlack } from '../../src/slack/platform.ts'
+import { createBotbuilder } from '../../src/teams/botbuilder.ts'
 import { createTeams } from '../../src/teams/platform.ts'
 import { createTransport } from '../../src/teams/transport.ts'
 import type { Child } from './child.ts'
@@ -53,9 +54,11 @@ export function platformsOf(
   )
   const deps = {
     onIncoming: async () => null,
-    onSeen: async () => {},
+    onAdded: async () => {},
+    onRemoved: async () => {},
     log,
     say: (key: string) => key,
+    onRejected() {},
     wall: () => new Date(),
   }
   const tokens = new Map(ofPlatform('slack').map(({ id, token: own }) => [id, own]))
@@ -73,10 +76,16 @@ export function platformsOf(
     appPassword: 'bench, not a secret',
     appType: 'SingleTenant',
     tenantId: 'bench',
+    cloud: 'public',
   } as const
   const teams = createTeams(
     'bench',
-    createTransport(settings, { ...rest, getToken: async () => token }, () => new Date()),
+    createTransport(
+      settings,
+      createBotbuilder,
+      { ...rest, getToken: async () => token },
+      () => new Date(),
+    ),
     deps,
   )
   const watched = (platform: Platform): Platform => ({

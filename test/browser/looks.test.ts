@@ -58,6 +58,7 @@ const VIEWS: readonly [string, string, (page: Page) => Promise<void>][] = [
     'completion',
     'UFACILITATOR',
     async (page) => {
+      await toNotes(page)
       await page.getByRole('combobox', { name: 'Type a command' }).fill('/group')
       await page.keyboard.press('ArrowDown')
       await page.getByRole('listbox').getByRole('option').first().waitFor()
@@ -131,12 +132,19 @@ const VIEWS: readonly [string, string, (page: Page) => Promise<void>][] = [
   ],
 ]
 
+/** Slack takes no line in the app's own chat; in Teams that is where people type. */
+async function toNotes(page: Page): Promise<void> {
+  const notes = page.getByRole('button', { name: 'Your own notes', exact: true })
+  if ((await notes.count()) > 0) await notes.click()
+}
+
 async function typed(
   page: Page,
   line: string,
   expected: string,
   where: 'main' | 'dialog' = 'main',
 ): Promise<void> {
+  await toNotes(page)
   await page.getByRole('combobox', { name: 'Type a command' }).fill(line)
   await page.keyboard.press('Enter')
   const place =
@@ -151,7 +159,8 @@ async function charted(page: Page, where: 'main' | 'dialog'): Promise<void> {
     .getByRole('button', { name: 'The last four', exact: true })
     .last()
     .click()
-  await page.getByRole('img', { name: 'Group climate: 3 Mar' }).waitFor()
+  // In Slack each stands beside the message from then on.
+  await page.getByRole('img', { name: 'Group climate: 3 Mar' }).last().waitFor()
 }
 
 async function pressed(page: Page, label: string): Promise<void> {

@@ -51,6 +51,9 @@ describe.each(CELLS)(
         .waitFor()
     }
     const type = async (command: string) => {
+      // Slack takes no line in the app's own chat.
+      if (platform === 'slack')
+        await hands.press(page.getByRole('button', { name: 'Your own notes', exact: true }))
       await hands.write(
         page.getByRole('combobox', { name: 'Type a command' }),
         platform === 'slack' ? `/group ${command}` : command,

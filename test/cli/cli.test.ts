@@ -225,6 +225,40 @@ describe('the other commands', () => {
     expect(fs.existsSync(path.join(dir, 'data', 'pg'))).toBe(true)
   })
 
+  it('say whose the store is, and refuse what is no organisation, workspace or word', () => {
+    const dir = ownDir()
+    const env = { DATA_DIR: path.join(dir, 'data'), KEY_DIR: path.join(dir, 'keys') }
+    const said = (...args: string[]) => {
+      const { status, stdout, stderr } = groupwell(args, env)
+      return [status, stdout + stderr]
+    }
+    const nobody = 'Nobody has started Groupwell on this store yet'
+    expect(said('organisation', '--name', 'Clinic')).toEqual([2, expect.stringContaining(nobody)])
+    expect(said('keys', 'adopt')).toEqual([2, expect.stringContaining(nobody)])
+    expect(said('organisation', '--country', 'xx')).toEqual([
+      2,
+      expect.stringContaining('two capital letters'),
+    ])
+    expect(said('workspace', 'add', 'zoom', 'T0')).toEqual([
+      2,
+      expect.stringContaining('expected add, slack or teams'),
+    ])
+    expect(said('keys', 'lose')).toEqual([2, expect.stringContaining('expected adopt')])
+  })
+
+  it('say in one line that a database is not there, never with its password', () => {
+    const of = (url: string) => groupwell(['migrate'], { DATABASE_URL: url })
+    const away = of('postgresql://root:hidden-word@127.0.0.1:1/groupwell')
+    expect([away.status, away.stderr]).toEqual([
+      2,
+      'DATABASE_URL: no connection to 127.0.0.1:1/groupwell: connect ECONNREFUSED 127.0.0.1:1\n',
+    ])
+    const nowhere = of('postgresql://root:hidden-word@nowhere.invalid/groupwell')
+    expect(nowhere.status).toBe(2)
+    expect(nowhere.stderr.trim().split('\n')).toHaveLength(1)
+    expect(nowhere.stderr).not.toContain('hidden-word')
+  })
+
   it('can be run by their name from a fresh checkout', () => {
     expect(fs.statSync(CLI).mode & 0o111).not.toBe(0)
   })
@@ -239,8 +273,8 @@ describe('the other commands', () => {
     const args = [
       '--app-id',
       '11111111-2222-4333-8444-555555555555',
-      '--website',
-      'https://clinic.example',
+      '--url',
+      'https://groupwell.clinic.example',
       '--out',
       out,
     ]
@@ -249,7 +283,7 @@ describe('the other commands', () => {
     expect(groupwell(['manifest', 'slack', '--url', 'http://plain.example'], {}).stderr).toContain(
       'expected an https address',
     )
-    expect(groupwell(['manifest', 'teams', '--website', 'https://x.example'], {}).stderr).toContain(
+    expect(groupwell(['manifest', 'teams', '--url', 'https://x.example'], {}).stderr).toContain(
       'expected the bot',
     )
     expect(groupwell(['manifest', 'zoom'], {}).stderr).toContain('expected slack or teams')
@@ -267,7 +301,7 @@ describe('the other commands', () => {
     expect(stderr).toContain('SLACK_SIGNING_SECRET: needed together with SLACK_BOT_TOKEN')
     expect(stderr).not.toContain('    at ')
     expect(groupwell(['dance'], {}).stderr).toContain(
-      'expected one of start, demo, migrate, audit, question-set, manifest',
+      'expected one of start, demo, migrate, organisation, keys, workspace, audit, question-set',
     )
   })
 })

@@ -211,6 +211,7 @@ describe.each(CELLS)(
       expect(said(hands, cast().supervisor)).toContain(
         'Then they said that nobody had been in touch.',
       )
+      await press(hands, lastSeen(hands.journal, cast().supervisor, 'contact'), 'contact.seen')
       await press(hands, lastSeen(hands.journal, cast().supervisor, 'contact'), 'contact.reached')
       await hands.closeForm(cast().supervisor)
       await world.app.drain()

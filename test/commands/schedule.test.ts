@@ -330,7 +330,7 @@ describe('a schedule that changes', () => {
       where: { rule: { startsWith: 'FREQ=WEEKLY' } },
     })
     await fill(world.slack, 'UFACILITATOR', 'schedule', { which: `stop ${own.id}` })
-    expect(said(world.slack, 'UFACILITATOR')).toContain('12 sessions are gone.')
+    expect(said(world.slack, 'UFACILITATOR')).toContain('12 sessions are cancelled.')
     expect(said(world.slack, 'UFACILITATOR')).toContain(
       '1 session is near, so everybody is told of the change.',
     )
@@ -399,6 +399,13 @@ describe('the calendar', () => {
     const response = await fetch(address('All sessions'))
     expect(response.headers.get('content-type')).toBe('text/calendar; charset=utf-8')
     const text = await response.text()
+    expect(text.split('\r\n').at(-2)).toBe('END:VCALENDAR')
+    expect(text).not.toMatch(/[^\r]\n/)
+    const head = await fetch(address('All sessions'), { method: 'HEAD' })
+    expect([head.status, await head.text()]).toEqual([200, ''])
+    expect(head.headers.get('content-type')).toBe('text/calendar; charset=utf-8')
+    const post = await fetch(address('All sessions'), { method: 'POST' })
+    expect(post.status).toBe(405)
     expect(text.match(/BEGIN:VEVENT/g)).toHaveLength(12)
     expect(text).toContain('DTSTART:20260303T163000Z')
     expect(text).toContain('DTSTART:20260331T153000Z')

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { COMMAND_TRANSACTION } from '../../src/door/deadline.ts'
 import { run } from '../../src/door/run.ts'
+import type { Incoming } from '../../src/platform.ts'
 import { lastSeen } from '../../src/simulator/workspace.ts'
 import { ensureActor, ensureConnection } from '../../src/store/access.ts'
 import { planDeliveries } from '../../src/store/outbox.ts'
@@ -25,17 +27,27 @@ describe.runIf(inject('hasPostgres'))('people who change things at the same time
   })
   afterAll(() => world.end())
 
+  /**
+   * The outcome of a form, sent again where the machine was too slow for its time. Of two that lock
+   * each other out Postgres ends one sooner: that one is not sent again.
+   */
+  const sent = async (change: Partial<Incoming>) => {
+    for (;;) {
+      const startedAt = performance.now()
+      const reply = await run(
+        world.app.services,
+        incoming('UFACILITATOR', { via: 'form', ...change }),
+      )
+      if (isDone(reply) || performance.now() - startedAt < COMMAND_TRANSACTION.timeout) return reply
+    }
+  }
   const create = (alias: string) =>
-    run(
-      world.app.services,
-      incoming('UFACILITATOR', {
-        verb: 'new.submit',
-        via: 'form',
-        input: {
-          values: { kind: 'therapeutic-support', alias, timeZone: 'UTC', contactHours: 'none' },
-        },
-      }),
-    )
+    sent({
+      verb: 'new.submit',
+      input: {
+        values: { kind: 'therapeutic-support', alias, timeZone: 'UTC', contactHours: 'none' },
+      },
+    })
   const isDone = (reply: Awaited<ReturnType<typeof run>>) =>
     reply?.type === 'done' && reply.card.kind !== 'problem'
 
@@ -55,17 +67,13 @@ describe.runIf(inject('hasPostgres'))('people who change things at the same time
     const replies = await Promise.all(
       groups.map(({ id }, index) => {
         const members = index % 2 === 0 ? people : people.toReversed()
-        return run(
-          world.app.services,
-          incoming('UFACILITATOR', {
-            verb: 'roster.submit',
-            via: 'form',
-            input: {
-              id,
-              values: { members, facilitators: [{ externalId: 'UFACILITATOR' }], supervisors: [] },
-            },
-          }),
-        )
+        return sent({
+          verb: 'roster.submit',
+          input: {
+            id,
+            values: { members, facilitators: [{ externalId: 'UFACILITATOR' }], supervisors: [] },
+          },
+        })
       }),
     )
     expect(replies.every(isDone)).toBe(true)

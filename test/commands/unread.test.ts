@@ -22,8 +22,16 @@ const BEGINNINGS = [
   'cancel everything please',
   'summary of my wasted years',
 ]
-/** The same with a command that everybody has, and that takes no words. */
-const NO_COMMANDS = ['help I want to die', 'help me', 'home is hell']
+/** The same with commands that everybody has, and that take no such words. */
+const NO_COMMANDS = [
+  'help I want to die',
+  'help me',
+  'home is hell',
+  'next to the bridge',
+  'pause everything, I cannot go on',
+  'privacy is all that I want now',
+  'mydata shows nothing of the pain',
+]
 
 describe.each(['slack', 'teams'] as const)('what is typed and is no command on %s', (platform) => {
   let world: World

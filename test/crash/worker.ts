@@ -50,9 +50,16 @@ const slack: Platform = createSlack(
     apiUrl: given.slackUrl,
     tokenFor: (id) => TOKENS.get(id) ?? null,
   },
-  { onIncoming: async () => null, log: silent, say: (key) => key, wall: clock.wall },
+  {
+    onIncoming: async () => null,
+    onRejected() {},
+    log: silent,
+    say: (key) => key,
+    wall: clock.wall,
+  },
 )
-const platform = { ...slack, start: async () => ({ externalId: 'TOWN', name: 'Own' }) }
+const [first = ''] = TOKENS.keys()
+const platform = { ...slack, start: async () => ({ externalId: first, name: first }) }
 
 const database = await openDatabase(
   given.store.url

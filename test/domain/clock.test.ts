@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ruleOf, startsOf } from '../../src/domain/recurrence.ts'
+import { leadBefore } from '../../src/domain/time.ts'
 
 // The sessions that a schedule should give are worked out here without Temporal and without the recurrence
 // library: dates by counting days in UTC, instants by asking Intl what the clocks on the wall
@@ -182,5 +183,24 @@ describe('the same suite', () => {
     expect(start?.wall).toBe(wall)
     if (local < '2012') return
     expect(start?.startsAt.getTime()).toBe(expectedStart(local, zone).ms)
+  })
+})
+
+describe('a reminder some days before', () => {
+  it.each([
+    ['Europe/Berlin', '2026-03-31T15:30:00Z', 10_080, '2026-03-24T16:30:00Z'],
+    ['Europe/Berlin', '2026-03-30T15:30:00Z', 2_880, '2026-03-28T16:30:00Z'],
+    ['Europe/Berlin', '2026-10-27T16:30:00Z', 10_080, '2026-10-20T15:30:00Z'],
+    ['America/New_York', '2026-03-10T21:30:00Z', 10_080, '2026-03-03T22:30:00Z'],
+    ['Australia/Lord_Howe', '2026-04-07T07:00:00Z', 10_080, '2026-03-31T06:30:00Z'],
+    ['Antarctica/Troll', '2026-03-31T15:30:00Z', 10_080, '2026-03-24T17:30:00Z'],
+    ['UTC', '2026-03-31T15:30:00Z', 10_080, '2026-03-24T15:30:00Z'],
+  ])('keeps the time on the wall in %s (%s, %i minutes)', (zone, at, minutes, due) => {
+    expect(leadBefore(new Date(at), minutes, zone).toISOString()).toBe(new Date(due).toISOString())
+  })
+
+  it.each([15, 60, 240, 1_440])('counts hours as hours: %i minutes', (minutes) => {
+    const at = new Date('2026-03-29T15:30:00Z')
+    expect(at.getTime() - leadBefore(at, minutes, 'Europe/Berlin').getTime()).toBe(minutes * 60_000)
   })
 })

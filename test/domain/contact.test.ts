@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import {
   type Addressee,
   type Helper,
+  hasBackupOf,
+  mayClose,
   mayOpenCheckIns,
   newWay,
   type OpenRequest,
@@ -14,6 +16,7 @@ import {
   whoMayRead,
 } from '../../src/domain/contact.ts'
 import { lookAt as lookWhen } from '../../src/domain/contact-look.ts'
+import { drillAt } from '../../src/domain/drill.ts'
 import { reminderDay } from '../../src/domain/reminder-day.ts'
 import {
   afterStaffedHours,
@@ -314,16 +317,100 @@ describe('staffed hours', () => {
 
 describe('check-ins of groups in which people may be in crisis', () => {
   it.each([
-    [{ contactHours: 24, backupId: 'b', noContactReason: null }, true],
-    [{ contactHours: 24, backupId: null, noContactReason: null }, false],
-    [{ contactHours: null, backupId: 'b', noContactReason: null }, false],
-    [{ contactHours: null, backupId: null, noContactReason: 'ward' }, true],
-  ] as const)('with %j open: %s', (settings, opens) => {
-    expect(mayOpenCheckIns(true, settings)).toBe(opens)
-    expect(mayOpenCheckIns(false, settings)).toBe(true)
+    [{ contactHours: 24, noContactReason: null }, true, true],
+    [{ contactHours: 24, noContactReason: null }, false, false],
+    [{ contactHours: null, noContactReason: null }, true, false],
+    [{ contactHours: null, noContactReason: 'ward' }, false, true],
+  ] as const)('with %j and a backup: %s, open: %s', (settings, hasBackup, opens) => {
+    expect(mayOpenCheckIns(true, settings, hasBackup)).toBe(opens)
+    expect(mayOpenCheckIns(false, settings, hasBackup)).toBe(true)
   })
 })
 
 it('counts days from the asking', () => {
   expect(lookAt(request(), EVERYBODY, new Date(T0 + 3 * DAY_MS)).day).toBe(3)
+})
+
+describe('who stands in for a group', () => {
+  it.each([
+    ['somebody who does not lead it', EVERYBODY, true],
+    ['nobody', EVERYBODY.filter(({ rung }) => rung !== 'backup'), false],
+    [
+      'who leads it',
+      [helper('facilitators'), helper('backup', { personId: 'facilitators' })],
+      false,
+    ],
+  ] as const)('is %s', (_, helpers, has) => {
+    expect(hasBackupOf(helpers)).toBe(has)
+  })
+})
+
+describe('who closes a request', () => {
+  const waits = { round: 1, holderId: null, isClosedAbove: false }
+
+  it('is everybody who reads it, in its first round', () => {
+    for (const { personId } of EVERYBODY) expect(mayClose(EVERYBODY, waits, personId)).toBe(true)
+  })
+
+  it('is who has taken it, where its member opened it again', () => {
+    const again = { ...waits, round: 2 }
+    expect(mayClose(EVERYBODY, again, 'facilitators')).toBe(false)
+    expect(mayClose(EVERYBODY, { ...again, holderId: 'facilitators' }, 'facilitators')).toBe(true)
+  })
+
+  it.each<[string, string, boolean]>([
+    ['who leads the group', 'facilitators', false],
+    ['its stand-in', 'backup', false],
+    ['a supervisor', 'supervisors', true],
+    ['the safety contact', 'safety', true],
+    ['a colleague who was handed it', 'somebody', true],
+  ])('of one whose member was taken off the list: %s', (_, personId, may) => {
+    expect(mayClose(EVERYBODY, { ...waits, isClosedAbove: true }, personId)).toBe(may)
+  })
+
+  it('of one whose member was taken off the list: nobody in place of who leads it, but all where nobody is above', () => {
+    const away = [
+      helper('facilitators', { isAway: true, standInId: 'somebody' }),
+      helper('supervisors'),
+    ]
+    const request = { ...waits, isClosedAbove: true }
+    expect(mayClose(away, request, 'somebody')).toBe(false)
+    expect(mayClose([helper('facilitators')], request, 'facilitators')).toBe(true)
+  })
+})
+
+describe('somebody who has a request and goes away', () => {
+  const held = request({ holderId: 'backup', seenAt: at(1) })
+
+  it('leaves it to their stand-in', () => {
+    const helpers = [helper('facilitators'), helper('backup', { isAway: true, standInId: 'other' })]
+    const look = lookAt(held, helpers, new Date(at(2)))
+    expect(look.holderId).toBe('other')
+    expect(look.told).toContain('other')
+  })
+
+  it('leaves it to all, without one', () => {
+    const helpers = [helper('facilitators'), helper('backup', { isAway: true })]
+    const look = lookAt(held, helpers, new Date(at(2)))
+    expect(look.holderId).toBeNull()
+    expect(look.told).toEqual(['facilitators'])
+  })
+})
+
+describe('a drill', () => {
+  const without = (...gone: Rung[]) => EVERYBODY.filter(({ rung }) => !gone.includes(rung))
+
+  it.each<[string, readonly Helper[], Rung, Rung | 'through']>([
+    ['waits on its step', EVERYBODY, 'backup', 'backup'],
+    ['goes on from a step that is not there any more', without('backup'), 'backup', 'supervisors'],
+    [
+      'has come through when the last step is not there any more',
+      without('safety'),
+      'safety',
+      'through',
+    ],
+    ['stays where it is while nobody is there', [], 'backup', 'backup'],
+  ])('%s', (_, helpers, rung, stands) => {
+    expect(drillAt(helpers, rung)).toBe(stands)
+  })
 })

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Recurrence, repeatOf, ruleOf, startsOf } from '../../src/domain/recurrence.ts'
-import {
-  nextWeekday,
-  parseDate,
-  parseTime,
-  parseTypedPlan,
-  startsInPast,
-} from '../../src/domain/schedule.ts'
+import { nextWeekday, parseDate, parseTime, startsInPast } from '../../src/domain/schedule.ts'
 import { isTimeZone } from '../../src/domain/time.ts'
 
 const weekly = (firstDate: string, time: string, timeZone: string, count = 4) =>
@@ -134,35 +128,6 @@ describe('what people type', () => {
     ['', null],
   ])('reads the date “%s” as %s', (text, expected) => {
     expect(parseDate(text)).toBe(expected)
-  })
-
-  const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-  it('reads a whole schedule', () => {
-    expect(parseTypedPlan('every Tuesday 17:30 for 90 minutes, 12 sessions', weekdays)).toEqual({
-      isoWeekday: 2,
-      time: '17:30',
-      repeat: 'weekly',
-      minutes: 90,
-      count: 12,
-    })
-    expect(parseTypedPlan('thursday 5:30 pm', weekdays)).toEqual({
-      isoWeekday: 4,
-      time: '17:30',
-      repeat: 'weekly',
-      minutes: null,
-      count: null,
-    })
-    expect(parseTypedPlan('every 2 weeks on Friday 9:00', weekdays)?.repeat).toBe('weeks2')
-    expect(parseTypedPlan('every month on Friday 9:00', weekdays)?.repeat).toBe('monthlyWeekday')
-    const spanish = ['lunes', 'martes', 'miércoles', 'jueves', 'viernes', 'sábado', 'domingo']
-    expect(parseTypedPlan('cada 2 semanas el miercoles 17:30, 6 sesiones', spanish)).toEqual({
-      isoWeekday: 3,
-      time: '17:30',
-      repeat: 'weeks2',
-      minutes: null,
-      count: 6,
-    })
-    expect(parseTypedPlan('whenever', weekdays)).toBeNull()
   })
 
   it('finds the next weekday on or after a date', () => {

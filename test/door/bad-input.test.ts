@@ -289,7 +289,7 @@ describe('requests that no platform sends', () => {
         type: 'block_actions',
         team: { id: 'T0DEMO' },
         user: { id: 'UMEMBER1' },
-        trigger_id: 't',
+        trigger_id: world.slack.newTrigger('UMEMBER1'),
         actions: [{ type: 'button', action_id: 'x', block_id: 'y', value: '{"verb":1}' }],
       }),
     })

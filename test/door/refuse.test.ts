@@ -3,6 +3,7 @@ import { loadContent } from '../../src/content/load.ts'
 import { failure } from '../../src/door/refuse.ts'
 import { createLog } from '../../src/log.ts'
 import { incoming } from '../helpers.ts'
+import { SLACK_ALONE } from '../traits.ts'
 
 /** Errors of the driver on a server that speaks German. */
 const GERMAN = [
@@ -24,9 +25,9 @@ describe('a statement that the store did not do', () => {
       texts,
       command: null,
       incoming: incoming('UMEMBER1', {}),
-      help: null,
+      help: { lines: '', mayAsk: false },
     }
-    const reply = await failure(request, { log }, error)
+    const reply = await failure(request, { log, platforms: SLACK_ALONE }, error)
     return JSON.stringify(reply)
   }
 

@@ -128,7 +128,7 @@ describe.each(CELLS)('the main job on $platform with the $store store', ({ store
     expect(
       await world.db.releaseUnit.findMany({ select: { state: true, isCleaned: true } }),
     ).toEqual([{ state: 'released', isCleaned: true }])
-    expect(world.app.services.ballotKeys.keyStore.list()).toEqual([])
+    expect(await world.app.services.ballotKeys.keyStore.list()).toEqual([])
   })
 
   it('shows members the same result at the same time', async () => {

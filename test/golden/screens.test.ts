@@ -10,8 +10,14 @@ function wordsOf({ surface, notification }: Seen): string {
     ...surface.reading,
   ]
   const words = lines.map((line) => `  ${line}`.trimEnd()).join('\n')
-  // Wins stand in no order that would tell who wrote them, so in another one each time.
-  return words.replace(/I went for a walk\.|I called a friend\./g, '(a win)')
+  return (
+    words
+      // Wins stand in no order that would tell who wrote them, so in another one each time.
+      .replace(/I went for a walk\.|I called a friend\./g, '(a win)')
+      // Of two people who cannot be reached the first may be told before the other is refused.
+      .replace(/\d (person|people) could not/g, '(n) people could not')
+      .replace(/no se pudo llegar a \d personas?/g, 'no se pudo llegar a (n) personas')
+  )
 }
 
 async function walk(

@@ -104,6 +104,7 @@ describe('nobody at the other end', () => {
       onIncoming: async () => null,
       log,
       say: (key: string) => key,
+      onRejected() {},
       wall: () => new Date(),
     }
     const slack = createSlack(

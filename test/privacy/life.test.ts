@@ -271,7 +271,7 @@ async function look({ services, groupId, checkInIds }: Real) {
     where: { groupId, isCleaned: true },
     include: { release: true, sums: true, checkIns: true, ballots: true },
   })
-  const kept = new Set(services.ballotKeys.keyStore.list().map(({ unitId }) => unitId))
+  const kept = new Set((await services.ballotKeys.keyStore.list()).map(({ unitId }) => unitId))
   const firstOf = (row: (typeof rows)[number]) =>
     Math.min(...row.checkIns.map(({ id }) => checkInIds.indexOf(id)))
   return rows

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { loadContent } from '../../src/content/load.ts'
 import { type Band, disclose, discloseOutside, LEAST_ANSWERS } from '../../src/domain/disclosure.ts'
 import type { UnitResult } from '../../src/domain/unit.ts'
-import { renderCardView } from '../../src/slack/render.ts'
+import { renderMessage } from '../../src/slack/render.ts'
 import { renderDialogCard } from '../../src/teams/render.ts'
 import { reportFhir } from '../../src/views/fhir.ts'
 import { pictureOf } from '../../src/views/picture.ts'
@@ -82,7 +82,7 @@ function trendOf(drawn: readonly Drawn[], world: 0 | 1) {
   })
   const charts = card.blocks.filter((block) => block.type === 'chart')
   return {
-    slack: JSON.stringify(renderCardView(card, 'Close', 'charts')),
+    slack: JSON.stringify(renderMessage(card, 'charts')),
     teams: JSON.stringify(renderDialogCard(card)),
     pictures: charts.map(pictureOf),
   }

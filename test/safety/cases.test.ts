@@ -152,7 +152,7 @@ describe.each(CELLS)(
       )
       expect(await s.world.db.account.count({ where: { externalId: second } })).toBe(0)
       expect(await s.act(facilitator, 'contact-request', 'contact.read')).toContain(
-        'This request is over',
+        'You cannot open this request.',
       )
     })
 
@@ -285,7 +285,8 @@ describe.each(CELLS)(
       const answered = await s.act(member, 'contact-closed', 'contact.status', 'contact.deny')
       expect(answered).toContain('It goes to the safety contact now.')
       expect(s.got(safety)).toEqual(['2026-03-02T09:00 request'])
-      await s.act(safety, 'contact-request', 'contact.read', 'contact.reached')
+      await s.act(safety, 'contact-request', 'contact.read', 'contact.seen')
+      await s.act(safety, 'contact', 'contact.reached')
       const [second = ''] = others
       await s.ask(second, 'Please, too.')
       await s.send(facilitator, 'roster', { members: others.slice(1) })

@@ -123,7 +123,7 @@ export async function setStage(
           method: 'chat.postMessage',
           channel: `D${person.slice(1)}`,
           status: 200,
-          error: 'user_disabled',
+          error: 'channel_not_found',
         })
     },
     got: (person) =>

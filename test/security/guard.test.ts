@@ -1,6 +1,7 @@
 import { generateKeyPair, SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ISSUER } from '../../src/simulator/teams/authority.ts'
+import { createBotbuilder } from '../../src/teams/botbuilder.ts'
 import { type Admitted, admitChannel } from '../../src/teams/guard.ts'
 import { createTransport } from '../../src/teams/transport.ts'
 import { dump, setUpGroup, startWorld, type World } from '../helpers.ts'
@@ -57,7 +58,9 @@ describe('an unsigned token', () => {
     const broken = await cpuOf(() => post('Bearer abc'), 60)
     const refused = await cpuOf(() => post(long), 60)
     const alone = await cpuOf(async () => {
-      expect(admitChannel(long, { issuer: ISSUER, audience: 'x' }, new Date())).toBeNull()
+      expect(admitChannel(long, { issuer: ISSUER, audience: 'x' }, new Date())).toEqual({
+        reason: 'unsigned',
+      })
     }, 1_000)
     console.info(
       `guard: an 11 KB token ${refused.toFixed(2)} ms with its request, a broken one ${broken.toFixed(2)} ms; the guard alone ${alone.toFixed(3)} ms`,
@@ -97,8 +100,9 @@ describe('an unsigned token', () => {
       appPassword: 'not a secret',
       appType: 'SingleTenant',
       tenantId: 'x',
+      cloud: 'public',
     } as const
-    const transport = createTransport(settings, null, () => new Date())
+    const transport = createTransport(settings, createBotbuilder, null, () => new Date())
     const authorization = unsigned({ iss: 'https://sts.windows.net/x/', ...many(1_500) })
     const activity = { type: 'message', channelId: 'msteams' }
     const cost = await cpuOf(

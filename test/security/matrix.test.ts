@@ -122,7 +122,10 @@ const MAY: Record<string, readonly Who[]> = {
   'agreement.submit': ['facilitator'],
   schedule: ['facilitator'],
   'schedule.submit': ['facilitator'],
+  // Facilitators alone, and nobody while a check-in is open, as here.
+  'schedule.putBack': [],
   session: IN_THE_GROUP,
+  'session.notHeld': ['facilitator'],
   calendar: IN_THE_GROUP,
   cancel: ['facilitator'],
   'cancel.submit': ['facilitator'],
@@ -313,6 +316,8 @@ describe.each(['slack', 'teams'] as const)('the door, for %s', (platform) => {
   let sessionId: string
   let messageId: string
   let planId: string
+  let scheduleId: string
+  let emptyId: string
   let contactId: string
   let winId: string
   let winRow: WinModel
@@ -334,6 +339,7 @@ describe.each(['slack', 'teams'] as const)('the door, for %s', (platform) => {
     })
     sessionId = (await world.db.session.findFirstOrThrow({ where: { startsAt: SESSION.startsAt } }))
       .id
+    scheduleId = (await world.db.schedule.findFirstOrThrow()).id
     planId = (await world.db.checkInPlan.findFirstOrThrow()).id
     contactId = randomUUID()
     const asker = await world.db.account.findFirstOrThrow({ where: { externalId: people.member } })
@@ -392,6 +398,19 @@ describe.each(['slack', 'teams'] as const)('the door, for %s', (platform) => {
       data: { isStaff: true },
     })
     await lead(group.organisationId, colleague.actor.personId, 'supervisor')
+    // One that nobody was asked about.
+    emptyId = randomUUID()
+    await world.db.session.create({
+      data: {
+        organisationId,
+        id: emptyId,
+        groupId,
+        scheduleId,
+        originalLocalStart: '2026-03-03T09:00',
+        startsAt: new Date(at.getTime() - 3 * 3_600_000),
+        endsAt: new Date(at.getTime() - 2 * 3_600_000),
+      },
+    })
     const other = randomUUID()
     await world.db.organisation.create({
       data: { id: other, name: 'Other', country: 'DE', createdAt: SESSION.endsAt },
@@ -450,6 +469,7 @@ describe.each(['slack', 'teams'] as const)('the door, for %s', (platform) => {
       session: sessionId,
       message: messageId,
       plan: planId,
+      schedule: scheduleId,
       group: groupId,
       win: winId,
     }
@@ -474,7 +494,8 @@ describe.each(['slack', 'teams'] as const)('the door, for %s', (platform) => {
       removed: groupId,
       'removed.withdraw': groupId,
     }
-    const id = command?.subject ? about[command.subject] : own[verb]
+    const ofSubject = verb === 'session.notHeld' ? { ...about, session: emptyId } : about
+    const id = command?.subject ? ofSubject[command.subject] : own[verb]
     const isForm = verb in values || verb === 'welcome.accept'
     return incoming(people[who], {
       platform,

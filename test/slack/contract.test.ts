@@ -34,6 +34,7 @@ describe.each(PEERS)('the Slack adapter, against $name', ({ open }) => {
     },
     log,
     say: (key: string) => key,
+    onRejected() {},
     wall: () => new Date(),
   }
   const settings = ({ apiUrl, token }: { apiUrl: string; token: string }) => ({

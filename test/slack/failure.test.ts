@@ -16,7 +16,9 @@ describe('a refusal of Slack, in our words', () => {
     ['token_revoked', { outcome: 'noWorkspace', reason: 'tokenRefused' }],
     ['missing_scope', { outcome: 'noWorkspace', reason: 'notPermitted' }],
     ['internal_error', { outcome: 'unknown', reason: 'platformFault' }],
-    ['invalid_blocks', { outcome: 'refused', reason: 'notTaken' }],
+    ['ekm_access_denied', { outcome: 'noWorkspace', reason: 'notPermitted' }],
+    ['invalid_blocks', { outcome: 'impossible', reason: 'notTaken' }],
+    ['a_word_of_tomorrow', { outcome: 'refused', reason: 'notTaken' }],
   ] as const)('%s', (code, attempt) => {
     expect(toPlatformError(said(code), true)).toMatchObject({ attempt, code })
   })

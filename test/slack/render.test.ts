@@ -13,6 +13,7 @@ import {
   renderForm as renderTeamsForm,
 } from '../../src/teams/render.ts'
 import type { Block, Card, Field, Form } from '../../src/views/card.ts'
+import * as cards from '../../src/views/card.ts'
 
 type Json = Record<string, unknown>
 const words = fc.oneof(
@@ -121,7 +122,11 @@ describe('any card and form', () => {
         }
         expect(checkActivity(activity)).toEqual([])
         expect(checkCard(renderDialogCard(anyCard).card)).toEqual([])
-        expect(checkCard(renderTeamsForm(anyForm, { f0: 'no' }).card)).toEqual([])
+        expect(
+          checkCard(
+            renderTeamsForm(anyForm, { language: null, leftEmpty: 'x' }, { f0: 'no' }).card,
+          ),
+        ).toEqual([])
       }),
       { numRuns: 300 },
     )
@@ -238,5 +243,21 @@ describe('the checks themselves (negative controls)', () => {
     ],
   ])('Teams refuses %s', (_name, change) => {
     expect(checkCard({ type: 'AdaptiveCard', version: '1.5', ...change })).not.toEqual([])
+  })
+})
+
+describe('more buttons than a row takes', () => {
+  it('stand in several rows, and none is lost', () => {
+    const choices = Array.from({ length: 60 }, (_, index) =>
+      cards.button(`Group ${index}`, 'summary', crypto.randomUUID()),
+    )
+    const { blocks } = renderMessage(
+      cards.card('picker', 'Which group?', [cards.text('x'), cards.buttons(...choices)]),
+    )
+    const rows = blocks.flatMap((block) =>
+      block.type === 'actions' ? [block.elements.length] : [],
+    )
+    expect(rows).toEqual([25, 25, 10])
+    expect(checkMessage({ text: 'x', blocks })).toEqual([])
   })
 })

@@ -54,6 +54,7 @@ describe('Slack’s signature', () => {
       },
     ],
     ['six minutes old', { timestamp: seconds(-360) }],
+    ['six minutes in the future', { timestamp: seconds(360) }],
     ['an hour in the future', { timestamp: seconds(3600) }],
     ['without a time', { timestamp: '' }],
     ['at a time that is no number', { timestamp: 'now' }],
@@ -81,6 +82,14 @@ describe('Slack’s signature', () => {
       ).status,
     ).toBe(400)
   })
+
+  it.each([-295, -120, 120, 295])(
+    'is taken from %i seconds away: clocks differ',
+    async (offset) => {
+      const { status } = await world.slack.send(command, { timestamp: seconds(offset) })
+      expect(status).toBe(200)
+    },
+  )
 
   it('is taken when it is right (control)', async () => {
     const { status, body } = await world.slack.send(command)

@@ -21,13 +21,22 @@ describe('a refusal of Teams, in our words', () => {
     [403, 'ConversationBlockedByUser', { outcome: 'gone', reason: 'blocked' }],
     [403, 'UserNotFound', { outcome: 'gone', reason: 'accountClosed' }],
     [404, 'ConversationNotFound', { outcome: 'gone', reason: 'blocked' }],
-    [403, 'BotDisabledByAdmin', { outcome: 'noWorkspace', reason: 'notPermitted' }],
+    [403, 'BotDisabledByAdmin', { outcome: 'forbidden', reason: 'adminBlocked' }],
+    [403, 'NotEnoughPermissions', { outcome: 'forbidden', reason: 'notPermitted' }],
     [401, 'Unauthorized', { outcome: 'noWorkspace', reason: 'tokenRefused' }],
-    [400, 'BadArgument', { outcome: 'refused', reason: 'notTaken' }],
+    [400, 'BadArgument', { outcome: 'impossible', reason: 'notTaken' }],
     [412, 'PreconditionFailed', { outcome: 'refused', reason: 'notTaken' }],
     [502, 'BadGateway', { outcome: 'unknown', reason: 'platformFault' }],
   ] as const)('%i %s', (status, code, attempt) => {
     expect(toPlatformError(status, body(code), null)).toMatchObject({ attempt, code })
+  })
+
+  it.each([
+    [403, { outcome: 'noWorkspace', reason: 'noConnection' }],
+    [404, { outcome: 'refused', reason: 'notTaken' }],
+    [400, { outcome: 'refused', reason: 'notTaken' }],
+  ])('%i without a code is not Teams’ own: a proxy on the way', (status, attempt) => {
+    expect(toPlatformError(status, '<html>No.</html>', null)).toMatchObject({ attempt })
   })
 
   it.each([

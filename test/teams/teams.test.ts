@@ -1,7 +1,7 @@
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lastSeen, waitUntil } from '../../src/simulator/workspace.ts'
-import { isServiceUrl } from '../../src/teams/transport.ts'
+import { CLOUDS, isServiceUrl } from '../../src/teams/clouds.ts'
 import {
   answer,
   dump,
@@ -13,10 +13,11 @@ import {
   startWorld,
   type World,
 } from '../helpers.ts'
+import { TRANSPORT } from './transport-of.ts'
 
 let world: World
 beforeAll(async () => {
-  world = await startWorld()
+  world = await startWorld({ teamsTransport: TRANSPORT })
   await setUpGroup(world, 'teams')
 })
 afterAll(() => world.end())
@@ -26,7 +27,7 @@ const cast = () => world.casts.teams
 const typed = (change = {}) =>
   world.teams.activity(cast().facilitator, { type: 'message', text: 'help', ...change })
 
-describe('botbuilder’s own validation of the token', () => {
+describe(`the validation of the token by ${TRANSPORT}`, () => {
   const claims = async () => {
     const token = await world.teams.token()
     return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
@@ -122,12 +123,16 @@ describe('botbuilder’s own validation of the token', () => {
 
 describe('the addresses that get a token', () => {
   it.each([
-    'https://smba.trafficmanager.net/emea/',
-    'https://smba.infra.gcc.teams.microsoft.com/teams',
-    'https://smba.infra.gov.teams.microsoft.us/',
-    'https://smba.infra.dod.teams.microsoft.us/',
-  ])('are %s', (url) => {
-    expect(isServiceUrl(url)).toBe(true)
+    ['public', 'https://smba.trafficmanager.net/emea/'],
+    ['public', 'https://smba.onyx.prod.teams.trafficmanager.net/emea/'],
+    ['gcc', 'https://smba.infra.gcc.teams.microsoft.com/teams'],
+    ['gcchigh', 'https://smba.infra.gov.teams.microsoft.us/'],
+    ['dod', 'https://smba.infra.dod.teams.microsoft.us/'],
+  ] as const)('are, in the %s cloud, %s', (cloud, url) => {
+    expect(isServiceUrl(url, CLOUDS[cloud])).toBe(true)
+    // Tokens of one cloud go to no other.
+    const isGovernment = cloud === 'gcchigh' || cloud === 'dod'
+    expect(isServiceUrl(url, CLOUDS[isGovernment ? 'public' : 'gcchigh'])).toBe(false)
   })
   it.each([
     'http://smba.trafficmanager.net/',
@@ -137,7 +142,7 @@ describe('the addresses that get a token', () => {
     'https://smba.trafficmanager.net.evil.invalid/',
     'https://127.0.0.1/',
   ])('are not %s', (url) => {
-    expect(isServiceUrl(url)).toBe(false)
+    expect(isServiceUrl(url, CLOUDS.public)).toBe(false)
   })
 })
 
@@ -157,13 +162,14 @@ describe('what somebody types in Teams', () => {
       ).toBe(200)
       await waitUntil(() => world.teams.journal.seen.length > before)
       const seen = world.teams.journal.seen.at(-1)
+      // A connector that does not know targeted messages would show one to the whole channel.
       expect([seen?.audience, seen?.person, seen?.kind]).toEqual([
-        'private',
+        place === 'mention' ? 'dm' : 'private',
         cast().facilitator,
         'lead-on',
       ])
       const sent = world.teams.journal.requests.at(-1)
-      expect(JSON.stringify(sent?.payload).includes('"isTargeted":true')).toBe(place !== 'personal')
+      expect(JSON.stringify(sent?.payload).includes('"isTargeted":true')).toBe(place === 'targeted')
       expect(world.teams.journal.seen.some(({ audience }) => audience === 'channel')).toBe(false)
     },
   )
@@ -171,7 +177,7 @@ describe('what somebody types in Teams', () => {
   it('is answered in the personal chat when targeted messages are refused', async () => {
     world.teams.failNext({ status: 403 })
     const before = world.teams.journal.seen.length
-    await world.teams.typeIn('mention', cast().facilitator, 'next')
+    await world.teams.typeIn('targeted', cast().facilitator, '/group next')
     await waitUntil(() => world.teams.journal.seen.length > before)
     expect(world.teams.journal.seen.at(-1)).toMatchObject({
       audience: 'dm',
@@ -184,7 +190,7 @@ describe('what somebody types in Teams', () => {
     world.teams.failNext({ status: 403 })
     world.teams.failNext({ status: 403 })
     const before = world.teams.journal.seen.length
-    await world.teams.typeIn('mention', cast().facilitator, 'next')
+    await world.teams.typeIn('targeted', cast().facilitator, '/group next')
     await waitUntil(() => world.teams.journal.seen.length > before)
     expect(world.teams.journal.seen.at(-1)).toMatchObject({
       audience: 'channel',
@@ -195,7 +201,7 @@ describe('what somebody types in Teams', () => {
   it('is not answered a second time elsewhere when nobody knows whether the first answer arrived', async () => {
     world.teams.failNext({ status: 502, isAfterActing: true })
     const before = world.teams.journal.seen.length
-    await world.teams.typeIn('mention', cast().facilitator, 'next')
+    await world.teams.typeIn('targeted', cast().facilitator, '/group next')
     await waitUntil(() => world.teams.journal.seen.length > before)
     expect(world.teams.journal.seen.length).toBe(before + 1)
   })

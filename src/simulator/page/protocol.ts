@@ -15,7 +15,7 @@ export type PagePerson = {
 }
 
 /** A conversation, or Slack's home tab. */
-export type PagePlace = { id: string; title: string; kind: 'direct' | 'channel' | 'home' }
+export type PagePlace = { id: string; title: string; kind: 'direct' | 'channel' | 'home' | 'notes' }
 
 export type PageMessage = {
   id: string

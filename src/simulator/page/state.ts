@@ -1,5 +1,5 @@
 import { topView } from '../slack/modals.ts'
-import { channelsOf, directOf, workspaceOf } from '../slack/state.ts'
+import { channelsOf, directOf, notesOf, workspaceOf } from '../slack/state.ts'
 import { channelOf, chatOf, tenantOf } from '../teams/state.ts'
 import type { Message } from '../workspace.ts'
 import type { PageMessage, PagePerson, PagePlace, PageState, PageView } from './protocol.ts'
@@ -44,6 +44,7 @@ function placesOf({ slack, teams }: Stage, { platform, id }: PagePerson): PagePl
   return [
     { id: directOf(id), title: 'Groupwell', kind: 'direct' },
     { id: `home:${id}`, title: 'Home', kind: 'home' },
+    { id: notesOf(id), title: 'Your own notes', kind: 'notes' },
     ...channels.map(
       (channel): PagePlace => ({ id: channel.id, title: `#${channel.name}`, kind: 'channel' }),
     ),

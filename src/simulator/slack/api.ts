@@ -24,7 +24,7 @@ export async function answerApi(state: SlackState, request: Received): Promise<A
 }
 
 function callMethod(state: SlackState, request: Received, name: string, args: Json): Answer {
-  const fault = state.faults.take(name, args.channel)
+  const fault = state.faults.take(name, args.channel ?? args.users)
   if (name === 'oauth.v2.access')
     return meet(
       fault,

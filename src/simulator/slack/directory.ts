@@ -2,6 +2,9 @@ import type { Method } from './method.ts'
 import { BOT_USER, channelsOf, directOf, type SlackState, type SlackWorkspace } from './state.ts'
 import { type Json, no, userOf } from './wire.ts'
 
+/** Slack's own bot, which Slack calls a person. */
+const SLACKBOT = { id: 'USLACKBOT', name: 'Slackbot', language: 'en-US', timeZone: 'UTC' }
+
 /** People and places: the token itself, people, and conversations. */
 export const directory: Record<string, Method> = {
   'auth.test': {
@@ -30,7 +33,8 @@ export const directory: Record<string, Method> = {
     scope: 'users:read',
     tier: 'tier4',
     run(_state, workspace, args) {
-      const person = workspace.people.find(({ id }) => id === args.user)
+      const person =
+        args.user === SLACKBOT.id ? SLACKBOT : workspace.people.find(({ id }) => id === args.user)
       if (!person) return no('user_not_found')
       return {
         ok: true,

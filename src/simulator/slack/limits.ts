@@ -80,6 +80,9 @@ export function checkView(view: Json): Complaint[] {
   if (!Array.isArray(view.blocks))
     complaints.push(complain('missing required field: blocks', '/view'))
   complaints.push(...checkBlocks(blocks, '/view/blocks', MAX_BLOCKS.view))
+  // Charts are for messages and the home tab (slackapi/slack-skills-plugin, design principles).
+  if (view.type === 'modal' && blocks.some(({ type }) => type === 'data_visualization'))
+    complaints.push(complain('data_visualization is not available in modals', '/view/blocks'))
   if (
     view.type === 'modal' &&
     blocks.some((block) => block.type === 'input') &&
@@ -153,6 +156,7 @@ function checkActions(block: Json, at: string, complaints: Complaint[]): void {
     checkLength(element.action_id, MAX_ID, `${here}/action_id`, complaints)
     checkLength(element.value, 2000, `${here}/value`, complaints)
     checkLength(element.url, 3000, `${here}/url`, complaints)
+    checkLength(element.accessibility_label, 75, `${here}/accessibility_label`, complaints)
     checkText(element.text, { at: `${here}/text`, most: 75, isPlain: true }, complaints)
     if (element.style !== undefined && element.style !== 'primary' && element.style !== 'danger')
       complaints.push(complain('must be a valid enum value', `${here}/style`))

@@ -82,8 +82,13 @@ const TRIGGER_LIFE_MS = 3_000
 const RESPONSE_URL_LIFE_MS = 30 * 60_000
 
 export function createState(app: SlackApp, now: () => Date): SlackState {
+  // People may change under the app.
+  const workspaces = app.workspaces.map((one) => ({
+    ...one,
+    people: one.people.map((person) => ({ ...person })),
+  }))
   return {
-    app,
+    app: { ...app, workspaces },
     now,
     journal: createJournal(),
     faults: createFaults(),
@@ -101,6 +106,8 @@ export function createState(app: SlackApp, now: () => Date): SlackState {
 }
 
 export const directOf = (person: string): string => `D${person.slice(1)}`
+/** Somebody's chat with themselves; the app is not in it. */
+export const notesOf = (person: string): string => `DN${person.slice(1)}`
 
 export function workspaceOf(state: SlackState, person: string): SlackWorkspace {
   const first = state.app.workspaces[0]

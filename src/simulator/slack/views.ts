@@ -14,6 +14,12 @@ export const views: Record<string, Method> = {
     run(state, workspace, args) {
       const trigger = useTrigger(state, workspace, args)
       if ('error' in trigger) return no(trigger.error)
+      // Slack may show it or not, and promises neither (bolt-python 481, bolt-js 639 and 1072).
+      const open = state.stacks.get(trigger.person) ?? []
+      if (trigger.fromView !== null && open.includes(trigger.fromView))
+        return refuse('invalid_arguments', [
+          '[ERROR] a modal is open: use views.update or views.push [json-pointer:/trigger_id]',
+        ])
       const problem = problemOf(args, 'modal')
       if (problem) return problem
       trigger.spend()

@@ -33,9 +33,9 @@ const refuse = (status: number, code: string, message = code): Answer => ({
   status,
   body: { error: { code, message } },
 })
-const failureBody = (status: number): Json => ({
+const failureBody = (status: number, error?: string): Json => ({
   error: {
-    code: { 412: 'PreconditionFailed', 429: 'TooManyRequests' }[status] ?? 'ServiceError',
+    code: error ?? { 412: 'PreconditionFailed', 429: 'TooManyRequests' }[status] ?? 'ServiceError',
     message: `status ${status}`,
   },
 })
@@ -52,7 +52,8 @@ export async function answerConnector(
 ): Promise<Answer> {
   if (request.path === '/.well-known/openidconfiguration')
     return { status: 200, body: authority.openIdDocument(url) }
-  if (request.path === '/keys') return { status: 200, body: authority.keys() }
+  if (request.path === '/keys' || request.path === '/.well-known/keys')
+    return { status: 200, body: authority.keys() }
   const isKnown = request.headers.authorization === `Bearer ${authority.connectorToken}`
   if (!isKnown && !(state.app.isAnonymous && request.headers.authorization === undefined))
     return refuse(401, 'Unauthorized')
@@ -117,7 +118,9 @@ function createConversation(state: TeamsState, payload: Json): Routed {
   const tenant = state.app.tenants.find((known) => known.tenantId === tenantId)
   if (members.length !== 1 || !tenant)
     return refuse(400, 'BadArgument', 'one member and its tenant are needed')
-  const person = findMember(tenant, String(members[0]?.id))
+  // A member's id, or their Entra object id in its place (MicrosoftDocs/msteams-docs #14079).
+  const id = String(members[0]?.id)
+  const person = findMember(tenant, id) ?? findMember(tenant, mriOf(id))
   if (!person) return refuse(400, 'BadArgument', 'unknown member')
   if (!state.installed.has(person.id))
     return {
@@ -152,6 +155,9 @@ function readMembers(
 function send(state: TeamsState, place: Place, payload: Json): Routed {
   const { person, tenant, isTargeted } = place
   if (person && state.blocked.has(person)) return { ...refuse(403, 'MessageWritesBlocked'), person }
+  // After an uninstall the connector often takes what nobody will see.
+  if (person && state.removed.has(person))
+    return { status: 201, body: { id: randomUUID() }, person }
   if (person && !state.installed.has(person))
     return { ...refuse(403, 'BotNotInConversationRoster'), person }
   const recipient = (payload.recipient as Json | undefined)?.id

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Surface, teamsSurface } from '../surface.ts'
 import type { BotAnswer, Filled } from '../workspace.ts'
-import { checkCard } from './limits.ts'
+import { checkCard, checkDialog } from './limits.ts'
 import type { Sender } from './send.ts'
 import {
   BOT_ID,
@@ -50,6 +50,9 @@ export function createHands(state: TeamsState, { send, activity }: Sender): Team
     if (place === 'personal') {
       // Teams offers a chat with an app only to those who added it.
       state.installed.add(person)
+      state.removed.delete(person)
+      // Teams lets nobody write to an app that they have blocked: who writes has unblocked it.
+      state.blocked.delete(person)
       const id = randomUUID()
       post(state, {
         id,
@@ -102,8 +105,10 @@ export function createHands(state: TeamsState, { send, activity }: Sender): Team
     const conversation =
       message && message.place !== chatOf(person) ? { conversation: inChannel(person) } : {}
     const reply = messageId === null ? {} : { replyToId: messageId }
-    // A submit of a dialog's card is the dialog's own: nothing is fetched from within one.
-    if (messageId === null && state.dialogs.has(person))
+    // A submit of a dialog's card is the dialog's own, also where it stands open on another device:
+    // nothing is fetched from within one.
+    const isOfDialog = action.type === 'Action.Submit' && !isDialog
+    if (messageId === null && (isOfDialog || state.dialogs.has(person)))
       return readDialog(
         person,
         await send(activity(person, { type: 'invoke', name: 'task/submit', value: { data } })),
@@ -176,7 +181,7 @@ export function createHands(state: TeamsState, { send, activity }: Sender): Team
     if (task?.type !== 'continue') return answer
     const value = task.value as Json
     const card = ((value.card as Json).content ?? {}) as Json
-    const complaints = checkCard(card)
+    const complaints = checkDialog(card)
     if (complaints.length > 0)
       throw new Error(`Teams would refuse the dialog: ${complaints.join('; ')}`)
     showDialog(state, person, { payload: answer.body, title: String(value.title), card })
@@ -191,14 +196,19 @@ export function createHands(state: TeamsState, { send, activity }: Sender): Team
       state.dialogs.delete(person)
       state.journal.onChange()
     },
-    install(person) {
+    // Both come, in this order.
+    async install(person) {
       state.installed.add(person)
+      state.removed.delete(person)
       state.blocked.delete(person)
-      return send(activity(person, { type: 'installationUpdate', action: 'add' }))
+      await send(activity(person, { type: 'conversationUpdate', membersAdded: [{ id: BOT_ID }] }))
+      return await send(activity(person, { type: 'installationUpdate', action: 'add' }))
     },
-    uninstall(person) {
+    async uninstall(person) {
       state.installed.delete(person)
-      return send(activity(person, { type: 'installationUpdate', action: 'remove' }))
+      state.removed.add(person)
+      await send(activity(person, { type: 'conversationUpdate', membersRemoved: [{ id: BOT_ID }] }))
+      return await send(activity(person, { type: 'installationUpdate', action: 'remove' }))
     },
     join(person) {
       const membersAdded = [{ id: mriOf(person), aadObjectId: person }]

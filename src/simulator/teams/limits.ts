@@ -110,6 +110,21 @@ export function checkCard(card: Json): string[] {
   return complaints
 }
 
+/**
+ * Complaints about a card in a dialog: every button there is a plain Action.Submit, which comes
+ * back as task/submit (learn.microsoft.com, use dialogs with bots). Nothing else is documented.
+ */
+export function checkDialog(card: Json): string[] {
+  const sets = list(card.body).filter(({ type }) => type === 'ActionSet')
+  const actions = [...list(card.actions), ...sets.flatMap((set) => list(set.actions))]
+  const strange = actions.filter(
+    ({ type, data }) =>
+      type !== 'Action.OpenUrl' &&
+      (type !== 'Action.Submit' || (data as Json | undefined)?.msteams !== undefined),
+  )
+  return [...checkCard(card), ...strange.map(({ title }) => `in a dialog: ${title}`)]
+}
+
 function checkElement(element: Json, at: string, complaints: string[]): void {
   const known = ELEMENTS[String(element.type)]
   if (!known) return void complaints.push(`${at}: element ${element.type}`)

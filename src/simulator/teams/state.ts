@@ -28,6 +28,8 @@ export type TeamsState = {
   dialogs: Map<string, Dialog>
   /** People who added the app to their own chat. */
   installed: Set<string>
+  /** People who took it off again. */
+  removed: Set<string>
   /** People who blocked it. */
   blocked: Set<string>
   /** Targeted messages vanish from clients; when each was sent, on the product clock. */
@@ -47,6 +49,7 @@ export function createState(app: TeamsApp, now: () => Date): TeamsState {
     pace: createPace(Date.now),
     dialogs: new Map(),
     installed: new Set(),
+    removed: new Set(),
     blocked: new Set(),
     targetedAt: new Map(),
   }

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { setFlagsFromString } from 'node:v8'
@@ -10,6 +11,7 @@ import { PrismaClient } from '../generated/client.ts'
 import { DURABLE_START_PARAMS, DurableNodeFS, fsyncTree } from './durable-fs.ts'
 import { lockDirectory } from './lock.ts'
 import { migrate, schemaDrift } from './migrate.ts'
+import { reachServer } from './reach-server.ts'
 import { createSql, type NameOf, type Sql, sendToEmbedded, sendToServer } from './sql.ts'
 import { sqlTransactionsEmbedded, sqlTransactionsOnServer } from './sql-transaction.ts'
 import { createStatementNames } from './statements.ts'
@@ -67,11 +69,24 @@ export async function openDatabase(settings: StoreSettings): Promise<Database> {
 }
 
 async function openPostgres(url: string): Promise<Database> {
+  await reachServer(url)
   const nameOf = createStatementNames(NAMED_STATEMENTS)
   const pool = new ReportingPool(nameOf, {
     connectionString: url,
     max: POOL_SIZE,
-    options: `-c lock_timeout=${LOCK_TIMEOUT_MS}`,
+    // By a statement: PgBouncer refuses to start a connection with `options`.
+    onConnect: async (client) => {
+      // The pool takes its own listener off a client that it hands to a waiter. Where the end of a
+      // query and the server's farewell come at once, nobody else would hear the error, and one
+      // that nobody hears ends the process. The query's own promise tells whoever waits.
+      client.on('error', () => {})
+      await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`)
+      leaveWhenReadOnly(client)
+    },
+  })
+  pool.on('release', (_, client) => {
+    // The pool throws away one that is ending.
+    if (readOnly.has(client)) void client.end()
   })
   // A connection that breaks while nobody uses it leaves the pool; whoever needs one next gets
   // another, or the error.
@@ -168,6 +183,19 @@ class ReportingPool extends pg.Pool {
       return connection
     })
   }
+}
+
+/** Connections to a server that takes no changes any more, as after a failover. */
+const readOnly = new WeakSet<pg.ClientBase>()
+/** SQLSTATE read_only_sql_transaction. */
+const READ_ONLY = '25006'
+
+/** Marks a connection that refuses a change: it would refuse every later one, too. */
+function leaveWhenReadOnly(client: pg.ClientBase): void {
+  const { connection } = client as unknown as { connection: EventEmitter }
+  connection.on('errorMessage', ({ code }: { code?: string }) => {
+    if (code === READ_ONLY) readOnly.add(client)
+  })
 }
 
 /** The same for the embedded store. */

@@ -5,8 +5,8 @@ import type { Database } from './database.ts'
 import type { Tx } from './transaction.ts'
 
 /** The queues. A job holds opaque ids only. */
-export type QueueName = 'occurrence' | 'lane' | 'release'
-const QUEUES: readonly QueueName[] = ['occurrence', 'lane', 'release']
+export type QueueName = 'occurrence' | 'lane' | 'release' | 'zoneData'
+const QUEUES: readonly QueueName[] = ['occurrence', 'lane', 'release', 'zoneData']
 
 export type Job = { queue: QueueName; id: string; data: JobData }
 export type JobData = { organisationId: string; id: string }
@@ -20,7 +20,7 @@ const BATCH = 100
 const AT_ONCE = { postgres: 6, embedded: 4 } as const
 /** A notification wakes a worker; this is the backstop for one that came while it was busy. */
 const BACKSTOP_SECONDS = 2
-/** A finished job is gone within the hour: even ids tell something. */
+/** A finished job is gone within the hour: even ids tell something. It is looked for as often. */
 const DELETE_AFTER_SECONDS = 600
 /** A job that has not ended by then is given to another worker; every job may run twice. */
 const EXPIRE_SECONDS = 90
@@ -57,6 +57,7 @@ export function createQueue(database: Database, onError: (error: unknown) => voi
       ? { db: own.embedded, backend: 'pglite' as const }
       : { connectionString: own.connectionString, max: 4 }),
     schedule: false,
+    maintenanceIntervalSeconds: DELETE_AFTER_SECONDS,
     useListenNotify: true,
     persistWarnings: false,
   })

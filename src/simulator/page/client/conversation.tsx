@@ -50,7 +50,11 @@ export function Conversation({ state, onDone }: Props) {
               {problem}
             </p>
           )}
-          <Composer key={place.id} state={state} place={place} onDone={finish} />
+          {state.person.platform === 'slack' && place.kind === 'direct' ? (
+            <ReadOnly state={state} onOpen={open} />
+          ) : (
+            <Composer key={place.id} state={state} place={place} onDone={finish} />
+          )}
         </>
       )}
     </>
@@ -58,6 +62,21 @@ export function Conversation({ state, onDone }: Props) {
 }
 
 type Finish = (answer: { problem: string | null }) => void
+
+/** The app's chat in Slack, whose messages tab is read-only: nothing can be typed there. */
+function ReadOnly({ state, onOpen }: { state: PageState; onOpen(place: PagePlace): void }) {
+  const notes = state.places.find(({ kind }) => kind === 'notes')
+  return (
+    <p className="read-only">
+      Nothing can be typed to the app itself.{' '}
+      {notes && (
+        <button type="button" onClick={() => onOpen(notes)}>
+          Type a command in your own notes
+        </button>
+      )}
+    </p>
+  )
+}
 
 function HomeTab({ state, onDone }: { state: PageState; onDone: Finish }) {
   const { home, person } = state

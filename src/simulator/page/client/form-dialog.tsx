@@ -126,7 +126,7 @@ function valuesOf(
       .map((block) => {
         const id = String(block.block_id)
         const isMany = (block.element as Json).type === 'multi_users_select'
-        const name = id.replace('field:', '')
+        const name = id.replace(/^field:|#\d+$/g, '')
         return [name, isMany ? data.getAll(id).map(String) : String(data.get(id) ?? '')]
       }),
   )

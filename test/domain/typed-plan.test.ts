@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest'
+import { parseTypedPlan } from '../../src/domain/typed-plan.ts'
+import { firstDateOf } from '../../src/domain/typed-times.ts'
+
+/** A line in short: day, dates, time, how it repeats, length, number, what was not used. */
+function short(line: string): string {
+  const plan = parseTypedPlan(line, '2026-03-02')
+  if (!plan) return 'nothing'
+  const { isoWeekday, nth, dayOfMonth, from, until, except, time, repeat, minutes, count } = plan
+  const day = nth === null ? (isoWeekday ?? '') : `${nth}/${isoWeekday}`
+  const parts = [
+    day === '' ? null : `d${day}`,
+    dayOfMonth && `day${dayOfMonth}`,
+    from && `from${from}`,
+    until && `until${until}`,
+    ...except.map((date) => `not${date}`),
+    time,
+    repeat,
+    minutes && `${minutes}min`,
+    count && `x${count}`,
+    ...plan.unused.map((words) => `(${words})`),
+  ]
+  return parts.filter(Boolean).join(' ')
+}
+
+const ENGLISH: [string, string][] = [
+  ['every Tuesday 17:30 for 90 minutes, 12 sessions', 'd2 17:30 weekly 90min x12'],
+  ['Tuesday 17:30', 'd2 17:30'],
+  ['tuesdays 17:30', 'd2 17:30'],
+  ['Tue 17.30', 'd2 17:30'],
+  ['Thurs 5:30 pm', 'd4 17:30'],
+  ['thursday 5:30pm', 'd4 17:30'],
+  ['Friday at 9', 'd5 09:00'],
+  ['Friday at 5 in the afternoon', 'd5 17:00'],
+  ['Friday at noon', 'd5 12:00'],
+  ['Sunday 12am', 'd7 00:00'],
+  ['every week on Friday 9:00', 'd5 09:00 weekly'],
+  ['weekly, Wed 14:00', 'd3 14:00 weekly'],
+  ['each Monday 10:00', 'd1 10:00 weekly'],
+  ['every 2 weeks on Friday 9:00', 'd5 09:00 weeks2'],
+  ['every two weeks on Friday 9:00', 'd5 09:00 weeks2'],
+  ['every three weeks on Friday 9:00', 'd5 09:00 weeks3'],
+  ['every 4 weeks Friday 9:00', 'd5 09:00 weeks4'],
+  ['biweekly Friday 9:00', 'd5 09:00 weeks2'],
+  ['fortnightly Wed 14:00', 'd3 14:00 weeks2'],
+  ['every fortnight on Wednesday 14:00', 'd3 14:00 weeks2'],
+  ['every other week, Monday 10:00', 'd1 10:00 weeks2'],
+  ['every other Tuesday at 18:00', 'd2 18:00 weeks2'],
+  ['every second Tuesday at 18:00', 'd2 18:00 weeks2'],
+  ['alternate Tuesdays 18:00', 'd2 18:00 weeks2'],
+  ['the second Tuesday of every month at 18:00', 'd2/2 18:00 monthlyWeekday'],
+  ['every second Tuesday of the month 18:00', 'd2/2 18:00 monthlyWeekday'],
+  ['second Tuesday of each month 18:00', 'd2/2 18:00 monthlyWeekday'],
+  ['first Monday of the month at 6:30 pm, 6 times', 'd1/1 18:30 monthlyWeekday x6'],
+  ['1st Monday 18:30', 'd1/1 18:30 monthlyWeekday'],
+  ['third Wednesday 10am', 'd3/3 10:00 monthlyWeekday'],
+  ['last Friday of every month 17:30 for 2 hours', 'd5/5 17:30 monthlyWeekday 120min'],
+  ['monthly on Friday 9:00', 'd5 09:00 monthlyWeekday'],
+  ['every month on Friday 9:00', 'd5 09:00 monthlyWeekday'],
+  ['once a month, Friday 9:00', 'd5 09:00 monthlyWeekday'],
+  ['monthly on the 15th at 18:00', 'day15 18:00 monthlyDate'],
+  ['on the 15th of every month at 18:00', 'day15 18:00 monthlyDate'],
+  ['the 1st of each month 10:00', 'day1 10:00 monthlyDate'],
+  ['once on 7 April at 18:00', 'from2026-04-07 18:00 once'],
+  ['7 April 2027 18:00, just once', 'from2027-04-07 18:00 once (just)'],
+  ['April 7th at 6pm once', 'from2026-04-07 18:00 once'],
+  ['2026-04-07 18:00', 'from2026-04-07 18:00'],
+  ['1 March 18:00', 'from2027-03-01 18:00'],
+  ['Tuesday 17:30 until 30 June', 'd2 until2026-06-30 17:30'],
+  ['Tuesday 17:30 till June 30th 2026', 'd2 until2026-06-30 17:30'],
+  ['Tuesday 17:30 from 7 April', 'd2 from2026-04-07 17:30'],
+  [
+    'every Tuesday from April 7 until June 30, 17:30',
+    'd2 from2026-04-07 until2026-06-30 17:30 weekly',
+  ],
+  ['starting 2026-04-07 Tuesdays 17:30', 'd2 from2026-04-07 17:30'],
+  ['Tuesday 17:30 except 2026-04-14', 'd2 not2026-04-14 17:30'],
+  ['Monday 17:30-19:00', 'd1 17:30 90min'],
+  ['Monday from 17:30 to 19:00', 'd1 17:30 90min'],
+  ['Monday 5pm for an hour', 'd1 17:00 60min'],
+  ['Monday 5pm for an hour and a half', 'd1 17:00 90min'],
+  ['Monday 5pm for 1.5 hours', 'd1 17:00 90min'],
+  ['Monday 5pm for 2 h 30 min', 'd1 17:00 150min'],
+  ['Monday 5pm, 90min', 'd1 17:00 90min'],
+  ['weekly on Wednesday at 10:00 for 8 weeks', 'd3 10:00 weekly x8'],
+  ['every two weeks on Monday 10:00 for 8 weeks', 'd1 10:00 weeks2 x4'],
+  ['ten sessions, Monday 10:00', 'd1 10:00 x10'],
+  ['Tuesdays and Thursdays 17:30', 'd2 17:30 (and Thursdays)'],
+  ['every Tuesday 17:30 with music', 'd2 17:30 weekly (with music)'],
+  ['every day at 9:00', '09:00 (every day)'],
+  ['Tuesday', 'd2'],
+  ['whenever', 'nothing'],
+  ['our group', 'nothing'],
+]
+
+const SPANISH: [string, string][] = [
+  ['cada martes a las 17:30 durante 90 minutos, 12 sesiones', 'd2 17:30 weekly 90min x12'],
+  ['martes 17:30', 'd2 17:30'],
+  ['los martes a las 17:30', 'd2 17:30'],
+  ['mié 17.30', 'd3 17:30'],
+  ['miercoles 17:30', 'd3 17:30'],
+  ['los sábados a las 11:00', 'd6 11:00'],
+  ['jueves a las 5 de la tarde', 'd4 17:00'],
+  ['jueves a las 5:30 de la tarde', 'd4 17:30'],
+  ['viernes a las 9 de la mañana', 'd5 09:00'],
+  ['viernes a las 9', 'd5 09:00'],
+  ['viernes al mediodía', 'd5 12:00'],
+  ['todos los lunes 10:00', 'd1 10:00 weekly'],
+  ['cada semana, viernes 9:00', 'd5 09:00 weekly'],
+  ['todas las semanas, domingo 10:00', 'd7 10:00 weekly'],
+  ['semanal, miércoles 14:00', 'd3 14:00 weekly'],
+  ['cada 2 semanas el viernes 9:00', 'd5 09:00 weeks2'],
+  ['cada dos semanas, viernes 9:00', 'd5 09:00 weeks2'],
+  ['cada tres semanas el viernes 9:00', 'd5 09:00 weeks3'],
+  ['cada 4 semanas viernes 9:00', 'd5 09:00 weeks4'],
+  ['quincenal los jueves a las 18:00', 'd4 18:00 weeks2'],
+  ['cada quincena, jueves 18:00', 'd4 18:00 weeks2'],
+  ['semanas alternas, lunes 10:00', 'd1 10:00 weeks2'],
+  ['martes alternos 18:00', 'd2 18:00 weeks2'],
+  ['el segundo martes de cada mes a las 18:00', 'd2/2 18:00 monthlyWeekday'],
+  ['el primer lunes del mes 18:30, 6 veces', 'd1/1 18:30 monthlyWeekday x6'],
+  ['primer lunes 18:30', 'd1/1 18:30 monthlyWeekday'],
+  ['tercer miércoles de cada mes 10:00', 'd3/3 10:00 monthlyWeekday'],
+  ['el 3er miércoles 10:00', 'd3/3 10:00 monthlyWeekday'],
+  ['el último viernes de cada mes 17:30 durante 2 horas', 'd5/5 17:30 monthlyWeekday 120min'],
+  ['cuarto jueves de cada mes 16:00', 'd4/4 16:00 monthlyWeekday'],
+  ['mensual, viernes 9:00', 'd5 09:00 monthlyWeekday'],
+  ['cada mes el viernes 9:00', 'd5 09:00 monthlyWeekday'],
+  ['una vez al mes, lunes 18:00', 'd1 18:00 monthlyWeekday'],
+  ['el día 15 de cada mes a las 18:00', 'day15 18:00 monthlyDate'],
+  ['el 1 de cada mes 10:00', 'day1 10:00 monthlyDate'],
+  ['mensual, día 15, 18:00', 'day15 18:00 monthlyDate'],
+  ['una vez el 7 de abril a las 18:00', 'from2026-04-07 18:00 once'],
+  ['una sola vez el 7 de abril 18:00', 'from2026-04-07 18:00 once'],
+  ['7 de abril de 2027 a las 18:00', 'from2027-04-07 18:00'],
+  ['el 7 abril a las 18:00', 'from2026-04-07 18:00'],
+  ['2026-04-07 18:00', 'from2026-04-07 18:00'],
+  ['1 de marzo 18:00', 'from2027-03-01 18:00'],
+  ['martes 17:30 hasta el 30 de junio', 'd2 until2026-06-30 17:30'],
+  ['martes 17:30 hasta 30 de junio de 2026', 'd2 until2026-06-30 17:30'],
+  ['martes 17:30 desde el 7 de abril', 'd2 from2026-04-07 17:30'],
+  ['martes 17:30 a partir del 7 de abril', 'd2 from2026-04-07 17:30'],
+  ['martes del 7 de abril hasta el 30 de junio 17:30', 'd2 from2026-04-07 until2026-06-30 17:30'],
+  ['martes 17:30 salvo 2026-04-14', 'd2 not2026-04-14 17:30'],
+  ['martes 17:30 excepto el 14 de abril', 'd2 not2026-04-14 17:30'],
+  ['los martes de 17:30 a 19:00', 'd2 17:30 90min'],
+  ['lunes 17:30-19:00', 'd1 17:30 90min'],
+  ['lunes a las 17h', 'd1 17:00'],
+  ['lunes a las 17h por dos horas y media', 'd1 17:00 150min'],
+  ['lunes 17:00, una hora', 'd1 17:00 60min'],
+  ['lunes 17:00, hora y media', 'd1 17:00 90min'],
+  ['lunes 17:00, 1,5 horas', 'd1 17:00 90min'],
+  ['cada semana el sábado 11:00 durante 8 semanas', 'd6 11:00 weekly x8'],
+  ['diez sesiones, lunes 10:00', 'd1 10:00 x10'],
+  ['doce encuentros los lunes 10:00', 'd1 10:00 x12'],
+  ['martes y jueves 17:30', 'd2 17:30 (y jueves)'],
+  ['martes 17:30 con música', 'd2 17:30 (con música)'],
+  ['cada día a las 9:00', '09:00 (cada día)'],
+  ['nos reunimos los martes a las 17:30 en punto', 'd2 17:30'],
+  ['cuando sea', 'nothing'],
+]
+
+describe('a typed schedule', () => {
+  it.each(ENGLISH)('“%s” is %s', (line, expected) => expect(short(line)).toBe(expected))
+  it.each(SPANISH)('«%s» is %s', (line, expected) => expect(short(line)).toBe(expected))
+
+  it.each(['EVERY TUESDAY 17:30', 'every  tuesday,17:30', 'Every Tuesday – 17:30'])(
+    '“%s” is read whatever its letters and signs',
+    (line) => expect(short(line)).toBe('d2 17:30 weekly'),
+  )
+})
+
+describe('its first date', () => {
+  const NONE = { isoWeekday: null, nth: null, dayOfMonth: null }
+  it.each([
+    ['2026-03-03', { ...NONE }, '2026-03-03'],
+    ['2026-03-03', { ...NONE, isoWeekday: 2 }, '2026-03-03'],
+    ['2026-03-04', { ...NONE, isoWeekday: 2 }, '2026-03-10'],
+    ['2026-03-03', { ...NONE, isoWeekday: 5, nth: 5 }, '2026-03-27'],
+    ['2026-03-28', { ...NONE, isoWeekday: 5, nth: 5 }, '2026-04-24'],
+    ['2026-01-01', { ...NONE, isoWeekday: 5, nth: 5 }, '2026-01-30'],
+    ['2026-03-03', { ...NONE, isoWeekday: 3, nth: 3 }, '2026-03-18'],
+    ['2026-03-03', { ...NONE, isoWeekday: 1, nth: 1 }, '2026-04-06'],
+    ['2026-03-03', { ...NONE, dayOfMonth: 15 }, '2026-03-15'],
+    ['2026-03-16', { ...NONE, dayOfMonth: 15 }, '2026-04-15'],
+    ['2026-02-01', { ...NONE, dayOfMonth: 31 }, '2026-03-31'],
+  ])('from %s on, of %o, is %s', (from, plan, expected) => {
+    expect(firstDateOf(from, plan)).toBe(expected)
+  })
+})
