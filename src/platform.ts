@@ -59,6 +59,8 @@ export type ChannelRef = {
 export type Incoming = {
   requestId: string
   platform: PlatformName
+  /** When the platform says that it was sent; left out: it did not say. */
+  sentAt?: Date
   /** Slack team id or Entra tenant id, from the verified request only. */
   workspaceId: string
   sender: PersonRef

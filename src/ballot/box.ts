@@ -2,16 +2,20 @@ import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke
 import type { Answers } from '../domain/score.ts'
 
 /**
- * The sealed ballot, format 1. A box is two layers of one fixed size:
+ * The sealed ballot. A box is two layers of one fixed size:
  *
- * outer  version(1) secretId(1) nonce(12) AES-256-GCM( inner ) tag(16)          the application's
- * wrap key inner  secretId(1) enc(32) HPKE( plaintext ) tag(16)                           RFC 9180
- * mode_psk, the unit's key
+ *     outer  format(1) secretId(1) nonce(12) AES-256-GCM( sentAt(6) inner ) tag(16)
+ *            by the application's wrap key
+ *     inner  secretId(1) enc(32) HPKE( plaintext ) tag(16)
+ *            RFC 9180 mode_psk, to the unit's key
  *
  * Both layers bind the same context (unit, check-in, member, question set and version), so a box
- * cannot be moved.
+ * cannot be moved. `sentAt` is when the platform says that the answers were sent, in ms since 1970;
+ * 0 in a blank. Answering alone reads it: an earlier answer never replaces a later one.
+ * Format 1 has no time. All boxes of a check-in have the format that they were made in.
  */
-export const BOX_VERSION = 1
+export type BoxFormat = 1 | 2
+export const TIME_BYTES: Readonly<Record<BoxFormat, number>> = { 1: 0, 2: 6 }
 export const ENC_BYTES = 32
 export const NONCE_BYTES = 12
 export const TAG_BYTES = 16
@@ -21,7 +25,7 @@ export const TAG_BYTES = 16
  * take.
  */
 export const PLAINTEXT_BYTES = { choices: 512, withText: 2_048 } as const
-/** Bytes that the two layers add. */
+/** Bytes that the two layers add, besides the time. */
 export const LAYER_BYTES = 2 + NONCE_BYTES + 1 + ENC_BYTES + TAG_BYTES + TAG_BYTES
 
 /** One ballot's contents; a blank has neither. */
@@ -70,7 +74,7 @@ export function associatedData(context: BoxContext): Buffer {
   )
 }
 
-export const plaintextBytes = ({ asksText }: BoxContext): number =>
+export const plaintextBytes = ({ asksText }: Pick<BoxContext, 'asksText'>): number =>
   asksText ? PLAINTEXT_BYTES.withText : PLAINTEXT_BYTES.choices
 
 /**

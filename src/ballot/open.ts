@@ -100,7 +100,7 @@ async function openBox(
   box: Buffer,
   set: QuestionSet,
 ): Promise<BallotAnswers> {
-  const inner = unwrap(keyring, context, box)
+  const { inner } = unwrap(keyring, context, box)
   const secretId = inner.readUInt8(0)
   const recipient = await SUITE.createRecipientContext({
     recipientKey,

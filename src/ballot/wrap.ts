@@ -2,12 +2,13 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { SetupError } from '../errors.ts'
 import {
   associatedData,
-  BOX_VERSION,
   type BoxContext,
+  type BoxFormat,
   LAYER_BYTES,
   NONCE_BYTES,
   plaintextBytes,
   TAG_BYTES,
+  TIME_BYTES,
 } from './box.ts'
 import type { Keyring } from './keyring.ts'
 
@@ -18,35 +19,49 @@ export class BoxError extends Error {
   override readonly name = 'BoxError'
 }
 
+/** Everything in the outer layer. `sentAt` is in ms since 1970; 0 where there is no time. */
+export type Wrapped = { format: BoxFormat; sentAt: number; inner: Buffer }
+
 /** Puts the outer layer round a sealed ballot, with a fresh nonce. */
-export function wrap(keyring: Keyring, context: BoxContext, inner: Uint8Array): Buffer {
-  const header = Buffer.from([BOX_VERSION, keyring.current])
+export function wrap(keyring: Keyring, context: BoxContext, wrapped: Wrapped): Buffer {
+  const { format, sentAt, inner } = wrapped
+  const header = Buffer.from([format, keyring.current])
+  const time = Buffer.alloc(TIME_BYTES[format])
+  if (format === 2) time.writeUIntBE(sentAt, 0, TIME_BYTES[format])
   const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', keysOf(keyring, keyring.current).wrap, nonce)
   cipher.setAAD(Buffer.concat([header, associatedData(context)]))
-  return Buffer.concat([header, nonce, cipher.update(inner), cipher.final(), cipher.getAuthTag()])
+  const sealed = [cipher.update(time), cipher.update(inner), cipher.final()]
+  return Buffer.concat([header, nonce, ...sealed, cipher.getAuthTag()])
 }
 
 /** Takes the outer layer off; what remains is still sealed to the unit's key. Throws BoxError. */
-export function unwrap(keyring: Keyring, context: BoxContext, box: Uint8Array): Buffer {
+export function unwrap(keyring: Keyring, context: BoxContext, box: Uint8Array): Wrapped {
   const bytes = Buffer.from(box)
-  if (bytes.length !== LAYER_BYTES + plaintextBytes(context) || bytes[0] !== BOX_VERSION) {
+  const format = formatOf(bytes[0])
+  if (format === null || bytes.length !== boxBytes(format, context))
     throw new BoxError('a ballot box has an unknown format')
-  }
   const header = bytes.subarray(0, HEADER_BYTES)
   const nonce = bytes.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES)
   const decipher = createDecipheriv('aes-256-gcm', keysOf(keyring, bytes.readUInt8(1)).wrap, nonce)
   decipher.setAAD(Buffer.concat([header, associatedData(context)]))
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
   try {
-    return Buffer.concat([
-      decipher.update(bytes.subarray(HEADER_BYTES + NONCE_BYTES, -TAG_BYTES)),
-      decipher.final(),
-    ])
+    const held = decipher.update(bytes.subarray(HEADER_BYTES + NONCE_BYTES, -TAG_BYTES))
+    decipher.final()
+    const sentAt = format === 2 ? held.readUIntBE(0, TIME_BYTES[format]) : 0
+    return { format, sentAt, inner: held.subarray(TIME_BYTES[format]) }
   } catch (error) {
     throw new BoxError('a ballot box was changed, or belongs to somebody else', { cause: error })
   }
 }
+
+const formatOf = (byte: number | undefined): BoxFormat | null =>
+  byte === 1 || byte === 2 ? byte : null
+
+/** The one size of all boxes of a check-in. */
+export const boxBytes = (format: BoxFormat, context: Pick<BoxContext, 'asksText'>): number =>
+  LAYER_BYTES + TIME_BYTES[format] + plaintextBytes(context)
 
 /**
  * The secret of an id. Throws when the environment no longer holds it: a set-up mistake, which must

@@ -19,6 +19,8 @@ export type Local = {
   clock: SettableClock
   /** The workspace and the tenant that the service is connected to. */
   workspaces: { slack: string; teams: string }
+  /** The service's own settings, for another process beside it. */
+  config: Config
   stop(): Promise<void>
 }
 
@@ -151,6 +153,7 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
     casts,
     clock,
     workspaces: { slack: TEAM_ID, teams: TENANT_ID },
+    config,
     async stop() {
       await app.stop()
       await Promise.all([slack.close(), teams.close()])

@@ -1,5 +1,5 @@
-import { BLANK, type BoxContext } from '../ballot/box.ts'
-import { rewrap, sealBallot } from '../ballot/seal.ts'
+import type { BoxContext } from '../ballot/box.ts'
+import { empty, rewrap } from '../ballot/seal.ts'
 import { listBallots, listUnmade, replaceBallots } from '../store/ballot.ts'
 import { lockCheckIn } from '../store/checkin.ts'
 import { lockUnit, type UnitRow } from '../store/unit.ts'
@@ -45,7 +45,7 @@ export async function blankBallotsOf(
       return {
         memberId,
         box: isLeaving
-          ? sealBallot(ballotKeys.keyring, unit.publicKey, bound, BLANK)
+          ? empty(ballotKeys.keyring, unit.publicKey, bound, box)
           : rewrap(ballotKeys.keyring, bound, box),
       }
     })

@@ -1,5 +1,4 @@
-import { BLANK } from '../ballot/box.ts'
-import { newUnitKey, sealBallot } from '../ballot/seal.ts'
+import { newUnitKey, sealBlank } from '../ballot/seal.ts'
 import { sharesItems } from '../content/question-set.ts'
 import { type DropReason, daysToWait, decideOpening, fitsBudget } from '../domain/checkin.ts'
 import { hasBackupOf, mayOpenCheckIns } from '../domain/contact.ts'
@@ -17,7 +16,7 @@ import {
   openCheckIn,
 } from '../store/checkin.ts'
 import { type GroupRow, getGroup, lockGroup } from '../store/group.ts'
-import { areKeysHere } from '../store/installation.ts'
+import { areKeysHere, takesTimedBoxes } from '../store/installation.ts'
 import { listHelpers } from '../store/ladder.ts'
 import { getThresholds } from '../store/organisation.ts'
 import { type Asked, listAskable } from '../store/roster.ts'
@@ -77,9 +76,10 @@ export async function openDueCheckIn(
   const running = row.planId ? await lockRunningUnit(base, row.planId) : null
   const unit = running ?? (await beginUnit(base, group, row, known))
   if (!unit) return await drop(base, row, 'budget')
+  const format = (await takesTimedBoxes(base.tx)) ? 2 : 1
   const blanks = members.map((memberId) => ({
     memberId,
-    box: sealBallot(ballotKeys.keyring, unit.publicKey, boundTo(unit, row.id, memberId), BLANK),
+    box: sealBlank(ballotKeys.keyring, unit.publicKey, boundTo(unit, row.id, memberId), format),
   }))
   const opened = {
     id: row.id,

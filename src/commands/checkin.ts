@@ -1,5 +1,5 @@
 import type { BallotAnswers } from '../ballot/box.ts'
-import { rewrap, sealBallot } from '../ballot/seal.ts'
+import { refill, rewrap } from '../ballot/seal.ts'
 import type { Texts } from '../content/load.ts'
 import { optionsOf, type QuestionSet } from '../content/question-set.ts'
 import { MAX_ANSWER_CHARS } from '../domain/limits.ts'
@@ -91,7 +91,8 @@ async function formOf(context: Context, row: CheckInRow, unitId: string): Promis
 /**
  * Seals a member's answers in place of what their ballot held, and re-wraps every other ballot of
  * the check-in in the same statement. Writes nothing else. Sending again replaces all answers; a
- * repeat of the same request does no harm.
+ * repeat of the same request does no harm, nor does one that comes after a later one, at whichever
+ * process.
  */
 export const checkInSubmit = answeringCommand({
   verb: 'checkin.submit',
@@ -102,7 +103,7 @@ export const checkInSubmit = answeringCommand({
   form: 'checkin.answer',
   input: formInput.required({ id: true }).extend(idInput.shape),
   run: async (context, { values }) => {
-    const { texts, content, actor, ballotKeys, now, checkIn } = context
+    const { texts, content, actor, ballotKeys, now, checkIn, sentAt } = context
     const unit = mustBeOpen(texts, checkIn, checkIn.unit, now)
     const { isMember, boxes } = await listBoxes(context, checkIn, actor.personId)
     if (!isMember || !boxes.some(({ memberId }) => memberId === actor.personId))
@@ -115,7 +116,7 @@ export const checkInSubmit = answeringCommand({
       return {
         memberId,
         box: isOwn
-          ? sealBallot(ballotKeys.keyring, unit.publicKey, bound, ballot)
+          ? refill(ballotKeys.keyring, unit.publicKey, bound, { box, ballot, sentAt })
           : rewrap(ballotKeys.keyring, bound, box),
       }
     })

@@ -166,6 +166,8 @@ export type Command = PlainCommand | AnsweringCommand
 export type AnswerContext = Tenant<SqlTx> &
   Pick<Context, 'actor' | 'texts' | 'content' | 'ballotKeys' | 'organisation' | 'now'> & {
     checkIn: AnsweredCheckIn
+    /** When the answers were sent, by the platform's own clock; in ms since 1970. */
+    sentAt: number
   }
 
 /**

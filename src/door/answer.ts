@@ -51,6 +51,7 @@ export async function answer(
       ballotKeys,
       organisation: connection.organisation,
       now: clock.now(),
+      sentAt: (incoming.sentAt ?? clock.wall()).getTime(),
     }
     return await command.answer(context, incoming.input)
   }, COMMAND_TRANSACTION)

@@ -157,6 +157,7 @@ export const roundOf = ({ view }: ViewSubmitAction): number =>
  */
 export async function parseForm(
   body: ViewSubmitAction,
+  sentAt: Date,
   describe: (userId: string) => Promise<PersonRef>,
 ): Promise<Incoming | null> {
   const context = metadata.safeParse(parseJson(body.view.private_metadata))
@@ -176,6 +177,7 @@ export async function parseForm(
     // Another one in the same modal has another hash.
     requestId: `${body.view.id} ${body.view.hash}`,
     platform: 'slack',
+    sentAt,
     workspaceId,
     sender: { externalId: body.user.id },
     verb: body.view.callback_id,

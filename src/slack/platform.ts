@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { App, HTTPReceiver, type ViewSubmitAction } from '@slack/bolt'
+import { App, type Context, HTTPReceiver, type ViewSubmitAction } from '@slack/bolt'
 import { WebClient } from '@slack/web-api'
 import { readBody, refuseUnread, sendJson } from '../http.ts'
 import { type Platform, REACHES_UNSEEN, type Traits } from '../platform.ts'
@@ -66,6 +66,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     endpoints: SLACK_PATH,
     bodyLimit: BODY_LIMIT_BYTES,
     logger: SILENT,
+    customPropertiesExtractor: ({ headers }) => ({ sentAt: readSignature(headers)?.sentAt }),
     // Before Slack gives up; its client then says that it did not work.
     unhandledRequestTimeoutMillis: UNHANDLED_MS,
     unhandledRequestHandler: ({ response }) => refuse(response as ServerResponse),
@@ -109,9 +110,9 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
         : turns.button(parseButton(body), body.trigger_id, ack, respond, modalOf(body)),
     ),
   )
-  app.view<ViewSubmitAction>({ type: 'view_submission' }, ({ body, ack }) =>
+  app.view<ViewSubmitAction>({ type: 'view_submission' }, ({ body, ack, context }) =>
     track(
-      turns.form(() => parseForm(body, (id) => describe(interactive, id)), ack, {
+      turns.form(() => parseForm(body, sentAtOf(context), (id) => describe(interactive, id)), ack, {
         id: body.view.id,
         waitsOpenAt: waitsOpenAt(body),
         round: roundOf(body),
@@ -176,6 +177,12 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       await Promise.allSettled([...running])
     },
   }
+}
+
+/** When Slack sent a request, to the second: its signature's time. */
+function sentAtOf({ sentAt }: Context): Date {
+  if (typeof sentAt !== 'number') throw new Error('a request without a time got this far')
+  return new Date(sentAt * 1000)
 }
 
 const SLACK_PATH = '/slack/events'

@@ -63,6 +63,16 @@ export async function areKeysHere(db: Reader, directoryId: string | null): Promi
 }
 
 /**
+ * Whether check-ins that open now get boxes that hold a time. The version before cannot read them:
+ * a store that it made takes them from a day after the upgrade on.
+ */
+export async function takesTimedBoxes(tx: Reader): Promise<boolean> {
+  const [row] = await tx.sql.rows<{ takes: boolean }>`
+    select clock_timestamp() >= "timedBoxesFrom" as "takes" from "Installation"`
+  return row?.takes ?? true
+}
+
+/**
  * Takes a directory as the one that holds a store's keys from now on. Returns false before the
  * store's first start. Throws SetupError when it holds the keys of another store.
  */

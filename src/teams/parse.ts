@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import {
-  type Address,
   type ChannelRef,
   type FieldValue,
   type Incoming,
   LONGEST_KEY,
   type PersonRef,
-  PlatformError,
 } from '../platform.ts'
+import type { Conversation } from './address.ts'
 import { PEOPLE_FIELD, TEXT_FIELD } from './fields.ts'
 
 /** The parts of an activity that are read. Everything else is left alone. */
@@ -15,6 +14,8 @@ const membersSchema = z.array(z.object({ id: z.string() })).optional()
 const fieldsSchema = z.object({
   type: z.string(),
   id: z.string().optional(),
+  /** When Teams sent it. One that is no instant is none. */
+  timestamp: z.iso.datetime({ offset: true }).optional().catch(undefined),
   name: z.string().optional(),
   /** Of an installationUpdate. */
   action: z.string().optional(),
@@ -86,22 +87,6 @@ export function tenantOf(activity: TeamsActivity): string | null {
 export const isPersonal = (activity: TeamsActivity): boolean =>
   activity.conversation.conversationType === 'personal'
 
-/** Where the bot can write: what our addresses hold. */
-const conversationSchema = z.object({
-  serviceUrl: z.string(),
-  conversationId: z.string(),
-  botId: z.string(),
-  tenantId: z.string(),
-})
-type Conversation = z.infer<typeof conversationSchema>
-
-/** An address as this folder made it. Throws PlatformError for another: a next word mends it. */
-export function toConversation(address: Address): Conversation {
-  const { data } = conversationSchema.safeParse(address)
-  if (data) return data
-  throw new PlatformError({ outcome: 'notYet', reason: 'notOpened' }, { code: 'addressUnreadable' })
-}
-
 /**
  * The person who acted, and where they can be reached when this is their personal chat; null for an
  * app or a guest without an id.
@@ -140,6 +125,7 @@ export function parseActivity(activity: TeamsActivity): Incoming | null {
     canOpen,
     requestId: `${activity.conversation.id} ${activity.id}`,
     platform: 'teams',
+    ...(activity.timestamp ? { sentAt: new Date(activity.timestamp) } : {}),
     workspaceId,
     sender,
   } as const

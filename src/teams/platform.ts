@@ -19,6 +19,7 @@ import {
   reasonOfStatus,
 } from '../rejections.ts'
 import type { Reply } from '../views/card.ts'
+import { toConversation } from './address.ts'
 import { cardAnswer, chatCard, dialogAnswer } from './answers.ts'
 import { isAdmitted } from './guard.ts'
 import {
@@ -28,7 +29,6 @@ import {
   senderOf,
   type TeamsActivity,
   tenantOf,
-  toConversation,
 } from './parse.ts'
 import { homeFor, presenceOf } from './presence.ts'
 import { TEAMS_BATCH, teamsRates, workspaceRates } from './rates.ts'

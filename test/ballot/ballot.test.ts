@@ -8,15 +8,14 @@ import {
   type BoxContext,
   ENC_BYTES,
   encodeBallot,
-  LAYER_BYTES,
   PLAINTEXT_BYTES,
 } from '../../src/ballot/box.ts'
 import { directoryKeyStore, ensureDirectoryId } from '../../src/ballot/key-store.ts'
-import { parseKeyring } from '../../src/ballot/keyring.ts'
+import { type Keyring, parseKeyring } from '../../src/ballot/keyring.ts'
 import { type OpenRequest, openUnit } from '../../src/ballot/make.ts'
 import { open } from '../../src/ballot/open.ts'
-import { newUnitKey, rewrap, sealBallot } from '../../src/ballot/seal.ts'
-import { BoxError, unwrap } from '../../src/ballot/wrap.ts'
+import { empty, newUnitKey, refill, rewrap, sealBlank } from '../../src/ballot/seal.ts'
+import { BoxError, boxBytes, unwrap } from '../../src/ballot/wrap.ts'
 import { loadContent } from '../../src/content/load.ts'
 import { MAX_ANSWER_CHARS } from '../../src/domain/limits.ts'
 import { ownDir } from '../ends.ts'
@@ -25,7 +24,21 @@ import { SECRET } from '../helpers.ts'
 const set = loadContent().questionSet('pulse', 1)
 const keyring = parseKeyring(SECRET)
 const ballot: BallotAnswers = { answers: { belonging: 4, voice: 4, safety: 4, useful: 4 } }
-const BOX_BYTES = LAYER_BYTES + PLAINTEXT_BYTES.choices
+const BOX_BYTES = boxBytes(2, { asksText: false })
+const SENT_AT = Date.UTC(2026, 10, 26, 9)
+
+/** A box with answers in it, as answering leaves it. */
+const sealed = (
+  ring: Keyring,
+  publicKey: Uint8Array,
+  context: BoxContext,
+  held: BallotAnswers,
+): Buffer =>
+  refill(ring, publicKey, context, {
+    box: sealBlank(ring, publicKey, context, 2),
+    ballot: held,
+    sentAt: SENT_AT,
+  })
 
 /**
  * As the service does it, in a child process; and here, where a changed line of it is noticed (npm
@@ -72,13 +85,13 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
     boxes = members.map((memberId) => ({
       checkInId,
       memberId,
-      box: sealBallot(keyring, key.publicKey, context(memberId), ballot).toString('base64'),
+      box: sealed(keyring, key.publicKey, context(memberId), ballot).toString('base64'),
     }))
   })
 
   it('has one size, whatever it holds', () => {
     const sizes = [BLANK, { answers: { belonging: 1 } }, ballot].map(
-      (own) => sealBallot(keyring, key.publicKey, context('m'), own).length,
+      (own) => sealed(keyring, key.publicKey, context('m'), own).length,
     )
     expect(sizes).toEqual([BOX_BYTES, BOX_BYTES, BOX_BYTES])
     expect(encodeBallot(context('m'), BLANK).length).toBe(PLAINTEXT_BYTES.choices)
@@ -96,13 +109,13 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
       '\u{1F642}'.repeat(MAX_ANSWER_CHARS / 2),
     ]
     const sizes = words.map((text) =>
-      sealBallot(keyring, key.publicKey, asks, { ...ballot, ...(text ? { text } : {}) }),
+      sealed(keyring, key.publicKey, asks, { ...ballot, ...(text ? { text } : {}) }),
     )
     expect(new Set(sizes.map(({ length }) => length))).toEqual(
-      new Set([LAYER_BYTES + PLAINTEXT_BYTES.withText]),
+      new Set([boxBytes(2, { asksText: true })]),
     )
     expect(() =>
-      sealBallot(keyring, key.publicKey, context('m'), { ...ballot, text: 'Good.' }),
+      sealed(keyring, key.publicKey, context('m'), { ...ballot, text: 'Good.' }),
     ).toThrow(/no words/)
   })
 
@@ -110,16 +123,16 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
     const asks = (memberId: string) => context(memberId, { asksText: true })
     const withWords = async (writers: number) => {
       const people = Array.from({ length: 12 }, () => randomUUID())
-      const sealed = people.map((memberId, index) => ({
+      const all = people.map((memberId, index) => ({
         checkInId,
         memberId,
-        box: sealBallot(keyring, key.publicKey, asks(memberId), {
+        box: sealed(keyring, key.publicKey, asks(memberId), {
           ...ballot,
           ...(index < writers ? { text: `line ${index}` } : {}),
         }).toString('base64'),
       }))
       const given = request({
-        boxes: sealed,
+        boxes: all,
         context: { questionSetId: 'pulse', questionSetVersion: 1, asksText: true },
       })
       const outcome = await openUnit(given)
@@ -146,7 +159,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
       const memberId = randomUUID()
       const outcomeOf = async (length: number) => {
         const text = 'x'.repeat(length)
-        const box = sealBallot(keyring, key.publicKey, asks(memberId), {
+        const box = sealed(keyring, key.publicKey, asks(memberId), {
           ...ballot,
           text,
         }).toString('base64')
@@ -161,7 +174,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
 
     it('spoils the unit that asked for none', async () => {
       const memberId = members[0] ?? ''
-      const box = sealBallot(keyring, key.publicKey, asks(memberId), {
+      const box = sealed(keyring, key.publicKey, asks(memberId), {
         ...ballot,
         text: 'x',
       }).toString('base64')
@@ -192,9 +205,54 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
     })
   })
 
+  describe('a time in it', () => {
+    const held = (box: Uint8Array) => unwrap(keyring, context('m'), box)
+    const refilled = (box: Buffer, sentAt: number) =>
+      refill(keyring, key.publicKey, context('m'), { box, ballot, sentAt })
+    const answered = sealed(keyring, key.publicKey, context('m'), ballot)
+
+    it('is when it was sent, and none in a blank', () => {
+      expect(held(answered)).toMatchObject({ format: 2, sentAt: SENT_AT })
+      expect(held(sealBlank(keyring, key.publicKey, context('m'), 2)).sentAt).toBe(0)
+      expect(held(rewrap(keyring, context('m'), answered))).toEqual(held(answered))
+    })
+
+    it('keeps what was sent later, and looks the same from outside', () => {
+      const earlier = refilled(answered, SENT_AT - 1)
+      expect(held(earlier)).toEqual(held(answered))
+      expect(earlier.equals(answered)).toBe(false)
+      const again = held(refilled(answered, SENT_AT))
+      expect(again.sentAt).toBe(SENT_AT)
+      expect(again.inner.equals(held(answered).inner)).toBe(false)
+      expect(held(refilled(answered, SENT_AT + 1)).sentAt).toBe(SENT_AT + 1)
+    })
+
+    it('is later than all that was sent, where somebody took their answers out', () => {
+      const left = empty(keyring, key.publicKey, context('m'), answered)
+      expect(held(left).sentAt).toBe(SENT_AT + 1)
+      expect(held(refilled(left, SENT_AT))).toEqual(held(left))
+    })
+
+    it('is not held in a box of the first format, which keeps its size and opens', async () => {
+      const memberId = members[0] ?? ''
+      const old = sealBlank(keyring, key.publicKey, context(memberId), 1)
+      expect(old.length).toBe(BOX_BYTES - 6)
+      const full = refill(keyring, key.publicKey, context(memberId), {
+        box: old,
+        ballot,
+        sentAt: SENT_AT,
+      })
+      expect(full.length).toBe(BOX_BYTES - 6)
+      expect(unwrap(keyring, context(memberId), full)).toMatchObject({ format: 1, sentAt: 0 })
+      const box = full.toString('base64')
+      const mixed = request({ boxes: [{ checkInId, memberId, box }, ...boxes.slice(1)] })
+      expect(await openUnit(mixed)).toMatchObject({ outcome: 'counted', release: { answered: 6 } })
+    })
+  })
+
   it('counts a blank as no answer', async () => {
     const memberId = members[0] ?? ''
-    const box = sealBallot(keyring, key.publicKey, context(memberId), BLANK).toString('base64')
+    const box = sealed(keyring, key.publicKey, context(memberId), BLANK).toString('base64')
     const withBlank = request({ k: 5, boxes: [{ checkInId, memberId, box }, ...boxes.slice(1)] })
     expect(await openUnit(withBlank)).toMatchObject({ release: { invited: 6, answered: 5 } })
   })
@@ -218,9 +276,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
     ['one offered and one that was not', { belonging: 4, voice: 0 }],
   ])('spoils the unit when one box holds %s', async (_name, answers) => {
     const memberId = members[0] ?? ''
-    const box = sealBallot(keyring, key.publicKey, context(memberId), { answers }).toString(
-      'base64',
-    )
+    const box = sealed(keyring, key.publicKey, context(memberId), { answers }).toString('base64')
     expect(
       await openUnit(request({ boxes: [{ checkInId, memberId, box }, ...boxes.slice(1)] })),
     ).toEqual({
@@ -246,7 +302,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
       'a ballot box has an unknown format',
     )
     expect(() =>
-      unwrap(keyring, bound, Buffer.concat([Buffer.from([2]), box.subarray(1)])),
+      unwrap(keyring, bound, Buffer.concat([Buffer.from([3]), box.subarray(1)])),
     ).toThrow('unknown format')
     const other = () => unwrap(keyring, context('another'), box)
     expect(other).toThrow('a ballot box was changed, or belongs to somebody else')
@@ -305,7 +361,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
     if (!own) throw new Error('no key')
     const forger = { current: 1, keys: new Map([[1, { ...own, psk: randomBytes(32) }]]) }
     const memberId = members[0] ?? ''
-    const forged = sealBallot(forger, key.publicKey, context(memberId), ballot).toString('base64')
+    const forged = sealed(forger, key.publicKey, context(memberId), ballot).toString('base64')
     expect(
       await openUnit(request({ boxes: [{ checkInId, memberId, box: forged }, ...boxes.slice(1)] })),
     ).toEqual({
@@ -340,7 +396,9 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
   it('refuses any changed byte of the outer layer', async () => {
     const box = Buffer.from(boxes[0]?.box ?? '', 'base64')
     const bound = context(members[0] ?? '')
-    expect(unwrap(keyring, bound, box).length).toBe(1 + ENC_BYTES + PLAINTEXT_BYTES.choices + 16)
+    expect(unwrap(keyring, bound, box).inner.length).toBe(
+      1 + ENC_BYTES + PLAINTEXT_BYTES.choices + 16,
+    )
     for (let index = 0; index < box.length; index += 7) {
       const changed = Buffer.from(box)
       changed.writeUInt8(changed.readUInt8(index) ^ 1, index)
@@ -350,7 +408,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
 
   it('is RFC 9180 mode_psk: an independent key schedule on node:crypto opens it', async () => {
     const memberId = members[0] ?? ''
-    const inner = unwrap(keyring, context(memberId), Buffer.from(boxes[0]?.box ?? '', 'base64'))
+    const { inner } = unwrap(keyring, context(memberId), Buffer.from(boxes[0]?.box ?? '', 'base64'))
     const plaintext = await openByHand(
       inner,
       key,
@@ -390,11 +448,11 @@ describe('the child process', () => {
       return {
         checkInId,
         memberId,
-        box: sealBallot(keyring, key.publicKey, { ...bound, memberId }, held).toString('base64'),
+        box: sealed(keyring, key.publicKey, { ...bound, memberId }, held).toString('base64'),
       }
     })
     const blankOf = (memberId: string) =>
-      sealBallot(keyring, key.publicKey, { ...bound, memberId }, BLANK).toString('base64')
+      sealed(keyring, key.publicKey, { ...bound, memberId }, BLANK).toString('base64')
     const { unitId: _, checkInId: __, ...context } = bound
     const request = {
       unitId,

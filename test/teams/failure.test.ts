@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { toPlatformError } from '../../src/teams/failure.ts'
-import { toConversation } from '../../src/teams/parse.ts'
+import { toConversation } from '../../src/teams/address.ts'
 
 const body = (code: string) => JSON.stringify({ error: { code, message: 'x' } })
 
