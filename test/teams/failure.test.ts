@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { toPlatformError } from '../../src/teams/failure.ts'
 import { toConversation } from '../../src/teams/address.ts'
+import { toPlatformError } from '../../src/teams/failure.ts'
 
 const body = (code: string) => JSON.stringify({ error: { code, message: 'x' } })
 
