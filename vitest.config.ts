@@ -26,9 +26,12 @@ export const SLOW = [
   'test/jobs/faults-at-pace.test.ts',
   'test/jobs/keys.test.ts',
   'test/jobs/learnt.test.ts',
+  'test/jobs/readiness.test.ts',
   'test/jobs/signals.test.ts',
+  'test/jobs/store-clock.test.ts',
   'test/jobs/told.test.ts',
   'test/jobs/zone-data.test.ts',
+  'test/store/engine/frozen.test.ts',
   'test/store/engine/thrown-out.test.ts',
 ]
 

@@ -18,7 +18,9 @@ import { createHttpServer } from './http.ts'
 import { createAccountLooks } from './jobs/accounts.ts'
 import { drain, startClock, tick } from './jobs/clock.ts'
 import { createLanes } from './jobs/lanes.ts'
+import { createReadiness } from './jobs/readiness.ts'
 import { createRetention } from './jobs/retention.ts'
+import { createStoreClock } from './jobs/store-clock.ts'
 import { createWatch } from './jobs/watch.ts'
 import { startWorkers } from './jobs/worker.ts'
 import { createZoneData, ZONE_DATA_HERE } from './jobs/zone-data.ts'
@@ -42,6 +44,8 @@ import { reportFile } from './web/report.ts'
 /** Stand-ins of tests and of the demo. */
 export type Overrides = {
   clock?: Clock
+  /** The host's clock, in ms since 1970. */
+  wallMs?: () => number
   keyStore?: KeyStore
   newId?: () => string
   log?: Log
@@ -79,7 +83,9 @@ export type App = {
   stop(): Promise<void>
 }
 
-/** Running jobs get so long to finish; the whole stop stays under ten seconds. */
+/** Probes come every second or two. */
+const STOPPING_SEEN_MS = 3_000
+/** Running jobs get so long to finish; the whole stop stays under fifteen seconds. */
 const JOB_GRACE_MS = 4_000
 /** Requests get so long to finish before their connections are cut. */
 const REQUEST_GRACE_MS = 2_500
@@ -88,8 +94,6 @@ const REQUEST_GRACE_MS = 2_500
  * stop.
  */
 const PLATFORM_GRACE_MS = 2_000
-
-const SYSTEM_CLOCK: Clock = { now: () => new Date(), wall: () => new Date() }
 
 /**
  * Builds the service by hand and starts it: store, queue, platforms, workers, clock, then the door
@@ -105,7 +109,8 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       (line) => process.stderr.write(`${line}\n`),
       () => new Date(),
     )
-  const clock = overrides.clock ?? SYSTEM_CLOCK
+  const storeClock = createStoreClock(overrides.wallMs ?? Date.now)
+  const clock = overrides.clock ?? storeClock
   const content = loadContent(config.content.questionSetDir, config.content.helpLinesFile)
   const keyDirectory = path.resolve(keyDir)
   const ballotKeys = {
@@ -143,6 +148,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     onSign: metrics,
     ...(overrides.newId ? { newId: overrides.newId } : {}),
   }
+  await storeClock.compare(services)
   await removeThrowaway(database.db)
   const platforms = await (overrides.platforms?.(services) ??
     createPlatforms(config, services, overrides.teamsAuthority ?? null))
@@ -160,14 +166,14 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     platforms.push(playground)
   }
   let isStopping = false
-  const check = async () => {
-    const [store] = await database.db.sql.rows<{ isReadOnly: boolean }>`
-      select current_setting('transaction_read_only') = 'on' as "isReadOnly"`
-    if (store?.isReadOnly) throw new Error('the store takes no changes')
-  }
+  const clockState = () => ({
+    aheadMs: storeClock.aheadMs(),
+    tickAgeMs: overrides.isClockManual ? 0 : metrics.tickAgeMs(),
+  })
+  const look = createReadiness(services, clockState, () => roomIn(keyDirectory))
   const routes = new Map<string, HttpHandler>([
     ['/healthz', healthz],
-    ['/readyz', readyz(check, () => isStopping)],
+    ['/readyz', readyz(look, () => isStopping)],
     ['/metrics', metrics.handle],
     [CALENDAR_PATH, calendarFile(services)],
     [REPORT_PATH, reportFile(services)],
@@ -191,6 +197,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     looks: createAccountLooks(services, platforms),
     zoneData,
     lateStarts,
+    storeClock,
     missingKeys: new Map<string, number>(),
   }
   const retention = createRetention(services)
@@ -217,6 +224,8 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     },
     async stop() {
       isStopping = true
+      // A load balancer has to see it before the port closes.
+      await wait(config.isProduction ? STOPPING_SEEN_MS : 0)
       await http.close(REQUEST_GRACE_MS)
       await Promise.race([
         Promise.all(platforms.map((platform) => platform.stop())),

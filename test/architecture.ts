@@ -4,6 +4,7 @@ import path from 'node:path'
 /** From low to high: a folder or file may import only from lower ranks, and from its own folder. */
 const RANKS: readonly (readonly string[])[] = [
   ['errors.ts', 'log.ts'],
+  ['within.ts'],
   ['content'],
   ['domain'],
   ['views'],

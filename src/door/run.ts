@@ -14,9 +14,10 @@ import { forgetPeople } from '../store/forget.ts'
 import { claimRequest } from '../store/request.ts'
 import type { Reply } from '../views/card.ts'
 import { leadOnCard, sentAlready } from '../views/notice.ts'
+import { within } from '../within.ts'
 import { answer } from './answer.ts'
 import { authorise, type Person, readVerb, type VerbCall } from './authorise.ts'
-import { COMMAND_TRANSACTION } from './deadline.ts'
+import { COMMAND_TRANSACTION, REQUEST_WITHIN_MS } from './deadline.ts'
 import { identify, platformOf } from './identify.ts'
 import { lockKept, mergeSent, openKept } from './kept-form.ts'
 import { failure, refusal } from './refuse.ts'
@@ -65,11 +66,12 @@ async function serve(services: Services, incoming: Incoming): Promise<Served> {
       const person = { incoming, platform, connection, actor, texts, isNew }
       return { reply: await perform(services, call, person), texts }
     }
+    const inTime = () => within(REQUEST_WITHIN_MS, act())
     // Two presses get one answer twice, as long as this process remembers it.
     const served =
       command.effect === 'write' && incoming.via !== 'typed'
-        ? await services.recentAnswers.once(pressOf(incoming), act)
-        : await act()
+        ? await services.recentAnswers.once(pressOf(incoming), inTime)
+        : await inTime()
     if (command.changesSettings) services.identityCache.forget()
     done('ok')
     return served

@@ -9,6 +9,7 @@ import { startBeat } from './beat.ts'
 import { lookAfterKeys, type MissingKeys } from './keys.ts'
 import { type Lanes, wakeDue } from './lanes.ts'
 import type { Retention } from './retention.ts'
+import type { StoreClock } from './store-clock.ts'
 import type { Watch } from './watch.ts'
 import type { ZoneData } from './zone-data.ts'
 
@@ -24,6 +25,7 @@ export type Ticking = {
   missingKeys: MissingKeys
   /** Platforms that could not start. */
   lateStarts: { run(): Promise<void> }
+  storeClock: StoreClock
 }
 
 /**
@@ -32,10 +34,11 @@ export type Ticking = {
  */
 export async function tick(
   services: Services,
-  { lanes, watch, looks, zoneData, lateStarts, missingKeys }: Ticking,
+  { lanes, watch, looks, zoneData, lateStarts, missingKeys, storeClock }: Ticking,
 ): Promise<void> {
   const { database, queue, clock } = services
   const wall = clock.wall()
+  await storeClock.compare(services)
   const round = Math.floor(wall.getTime() / MINUTE_MS)
   while ((await claimOccurrences(database, queue, clock.now())) > 0);
   await database.transaction((tx) => resolveInterrupted(tx, clock.now()))

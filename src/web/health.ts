@@ -5,16 +5,10 @@ import type { HttpHandler } from '../platform.ts'
 export const healthz: HttpHandler = (_request, response) =>
   sendJson(response, 200, { status: 'up' })
 
-/** The process can serve: `check` reaches the store. */
-export function readyz(check: () => Promise<void>, isStopping: () => boolean): HttpHandler {
+/** The process can serve; otherwise 503 with the reason that `look` gives (null: none). */
+export function readyz(look: () => Promise<string | null>, isStopping: () => boolean): HttpHandler {
   return async (_request, response) => {
-    if (isStopping()) return sendJson(response, 503, { status: 'stopping' })
-    const failure = await check().then(
-      () => null,
-      (error: unknown) => error,
-    )
-    sendJson(response, failure === null ? 200 : 503, {
-      status: failure === null ? 'ready' : 'store',
-    })
+    const reason = isStopping() ? 'stopping' : await look()
+    sendJson(response, reason === null ? 200 : 503, { status: reason ?? 'ready' })
   }
 }

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { HttpHandler } from '../platform.ts'
 import type { Signals } from '../store/signals.ts'
+import { within } from '../within.ts'
 
 /**
  * The counters. Nothing about check-ins being opened or answered, and no label that names a person
@@ -16,6 +17,8 @@ export type Metrics = {
   jobFailed(queue: string): void
   /** The clock has looked for what is due. */
   ticked(): void
+  /** How long ago that was, in ms; before the first time, since the start. */
+  tickAgeMs(): number
 }
 
 /** The sources of what is read when somebody asks; each may fail, and the others are told. */
@@ -66,12 +69,13 @@ export function createMetrics(sources: Sources): Metrics {
     registers,
   })
   let tickedAtMs = sources.wallMs()
+  const tickAgeMs = () => sources.wallMs() - tickedAtMs
   new Gauge({
     name: 'groupwell_tick_age_seconds',
     help: 'Time since the clock last looked for what is due: half a minute at most.',
     registers,
     collect() {
-      this.set((sources.wallMs() - tickedAtMs) / 1_000)
+      this.set(tickAgeMs() / 1_000)
     },
   })
   const readAll = storeGauges(registry, sources)
@@ -91,6 +95,7 @@ export function createMetrics(sources: Sources): Metrics {
     ticked() {
       tickedAtMs = sources.wallMs()
     },
+    tickAgeMs,
   }
 }
 
@@ -152,24 +157,13 @@ function storeGauges(registry: Registry, sources: Sources): () => Promise<void> 
   })
   return async () => {
     const [signals, free] = await Promise.all([
-      within(sources.signals()),
-      within(sources.keyRoom()),
+      within(READ_WITHIN_MS, sources.signals()).catch(() => null),
+      within(READ_WITHIN_MS, sources.keyRoom()).catch(() => null),
     ])
     up.set(signals ? 1 : 0)
     room.set(free ?? Number.NaN)
     if (!signals) return
     for (const key of Object.keys(gauges) as Plain[]) gauges[key].set(signals[key])
     for (const { platform, count } of signals.troubled) troubled.set({ platform }, count)
-  }
-}
-
-/** The result of some work, if it comes in time; null: it failed, or takes too long. */
-async function within<T>(work: Promise<T>): Promise<T | null> {
-  const { promise, resolve } = Promise.withResolvers<null>()
-  const timer = setTimeout(() => resolve(null), READ_WITHIN_MS)
-  try {
-    return await Promise.race([work.catch(() => null), promise])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -4,3 +4,6 @@ ALTER TABLE "Installation" ADD COLUMN "timedBoxesFrom" TIMESTAMPTZ(3);
 UPDATE "Installation" SET "timedBoxesFrom" = clock_timestamp() + interval '1 day';
 ALTER TABLE "Installation" ALTER COLUMN "timedBoxesFrom" SET DEFAULT CURRENT_TIMESTAMP,
   ALTER COLUMN "timedBoxesFrom" SET NOT NULL;
+
+-- A row that a probe of readiness changes.
+ALTER TABLE "Installation" ADD COLUMN "probedAt" TIMESTAMPTZ(3);

@@ -51,6 +51,11 @@ const JOB_TRANSACTION = { maxWait: 5_000, timeout: 10_000 } as const
 /** A statement that waits for a lock would not notice that its transaction's time is over. */
 const LOCK_TIMEOUT_MS = 1_200
 
+/** No statement of ours takes so long; one that does has lost its server. */
+const STATEMENT_WITHIN_MS = 30_000
+/** A connection that is not there by then: all are taken, or the server hangs. */
+const CONNECTION_WITHIN_MS = 10_000
+
 /** Statement texts that each connection keeps planned. */
 const NAMED_STATEMENTS = 300
 
@@ -74,6 +79,10 @@ async function openPostgres(url: string): Promise<Database> {
   const pool = new ReportingPool(nameOf, {
     connectionString: url,
     max: POOL_SIZE,
+    connectionTimeoutMillis: CONNECTION_WITHIN_MS,
+    // By our own clock: a server that hangs keeps no deadline.
+    query_timeout: STATEMENT_WITHIN_MS,
+    keepAlive: true,
     // By a statement: PgBouncer refuses to start a connection with `options`.
     onConnect: async (client) => {
       // The pool takes its own listener off a client that it hands to a waiter. Where the end of a

@@ -18,7 +18,7 @@ describe.runIf(inject('hasPostgres'))('a server that takes no changes for a whil
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
       [name],
     )
-    await expect.poll(ready).toBe(503)
+    await expect.poll(ready, { timeout: 10_000 }).toBe(503)
     const { transaction } = world.app.services.database
     const change = () =>
       transaction((tx) => tx.prisma.organisation.updateMany({ data: { name: 'Changed' } }))
@@ -35,7 +35,7 @@ describe.runIf(inject('hasPostgres'))('a server that takes no changes for a whil
         ),
       )
       .toBe(true)
-    await expect.poll(ready).toBe(200)
+    await expect.poll(ready, { timeout: 10_000 }).toBe(200)
     await fill(world.slack, 'UFACILITATOR', 'flag', { flag: 'talk' })
     expect((await world.db.group.findFirstOrThrow()).flag).toBe('talk')
     await admin.end()

@@ -1,0 +1,77 @@
+import net from 'node:net'
+import { describe, expect, inject, it } from 'vitest'
+import { startApp } from '../../../src/app.ts'
+import { lastSeen } from '../../../src/simulator/workspace.ts'
+import { atTheEnd } from '../../ends.ts'
+import { setUpGroup, startWorld } from '../../helpers.ts'
+
+/** A way to a server that can be stopped: connections stay, and nothing comes through. */
+async function proxyTo(target: URL) {
+  const pairs = new Set<[net.Socket, net.Socket]>()
+  let isFrozen = false
+  const server = net.createServer((near) => {
+    const far = net.connect(Number(target.port || 5432), target.hostname)
+    const pair: [net.Socket, net.Socket] = [near, far]
+    pairs.add(pair)
+    for (const socket of pair) {
+      socket.on('error', () => {})
+      if (isFrozen) socket.pause()
+    }
+    near.on('data', (data) => far.write(data)).on('close', () => far.destroy())
+    far.on('data', (data) => near.write(data)).on('close', () => near.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  atTheEnd(async () => {
+    server.close()
+    for (const [near, far] of pairs) for (const one of [near, far]) one.destroy()
+  })
+  const url = new URL(target)
+  url.hostname = '127.0.0.1'
+  url.port = String((server.address() as net.AddressInfo).port)
+  return {
+    url: url.href,
+    freeze(frozen: boolean) {
+      isFrozen = frozen
+      for (const pair of pairs) for (const socket of pair) frozen ? socket.pause() : socket.resume()
+    },
+  }
+}
+
+describe.runIf(inject('hasPostgres'))('a server that hangs', () => {
+  it('holds nobody’s request: they are told that it took too long, and it goes on by itself', async () => {
+    const world = await startWorld({ store: 'postgres' })
+    await setUpGroup(world)
+    const proxy = await proxyTo(new URL(world.databaseUrl ?? ''))
+    const { config, clock } = world
+    const app = await startApp(
+      { ...config, store: { ...config.store, url: proxy.url } },
+      { clock, isClockManual: true, isUnpaced: true, teamsAuthority: world.teams.authority },
+    )
+    atTheEnd(() => app.stop())
+    const url = `http://127.0.0.1:${app.port}`
+    world.slack.connectTo(url)
+    const ready = async () => {
+      const response = await fetch(`${url}/readyz`)
+      return `${response.status} ${((await response.json()) as { status: string }).status}`
+    }
+    expect(await ready()).toBe('200 ready')
+    proxy.freeze(true)
+    const begun = performance.now()
+    const [answers] = await Promise.all([
+      Promise.all([
+        world.slack.type('UMEMBER1', 'next'),
+        world.slack.type('UFACILITATOR', 'summary'),
+      ]),
+      expect.poll(ready, { timeout: 10_000 }).toBe('503 store'),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    await expect
+      .poll(() => lastSeen(world.slack.journal, 'UMEMBER1', 'problem').text, { timeout: 15_000 })
+      .toContain('took too long')
+    expect(performance.now() - begun).toBeLessThan(20_000)
+    proxy.freeze(false)
+    await expect.poll(ready, { timeout: 40_000 }).toBe('200 ready')
+    await world.slack.type('UMEMBER1', 'next')
+    expect(lastSeen(world.slack.journal, 'UMEMBER1', 'next').text).toContain('Tuesday')
+  })
+})
