@@ -190,7 +190,8 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     owner: overrides.laneOwner ?? (overrides.newId ?? randomUUID)(),
   })
   const zoneData = createZoneData(services, overrides.zoneData ?? ZONE_DATA_HERE)
-  await startWorkers(services, { lanes, zoneData })
+  await startWorkers(services, { zoneData })
+  await lanes.listen()
   const regular = {
     lanes,
     watch: createWatch(services),

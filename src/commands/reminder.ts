@@ -134,7 +134,7 @@ export async function remindTogether(
           ...reminderPlan(personId, one, `reminder ${one.id}`),
         })),
     )
-    await planDeliveries(tx, services.queue, plans, now)
+    await planDeliveries(tx, plans, now)
     await finishReminders(tx, outcomes)
     return new Set(due.map(({ id }) => id))
   })

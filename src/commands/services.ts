@@ -93,7 +93,6 @@ export async function applyEffects(
   if (effects.deliveries?.length)
     await planDeliveries(
       tx,
-      services.queue,
       effects.deliveries.map((plan) => ({ ...plan, organisationId })),
       services.clock.now(),
     )

@@ -89,7 +89,7 @@ export async function meet(
   if (isNewlyReachable) {
     const { organisationId, personId } = actor
     await transaction((tx) =>
-      reviveWelcomes({ tx, organisationId }, services.queue, personId, services.clock.now()),
+      reviveWelcomes({ tx, organisationId }, personId, services.clock.now()),
     )
     if (actor.isStaff) await runStep(services, contactWatch, organisationId, 'requests')
   }

@@ -3,6 +3,7 @@ import type { Platform } from '../platform.ts'
 import { claimBatch } from '../store/batch.ts'
 import {
   findLane,
+  hearLanes,
   type Lane,
   type LaneTo,
   leaseLane,
@@ -24,6 +25,8 @@ export type Lanes = {
    * taken or paused.
    */
   wake(lane: Lane): Promise<void>
+  /** Wakes lanes of this process from now on when any process has something for them. */
+  listen(): Promise<void>
   /** Lanes that this process is at. */
   countRunning(): number
   /** Lanes of this process with something to send now. */
@@ -51,15 +54,17 @@ export function createLanes(
   const statements = createSemaphore(STATEMENTS_AT_ONCE)
   const batches = createSemaphore(BATCHES_AT_ONCE)
   let isStopping = false
+  let deafen = async () => {}
   const platformOf = ({ platform, externalId }: LaneTo) =>
     platforms.find(({ name, serves }) => name === platform && serves(externalId))
 
   async function sendWaiting(lane: Lane): Promise<void> {
     const to = known.get(lane.connectionId) ?? (await statements.within(() => findLane(db, lane)))
-    // A connection that this process has no credentials for is another process's to serve.
-    const platform = to && platformOf(to)
-    if (!platform) return
+    if (!to) return
     known.set(lane.connectionId, to)
+    // A connection that this process has no credentials for is another process's to serve.
+    const platform = platformOf(to)
+    if (!platform) return
     const lease = await statements.within(() => leaseLane(db, lane, owner))
     if (lease.state === 'busy') return
     if (lease.state === 'paused') return nap(lane, lease.forMs)
@@ -133,6 +138,9 @@ export function createLanes(
   }
 
   const lanes: Lanes = {
+    async listen() {
+      deafen = await hearLanes(services.database, (lane) => void lanes.wake(lane))
+    },
     countRunning: () => running.size,
     async listBusy() {
       const busy = await listBusyLanes(db, services.clock.now())
@@ -152,6 +160,7 @@ export function createLanes(
     },
     async stop() {
       isStopping = true
+      await deafen()
       rateLimiter?.stop()
       for (const timer of naps.values()) clearTimeout(timer)
       await Promise.all([...running.values()].map(({ work }) => work))

@@ -2,21 +2,17 @@ import { remindTogether } from '../commands/reminder.ts'
 import { runStep, type Services } from '../commands/services.ts'
 import { handleDue } from '../door/due.ts'
 import type { JobData, QueueName } from '../store/engine/queue.ts'
-import type { Lanes } from './lanes.ts'
 import { makeRelease } from './release.ts'
 import type { ZoneData } from './zone-data.ts'
 
 /** Starts working off the queues. A job's error is logged and the job is tried again. */
 export async function startWorkers(
   services: Services,
-  { lanes, zoneData }: { lanes: Lanes; zoneData: ZoneData },
+  { zoneData }: { zoneData: ZoneData },
 ): Promise<void> {
   const handlers: Record<QueueName, (data: JobData) => Promise<unknown>> = {
     occurrence: ({ organisationId, id }) =>
       runStep(services, handleDue, organisationId, { occurrenceId: id }),
-    // Not waited for: what a lane still has to send is in its rows, and one lane must not hold up
-    // another.
-    lane: async ({ organisationId, id }) => void lanes.wake({ organisationId, connectionId: id }),
     release: (data) => makeRelease(services, data),
     zoneData: (data) => zoneData.place(data),
   }

@@ -68,7 +68,7 @@ export async function areKeysHere(db: Reader, directoryId: string | null): Promi
  */
 export async function takesTimedBoxes(tx: Reader): Promise<boolean> {
   const [row] = await tx.sql.rows<{ takes: boolean }>`
-    select clock_timestamp() >= "timedBoxesFrom" as "takes" from "Installation"`
+    select coalesce(clock_timestamp() >= "timedBoxesFrom", true) as "takes" from "Installation"`
   return row?.takes ?? true
 }
 

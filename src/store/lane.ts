@@ -1,6 +1,7 @@
 import type { Refusal } from '../domain/reasons.ts'
 import type { Address, PlatformName } from '../platform.ts'
-import type { Reader, Writer } from './engine/transaction.ts'
+import type { Database } from './engine/database.ts'
+import type { Reader, SqlTx, Writer } from './engine/transaction.ts'
 import { LEASE_SECONDS } from './occurrence.ts'
 
 /**
@@ -10,6 +11,29 @@ import { LEASE_SECONDS } from './occurrence.ts'
 export type Lane = { organisationId: string; connectionId: string }
 /** A lane and where it leads to. */
 export type LaneTo = Lane & { platform: PlatformName; externalId: string }
+
+const CHANNEL = 'groupwell_lane'
+
+/**
+ * Tells every process, at the transaction's end, that lanes have something to send: the one that
+ * serves a workspace may be any of them. A word that nobody hears is made good by the next tick.
+ */
+export async function callLanes({ sql }: SqlTx, lanes: readonly Lane[]): Promise<void> {
+  if (lanes.length === 0) return
+  const said = lanes.map(({ organisationId, connectionId }) => `${organisationId} ${connectionId}`)
+  await sql.run`select pg_notify(${CHANNEL}, said) from unnest(${said}::text[]) said`
+}
+
+/** Hears of them, until the function that it returns is called. */
+export async function hearLanes(
+  { listen }: Pick<Database, 'listen'>,
+  hear: (lane: Lane) => void,
+): Promise<() => Promise<void>> {
+  return await listen(CHANNEL, (said) => {
+    const [organisationId, connectionId] = said.split(' ')
+    if (organisationId && connectionId) hear({ organisationId, connectionId })
+  })
+}
 
 /** Lanes that have something to send now, or are sending, and are not paused. */
 export async function listBusyLanes(db: Reader, now: Date): Promise<LaneTo[]> {

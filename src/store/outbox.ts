@@ -3,9 +3,9 @@ import { afterQuiet, type QuietHours, readQuiet } from '../domain/quiet.ts'
 import { type Drop, type Reason, toReason } from '../domain/reasons.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { ownZone } from '../domain/zone.ts'
-import type { Job, Queue } from './engine/queue.ts'
 import type { Reader, Tenant, Tx } from './engine/transaction.ts'
 import { fixedId } from './ids.ts'
+import { callLanes } from './lane.ts'
 import { IS_REACHED } from './reach.ts'
 import { GROUP_ZONE } from './zone.ts'
 
@@ -42,7 +42,6 @@ type Mailbox = { connectionId: string; quiet: QuietHours | null }
  */
 export async function planDeliveries(
   tx: Tx,
-  queue: Queue,
   plans: readonly OwnedPlan[],
   now: Date,
 ): Promise<void> {
@@ -63,21 +62,21 @@ export async function planDeliveries(
         "expiresAt", "endedAt"
     from jsonb_populate_recordset(null::"Delivery", ${JSON.stringify(rows)}::jsonb)
     on conflict do nothing
-    returning "organisationId"::text as "organisationId", "id"::text as "id",
+    returning "organisationId"::text as "organisationId",
       "connectionId"::text as "connectionId", "state" = 'planned'
       and "plannedAt" <= ${now} as "isDue"`
-  const first = new Map(made.filter(({ isDue }) => isDue).map((row) => [row.connectionId, row]))
-  const jobs = [...first.values()].flatMap(({ organisationId, connectionId, id }) =>
-    connectionId ? laneJob(organisationId, connectionId, id) : [],
+  const due = made.flatMap(({ organisationId, connectionId, isDue }) =>
+    isDue && connectionId !== null ? [{ organisationId, connectionId }] : [],
   )
-  await queue.enqueue(tx, jobs)
+  const lanes = new Map(due.map((lane) => [lane.connectionId, lane]))
+  await callLanes(tx, [...lanes.values()])
 }
 
 /** The id of a notice: planned again under the same key, it is the same one. */
 export const deliveryId = (organisationId: string, key: string, personId: string | null): string =>
   fixedId('delivery', organisationId, key, personId ?? 'channel')
 
-type Made = { organisationId: string; id: string; connectionId: string | null; isDue: boolean }
+type Made = { organisationId: string; connectionId: string | null; isDue: boolean }
 
 function toRow({ key, ...plan }: OwnedPlan, mailbox: Mailbox | null, now: Date) {
   const connectionId = mailbox?.connectionId ?? plan.connectionId ?? null
@@ -164,16 +163,6 @@ export async function countFailed(
     rows.flatMap(({ groupId, _count }) => (groupId === null ? [] : [[groupId, _count] as const])),
   )
 }
-
-/**
- * Wakes whoever sends over a connection. `reason` makes the job's id: waking twice for one reason
- * is once.
- */
-export const laneJob = (organisationId: string, connectionId: string, reason: string): Job => ({
-  queue: 'lane',
-  id: fixedId('lane', connectionId, reason),
-  data: { organisationId, id: connectionId },
-})
 
 /** So many notices of a kind that were not sent for a reason. */
 export type Trouble = {

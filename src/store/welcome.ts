@@ -1,14 +1,13 @@
 import { LONGEST_WAIT_DAYS } from '../domain/delivery.ts'
 import type { Refusal } from '../domain/reasons.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
-import type { Queue } from './engine/queue.ts'
 import type { Tenant } from './engine/transaction.ts'
-import { laneJob, planDeliveries } from './outbox.ts'
+import { callLanes } from './lane.ts'
+import { planDeliveries } from './outbox.ts'
 
 /** A person opened the app: the welcomes that could not reach them are planned again. */
 export async function reviveWelcomes(
   { tx, organisationId }: Tenant,
-  queue: Queue,
   personId: string,
   now: Date,
 ): Promise<void> {
@@ -27,13 +26,12 @@ export async function reviveWelcomes(
       endedAt: null,
       expiresAt: plus(now, LONGEST_WAIT_DAYS * DAY_MS),
     },
-    select: { id: true, connectionId: true, attempts: true },
+    select: { connectionId: true },
   })
-  await queue.enqueue(
+  const connections = new Set(rows.flatMap(({ connectionId }) => connectionId ?? []))
+  await callLanes(
     tx,
-    rows.flatMap(({ id, connectionId, attempts }) =>
-      connectionId ? laneJob(organisationId, connectionId, `${id} ${attempts}`) : [],
-    ),
+    [...connections].map((connectionId) => ({ organisationId, connectionId })),
   )
   // Where the first one is no longer in the ledger: a member who has not accepted, and of whom no
   // welcome is on its way or sent.
@@ -58,5 +56,5 @@ export async function reviveWelcomes(
     personId,
     groupId,
   }))
-  await planDeliveries(tx, queue, plans, now)
+  await planDeliveries(tx, plans, now)
 }

@@ -150,7 +150,7 @@ describe('what is not this process’s to do', () => {
         joinedAt: START,
       },
     })
-    const { database, queue, clock } = world.app.services
+    const { database, clock } = world.app.services
     const plan = {
       organisationId: other,
       key: 'x',
@@ -158,7 +158,7 @@ describe('what is not this process’s to do', () => {
       personId: actor.personId,
       groupId: group.id,
     }
-    await database.transaction((tx) => planDeliveries(tx, queue, [plan], clock.now()))
+    await database.transaction((tx) => planDeliveries(tx, [plan], clock.now()))
     await world.app.drain()
     expect(world.slack.journal.seen.some(({ text }) => text.includes('Foreign group'))).toBe(false)
     expect(

@@ -77,7 +77,7 @@ async function startTelling(platform: 'slack' | 'teams') {
         world[platform].failNext(faultFor(platform, person, fault))
       }
       const before = people.map(arrived)
-      const { database, queue, clock } = world.app.services
+      const { database, clock } = world.app.services
       const group = await world.db.group.findFirstOrThrow()
       const accounts = await world.db.account.findMany({
         where: { externalId: { in: [...people] } },
@@ -89,7 +89,7 @@ async function startTelling(platform: 'slack' | 'teams') {
         organisationId,
         groupId: group.id,
       }))
-      await database.transaction((tx) => planDeliveries(tx, queue, plans, clock.now()))
+      await database.transaction((tx) => planDeliveries(tx, plans, clock.now()))
       return () => people.map((person, index) => arrived(person) - (before[index] ?? 0))
     },
     /** Lets the queue work until nothing waits any more; the milliseconds that it took. */

@@ -49,8 +49,8 @@ describe.each(TABLES)('what $platform says to one of three messages', ({ platfor
       organisationId,
       groupId: group.id,
     }))
-    const { database, queue, clock } = world.app.services
-    await database.transaction((tx) => planDeliveries(tx, queue, plans, clock.now()))
+    const { database, clock } = world.app.services
+    await database.transaction((tx) => planDeliveries(tx, plans, clock.now()))
     await world.app.drain()
   }
   /** Lets pass the time on the wall that anything waits for. */
@@ -153,8 +153,8 @@ describe('one of forty-five who may not be written to, at the real pace', () => 
         : [],
     )
     expect(plans.length).toBeGreaterThanOrEqual(45)
-    const { database, queue, clock } = world.app.services
-    await database.transaction((tx) => planDeliveries(tx, queue, plans, clock.now()))
+    const { database, clock } = world.app.services
+    await database.transaction((tx) => planDeliveries(tx, plans, clock.now()))
     const startedAt = Date.now()
     await world.app.drain()
     const waiting = () =>

@@ -45,8 +45,8 @@ describe.each(['slack', 'teams'] as const)('a fact that %s tells of one person',
       groupId: group.id,
     }))
     await world.db.delivery.deleteMany()
-    const { database, queue, clock } = world.app.services
-    await database.transaction((tx) => planDeliveries(tx, queue, plans, clock.now()))
+    const { database, clock } = world.app.services
+    await database.transaction((tx) => planDeliveries(tx, plans, clock.now()))
     await world.app.drain()
     const rows = await world.db.delivery.findMany()
     expect(rows).toHaveLength(plans.length)

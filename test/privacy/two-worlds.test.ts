@@ -212,7 +212,7 @@ describe.each(CELLS)(
         const { organisationId, personId: id } = await world.db.account.findFirstOrThrow({ where })
         const { database, queue } = world.app.services
         await database.transaction((tx) =>
-          queue.enqueue(tx, [{ queue: 'lane', id, data: { organisationId, id } }]),
+          queue.enqueue(tx, [{ queue: 'release', id, data: { organisationId, id } }]),
         )
       }
       const one = await play(store, platform, { 0: '3' }, leak(0))

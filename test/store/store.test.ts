@@ -98,7 +98,7 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
   it('does the jobs of one kind while those of another take long', async () => {
     const { promise: over, resolve: end } = Promise.withResolvers<void>()
     const { promise: served, resolve: serve } = Promise.withResolvers<void>()
-    const send = (name: 'release' | 'lane', count: number) =>
+    const send = (name: 'release' | 'zoneData', count: number) =>
       database.transaction((tx) =>
         queue.enqueue(
           tx,
@@ -122,8 +122,8 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
       null,
     )
     await full
-    await send('lane', 1)
-    await queue.work('lane', async () => serve(), null)
+    await send('zoneData', 1)
+    await queue.work('zoneData', async () => serve(), null)
     await served
     end()
   })

@@ -1,9 +1,4 @@
 -- Boxes that hold the time at which their answers were sent. A version from before cannot read them, so a store that
--- it made takes them from a day on: until then both may run side by side.
-ALTER TABLE "Installation" ADD COLUMN "timedBoxesFrom" TIMESTAMPTZ(3);
+-- it made takes them from a day on: until then both may run side by side. `probedAt` is for readiness alone.
+ALTER TABLE "Installation" ADD COLUMN "timedBoxesFrom" TIMESTAMPTZ(3), ADD COLUMN "probedAt" TIMESTAMPTZ(3);
 UPDATE "Installation" SET "timedBoxesFrom" = clock_timestamp() + interval '1 day';
-ALTER TABLE "Installation" ALTER COLUMN "timedBoxesFrom" SET DEFAULT CURRENT_TIMESTAMP,
-  ALTER COLUMN "timedBoxesFrom" SET NOT NULL;
-
--- A row that a probe of readiness changes.
-ALTER TABLE "Installation" ADD COLUMN "probedAt" TIMESTAMPTZ(3);

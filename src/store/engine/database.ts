@@ -9,6 +9,7 @@ import pg from 'pg'
 import type { fromPglite } from 'pg-boss'
 import { PrismaClient } from '../generated/client.ts'
 import { DURABLE_START_PARAMS, DurableNodeFS, fsyncTree } from './durable-fs.ts'
+import { type Listen, listenEmbedded, listenOnServer } from './listen.ts'
 import { lockDirectory } from './lock.ts'
 import { migrate, schemaDrift } from './migrate.ts'
 import { reachServer } from './reach-server.ts'
@@ -41,6 +42,8 @@ export type Database = {
   applied: readonly string[]
   /** SQL that would bring the store to schema.prisma; empty when they agree. */
   drift(): Promise<string>
+  /** Words from any process of this store. Their number does not count: each wakes somebody. */
+  listen: Listen
   /** The queue needs the same store: a connection string, or the embedded instance itself. */
   queueDatabase: { connectionString: string } | { embedded: ReturnType<typeof fromPglite> }
   close(): Promise<void>
@@ -112,6 +115,7 @@ async function openPostgres(url: string): Promise<Database> {
     sqlTransaction: sqlTransactionsOnServer(pool, nameOf),
     applied,
     drift: () => schemaDrift(factory),
+    listen: listenOnServer(url),
     queueDatabase: { connectionString: url },
     close: () => prisma.$disconnect(),
   }
@@ -150,6 +154,7 @@ async function openEmbedded(directory: string | null): Promise<Database> {
       sqlTransaction: sqlTransactionsEmbedded(pglite),
       applied,
       drift: () => schemaDrift(factory),
+      listen: listenEmbedded(pglite),
       queueDatabase: { embedded: fromPglite(pglite) },
       close: async () => {
         await prisma.$disconnect()

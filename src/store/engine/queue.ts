@@ -5,8 +5,8 @@ import type { Database } from './database.ts'
 import type { Tx } from './transaction.ts'
 
 /** The queues. A job holds opaque ids only. */
-export type QueueName = 'occurrence' | 'lane' | 'release' | 'zoneData'
-const QUEUES: readonly QueueName[] = ['occurrence', 'lane', 'release', 'zoneData']
+export type QueueName = 'occurrence' | 'release' | 'zoneData'
+const QUEUES: readonly QueueName[] = ['occurrence', 'release', 'zoneData']
 
 export type Job = { queue: QueueName; id: string; data: JobData }
 export type JobData = { organisationId: string; id: string }
