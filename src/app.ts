@@ -9,7 +9,7 @@ import { MYDATA_PATH } from './commands/mydata.ts'
 import { createRecentAnswers } from './commands/recent-answers.ts'
 import { REPORT_PATH } from './commands/report.ts'
 import type { Clock, Services } from './commands/services.ts'
-import type { Config } from './config.ts'
+import { type Config, storeSettings } from './config.ts'
 import { connect, createPlatforms } from './connect.ts'
 import { linesOf } from './content/help-lines.ts'
 import { loadContent } from './content/load.ts'
@@ -18,6 +18,7 @@ import { createHttpServer } from './http.ts'
 import { createAccountLooks } from './jobs/accounts.ts'
 import { drain, startClock, tick } from './jobs/clock.ts'
 import { createLanes } from './jobs/lanes.ts'
+import { createRateLimiter } from './jobs/rate-limit.ts'
 import { createReadiness } from './jobs/readiness.ts'
 import { createRetention } from './jobs/retention.ts'
 import { createStoreClock } from './jobs/store-clock.ts'
@@ -119,7 +120,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     keyStore: overrides.keyStore ?? directoryKeyStore(keyDirectory),
     keyDirectory,
   }
-  const database = overrides.database ?? (await openDatabase(storeSettings(config)))
+  const database = overrides.database ?? (await openDatabase(storeSettings(config.store)))
   const fingerprints = [...ballotKeys.keyring.keys].map(
     ([id, { fingerprint }]): [number, string] => [id, fingerprint],
   )
@@ -150,8 +151,12 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   }
   await storeClock.compare(services)
   await removeThrowaway(database.db)
+  const rateLimiter = overrides.isUnpaced ? null : createRateLimiter(() => clock.wall().getTime())
   const platforms = await (overrides.platforms?.(services) ??
-    createPlatforms(config, services, overrides.teamsAuthority ?? null))
+    createPlatforms(config, services, {
+      authority: overrides.teamsAuthority ?? null,
+      count: rateLimiter,
+    }))
   for (const platform of platforms) traits.set(platform.name, platform)
   if (overrides.isOwnStore)
     await changeOwner(database.db, {
@@ -186,7 +191,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     tryNextPorts: overrides.tryNextPorts ?? 0,
   })
   const lanes = createLanes(services, platforms, {
-    isUnpaced: overrides.isUnpaced ?? false,
+    rateLimiter,
     owner: overrides.laneOwner ?? (overrides.newId ?? randomUUID)(),
   })
   const zoneData = createZoneData(services, overrides.zoneData ?? ZONE_DATA_HERE)
@@ -239,10 +244,4 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
       log.info('stopped')
     },
   }
-}
-
-function storeSettings({ store }: Config) {
-  return store.url
-    ? ({ kind: 'postgres', url: store.url } as const)
-    : ({ kind: 'embedded', directory: path.resolve(store.dataDir) } as const)
 }

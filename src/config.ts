@@ -230,3 +230,9 @@ function deepFreeze<T extends object>(value: T): T {
     if (typeof part === 'object' && part !== null) deepFreeze(part)
   return Object.freeze(value)
 }
+
+/** Where rows live: a server, or a directory of this machine. */
+export const storeSettings = ({ url, dataDir }: Config['store']) =>
+  url
+    ? ({ kind: 'postgres', url } as const)
+    : ({ kind: 'embedded', directory: path.resolve(dataDir) } as const)

@@ -4,6 +4,7 @@ import { meet, takenOff } from './door/identify.ts'
 import { run } from './door/run.ts'
 import { messageOf, SetupError } from './errors.ts'
 import {
+  type Count,
   PLATFORM_TITLES,
   type Platform,
   PlatformError,
@@ -21,7 +22,7 @@ import type { CreateSdk, LocalAuthority } from './teams/transport.ts'
 export async function createPlatforms(
   config: Config,
   services: Services,
-  authority: LocalAuthority | null,
+  { authority, count }: { authority: LocalAuthority | null; count: Count | null },
 ): Promise<Platform[]> {
   const { t } = services.content.textsFor(null)
   const onIncoming = (incoming: Parameters<typeof run>[1]) => run(services, incoming)
@@ -59,6 +60,7 @@ export async function createPlatforms(
         onRejected: services.onRejected,
         onAdded,
         onRemoved,
+        count,
         log: services.log,
         say: (key, language) => services.content.textsFor(language).t(key),
       }),

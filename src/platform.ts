@@ -126,6 +126,9 @@ export class PlatformError extends Error {
 /** At most `calls` of what `key` names in `perMs` of wall-clock time. */
 export type Rate = { key: string; calls: number; perMs: number }
 
+/** Counts calls that wait for nobody, such as answers, among those that do. */
+export type Count = { begin(rates: readonly Rate[]): void; done(rates: readonly Rate[]): void }
+
 export type OnIncoming = (incoming: Incoming) => Promise<Reply | null>
 
 export type HttpHandler = (

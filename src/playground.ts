@@ -39,6 +39,7 @@ export async function openPlayground(services: Services, country: string): Promi
       if (actor) await takenOff(services, actor, connection.id)
     },
     log,
+    count: null,
     say: (key, language) => content.textsFor(language).t(key),
   })
 }

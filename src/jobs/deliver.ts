@@ -18,8 +18,8 @@ import type { Semaphore } from './semaphore.ts'
 
 type Learnt = { externalId: string; address: Address }
 /**
- * How a lane sends. `rates` are its workspace's, which each notice keeps to; `statements` lets it
- * to the store.
+ * How a lane sends. `rates` are its workspace's as they are now, which each notice keeps to;
+ * `statements` lets it to the store.
  */
 export type Way = {
   platform: Platform
@@ -31,7 +31,7 @@ export type Way = {
    * Answers of this lane that were lost, one after the other, and who was refused (forbidden.ts).
    */
   lost: Losses
-  rates: readonly Rate[]
+  rates: () => readonly Rate[]
 }
 export type Losses = { inARow: number; forbidden: Set<string> }
 /** `code`: the platform's own word for what it refused. */
@@ -164,7 +164,7 @@ async function deliverOne(
   if (ready === null)
     return { claimed, outcome: outcome({ attempt: NOT_MADE }), learnt: null, code: null }
   if (!('outgoing' in ready)) return { claimed, outcome: outcome(ready), learnt: null, code: null }
-  const rates = [...ofWorkspace, ...platform.rates(ready.outgoing)]
+  const rates = [...ofWorkspace(), ...platform.rates(ready.outgoing)]
   // Stopping: nothing was sent, so the notice waits for the next process.
   if (rateLimiter && !(await rateLimiter.turn(rates)))
     return { claimed, outcome: outcome({ attempt: WAITED }), learnt: null, code: null }

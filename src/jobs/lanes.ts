@@ -11,7 +11,7 @@ import {
   releaseLane,
 } from '../store/lane.ts'
 import { deliverBatch, type Losses } from './deliver.ts'
-import { createRateLimiter } from './rate-limit.ts'
+import type { RateLimiter } from './rate-limit.ts'
 import { createSemaphore, WIDE_OPEN } from './semaphore.ts'
 
 /** Notices that one statement takes where no pace is kept. */
@@ -38,15 +38,14 @@ export type Lanes = {
 /**
  * The ways out. Each connection is a lane of its own, so a slow or revoked workspace delays nobody
  * else; a lease in the store lets one process at a time, its `owner`, send over it, so its pace
- * holds across machines. `isUnpaced` is for platforms that keep no limits.
+ * holds across machines. No `rateLimiter`: for platforms that keep no limits.
  */
 export function createLanes(
   services: Services,
   platforms: readonly Platform[],
-  { isUnpaced, owner }: { isUnpaced: boolean; owner: string },
+  { rateLimiter, owner }: { rateLimiter: RateLimiter | null; owner: string },
 ): Lanes {
   const { db } = services.database
-  const rateLimiter = isUnpaced ? null : createRateLimiter(() => services.clock.wall().getTime())
   const running = new Map<string, { work: Promise<void>; isAgain: boolean }>()
   const naps = new Map<string, NodeJS.Timeout>()
   const known = new Map<string, LaneTo>()
@@ -69,7 +68,7 @@ export function createLanes(
     if (lease.state === 'busy') return
     if (lease.state === 'paused') return nap(lane, lease.forMs)
     const way = wayOf(platform, to, lease)
-    if (lease.isHandedOver) rateLimiter?.fill(way.rates)
+    if (lease.isHandedOver) rateLimiter?.fill(way.rates())
     try {
       await sendAll(lane, way)
     } finally {
@@ -81,7 +80,7 @@ export function createLanes(
   function wayOf(platform: Platform, to: LaneTo, { hasTrouble }: { hasTrouble: boolean }) {
     const width = rateLimiter ? platform.batch : UNPACED_BATCH
     const places = width > 1 ? batches : WIDE_OPEN
-    const rates = platform.workspaceRates(to.externalId)
+    const rates = () => platform.workspaceRates(to.externalId)
     const lost = losses.get(to.connectionId) ?? { inARow: 0, forbidden: new Set() }
     losses.set(to.connectionId, lost)
     return { platform, rateLimiter, statements, lane: to, hasTrouble, lost, width, places, rates }
@@ -99,7 +98,7 @@ export function createLanes(
         if ((await statements.within(() => leaseLane(db, lane, owner))).state !== 'leased') return
         leasedAt = services.clock.wall().getTime()
       }
-      const room = rateLimiter ? await rateLimiter.room(way.rates, way.width, LEAD_MS) : way.width
+      const room = rateLimiter ? await rateLimiter.room(way.rates(), way.width, LEAD_MS) : way.width
       const claimAndSend = async () => {
         const batch = await statements.within(() =>
           claimBatch(db, lane, services.clock.now(), room),

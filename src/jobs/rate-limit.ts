@@ -10,6 +10,8 @@ export type RateLimiter = {
    * False: stopped meanwhile.
    */
   turn(rates: readonly Rate[]): Promise<boolean>
+  /** Counts a call as begun that waits for nobody; `done` must follow. */
+  begin(rates: readonly Rate[]): void
   /** Whether a call may start this moment; if so, it counts as begun. */
   tryTurn(rates: readonly Rate[]): boolean
   /**
@@ -69,7 +71,11 @@ export function createRateLimiter(wallMs: () => number): RateLimiter {
     clearTimeout(timer)
     waiting.delete(resolve)
   }
+  const begin = (rates: readonly Rate[]) => {
+    for (const { key } of rates) windowOf(key).running += 1
+  }
   return {
+    begin,
     async turn(rates) {
       for (;;) {
         if (isStopped) return false
@@ -79,13 +85,13 @@ export function createRateLimiter(wallMs: () => number): RateLimiter {
         if (ms === 0) break
         await sleep(ms)
       }
-      for (const { key } of rates) windowOf(key).running += 1
+      begin(rates)
       return true
     },
     tryTurn(rates) {
       const at = wallMs()
       if (isStopped || rates.some((rate) => waitFor(rate, at) > 0)) return false
-      for (const { key } of rates) windowOf(key).running += 1
+      begin(rates)
       return true
     },
     async room(rates, most, leadMs) {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { App, type Context, HTTPReceiver, type ViewSubmitAction } from '@slack/bolt'
 import { WebClient } from '@slack/web-api'
 import { readBody, refuseUnread, sendJson } from '../http.ts'
-import { type Platform, REACHES_UNSEEN, type Traits } from '../platform.ts'
+import { type Platform, PlatformError, REACHES_UNSEEN, type Traits } from '../platform.ts'
 import { type Rejection, reasonOfStatus } from '../rejections.ts'
 import { isSlackBody } from './body.ts'
 import { describe, isShared, send, whoAmI } from './calls.ts'
@@ -17,7 +17,7 @@ import {
   roundOf,
   waitsOpenAt,
 } from './parse.ts'
-import { slackRates, workspaceRates } from './rates.ts'
+import { createSlackPace, SLACK_BATCH, slackRates } from './rates.ts'
 import { createReplayGuard } from './replay.ts'
 import { clockAhead, isSigned, readSignature } from './signed.ts'
 import { SILENT } from './silent-logger.ts'
@@ -124,6 +124,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
   app.error(async (error) => deps.log.error('slack.listener', error))
   let own: string | null = null
   const replays = createReplayGuard(deps.wall)
+  const pace = createSlackPace()
   return {
     ...SLACK_TRAITS,
     path: SLACK_PATH,
@@ -161,8 +162,18 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     },
     serves: (workspaceId) =>
       workspaceId === own || (settings.tokenFor?.(workspaceId) ?? null) !== null,
-    send: async (outgoing) =>
-      await send(outbound, outgoing, settings.tokenFor?.(outgoing.workspaceId) ?? null),
+    send: async (outgoing) => {
+      const { workspaceId } = outgoing
+      try {
+        const sent = await send(outbound, outgoing, settings.tokenFor?.(workspaceId) ?? null)
+        pace.took(workspaceId)
+        return sent
+      } catch (error) {
+        const isPaced = error instanceof PlatformError && error.attempt.outcome === 'paced'
+        if (isPaced) pace.tooMany(workspaceId)
+        throw error
+      }
+    },
     describe: async (workspaceId, externalId) => {
       const token = settings.tokenFor?.(workspaceId) ?? null
       const known = await describe(outbound, externalId, token)
@@ -171,8 +182,8 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       return known.isBot === undefined ? null : known
     },
     rates: slackRates,
-    workspaceRates,
-    batch: 1,
+    workspaceRates: pace.workspaceRates,
+    batch: SLACK_BATCH,
     stop: async () => {
       await Promise.allSettled([...running])
     },

@@ -2,6 +2,7 @@ import { readJson, refuseUnread, sendJson } from '../http.ts'
 import type { Log } from '../log.ts'
 import {
   type Address,
+  type Count,
   type HttpHandler,
   type OnIncoming,
   type Outgoing,
@@ -32,6 +33,7 @@ import {
 } from './parse.ts'
 import { homeFor, presenceOf } from './presence.ts'
 import { TEAMS_BATCH, teamsRates, workspaceRates } from './rates.ts'
+import { createReplies } from './replies.ts'
 import { messageOf, openChat, replyPrivately, sayHere } from './reply.ts'
 import type { Answer, Transport } from './transport.ts'
 
@@ -49,6 +51,8 @@ export type TeamsDeps = {
   /** Somebody took it off: nothing that is sent to them arrives. */
   onRemoved(workspaceId: string, externalId: string): Promise<void>
   log: Log
+  /** Counts what is answered among what is sent; null: no pace is kept. */
+  count: Count | null
   /** One of our lines; `language` null: the service's own. */
   say(key: Line, language: string | null): string
 }
@@ -76,17 +80,7 @@ export function createTeams(
   deps: TeamsDeps,
   endpoint: TeamsEndpoint = TEAMS_ENDPOINT,
 ): Platform {
-  const running = new Set<Promise<void>>()
-  const inBackground = (work: Promise<void>): void => {
-    const tracked = work
-      .catch((error: unknown) =>
-        deps.log.warn('teams.reply', {
-          reason: error instanceof PlatformError ? error.code : 'unexpected',
-        }),
-      )
-      .finally(() => running.delete(tracked))
-    running.add(tracked)
-  }
+  const replies = createReplies(transport, tenantId, deps)
   const handle: HttpHandler = async (request, response) => {
     const refuse = (status: number, rejection: Rejection) => {
       deps.onRejected('teams', rejection)
@@ -139,14 +133,14 @@ export function createTeams(
     deps.onRejected('teams', { reason: isGuest ? 'guest' : 'foreign' })
     // A guest of a meeting has no account that anything could be for.
     if (activity.type === 'message' && isGuest)
-      inBackground(sayHere(transport, activity, deps.say('teams.guest', null)))
+      replies.send((to) => sayHere(to, activity, deps.say('teams.guest', null)))
     return { status: activity.type === 'invoke' ? 400 : 200 }
   }
   function answerAlone(activity: TeamsActivity, reply: Reply | null): void {
     if (!reply) return
     const answer = { card: chatCard(reply), language: reply.language ?? null }
     const openChat = deps.say('error.openChat', reply.language ?? null)
-    inBackground(replyPrivately(transport, activity, { ...answer, openChat }))
+    replies.send((to) => replyPrivately(to, activity, { ...answer, openChat }))
   }
   /** Somebody added the app, or took it off: the first thing that they see is its home. */
   async function comeOrGone(activity: TeamsActivity): Promise<Answer> {
@@ -155,7 +149,7 @@ export function createTeams(
     const presence = presenceOf(activity)
     const isInstalled = activity.type === 'installationUpdate' && presence === 'added'
     if (!isPersonal(activity)) {
-      if (isInstalled) inBackground(sayHere(transport, activity, deps.say('teams.hello', null)))
+      if (isInstalled) replies.send((to) => sayHere(to, activity, deps.say('teams.hello', null)))
       return { status: 200 }
     }
     if (!person || !tenant) return { status: 200 }
@@ -177,9 +171,7 @@ export function createTeams(
     rates: teamsRates,
     workspaceRates,
     batch: TEAMS_BATCH,
-    stop: async () => {
-      await Promise.allSettled([...running])
-    },
+    stop: replies.settled,
   }
 }
 

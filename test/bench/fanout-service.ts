@@ -59,6 +59,7 @@ export function platformsOf(
     log,
     say: (key: string) => key,
     onRejected() {},
+    count: null,
     wall: () => new Date(),
   }
   const tokens = new Map(ofPlatform('slack').map(({ id, token: own }) => [id, own]))
