@@ -188,6 +188,7 @@ export async function raisePast(
   groupId: string,
   personIds: readonly string[],
 ): Promise<Effects> {
+  if (personIds.length === 0) return {}
   const open = await listOpenContacts(base, { groupIds: [groupId] })
   const raised: Effects[] = []
   for (const { id, personId } of open) {

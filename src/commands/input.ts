@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Texts } from '../content/load.ts'
-import { MAX_ECHO_CHARS, MAX_STAFF } from '../domain/limits.ts'
+import { MAX_CHOSEN, MAX_ECHO_CHARS } from '../domain/limits.ts'
 import { oneLine } from '../domain/text.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue, PersonRef } from '../platform.ts'
@@ -53,8 +53,8 @@ export function peopleValue(
   const fail = (message: string): never => {
     throw new UserError(message, { [name]: message })
   }
-  if (people.length > MAX_STAFF)
-    fail(t('roster.tooManyChosen', { limit: MAX_STAFF, got: people.length }))
+  if (people.length > MAX_CHOSEN)
+    fail(t('roster.tooManyChosen', { limit: MAX_CHOSEN, got: people.length }))
   if (people.some(({ externalId }) => !PLATFORM_ID.test(externalId))) fail(t('roster.notAPerson'))
   const unchecked = people.filter(({ isUnchecked }) => isUnchecked)
   if (unchecked.length > 0) fail(t('roster.unchecked', { count: unchecked.length }))

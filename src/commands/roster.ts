@@ -3,10 +3,10 @@ import type { Role } from '../domain/access.ts'
 import { DEFAULT_DIGEST, nextDigestAt } from '../domain/digest.ts'
 import type { OccurrencePlan } from '../domain/occurrence.ts'
 import { UserError } from '../errors.ts'
-import { findDigestPlan, saveDigestPlan } from '../store/digest.ts'
+import { addDigestPlans } from '../store/digest.ts'
 import { forgetPeople } from '../store/forget.ts'
 import { type GroupRow, lockGroup } from '../store/group.ts'
-import { ensurePeople, listKnown } from '../store/people.ts'
+import { ensurePeopleByField, listKnown } from '../store/people.ts'
 import { changeRoster, listRoster, type RosterRow } from '../store/roster.ts'
 import { rosterDone, rosterForm } from '../views/roster.ts'
 import { type Context, command, groupOf, type WriteContext } from './command.ts'
@@ -85,13 +85,12 @@ export const rosterSubmit = command({
     const before = await listRoster(context, group.id)
     if (version !== undefined && version !== versionOf(before))
       throw new UserError(texts.t('roster.stale'), {}, { endsForm: true })
-    const chosenIn = (field: string) =>
-      ensurePeople(tx, connection, peopleValue(texts, values, field), newId)
-    const chosen = {
-      member: await chosenIn('members'),
-      facilitator: await chosenIn('facilitators'),
-      supervisor: await chosenIn('supervisors'),
+    const named = {
+      member: peopleValue(texts, values, 'members'),
+      facilitator: peopleValue(texts, values, 'facilitators'),
+      supervisor: peopleValue(texts, values, 'supervisors'),
     }
+    const chosen = await ensurePeopleByField(tx, connection, named, newId)
     refuseSupervisor(context, before)
     const elsewhere = before.filter((entry) => entry.connectionId !== connection.id)
     checkRoster(
@@ -205,13 +204,8 @@ async function newDigests(
   groupZone: string,
   personIds: readonly string[],
 ): Promise<OccurrencePlan[]> {
-  const { now } = context
-  const plans: OccurrencePlan[] = []
-  for (const personId of personIds) {
-    if (await findDigestPlan(context, personId)) continue
-    const plan = { ...DEFAULT_DIGEST, timeZone: groupZone, language: null, connectionId: null }
-    await saveDigestPlan(context, personId, plan)
-    plans.push({ kind: 'digest', dueAt: nextDigestAt(plan, now), personId })
-  }
-  return plans
+  const plan = { ...DEFAULT_DIGEST, timeZone: groupZone, language: null, connectionId: null }
+  const made = await addDigestPlans(context, personIds, plan)
+  const dueAt = nextDigestAt(plan, context.now)
+  return made.map((personId) => ({ kind: 'digest', dueAt, personId }))
 }

@@ -1,7 +1,8 @@
 import { UserError } from '../errors.ts'
 import {
-  ensurePeople,
-  listStaff,
+  countStaff,
+  ensurePeopleByField,
+  listStaffNames,
   type PersonRow,
   setStaff,
   withStaffRole,
@@ -19,18 +20,19 @@ export const staffList = command({
   effect: 'read',
   input: noInput,
   run: async ({ tx, texts, connection }) => {
-    const staff = await listStaff(tx, connection)
-    const form = staffForm(
-      texts,
-      staff.map((person) => person.externalId),
-    )
-    return { reply: { type: 'form', form } }
+    const count = await countStaff(tx, connection)
+    const names = count > MOST_NAMED ? null : await listStaffNames(tx, connection, MOST_NAMED)
+    const named = names?.map((name) => name ?? texts.t('roster.someone')) ?? null
+    return { reply: { type: 'form', form: staffForm(texts, { count, names: named }) } }
   },
 })
 
+/** As many as somebody reads through. */
+const MOST_NAMED = 30
+
 /**
- * Makes the chosen people this connection's staff. Staff who still lead or oversee a group stay
- * until that is changed.
+ * Makes people staff, and takes others off the list; everybody else stays as they are. Staff who
+ * still lead or oversee a group stay until that is changed.
  */
 export const staffListSubmit = command({
   verb: 'admin.staff.submit',
@@ -41,42 +43,39 @@ export const staffListSubmit = command({
   input: formInput,
   run: async (context, { values }) => {
     const { tx, texts, connection, now, newId } = context
-    const chosen = await ensurePeople(tx, connection, peopleValue(texts, values, 'staff'), newId)
+    const named = {
+      chosen: peopleValue(texts, values, 'staff'),
+      leaving: peopleValue(texts, values, 'leaving'),
+    }
+    const { chosen, leaving } = await ensurePeopleByField(tx, connection, named, newId)
+    if (chosen.length + leaving.length === 0) fail(texts, 'staff.nobody', [])
     const unusable = chosen.filter((person) => person.isBot || person.isDeactivated)
     if (unusable.length > 0) fail(texts, 'roster.bot', unusable)
     const guests = chosen.filter((person) => person.isGuest)
     if (guests.length > 0) fail(texts, 'staff.guest', guests)
-    const before = await listStaff(tx, connection)
-    const removed = before.filter(
-      (person) => !chosen.some(({ personId }) => personId === person.personId),
-    )
-    const busyIds = await withStaffRole(
-      context,
-      removed.map((person) => person.personId),
-    )
-    const busy = removed.filter((person) => busyIds.includes(person.personId))
-    if (busy.length > 0) fail(texts, 'staff.hasRole', busy)
-    await setStaff(
-      context,
-      removed.map((person) => person.personId),
-      false,
-    )
-    await setStaff(
-      context,
-      chosen.map((person) => person.personId),
-      true,
-    )
+    const both = leaving.filter((one) => idsOf(chosen).includes(one.personId))
+    if (both.length > 0) fail(texts, 'staff.both', both, 'leaving')
     const added = chosen.filter((person) => !person.isStaff)
+    const removed = leaving.filter((person) => person.isStaff)
+    const busyIds = await withStaffRole(context, idsOf(removed))
+    const busy = removed.filter((person) => busyIds.includes(person.personId))
+    if (busy.length > 0) fail(texts, 'staff.hasRole', busy, 'leaving')
+    await setStaff(context, idsOf(removed), false)
+    await setStaff(context, idsOf(added), true)
+    const count = await countStaff(tx, connection)
+    const facts = { added: added.length, removed: removed.length, count }
     return {
       ...together([
         removed.length > 0 ? await lookAgain({ ...context, now }) : {},
         { audit: added.map((person) => audited('staff.added', person)) },
         { audit: removed.map((person) => audited('staff.removed', person)) },
       ]),
-      reply: { type: 'done', card: staffDone(texts, chosen.length) },
+      reply: { type: 'done', card: staffDone(texts, facts) },
     }
   },
 })
+
+const idsOf = (people: readonly PersonRow[]) => people.map(({ personId }) => personId)
 
 const audited = (action: string, { personId }: PersonRow) => ({
   action,
@@ -86,10 +85,11 @@ const audited = (action: string, { personId }: PersonRow) => ({
 
 function fail(
   texts: Context['texts'],
-  key: 'roster.bot' | 'staff.guest' | 'staff.hasRole',
+  key: 'roster.bot' | 'staff.guest' | 'staff.hasRole' | 'staff.both' | 'staff.nobody',
   people: readonly PersonRow[],
+  field: 'staff' | 'leaving' = 'staff',
 ): never {
   const names = people.map((person) => person.name ?? texts.t('roster.someone')).join(', ')
   const message = texts.t(key, { names, count: people.length })
-  throw new UserError(message, { staff: message })
+  throw new UserError(message, { [field]: message })
 }

@@ -2,8 +2,8 @@
 export const MAX_MEMBERS = 30
 /** Facilitators or supervisors in a group; a roster form shows them all. */
 export const MAX_STAFF_IN_GROUP = 10
-/** Staff of an organisation that one form can show. */
-export const MAX_STAFF = 100
+/** People whom somebody chooses in one field of a form. */
+export const MAX_CHOSEN = 100
 /** A name that fits a lock screen. */
 export const MAX_ALIAS_CHARS = 60
 /** Members at the opening of a check-in: below, one answer is too easy to work out. */

@@ -30,6 +30,21 @@ export async function listDigestPlans({
   })
 }
 
+/** Makes one for each of some people who have none; returns whose they are. */
+export async function addDigestPlans(
+  { tx, organisationId }: Tenant,
+  personIds: readonly string[],
+  plan: DigestPlan,
+): Promise<string[]> {
+  if (personIds.length === 0) return []
+  const made = await tx.prisma.digestPlan.createManyAndReturn({
+    data: personIds.map((personId) => ({ organisationId, personId, ...plan })),
+    skipDuplicates: true,
+    select: { personId: true },
+  })
+  return made.map(({ personId }) => personId)
+}
+
 /** Makes it, or replaces the one that is there. */
 export async function saveDigestPlan(
   { tx, organisationId }: Tenant,

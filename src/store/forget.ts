@@ -18,6 +18,7 @@ export async function forgetPeople(
   { tx, organisationId }: Tenant,
   personIds: readonly string[],
 ): Promise<number> {
+  if (personIds.length === 0) return 0
   const gone = await tx.prisma.person.findMany({
     where: { organisationId, id: { in: [...personIds] }, ...UNNEEDED },
     select: { id: true },

@@ -1,7 +1,8 @@
 import type { Refusal } from '../domain/reasons.ts'
 import type { Address, PlatformName } from '../platform.ts'
 import type { Database } from './engine/database.ts'
-import type { Reader, SqlTx, Writer } from './engine/transaction.ts'
+import type { Reader, Writer } from './engine/transaction.ts'
+import { Prisma } from './generated/client.ts'
 import { LEASE_SECONDS } from './occurrence.ts'
 
 /**
@@ -15,14 +16,11 @@ export type LaneTo = Lane & { platform: PlatformName; externalId: string }
 const CHANNEL = 'groupwell_lane'
 
 /**
- * Tells every process, at the transaction's end, that lanes have something to send: the one that
- * serves a workspace may be any of them. A word that nobody hears is made good by the next tick.
+ * SQL that tells every process, at the transaction's end, that a lane has something to send: any of
+ * them may serve the workspace. A word that nobody hears is made good by the next tick.
  */
-export async function callLanes({ sql }: SqlTx, lanes: readonly Lane[]): Promise<void> {
-  if (lanes.length === 0) return
-  const said = lanes.map(({ organisationId, connectionId }) => `${organisationId} ${connectionId}`)
-  await sql.run`select pg_notify(${CHANNEL}, said) from unnest(${said}::text[]) said`
-}
+export const callingLane = (organisationId: Prisma.Sql, connectionId: Prisma.Sql): Prisma.Sql =>
+  Prisma.sql`pg_notify(${CHANNEL}, ${organisationId}::text || ' ' || ${connectionId}::text)`
 
 /** Hears of them, until the function that it returns is called. */
 export async function hearLanes(

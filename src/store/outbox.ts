@@ -4,8 +4,9 @@ import { type Drop, type Reason, toReason } from '../domain/reasons.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { ownZone } from '../domain/zone.ts'
 import type { Reader, Tenant, Tx } from './engine/transaction.ts'
+import { Prisma } from './generated/client.ts'
 import { fixedId } from './ids.ts'
-import { callLanes } from './lane.ts'
+import { callingLane } from './lane.ts'
 import { IS_REACHED } from './reach.ts'
 import { GROUP_ZONE } from './zone.ts'
 
@@ -51,9 +52,9 @@ export async function planDeliveries(
     toRow(plan, mailboxes.get(`${plan.organisationId} ${plan.personId}`) ?? null, now),
   )
   // One statement with one value: the client's own createMany takes its time to put together.
-  const made = await tx.sql.rows<Made>`
-    insert into "Delivery" ("organisationId", "id", "kind", "personId", "connectionId", "groupId",
-      "sessionId", "checkInId",
+  await tx.sql.rows`
+    with made as (insert into "Delivery" ("organisationId", "id", "kind", "personId",
+      "connectionId", "groupId", "sessionId", "checkInId",
       "digestId", "messageId", "receiptId", "contactId", "state", "reason", "plannedAt",
         "expiresAt", "endedAt")
     select "organisationId", "id", "kind", "personId", "connectionId", "groupId", "sessionId",
@@ -62,21 +63,15 @@ export async function planDeliveries(
         "expiresAt", "endedAt"
     from jsonb_populate_recordset(null::"Delivery", ${JSON.stringify(rows)}::jsonb)
     on conflict do nothing
-    returning "organisationId"::text as "organisationId",
-      "connectionId"::text as "connectionId", "state" = 'planned'
-      and "plannedAt" <= ${now} as "isDue"`
-  const due = made.flatMap(({ organisationId, connectionId, isDue }) =>
-    isDue && connectionId !== null ? [{ organisationId, connectionId }] : [],
-  )
-  const lanes = new Map(due.map((lane) => [lane.connectionId, lane]))
-  await callLanes(tx, [...lanes.values()])
+    returning "organisationId", "connectionId", "state", "plannedAt")
+    select ${callingLane(Prisma.sql`"organisationId"`, Prisma.sql`"connectionId"`)} from made
+    where "state" = 'planned' and "plannedAt" <= ${now} and "connectionId" is not null
+    group by "organisationId", "connectionId"`
 }
 
 /** The id of a notice: planned again under the same key, it is the same one. */
 export const deliveryId = (organisationId: string, key: string, personId: string | null): string =>
   fixedId('delivery', organisationId, key, personId ?? 'channel')
-
-type Made = { organisationId: string; connectionId: string | null; isDue: boolean }
 
 function toRow({ key, ...plan }: OwnedPlan, mailbox: Mailbox | null, now: Date) {
   const connectionId = mailbox?.connectionId ?? plan.connectionId ?? null

@@ -20,6 +20,24 @@ export async function ensurePeople(
   })
 }
 
+/** The same for several fields of a form at once, by field. */
+export async function ensurePeopleByField<Field extends string>(
+  db: Writer,
+  connection: ConnectionRow,
+  named: Readonly<Record<Field, readonly PersonRef[]>>,
+  newId: () => string,
+): Promise<Record<Field, PersonRow[]>> {
+  const fields = Object.entries(named) as [Field, readonly PersonRef[]][]
+  const refs = fields.flatMap(([, chosen]) => chosen)
+  const people = await ensurePeople(db, connection, refs, newId)
+  const chosenIn = (chosen: readonly PersonRef[]): PersonRow[] => {
+    const ids = new Set(chosen.map(({ externalId }) => externalId))
+    return people.filter(({ externalId }) => ids.has(externalId))
+  }
+  const byField = fields.map(([field, chosen]) => [field, chosenIn(chosen)])
+  return Object.fromEntries(byField) as Record<Field, PersonRow[]>
+}
+
 export type PersonRow = {
   personId: string
   externalId: string
@@ -47,14 +65,26 @@ function toPerson(account: Prisma.AccountGetPayload<{ select: typeof PERSON_FIEL
   return { ...fields, isStaff: person.isStaff, hasAddress: address !== null }
 }
 
-/** Staff who have an account on a connection. */
-export async function listStaff(db: Reader, connection: ConnectionRow): Promise<PersonRow[]> {
+/** How many staff have an account on a connection. */
+export async function countStaff(db: Reader, connection: ConnectionRow): Promise<number> {
+  return await db.prisma.account.count({
+    where: { connectionId: connection.id, person: { isStaff: true } },
+  })
+}
+
+/** Their names, in order, as far as they are known; `most` at most. */
+export async function listStaffNames(
+  db: Reader,
+  connection: ConnectionRow,
+  most: number,
+): Promise<(string | null)[]> {
   const rows = await db.prisma.account.findMany({
     where: { connectionId: connection.id, person: { isStaff: true } },
-    orderBy: { externalId: 'asc' },
-    select: PERSON_FIELDS,
+    orderBy: [{ name: 'asc' }, { id: 'asc' }],
+    select: { name: true },
+    take: most,
   })
-  return rows.map(toPerson)
+  return rows.map(({ name }) => name)
 }
 
 export async function setStaff(

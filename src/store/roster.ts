@@ -147,12 +147,14 @@ export async function changeRoster(
   },
   now: Date,
 ): Promise<void> {
-  await tx.prisma.rosterEntry.deleteMany({
-    where: { organisationId, groupId, personId: { in: [...change.remove] } },
-  })
-  await tx.prisma.rosterEntry.createMany({
-    data: change.add.map((entry) => ({ organisationId, groupId, ...entry, joinedAt: now })),
-  })
+  if (change.remove.length > 0)
+    await tx.prisma.rosterEntry.deleteMany({
+      where: { organisationId, groupId, personId: { in: [...change.remove] } },
+    })
+  if (change.add.length > 0)
+    await tx.prisma.rosterEntry.createMany({
+      data: change.add.map((entry) => ({ organisationId, groupId, ...entry, joinedAt: now })),
+    })
   if (change.memberChanges === 0) return
   await tx.prisma.group.update({
     where: { organisationId_id: { organisationId, id: groupId } },

@@ -2,7 +2,8 @@ import { LONGEST_WAIT_DAYS } from '../domain/delivery.ts'
 import type { Refusal } from '../domain/reasons.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import type { Tenant } from './engine/transaction.ts'
-import { callLanes } from './lane.ts'
+import { Prisma } from './generated/client.ts'
+import { callingLane } from './lane.ts'
 import { planDeliveries } from './outbox.ts'
 
 /** A person opened the app: the welcomes that could not reach them are planned again. */
@@ -11,28 +12,16 @@ export async function reviveWelcomes(
   personId: string,
   now: Date,
 ): Promise<void> {
-  const rows = await tx.prisma.delivery.updateManyAndReturn({
-    where: {
-      organisationId,
-      personId,
-      kind: 'welcome',
-      state: 'failed',
-      reason: 'notOpened' satisfies Refusal,
-    },
-    data: {
-      state: 'planned',
-      reason: null,
-      notBefore: null,
-      endedAt: null,
-      expiresAt: plus(now, LONGEST_WAIT_DAYS * DAY_MS),
-    },
-    select: { connectionId: true },
-  })
-  const connections = new Set(rows.flatMap(({ connectionId }) => connectionId ?? []))
-  await callLanes(
-    tx,
-    [...connections].map((connectionId) => ({ organisationId, connectionId })),
-  )
+  const expiresAt = plus(now, LONGEST_WAIT_DAYS * DAY_MS)
+  await tx.sql.rows`
+    with revived as (update "Delivery" set "state" = 'planned', "reason" = null,
+        "notBefore" = null, "endedAt" = null, "expiresAt" = ${expiresAt}
+      where "organisationId" = ${organisationId}::uuid and "personId" = ${personId}::uuid
+        and "kind" = 'welcome' and "state" = 'failed'
+        and "reason" = ${'notOpened' satisfies Refusal}
+      returning "organisationId", "connectionId")
+    select ${callingLane(Prisma.sql`"organisationId"`, Prisma.sql`"connectionId"`)} from revived
+    where "connectionId" is not null group by "organisationId", "connectionId"`
   // Where the first one is no longer in the ledger: a member who has not accepted, and of whom no
   // welcome is on its way or sent.
   const waiting = await tx.prisma.rosterEntry.findMany({

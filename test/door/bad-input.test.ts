@@ -148,8 +148,8 @@ describe('a roster in Slack', () => {
   })
 
   it('keeps staff who still lead a group on the list', async () => {
-    await fill(world.slack, 'UADMIN', 'admin staff', { staff: [] })
-    expect(lastOf('slack', 'UADMIN')?.text).toContain('still lead or oversee groups')
+    await fill(world.slack, 'UADMIN', 'admin staff', { leaving: ['UFACILITATOR'] })
+    expect(lastOf('slack', 'UADMIN')?.text).toContain('still leads or oversees a group')
   })
 
   it('does not let a name with markup, links or mentions out of its place', async () => {

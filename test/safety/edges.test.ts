@@ -186,7 +186,7 @@ describe.each(['slack', 'teams'] as const)('at the edges of the way on %s', (pla
 
   it('a stand-in or safety contact who is not staff any more is none: digest and admin say so', async () => {
     const { admin, facilitator, supervisor, ...s } = await set()
-    await s.send(admin, 'admin staff', { staff: [facilitator, supervisor] })
+    await s.send(admin, 'admin staff', { leaving: [s.backup, s.safety] })
     expect(await s.look(supervisor, 'digest')).toContain('no stand-in is set up')
     await s.hands.type(admin, 'admin')
     expect(lastSeen(s.hands.journal, admin, 'admin').text).toContain(

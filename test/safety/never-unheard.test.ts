@@ -169,9 +169,8 @@ async function toggleSafety({ stage, model }: Life): Promise<void> {
 /** The stand-in leaves the staff, or is one of them again. */
 async function toggleBackup({ stage, model }: Life): Promise<void> {
   model.isBackupStaff = !model.isBackupStaff
-  const { facilitator, supervisor, safety, backup } = stage
   await stage.send(stage.admin, 'admin staff', {
-    staff: [facilitator, supervisor, safety, ...(model.isBackupStaff ? [backup] : [])],
+    [model.isBackupStaff ? 'staff' : 'leaving']: [stage.backup],
   })
 }
 
