@@ -1,8 +1,10 @@
-// make.ts starts this: a process without a database connection. Boxes come in on stdin, the key
-// comes from the key store, sums go out on stdout.
+// make.ts starts this: a process without a database connection. Boxes come in on stdin, keys come
+// from the key store, sums go out on stdout. Units are opened one after the other.
 import { text } from 'node:stream/consumers'
-import type { OpenRequest } from './make.ts'
+import type { OpenOutcome, OpenRequest } from './make.ts'
 import { open } from './open.ts'
 
-const request = JSON.parse(await text(process.stdin)) as OpenRequest
-process.stdout.write(JSON.stringify(await open(request)))
+const outcomes: OpenOutcome[] = []
+for (const request of JSON.parse(await text(process.stdin)) as OpenRequest[])
+  outcomes.push(await open(request))
+process.stdout.write(JSON.stringify(outcomes))

@@ -9,7 +9,7 @@ import type { Release } from '../domain/tally.ts'
 import { releaseSchema } from '../domain/unit.ts'
 
 /**
- * The child process's input. `box` is base64; `secret` is the application's, as in the environment.
+ * A unit for the child process to open. `box` is base64; `secret` is the application's, as in the environment.
  */
 export type OpenRequest = {
   unitId: string
@@ -45,9 +45,11 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('unreadable') }),
 ])
 
+/** Units that one process opens, one after the other: starting it takes as long as twenty of them. */
+export const MOST_UNITS = 50
 /**
- * Thirty ballots of a few check-ins take well under a second; past this the machine is in trouble
- * and the job is retried.
+ * Thirty ballots of a few check-ins take well under a second, so many units a few; past this the
+ * machine is in trouble and the jobs are retried.
  */
 const OPEN_TIMEOUT_MS = 30_000
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
@@ -65,14 +67,23 @@ function codeFolders(): string[] {
   return [...new Set(there.flatMap((folder) => [folder, fs.realpathSync(folder)]))]
 }
 
-/**
- * Opens and counts a unit in a child process that has an empty environment, may read its own code
- * and the keys, may write no file and may start no process. (Node 24 cannot forbid it the network;
- * from Node 25 on these same flags do.) Throws when the child fails: then nothing was decided and
- * the job may run again.
- */
+/** The same for one unit. */
 export async function openUnit(request: OpenRequest): Promise<OpenOutcome> {
-  const mayRead = [...codeFolders(), request.keyDirectory]
+  const [outcome] = await openUnits([request])
+  if (!outcome) throw new Error('the process that opens ballots gave no outcome')
+  return outcome
+}
+
+/**
+ * Opens and counts units, `MOST_UNITS` at most, in a child process that has an empty environment,
+ * may read its own code and the keys, may write no file and may start no process. (Node 24 cannot
+ * forbid it the network; from Node 25 on these same flags do.) Each is opened with its own key, by
+ * itself; their outcomes come in the order asked for. Throws when the child fails: then nothing was
+ * decided of any, and the jobs may run again.
+ */
+export async function openUnits(requests: readonly OpenRequest[]): Promise<OpenOutcome[]> {
+  const keyDirectories = new Set(requests.map(({ keyDirectory }) => keyDirectory))
+  const mayRead = [...codeFolders(), ...keyDirectories]
   const flags = ['--permission', ...mayRead.map((folder) => `--allow-fs-read=${folder}${path.sep}`)]
   const child = spawn(process.execPath, [...flags, CHILD], {
     env: {},
@@ -85,7 +96,7 @@ export async function openUnit(request: OpenRequest): Promise<OpenOutcome> {
   )
   // A child that dies early closes the pipe; its exit code below says what happened.
   child.stdin.on('error', () => {})
-  child.stdin.end(JSON.stringify(request))
+  child.stdin.end(JSON.stringify(requests))
   const [output, complaint, code] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -95,7 +106,7 @@ export async function openUnit(request: OpenRequest): Promise<OpenOutcome> {
     throw new Error(`the process that opens ballots ended with ${code}`, {
       cause: new Error(lastLine(complaint)),
     })
-  return outcomeSchema.parse(JSON.parse(output))
+  return z.array(outcomeSchema).length(requests.length).parse(JSON.parse(output))
 }
 
 const lastLine = (complaint: string): string =>

@@ -3,6 +3,7 @@ import { runStep, type Services } from '../commands/services.ts'
 import { handleDue } from '../door/due.ts'
 import type { JobData, QueueName } from '../store/engine/queue.ts'
 import { makeRelease } from './release.ts'
+import { makeReleasesTogether } from './release-together.ts'
 import type { ZoneData } from './zone-data.ts'
 
 /** Starts working off the queues. A job's error is logged and the job is tried again. */
@@ -19,7 +20,7 @@ export async function startWorkers(
   /**
    * All at once; where that fails, one by one, so that one fault does not hold up its neighbours.
    */
-  const together = async (batch: readonly JobData[]): Promise<ReadonlySet<string>> => {
+  const reminders = async (batch: readonly JobData[]): Promise<ReadonlySet<string>> => {
     const done = await remindTogether(services, batch).catch((error: unknown) => {
       services.log.error('job.failed', error, { queue: 'occurrence', jobs: batch.length })
       return null
@@ -27,9 +28,17 @@ export async function startWorkers(
     if (done) return done
     const alone = new Set<string>()
     for (const job of batch.length > 1 ? batch : [])
-      for (const id of await together([job])) alone.add(id)
+      for (const id of await reminders([job])) alone.add(id)
     return alone
   }
+  const releases = async (batch: readonly JobData[]): Promise<ReadonlySet<string>> =>
+    batch.length > 1
+      ? await makeReleasesTogether(services, batch).catch((error: unknown) => {
+          services.log.error('job.failed', error, { queue: 'release', jobs: batch.length })
+          return new Set<string>()
+        })
+      : new Set()
+  const together = { occurrence: reminders, release: releases, zoneData: null } as const
   for (const [queue, handle] of Object.entries(handlers) as [
     QueueName,
     (data: JobData) => Promise<unknown>,
@@ -46,7 +55,7 @@ export async function startWorkers(
           throw new Error(`${queue} failed`)
         }
       },
-      queue === 'occurrence' ? together : null,
+      together[queue],
     )
   }
 }

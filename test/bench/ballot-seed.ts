@@ -37,7 +37,9 @@ export async function seed(
   const people = made.flatMap((group) =>
     group.people.map((person) => ({ ...person, groupId: group.groupId })),
   )
-  await db.person.createMany({ data: people.map(({ id }) => ({ organisationId, id })) })
+  await db.person.createMany({
+    data: people.map(({ id }) => ({ organisationId, id, hasActed: true })),
+  })
   await db.account.createMany({
     data: people.map(({ id: personId, externalId }) => ({
       organisationId,

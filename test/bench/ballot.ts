@@ -1,21 +1,15 @@
-import { randomBytes } from 'node:crypto'
-import path from 'node:path'
 import pg from 'pg'
-import { type App, startApp } from '../../src/app.ts'
+import type { App } from '../../src/app.ts'
 import { rewrap } from '../../src/ballot/seal.ts'
 import { run as runVerb } from '../../src/door/run.ts'
-import { createLog } from '../../src/log.ts'
 import { freshDatabase, isReachable } from '../postgres.ts'
-import { tempDir } from '../temp-dir.ts'
-import { SLACK_ALONE } from '../traits.ts'
-import { CLOSES, OPENS, seed, WORKSPACE } from './ballot-seed.ts'
+import { seed, WORKSPACE } from './ballot-seed.ts'
+import { open, start } from './ballot-service.ts'
 
 const LEVELS = [1, 10, 50] as const
 const SECONDS = 4
 /** The service's own pool; the raw client gets as many connections. */
 const POOL = 10
-const SIZES = [8, 15, 30] as const
-const AT_ONCE = 500
 const LEAST_SHARE = 0.5
 const MOST_P99_MS = 50
 
@@ -23,12 +17,11 @@ type Row = { run: string; concurrent: number; perSecond: number; p50Ms: number; 
 
 /**
  * Answers a second, durable, at the door: beside a raw client that locks and wraps the same eight
- * rows anew; then releases.
+ * rows anew.
  */
 export async function run(isJson: boolean): Promise<void> {
   if (!(await isReachable())) throw new Error('the bench needs Postgres: set TEST_DATABASE_URL')
   const rows: Row[] = []
-  const releases: { store: string; ballots: number; ms: number }[] = []
   const database = await freshDatabase()
   const postgres = await start(database.url)
   const groups = await seed(postgres.app.services.database.db.prisma, Math.max(...LEVELS), 8)
@@ -45,18 +38,10 @@ export async function run(isJson: boolean): Promise<void> {
   await postgres.end()
   await embedded.end()
   await database.drop()
-  for (const ballots of SIZES)
-    releases.push({ store: 'postgres', ballots, ms: (await release(1, ballots)).ms })
-  const many = await release(AT_ONCE, 8)
-  report(isJson, rows, releases, many)
+  report(isJson, rows)
 }
 
-function report(
-  isJson: boolean,
-  rows: readonly Row[],
-  releases: readonly { store: string; ballots: number; ms: number }[],
-  many: { ms: number },
-): void {
+function report(isJson: boolean, rows: readonly Row[]): void {
   const at10 = (name: string) => rows.find((row) => row.run === name && row.concurrent === 10)
   const share = (at10('postgres')?.perSecond ?? 0) / (at10('raw client')?.perSecond ?? 1)
   const p99 = at10('postgres')?.p99Ms ?? Number.POSITIVE_INFINITY
@@ -68,80 +53,16 @@ function report(
     },
     { goal: `10 concurrent: p99 under ${MOST_P99_MS} ms`, reached: p99, isMet: p99 < MOST_P99_MS },
   ]
-  if (isJson) {
-    const atOnce = { units: AT_ONCE, ms: many.ms }
+  if (isJson)
     return void process.stdout.write(
-      `${JSON.stringify({ bench: 'ballot', rows, releases, atOnce, goals }, null, 2)}\n`,
+      `${JSON.stringify({ bench: 'ballot', rows, goals }, null, 2)}\n`,
     )
-  }
   for (const { run, concurrent, perSecond, p50Ms, p99Ms } of rows)
     process.stdout.write(
       `${run}, ${concurrent} at a time: ${perSecond}/s, p50 ${p50Ms} ms, p99 ${p99Ms} ms\n`,
     )
-  for (const { store, ballots, ms } of releases)
-    process.stdout.write(`a release of ${ballots} ballots (${store}): ${ms} ms\n`)
-  process.stdout.write(
-    `${AT_ONCE} releases due at one minute: ${Math.round(many.ms / 100) / 10} s\n`,
-  )
   for (const { goal, reached, isMet } of goals)
     process.stdout.write(`${isMet ? 'met   ' : 'SHORT '} ${goal}: ${reached}\n`)
-}
-
-type Service = { app: App; set(at: Date): void; end(): Promise<void> }
-
-async function start(url: string | null): Promise<Service> {
-  const { dir, remove } = tempDir()
-  let now = new Date(OPENS.getTime() - 1)
-  const clock = { now: () => now, wall: () => new Date() }
-  const app = await startApp(
-    {
-      isProduction: false,
-      http: { host: '127.0.0.1', port: 0, publicUrl: null },
-      store: { url, dataDir: path.join(dir, 'data') },
-      ballot: { keyDir: path.join(dir, 'keys'), secret: `1:${randomBytes(32).toString('base64')}` },
-      content: { questionSetDir: null, helpLinesFile: null },
-      organisation: { name: 'Bench', country: 'DE' },
-      slack: null,
-      teams: null,
-      log: { level: 'error' },
-    },
-    {
-      clock,
-      isClockManual: true,
-      platforms: async () => [],
-      log: createLog(
-        'error',
-        (line) => process.stderr.write(`${line}\n`),
-        () => new Date(),
-      ),
-    },
-  )
-  // The bench stands at the door: no platform is up.
-  const services = { ...app.services, platforms: SLACK_ALONE }
-  return {
-    app: { ...app, services },
-    set: (at) => {
-      now = at
-    },
-    async end() {
-      await app.stop()
-      remove()
-    },
-  }
-}
-
-/**
- * Opens the seeded check-ins. Nothing is sent: there is no platform, and the notes are taken away.
- */
-async function open({ app, set }: Service): Promise<void> {
-  set(OPENS)
-  await app.tick()
-  const { db } = app.services.database
-  while (
-    (await db.prisma.occurrence.count({ where: { state: 'planned', kind: 'checkInOpens' } })) > 0
-  )
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  await db.prisma.delivery.deleteMany()
 }
 
 type Groups = Awaited<ReturnType<typeof seed>>
@@ -255,25 +176,4 @@ async function measure(
     p50Ms: ms(0.5),
     p99Ms: ms(0.99),
   }
-}
-
-/**
- * From the close of so many units to the last one finished: opened, published, ballots deleted, key
- * destroyed, files cleaned.
- */
-async function release(units: number, ballots: number): Promise<{ ms: number }> {
-  const database = await freshDatabase()
-  const service = await start(database.url)
-  const { db } = service.app.services.database
-  await seed(db.prisma, units, ballots)
-  await open(service)
-  service.set(CLOSES)
-  const startedAt = performance.now()
-  await service.app.tick()
-  while ((await db.prisma.releaseUnit.count({ where: { isCleaned: false } })) > 0)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  const ms = Math.round(performance.now() - startedAt)
-  await service.end()
-  await database.drop()
-  return { ms }
 }

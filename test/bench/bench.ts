@@ -10,6 +10,7 @@ const BENCHES: Record<string, () => Promise<{ run: Bench }>> = {
   fanout: () => import('./fanout.ts'),
   tick: () => import('./tick.ts'),
   ballot: () => import('./ballot.ts'),
+  release: () => import('./release.ts'),
   summary: () => import('./summary.ts'),
 }
 
