@@ -9,7 +9,8 @@ import type { Release } from '../domain/tally.ts'
 import { releaseSchema } from '../domain/unit.ts'
 
 /**
- * A unit for the child process to open. `box` is base64; `secret` is the application's, as in the environment.
+ * A unit for the child process to open. `box` is base64; `secret` is the application's, as in the
+ * environment.
  */
 export type OpenRequest = {
   unitId: string
@@ -45,7 +46,7 @@ const outcomeSchema = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('unreadable') }),
 ])
 
-/** Units that one process opens, one after the other: starting it takes as long as twenty of them. */
+/** Units that a process opens, one after the other: starting it takes as long as twenty. */
 export const MOST_UNITS = 50
 /**
  * Thirty ballots of a few check-ins take well under a second, so many units a few; past this the

@@ -13,7 +13,7 @@ const PROCESSES = 2
 /**
  * Makes the releases of many units that closed at one minute: the same steps in the same order for
  * each, with several in one child process, and their rows cleaned from the files together. Returns
- * the ids of those that are finished. Whatever meets anything unusual stays as it is, for
+ * the ids of those that are finished. A unit with anything unusual stays as it is, for
  * `makeRelease`, which decides it alone.
  */
 export async function makeReleasesTogether(

@@ -31,7 +31,7 @@ describe.each(STORES)('releases that are due at one minute (%s)', (store) => {
     fs.rmSync(keyFile(gone.id))
     const jobs = units.map(({ organisationId, id }) => ({ organisationId, id }))
     const done = await makeReleasesTogether(services, jobs)
-    // What is unusual is left for the way alone, which decides it.
+    // Unusual ones are left for the way alone, which decides them.
     expect(done).toEqual(new Set([answered.id, blank.id, other.id]))
     expect(await statesOf(db, units)).toEqual([
       'released',
