@@ -137,6 +137,46 @@ describe('the log', () => {
     expect(text).toContain('"verb":"new"')
     expect(text).toContain('"answers":"[redacted]"')
   })
+  it('says the same trouble twenty times a minute, and then how often it did not', () => {
+    const lines: string[] = []
+    let now = 0
+    const log = createLog(
+      'debug',
+      (line) => lines.push(line),
+      () => new Date(now),
+    )
+    const away = () => log.error('tick.failed', new Error('the store is away'))
+    for (let times = 0; times < 1_000; times += 1) away()
+    // Another trouble is told meanwhile, and what is none is never held back.
+    log.error('tick.failed', new Error('something else'))
+    for (let times = 0; times < 30; times += 1) log.info('delivery', {})
+    expect(lines.filter((line) => line.includes('the store is away'))).toHaveLength(20)
+    expect(lines.filter((line) => line.includes('something else'))).toHaveLength(1)
+    expect(lines.filter((line) => line.includes('delivery'))).toHaveLength(30)
+    now = 60_000
+    away()
+    away()
+    expect(lines.slice(-2).map((line) => JSON.parse(line).unsaid)).toEqual([980, undefined])
+    // A clock that was set back silences nothing.
+    now = -60_000
+    log.warn('slow', { reason: 'x' })
+    away()
+    expect(JSON.parse(lines.at(-1) ?? '{}')).toMatchObject({ event: 'tick.failed' })
+  })
+
+  it('tells the message of a plain object that a library throws', () => {
+    const lines: string[] = []
+    createLog(
+      'debug',
+      (line) => lines.push(line),
+      () => new Date(0),
+    ).error('queue', { message: 'no connection with xoxb-12345-abc' })
+    expect(JSON.parse(lines[0] ?? '{}')).toMatchObject({
+      error: 'object',
+      message: 'no connection with [redacted]',
+    })
+  })
+
   it('keeps quiet below its level', () => {
     const lines: string[] = []
     createLog(
