@@ -121,6 +121,8 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     keyDirectory,
   }
   const database = overrides.database ?? (await openDatabase(storeSettings(config.store)))
+  for (const { names, ms } of database.applied)
+    log.info('migrated', { migration: names.at(-1), count: names.length, ms })
   const fingerprints = [...ballotKeys.keyring.keys].map(
     ([id, { fingerprint }]): [number, string] => [id, fingerprint],
   )

@@ -30,8 +30,8 @@ type TeamsConfig = {
 export type Config = Readonly<{
   isProduction: boolean
   http: Readonly<{ host: string; port: number; publicUrl: string | null }>
-  /** Null `url`: the embedded store in `dataDir`. */
-  store: Readonly<{ url: string | null; dataDir: string }>
+  /** Null `url`: the embedded store in `dataDir`. `migratesApart`: a start changes no schema. */
+  store: Readonly<{ url: string | null; dataDir: string; migratesApart?: boolean }>
   /** Null `secret`: none was given. */
   ballot: Readonly<{ keyDir: string; secret: string | null }>
   /** Where a site's own question sets and help lines are; null: none. */
@@ -69,6 +69,7 @@ const EXAMPLES: Record<string, string> = {
   GROUPWELL_SECRET: '1:… (see .env.example)',
   ORGANISATION_COUNTRY: 'DE',
   LOG_LEVEL: 'info',
+  MIGRATIONS: 'at-start',
 }
 
 const schema = z.object({
@@ -81,6 +82,7 @@ const schema = z.object({
     .regex(/^postgres(ql)?:\/\//, 'a postgresql:// address')
     .optional(),
   DATA_DIR: z.string().min(1).default('.groupwell/data'),
+  MIGRATIONS: z.enum(['at-start', 'apart']).default('at-start'),
   KEY_DIR: z.string().min(1).default('.groupwell/keys'),
   QUESTION_SET_DIR: z.string().min(1).default('.groupwell/question-sets'),
   HELP_LINES_FILE: z.string().min(1).optional(),
@@ -149,7 +151,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return deepFreeze({
     isProduction,
     http: { host: env.HOST, port: env.PORT, publicUrl: env.PUBLIC_URL?.replace(/\/$/, '') ?? null },
-    store: { url: env.DATABASE_URL ?? null, dataDir: env.DATA_DIR },
+    store: {
+      url: env.DATABASE_URL ?? null,
+      dataDir: env.DATA_DIR,
+      migratesApart: env.MIGRATIONS === 'apart',
+    },
     ballot: { keyDir: env.KEY_DIR, secret: env.GROUPWELL_SECRET ?? null },
     content: { questionSetDir: env.QUESTION_SET_DIR, helpLinesFile: env.HELP_LINES_FILE ?? null },
     organisation: { name: env.ORGANISATION_NAME, country: env.ORGANISATION_COUNTRY ?? null },
@@ -181,8 +187,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
  * looked at.
  */
 export function readStoreConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const { DATABASE_URL, DATA_DIR, KEY_DIR, QUESTION_SET_DIR, GROUPWELL_SECRET } = environment
-  return readConfig({ DATABASE_URL, DATA_DIR, KEY_DIR, QUESTION_SET_DIR, GROUPWELL_SECRET })
+  const { DATABASE_URL, DATA_DIR, KEY_DIR, QUESTION_SET_DIR, GROUPWELL_SECRET, MIGRATIONS } =
+    environment
+  const store = { DATABASE_URL, DATA_DIR, MIGRATIONS }
+  return readConfig({ ...store, KEY_DIR, QUESTION_SET_DIR, GROUPWELL_SECRET })
 }
 
 /** All of a platform's settings, or none. Throws SetupError for some. */
@@ -232,7 +240,9 @@ function deepFreeze<T extends object>(value: T): T {
 }
 
 /** Where rows live: a server, or a directory of this machine. */
-export const storeSettings = ({ url, dataDir }: Config['store']) =>
-  url
-    ? ({ kind: 'postgres', url } as const)
-    : ({ kind: 'embedded', directory: path.resolve(dataDir) } as const)
+export function storeSettings({ url, dataDir, migratesApart = false }: Config['store']) {
+  const mayMigrate = !migratesApart
+  return url
+    ? ({ kind: 'postgres', url, mayMigrate } as const)
+    : ({ kind: 'embedded', directory: path.resolve(dataDir), mayMigrate } as const)
+}

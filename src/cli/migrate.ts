@@ -2,12 +2,16 @@ import { readStoreConfig } from '../config.ts'
 import { openStore } from './store.ts'
 
 /**
- * `npx groupwell migrate`: brings the store's schema up to date and stops. Starting does the same.
+ * `npx groupwell migrate`: brings the store's schema up to date, says how long each migration took,
+ * and stops. Starting does the same, unless MIGRATIONS is apart.
  */
 export async function migrateStore(): Promise<void> {
-  const database = await openStore(readStoreConfig(process.env))
-  const applied =
-    database.applied.length === 0 ? 'nothing to do' : `applied ${database.applied.join(', ')}`
-  process.stdout.write(`The ${database.kind} store is up to date: ${applied}.\n`)
-  await database.close()
+  const { kind, applied, close } = await openStore(readStoreConfig(process.env), {
+    mayMigrate: true,
+  })
+  for (const { names, ms } of applied)
+    process.stdout.write(`Applied ${names.join(', ')} in ${(ms / 1_000).toFixed(1)} s.\n`)
+  const word = applied.length === 0 ? ': nothing to do' : ''
+  process.stdout.write(`The ${kind} store is up to date${word}.\n`)
+  await close()
 }

@@ -211,7 +211,7 @@ describe('the other commands', () => {
     const dir = ownDir()
     const env = { DATA_DIR: path.join(dir, 'data'), KEY_DIR: path.join(dir, 'keys') }
     expect(groupwell(['migrate'], env).stdout).toMatch(
-      /The embedded store is up to date: applied \d{14}_init/,
+      /Applied \d{14}_init.* in \d+\.\d s\.\nThe embedded store is up to date\./,
     )
     expect(groupwell(['migrate'], env).stdout).toContain('nothing to do')
     // The log is chained with the secret.

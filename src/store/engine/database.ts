@@ -11,7 +11,7 @@ import { PrismaClient } from '../generated/client.ts'
 import { DURABLE_START_PARAMS, DurableNodeFS, fsyncTree } from './durable-fs.ts'
 import { type Listen, listenEmbedded, listenOnServer } from './listen.ts'
 import { lockDirectory } from './lock.ts'
-import { migrate, schemaDrift } from './migrate.ts'
+import { type Applied, migrate, schemaDrift } from './migrate.ts'
 import { reachServer } from './reach-server.ts'
 import { createSql, type NameOf, type Sql, sendToEmbedded, sendToServer } from './sql.ts'
 import { sqlTransactionsEmbedded, sqlTransactionsOnServer } from './sql-transaction.ts'
@@ -27,9 +27,13 @@ import {
  * Where rows live: a Postgres server, or an embedded database in a directory (null: in memory, for
  * tests).
  */
-export type StoreSettings =
+export type StoreSettings = (
   | { kind: 'postgres'; url: string }
   | { kind: 'embedded'; directory: string | null }
+) & {
+  /** Left out: opening it brings its schema up to date. */
+  mayMigrate?: boolean
+}
 
 export type Database = {
   kind: StoreSettings['kind']
@@ -39,7 +43,7 @@ export type Database = {
   /** For answering alone. */
   sqlTransaction: RunSqlTransaction
   /** Migrations that opening it applied. */
-  applied: readonly string[]
+  applied: readonly Applied[]
   /** SQL that would bring the store to schema.prisma; empty when they agree. */
   drift(): Promise<string>
   /** Words from any process of this store. Their number does not count: each wakes somebody. */
@@ -68,15 +72,17 @@ const NAMED_STATEMENTS = 300
 const POOL_SIZE = 10
 
 /**
- * Opens the store and brings its schema up to date. Throws SetupError when the directory is taken.
+ * Opens the store and brings its schema up to date. Throws SetupError when the directory is taken,
+ * or the schema is older and `mayMigrate` is false.
  */
 export async function openDatabase(settings: StoreSettings): Promise<Database> {
+  const { mayMigrate = true } = settings
   return settings.kind === 'postgres'
-    ? await openPostgres(settings.url)
-    : await openEmbedded(settings.directory)
+    ? await openPostgres(settings.url, mayMigrate)
+    : await openEmbedded(settings.directory, mayMigrate)
 }
 
-async function openPostgres(url: string): Promise<Database> {
+async function openPostgres(url: string, mayMigrate: boolean): Promise<Database> {
   await reachServer(url)
   const nameOf = createStatementNames(NAMED_STATEMENTS)
   const pool = new ReportingPool(nameOf, {
@@ -106,7 +112,7 @@ async function openPostgres(url: string): Promise<Database> {
   const factory = new PrismaPg(pool, { statementNameGenerator: nameOf, disposeExternalPool: true })
   // Without that limit: a second process that starts meanwhile has to wait for the first one's
   // migration.
-  const applied = await migrate(new PrismaPg({ connectionString: url, max: 1 }))
+  const applied = await migrate(new PrismaPg({ connectionString: url, max: 1 }), mayMigrate)
   const prisma = createClient(factory)
   return {
     kind: 'postgres',
@@ -121,7 +127,7 @@ async function openPostgres(url: string): Promise<Database> {
   }
 }
 
-async function openEmbedded(directory: string | null): Promise<Database> {
+async function openEmbedded(directory: string | null, mayMigrate: boolean): Promise<Database> {
   const unlock = directory ? lockDirectory(directory) : () => {}
   try {
     // Optimising the WebAssembly costs more memory and time than it saves here. `npm start` says so
@@ -145,7 +151,7 @@ async function openEmbedded(directory: string | null): Promise<Database> {
     await pglite.exec('set join_collapse_limit = 2')
     reportTransactions(pglite)
     const factory = new PrismaPGlite(pglite) as unknown as SqlMigrationAwareDriverAdapterFactory
-    const applied = await migrate(factory)
+    const applied = await migrate(factory, mayMigrate)
     const prisma = createClient(factory)
     return {
       kind: 'embedded',

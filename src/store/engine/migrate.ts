@@ -13,18 +13,42 @@ const NO_FILTERS = { externalTables: [], externalEnums: [] }
 /** One folder of prisma/migrations: its name and its SQL. */
 type Migration = { name: string; sql: string }
 
+/** Migrations that were applied at a stretch, and how long that took, in ms of wall-clock time. */
+export type Applied = { names: readonly string[]; ms: number }
+
 /**
- * Applies the migrations that the database has not seen; returns their names. Runs Prisma's own
- * schema engine as WebAssembly, so no native binary is downloaded, and writes the table that
- * `prisma migrate deploy` writes.
+ * Applies the migrations that the database has not seen: a new store's all at once, an older one's
+ * one by one. Runs Prisma's own schema engine as WebAssembly, so no native binary is downloaded,
+ * and writes the table that `prisma migrate deploy` writes. Throws SetupError where there are any
+ * and `mayMigrate` is false.
  */
-export async function migrate(factory: SqlMigrationAwareDriverAdapterFactory): Promise<string[]> {
+export async function migrate(
+  factory: SqlMigrationAwareDriverAdapterFactory,
+  mayMigrate: boolean,
+): Promise<Applied[]> {
   const migrations = readMigrations()
-  if (await isUpToDate(factory, migrations)) return []
-  const { appliedMigrationNames } = await withEngine(factory, (engine) =>
-    engine.applyMigrations({ migrationsList: toList(migrations), filters: NO_FILTERS }),
-  )
-  return appliedMigrationNames
+  const pending = await findPending(factory, migrations)
+  const [first] = pending
+  if (!first) return []
+  if (!mayMigrate)
+    throw new SetupError(
+      `The store’s schema is older than this release (${pending.length} to apply, from ${first.name} on). Bring it up to date with: npx groupwell migrate`,
+    )
+  const known = migrations.length - pending.length
+  const ends = known === 0 ? [migrations.length] : pending.map((_, index) => known + index + 1)
+  return await withEngine(factory, async (engine) => {
+    const applied: Applied[] = []
+    for (const end of ends) {
+      const startedAt = performance.now()
+      const { appliedMigrationNames: names } = await engine.applyMigrations({
+        migrationsList: toList(migrations.slice(0, end)),
+        filters: NO_FILTERS,
+      })
+      // Another process may have been there first.
+      if (names.length > 0) applied.push({ names, ms: Math.round(performance.now() - startedAt) })
+    }
+    return applied
+  })
 }
 
 /**
@@ -61,20 +85,20 @@ function readMigrations(): Migration[] {
 const readSchema = () => fs.readFileSync(new URL('schema.prisma', PRISMA_DIR), 'utf8')
 
 /**
- * The engine takes 0.3 s to load: a second start asks the table first. Throws when a migration was
- * changed after it ran.
+ * Migrations that the database has not seen. The engine takes 0.3 s to load: a second start asks
+ * the table first. Throws when a migration was changed after it ran.
  */
-async function isUpToDate(
+async function findPending(
   factory: SqlMigrationAwareDriverAdapterFactory,
   migrations: Migration[],
-): Promise<boolean> {
+): Promise<Migration[]> {
   const connection = await factory.connect()
   try {
     const query = (sql: string) => connection.queryRaw({ sql, args: [], argTypes: [] })
     const exists = await query(
       `select 1 from information_schema.tables where table_schema = current_schema() and table_name = '_prisma_migrations'`,
     )
-    if (exists.rows.length === 0) return false
+    if (exists.rows.length === 0) return migrations
     const { rows } = await query(
       'select migration_name, checksum, finished_at is not null from "_prisma_migrations" where rolled_back_at is null',
     )
@@ -84,14 +108,14 @@ async function isUpToDate(
         { checksum: String(row[1]), isFinished: row[2] === true },
       ]),
     )
-    return migrations.every(({ name, sql }) => {
+    return migrations.filter(({ name, sql }) => {
       const known = applied.get(name)
       if (known && known.checksum !== createHash('sha256').update(sql).digest('hex')) {
         throw new SetupError(
           `Migration ${name} was changed after it ran. Restore prisma/migrations from the release that is installed.`,
         )
       }
-      return known?.isFinished ?? false
+      return !known?.isFinished
     })
   } finally {
     await connection.dispose()
