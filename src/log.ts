@@ -34,8 +34,8 @@ const MOST_TROUBLES = 500
 
 /**
  * JSON lines to `write`, without their line end. Error causes are included, their messages redacted
- * and cut. A trouble that goes on says so a few times a minute: a store that is away must not fill a
- * disk.
+ * and cut. A trouble that goes on says so a few times a minute: a store that is away must not fill
+ * a disk.
  */
 export function createLog(level: LogLevel, write: (line: string) => void, now: () => Date): Log {
   const settings = {
