@@ -28,6 +28,11 @@ export class BusyError extends Error {
   override readonly name = 'BusyError'
 }
 
+/** Nobody waited any longer; whether it was done in the end is not known. */
+export class LateError extends Error {
+  override readonly name = 'LateError'
+}
+
 const BEFORE_SENDING =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/
 

@@ -4,7 +4,7 @@ import { readConfig } from './config.ts'
 /**
  * A stop that takes longer is cut: whoever stops us (systemd, Kubernetes) would do it less kindly.
  */
-const STOP_WITHIN_MS = 15_000
+const STOP_WITHIN_MS = 20_000
 
 /** The service with real credentials: start, wait for the signal, stop. */
 export async function main(): Promise<void> {

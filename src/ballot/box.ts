@@ -4,18 +4,18 @@ import type { Answers } from '../domain/score.ts'
 /**
  * The sealed ballot. A box is two layers of one fixed size:
  *
- *     outer  format(1) secretId(1) nonce(12) AES-256-GCM( sentAt(6) inner ) tag(16)
+ *     outer  format(1) secretId(1) nonce(12) AES-256-GCM( time(12) inner ) tag(16)
  *            by the application's wrap key
  *     inner  secretId(1) enc(32) HPKE( plaintext ) tag(16)
  *            RFC 9180 mode_psk, to the unit's key
  *
  * Both layers bind the same context (unit, check-in, member, question set and version), so a box
- * cannot be moved. `sentAt` is when the platform says that the answers were sent, in ms since 1970;
- * 0 in a blank. Answering alone reads it: an earlier answer never replaces a later one.
- * Format 1 has no time. All boxes of a check-in have the format that they were made in.
+ * cannot be moved. `time` is when the platform says that the answers were sent, hidden
+ * (sent-at.ts). Answering alone reads it: an earlier answer never replaces a later one. Format 1
+ * has no time. All boxes of a check-in have the format that they were made in.
  */
 export type BoxFormat = 1 | 2
-export const TIME_BYTES: Readonly<Record<BoxFormat, number>> = { 1: 0, 2: 6 }
+export const TIME_BYTES: Readonly<Record<BoxFormat, number>> = { 1: 0, 2: 12 }
 export const ENC_BYTES = 32
 export const NONCE_BYTES = 12
 export const TAG_BYTES = 16

@@ -22,7 +22,13 @@ export class KeyUnreadableError extends Error {
  * and who sees the result. Somebody who can write to the database can change its own copy of both,
  * and must not get by it a result of fewer people, or one shown to others.
  */
-type UnitKey = { privateKey: Uint8Array; k: number; audience: 'shared' | 'staff' }
+type UnitKey = {
+  privateKey: Uint8Array
+  k: number
+  audience: 'shared' | 'staff'
+  /** Hides the times in the unit's boxes; left out: they have none. */
+  timeKey?: Uint8Array
+}
 /** `k` 0 and `audience` null: the key was put before they stood beside it. */
 type KeptKey = { privateKey: Buffer; k: number; audience: UnitKey['audience'] | null }
 const AUDIENCES = ['shared', 'staff'] as const
@@ -39,9 +45,14 @@ export type KeyStore = {
   put(unitId: string, key: UnitKey): Promise<void>
   /** Lends the key to `use`. Throws KeyMissingError, KeySpoiltError or KeyUnreadableError. */
   use<T>(unitId: string, use: (key: KeptKey) => Promise<T>): Promise<T>
-  /** Destroys the key; nothing happens when it is gone already. */
+  /**
+   * The key to the times in a unit's boxes; null: it has none. Answering alone asks for it. Throws
+   * KeyUnreadableError.
+   */
+  timeKey(unitId: string): Promise<Buffer | null>
+  /** Destroys the key, and that to the times; nothing happens when it is gone already. */
   destroy(unitId: string): Promise<void>
-  /** Units that have a key, and when it was put, in ms by the key store's own clock. */
+  /** Units that have a key of either kind, and when it was put, in ms by the key store's clock. */
   list(): Promise<{ unitId: string; putAt: number }[]>
   /** Whether a unit has a key, asked for by itself. Throws when nobody can tell. */
   has(unitId: string): Promise<boolean>
@@ -53,26 +64,29 @@ export type KeyStore = {
 
 const KEY_BYTES = 32
 /**
- * The fourth part of a key file, behind key, k and audience: the release before reads what stands
- * before it. Older files have none and are told by their size.
+ * The fourth part of a key file, behind key, k and audience. Older files have none and are told by
+ * their size. 2: the unit's boxes hold times; a release that cannot read those waits, as for any
+ * key of a newer release.
  */
-const FORMAT = 1
+const FORMATS = { plain: 1, timed: 2 } as const
 /** Older files: the key alone, with k, with k and the audience. */
 const OLDER_SIZES: readonly number[] = [KEY_BYTES, KEY_BYTES + 1, KEY_BYTES + 2]
 const FORMAT_SIZE = KEY_BYTES + 3
 
 /** Keys as files, mode 0600, in a directory that no backup may include. */
 export function directoryKeyStore(directory: string): KeyStore {
-  const fileOf = (unitId: string) => {
+  const fileOf = (unitId: string, ending: '.key' | '.time' = '.key') => {
     if (!/^[0-9a-f-]{36}$/.test(unitId)) throw new Error('a unit id is a UUID')
-    return path.join(directory, `${unitId}.key`)
+    return path.join(directory, unitId + ending)
   }
   return {
-    async put(unitId, { privateKey, k, audience }) {
+    async put(unitId, { privateKey, k, audience, timeKey }) {
       // A directory without an id is none that a store knows: a mount that has vanished.
       if (readDirectoryId(directory) === null)
         throw new KeyUnreadableError('the directory of keys is not there')
-      const facts = [k, AUDIENCES.indexOf(audience), FORMAT]
+      const format = timeKey ? FORMATS.timed : FORMATS.plain
+      const facts = [k, AUDIENCES.indexOf(audience), format]
+      if (timeKey) writeDurably(fileOf(unitId, '.time'), timeKey, 'wx')
       const bytes = Buffer.concat([privateKey, Buffer.from(facts)])
       writeDurably(fileOf(unitId), bytes, 'wx')
       bytes.fill(0)
@@ -86,29 +100,47 @@ export function directoryKeyStore(directory: string): KeyStore {
         bytes.fill(0)
       }
     },
+    async timeKey(unitId) {
+      try {
+        return await fs.promises.readFile(fileOf(unitId, '.time'))
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException
+        // A directory without its id is none that a store knows: nothing is told by it.
+        if (code === 'ENOENT' && readDirectoryId(directory) !== null) return null
+        throw new KeyUnreadableError(`the key to times cannot be read: ${code}`, { cause: error })
+      }
+    },
     async destroy(unitId) {
-      const file = fileOf(unitId)
-      const stat = fs.statSync(file, { throwIfNoEntry: false })
-      if (stat === undefined) return
-      // Overwriting helps on disks that write in place; on others the file system's own encryption
-      // has to.
-      if (stat.isFile()) writeDurably(file, randomBytes(stat.size), 'r+')
-      fs.rmSync(file, { recursive: true })
-      syncDirectory(directory)
+      const files = [fileOf(unitId), fileOf(unitId, '.time')]
+      const there = files.filter((file) => destroyFile(file))
+      if (there.length > 0) syncDirectory(directory)
     },
     async list() {
       const names = fs.existsSync(directory) ? fs.readdirSync(directory) : []
-      const files = names.filter((name) => name.endsWith('.key'))
-      return files.flatMap((name) => {
+      const units = new Map<string, number>()
+      for (const name of names) {
+        const unitId = /^(.+)\.(?:key|time)$/.exec(name)?.[1]
         // Another process may have destroyed it a moment ago.
-        const stat = fs.statSync(path.join(directory, name), { throwIfNoEntry: false })
-        return stat ? [{ unitId: name.slice(0, -'.key'.length), putAt: stat.mtimeMs }] : []
-      })
+        const stat = unitId && fs.statSync(path.join(directory, name), { throwIfNoEntry: false })
+        if (stat) units.set(unitId, Math.max(stat.mtimeMs, units.get(unitId) ?? 0))
+      }
+      return [...units].map(([unitId, putAt]) => ({ unitId, putAt }))
     },
     has: async (unitId) => fs.statSync(fileOf(unitId), { throwIfNoEntry: false }) !== undefined,
     now: async () => clockOf(directory),
     id: async () => readDirectoryId(directory),
   }
+}
+
+/** Destroys one file; false: it was not there. */
+function destroyFile(file: string): boolean {
+  const stat = fs.statSync(file, { throwIfNoEntry: false })
+  if (stat === undefined) return false
+  // Overwriting helps on disks that write in place; on others the file system's own encryption has
+  // to.
+  if (stat.isFile()) writeDurably(file, randomBytes(stat.size), 'r+')
+  fs.rmSync(file, { recursive: true })
+  return true
 }
 
 const ID_FILE = 'keys.id'
@@ -163,8 +195,9 @@ function clockOf(directory: string): number {
 function keyIn(bytes: Buffer): KeptKey {
   const isOlder = OLDER_SIZES.includes(bytes.length)
   const format = bytes[FORMAT_SIZE - 1] ?? 0
-  if (!isOlder && format > FORMAT) throw new KeyUnreadableError('the key is of a newer release')
-  if (!isOlder && (bytes.length !== FORMAT_SIZE || format !== FORMAT))
+  if (!isOlder && format > FORMATS.timed)
+    throw new KeyUnreadableError('the key is of a newer release')
+  if (!isOlder && (bytes.length !== FORMAT_SIZE || format < FORMATS.plain))
     throw new KeySpoiltError('the key of a unit is spoilt')
   return {
     privateKey: bytes.subarray(0, KEY_BYTES),

@@ -4,13 +4,14 @@ import {
   type BallotAnswers,
   BLANK,
   type BoxContext,
-  type BoxFormat,
   encodeBallot,
   HPKE_INFO,
   pskIdOf,
 } from './box.ts'
 import { sealWithPsk } from './hpke.ts'
+import { KeyUnreadableError } from './key-store.ts'
 import type { Keyring } from './keyring.ts'
+import { hideTime, readTime } from './sent-at.ts'
 import { keysOf, unwrap, wrap } from './wrap.ts'
 
 /**
@@ -26,50 +27,61 @@ export function newUnitKey(): { publicKey: Buffer; privateKey: Buffer } {
   }
 }
 
-/** A ballot as it is to be sealed, and when it was sent. */
-type Filled = { ballot: BallotAnswers; sentAt: number }
-
-/** The sealed blank that each member's box holds before they answer. It looks like any other. */
+/**
+ * The sealed blank that each member's box holds before they answer. It looks like any other. With a
+ * `timeKey` it is of the second format, and earlier than anything.
+ */
 export const sealBlank = (
   keyring: Keyring,
   publicKey: Uint8Array,
   context: BoxContext,
-  format: BoxFormat,
+  timeKey: Uint8Array | null,
 ): Buffer =>
   wrap(keyring, context, {
-    format,
-    sentAt: 0,
+    format: timeKey ? 2 : 1,
+    time: timeKey ? hideTime(timeKey, context, 0) : Buffer.alloc(0),
     inner: seal(keyring, publicKey, context, BLANK),
   })
 
 /**
+ * A ballot as it is to be sealed: `sentAt` is when it was sent, in ms since 1970; `timeKey` null:
+ * there is none, as for boxes of the first format.
+ */
+type Filled = {
+  box: Uint8Array
+  ballot: BallotAnswers
+  sentAt: number
+  timeKey: Uint8Array | null
+}
+
+/**
  * The box with these answers in place of what it held; with what it held where that was sent later.
- * Throws BoxError.
+ * Throws BoxError; KeyUnreadableError when it has a time and the key to it is not here.
  */
 export function refill(
   keyring: Keyring,
   publicKey: Uint8Array,
   context: BoxContext,
-  { box, ballot, sentAt }: Filled & { box: Uint8Array },
+  { box, ballot, sentAt, timeKey }: Filled,
 ): Buffer {
   const held = unwrap(keyring, context, box)
-  if (sentAt < held.sentAt) return wrap(keyring, context, held)
-  const inner = seal(keyring, publicKey, context, ballot)
-  return wrap(keyring, context, { format: held.format, sentAt, inner })
+  if (held.format === 1)
+    return wrap(keyring, context, { ...held, inner: seal(keyring, publicKey, context, ballot) })
+  if (!timeKey) throw new KeyUnreadableError('the key to the times of a unit is not here')
+  if (sentAt < readTime(timeKey, context, held.time)) return wrap(keyring, context, held)
+  const time = hideTime(timeKey, context, sentAt)
+  return wrap(keyring, context, { ...held, time, inner: seal(keyring, publicKey, context, ballot) })
 }
 
-/**
- * The box with a blank in place of what it held, later than anything that was sent for it. Throws
- * BoxError.
- */
+/** The box with a blank in place of what it held, of the same time. Throws BoxError. */
 export function empty(
   keyring: Keyring,
   publicKey: Uint8Array,
   context: BoxContext,
   box: Uint8Array,
 ): Buffer {
-  const { sentAt } = unwrap(keyring, context, box)
-  return refill(keyring, publicKey, context, { box, ballot: BLANK, sentAt: sentAt + 1 })
+  const held = unwrap(keyring, context, box)
+  return wrap(keyring, context, { ...held, inner: seal(keyring, publicKey, context, BLANK) })
 }
 
 /**

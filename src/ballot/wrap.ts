@@ -19,15 +19,14 @@ export class BoxError extends Error {
   override readonly name = 'BoxError'
 }
 
-/** Everything in the outer layer. `sentAt` is in ms since 1970; 0 where there is no time. */
-export type Wrapped = { format: BoxFormat; sentAt: number; inner: Buffer }
+/** Everything in the outer layer. `time` is empty in boxes of the first format. */
+export type Wrapped = { format: BoxFormat; time: Buffer; inner: Buffer }
 
 /** Puts the outer layer round a sealed ballot, with a fresh nonce. */
 export function wrap(keyring: Keyring, context: BoxContext, wrapped: Wrapped): Buffer {
-  const { format, sentAt, inner } = wrapped
+  const { format, time, inner } = wrapped
+  if (time.length !== TIME_BYTES[format]) throw new Error('a box without its time')
   const header = Buffer.from([format, keyring.current])
-  const time = Buffer.alloc(TIME_BYTES[format])
-  if (format === 2) time.writeUIntBE(sentAt, 0, TIME_BYTES[format])
   const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', keysOf(keyring, keyring.current).wrap, nonce)
   cipher.setAAD(Buffer.concat([header, associatedData(context)]))
@@ -49,8 +48,8 @@ export function unwrap(keyring: Keyring, context: BoxContext, box: Uint8Array): 
   try {
     const held = decipher.update(bytes.subarray(HEADER_BYTES + NONCE_BYTES, -TAG_BYTES))
     decipher.final()
-    const sentAt = format === 2 ? held.readUIntBE(0, TIME_BYTES[format]) : 0
-    return { format, sentAt, inner: held.subarray(TIME_BYTES[format]) }
+    const time = held.subarray(0, TIME_BYTES[format])
+    return { format, time, inner: held.subarray(TIME_BYTES[format]) }
   } catch (error) {
     throw new BoxError('a ballot box was changed, or belongs to somebody else', { cause: error })
   }

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { newUnitKey, sealBlank } from '../ballot/seal.ts'
+import { TIME_KEY_BYTES } from '../ballot/sent-at.ts'
 import { sharesItems } from '../content/question-set.ts'
 import { type DropReason, daysToWait, decideOpening, fitsBudget } from '../domain/checkin.ts'
 import { hasBackupOf, mayOpenCheckIns } from '../domain/contact.ts'
@@ -76,10 +78,10 @@ export async function openDueCheckIn(
   const running = row.planId ? await lockRunningUnit(base, row.planId) : null
   const unit = running ?? (await beginUnit(base, group, row, known))
   if (!unit) return await drop(base, row, 'budget')
-  const format = (await takesTimedBoxes(base.tx)) ? 2 : 1
+  const timeKey = await ballotKeys.keyStore.timeKey(unit.id)
   const blanks = members.map((memberId) => ({
     memberId,
-    box: sealBlank(ballotKeys.keyring, unit.publicKey, boundTo(unit, row.id, memberId), format),
+    box: sealBlank(ballotKeys.keyring, unit.publicKey, boundTo(unit, row.id, memberId), timeKey),
   }))
   const opened = {
     id: row.id,
@@ -147,7 +149,12 @@ async function beginUnit(
     throw new Error('KEY_DIR is not the one that the store knows')
   // Kept before the unit exists: a crash in between leaves a key without a unit, which the sweeper
   // destroys.
-  await ballotKeys.keyStore.put(id, { privateKey: key.privateKey, k, audience: row.audience })
+  await ballotKeys.keyStore.put(id, {
+    privateKey: key.privateKey,
+    k,
+    audience: row.audience,
+    ...((await takesTimedBoxes(base.tx)) ? { timeKey: randomBytes(TIME_KEY_BYTES) } : {}),
+  })
   key.privateKey.fill(0)
   await createUnit(base, {
     id,

@@ -110,13 +110,14 @@ export const checkInSubmit = answeringCommand({
       throw new UserError(texts.t('checkin.notInvited'))
     const set = content.questionSet(unit.questionSetId, unit.questionSetVersion)
     const ballot = readBallot(texts, set, values, unit.asksText)
+    const timeKey = await ballotKeys.keyStore.timeKey(unit.id)
     const fresh = boxes.map(({ memberId, box }) => {
       const bound = boundTo(unit, checkIn.id, memberId)
       const isOwn = memberId === actor.personId
       return {
         memberId,
         box: isOwn
-          ? refill(ballotKeys.keyring, unit.publicKey, bound, { box, ballot, sentAt })
+          ? refill(ballotKeys.keyring, unit.publicKey, bound, { box, ballot, sentAt, timeKey })
           : rewrap(ballotKeys.keyring, bound, box),
       }
     })

@@ -41,12 +41,13 @@ export function linesValue(values: Record<string, FieldValue>, name: string): st
 
 /**
  * People chosen in a form. Throws UserError, before the store is asked, when there are too many or
- * somebody is unknown.
+ * somebody is unknown; or the platform did not say who it is, unless they `mayBeUnchecked`.
  */
 export function peopleValue(
   { t }: Texts,
   values: Record<string, FieldValue>,
   name: string,
+  { mayBeUnchecked = false } = {},
 ): readonly PersonRef[] {
   const value = values[name]
   const people: readonly PersonRef[] = Array.isArray(value) ? value : []
@@ -56,7 +57,7 @@ export function peopleValue(
   if (people.length > MAX_CHOSEN)
     fail(t('roster.tooManyChosen', { limit: MAX_CHOSEN, got: people.length }))
   if (people.some(({ externalId }) => !PLATFORM_ID.test(externalId))) fail(t('roster.notAPerson'))
-  const unchecked = people.filter(({ isUnchecked }) => isUnchecked)
+  const unchecked = mayBeUnchecked ? [] : people.filter(({ isUnchecked }) => isUnchecked)
   if (unchecked.length > 0) fail(t('roster.unchecked', { count: unchecked.length }))
   return people
 }

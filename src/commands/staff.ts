@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts'
 import {
   countStaff,
   ensurePeopleByField,
+  listClosedStaff,
   listStaffNames,
   type PersonRow,
   setStaff,
@@ -22,8 +23,9 @@ export const staffList = command({
   run: async ({ tx, texts, connection }) => {
     const count = await countStaff(tx, connection)
     const names = count > MOST_NAMED ? null : await listStaffNames(tx, connection, MOST_NAMED)
-    const named = names?.map((name) => name ?? texts.t('roster.someone')) ?? null
-    return { reply: { type: 'form', form: staffForm(texts, { count, names: named }) } }
+    const named = names?.map((name) => nameOf(texts)({ name })) ?? null
+    const closed = (await listClosedStaff(tx, connection)).map(nameOf(texts))
+    return { reply: { type: 'form', form: staffForm(texts, { count, names: named, closed }) } }
   },
 })
 
@@ -43,11 +45,17 @@ export const staffListSubmit = command({
   input: formInput,
   run: async (context, { values }) => {
     const { tx, texts, connection, now, newId } = context
-    const named = {
+    const fields = {
       chosen: peopleValue(texts, values, 'staff'),
-      leaving: peopleValue(texts, values, 'leaving'),
+      leaving: peopleValue(texts, values, 'leaving', { mayBeUnchecked: true }),
     }
-    const { chosen, leaving } = await ensurePeopleByField(tx, connection, named, newId)
+    const people = await ensurePeopleByField(tx, connection, fields, newId)
+    const { chosen } = people
+    const closed = values.closed === 'off' ? await listClosedStaff(tx, connection) : []
+    const leaving = [
+      ...people.leaving,
+      ...closed.filter(({ personId }) => !idsOf(people.leaving).includes(personId)),
+    ]
     if (chosen.length + leaving.length === 0) fail(texts, 'staff.nobody', [])
     const unusable = chosen.filter((person) => person.isBot || person.isDeactivated)
     if (unusable.length > 0) fail(texts, 'roster.bot', unusable)
@@ -63,7 +71,17 @@ export const staffListSubmit = command({
     await setStaff(context, idsOf(removed), false)
     await setStaff(context, idsOf(added), true)
     const count = await countStaff(tx, connection)
-    const facts = { added: added.length, removed: removed.length, count }
+    const named = (some: readonly PersonRow[]) => some.map(nameOf(texts))
+    const unchanged = [
+      ...chosen.filter(({ isStaff }) => isStaff),
+      ...leaving.filter(({ isStaff }) => !isStaff),
+    ]
+    const facts = {
+      added: named(added),
+      removed: named(removed),
+      unchanged: named(unchanged),
+      count,
+    }
     return {
       ...together([
         removed.length > 0 ? await lookAgain({ ...context, now }) : {},
@@ -74,6 +92,11 @@ export const staffListSubmit = command({
     }
   },
 })
+
+const nameOf =
+  ({ t }: Context['texts']) =>
+  ({ name }: { name: string | null }): string =>
+    name ?? t('roster.someone')
 
 const idsOf = (people: readonly PersonRow[]) => people.map(({ personId }) => personId)
 
@@ -89,7 +112,7 @@ function fail(
   people: readonly PersonRow[],
   field: 'staff' | 'leaving' = 'staff',
 ): never {
-  const names = people.map((person) => person.name ?? texts.t('roster.someone')).join(', ')
+  const names = people.map(nameOf(texts)).join(', ')
   const message = texts.t(key, { names, count: people.length })
   throw new UserError(message, { [field]: message })
 }

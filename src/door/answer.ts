@@ -2,7 +2,9 @@ import { z } from 'zod'
 import type { AnsweringCommand } from '../commands/command.ts'
 import type { Services } from '../commands/services.ts'
 import { isAllowed } from '../domain/access.ts'
+import { MINUTE_MS } from '../domain/time.ts'
 import { UserError } from '../errors.ts'
+import type { Incoming } from '../platform.ts'
 import { lockForAnswer } from '../store/ballot.ts'
 import type { Reply } from '../views/card.ts'
 import { notAllowed, type Person } from './authorise.ts'
@@ -51,8 +53,18 @@ export async function answer(
       ballotKeys,
       organisation: connection.organisation,
       now: clock.now(),
-      sentAt: (incoming.sentAt ?? clock.wall()).getTime(),
+      sentAt: sentAtOf(incoming, clock.wall()),
     }
     return await command.answer(context, incoming.input)
   }, COMMAND_TRANSACTION)
 }
+
+/**
+ * When a request was sent, in ms since 1970: as its platform says, or now. One from the future
+ * would lock its sender's box until then.
+ */
+function sentAtOf({ sentAt }: Incoming, wall: Date): number {
+  return Math.min((sentAt ?? wall).getTime(), wall.getTime() + MOST_AHEAD_MS)
+}
+/** Platforms' clocks may differ from ours by so much (slack/signed.ts). */
+const MOST_AHEAD_MS = 5 * MINUTE_MS

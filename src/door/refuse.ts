@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Command } from '../commands/command.ts'
 import type { Services } from '../commands/services.ts'
 import type { Texts } from '../content/load.ts'
-import { BusyError, UserError } from '../errors.ts'
+import { BusyError, LateError, UserError } from '../errors.ts'
 import type { Incoming } from '../platform.ts'
 import type { Field, Form, Reply } from '../views/card.ts'
 import { type HelpNow, problem } from '../views/notice.ts'
@@ -126,7 +126,8 @@ export async function failure(
 ): Promise<Reply> {
   const { texts, command, incoming } = request
   const code = randomUUID().slice(0, 8)
-  const isLate = isTransactionTimeout(error)
+  const isUnsure = error instanceof LateError
+  const isLate = isUnsure || isTransactionTimeout(error)
   // Around ballots a line would say when somebody came: only a fault of ours is worth that, never
   // an ordinary wait.
   const { log } = services
@@ -137,7 +138,8 @@ export async function failure(
       code,
     })
   else if (!isLate) log.error('command.failed', error, { verb: 'untraced' })
-  const what = isLate ? texts.t('error.busy') : texts.t('error.generic', { code })
+  const late = isUnsure ? texts.t('error.unsure') : texts.t('error.busy')
+  const what = isLate ? late : texts.t('error.generic', { code })
   if (command?.isUntraced && incoming.via === 'form')
     return await keptOpen(request, services, isLate ? texts.t('error.sendAgain') : what)
   return await said(request, what, {})

@@ -66,12 +66,12 @@ async function serve(services: Services, incoming: Incoming): Promise<Served> {
       const person = { incoming, platform, connection, actor, texts, isNew }
       return { reply: await perform(services, call, person), texts }
     }
-    const inTime = () => within(REQUEST_WITHIN_MS, act())
     // Two presses get one answer twice, as long as this process remembers it.
-    const served =
+    const serving =
       command.effect === 'write' && incoming.via !== 'typed'
-        ? await services.recentAnswers.once(pressOf(incoming), inTime)
-        : await inTime()
+        ? services.recentAnswers.once(pressOf(incoming), act)
+        : act()
+    const served = await within(REQUEST_WITHIN_MS, serving)
     if (command.changesSettings) services.identityCache.forget()
     done('ok')
     return served

@@ -39,6 +39,7 @@ export async function tick(
   const { database, queue, clock } = services
   const wall = clock.wall()
   await storeClock.compare(services)
+  if (!storeClock.isTrusted()) return
   const round = Math.floor(wall.getTime() / MINUTE_MS)
   while ((await claimOccurrences(database, queue, clock.now())) > 0);
   await database.transaction((tx) => resolveInterrupted(tx, clock.now()))
@@ -65,7 +66,9 @@ export function startClock(
   const ticks = startBeat(() =>
     tick(services, ticking).catch((error: unknown) => services.log.error('tick.failed', error)),
   )
-  const deleting = startBeat(() => retention.run())
+  const deleting = startBeat(async () => {
+    if (ticking.storeClock.isTrusted()) await retention.run()
+  })
   return {
     async stop() {
       retention.stop()

@@ -48,8 +48,9 @@ export async function deliverBatch(
 ): Promise<boolean> {
   const { db } = services.database
   const { statements, lane, hasTrouble, platform } = way
+  const begunAt = performance.now()
   const sent = settleForbidden(
-    await Promise.all(batch.map((claimed) => deliverOne(services, way, claimed))),
+    await Promise.all(batch.map((claimed) => deliverOne(services, way, { claimed, begunAt }))),
     way.lost.forbidden,
   )
   const now = services.clock.now()
@@ -149,7 +150,7 @@ const isTrouble = (attempt: Attempt): attempt is Extract<Attempt, { reason: Refu
 async function deliverOne(
   services: Services,
   { platform, rateLimiter, rates: ofWorkspace }: Way,
-  claimed: Claimed,
+  { claimed, begunAt }: { claimed: Claimed; begunAt: number },
 ): Promise<Sent> {
   const { id, kind, attempts, lostAnswers, interruptions } = claimed
   const outcome = (rest: { attempt: Attempt } | { dropped: Drop } | { later: Date }): Outcome => ({
@@ -165,9 +166,14 @@ async function deliverOne(
     return { claimed, outcome: outcome({ attempt: NOT_MADE }), learnt: null, code: null }
   if (!('outgoing' in ready)) return { claimed, outcome: outcome(ready), learnt: null, code: null }
   const rates = [...ofWorkspace(), ...platform.rates(ready.outgoing)]
-  // Stopping: nothing was sent, so the notice waits for the next process.
-  if (rateLimiter && !(await rateLimiter.turn(rates)))
+  // Stopping, or it waited so long that its lease may be over before its answer is here: nothing
+  // was sent, so the notice waits for the next turn.
+  const hasTurn = !rateLimiter || (await rateLimiter.turn(rates))
+  if (hasTurn && performance.now() - begunAt > LONGEST_WAIT_MS) {
+    rateLimiter?.done(rates)
     return { claimed, outcome: outcome({ attempt: WAITED }), learnt: null, code: null }
+  }
+  if (!hasTurn) return { claimed, outcome: outcome({ attempt: WAITED }), learnt: null, code: null }
   const { attempt, ...rest } = await tryToSend(services, platform, ready.outgoing)
   rateLimiter?.done(rates)
   return { claimed, outcome: outcome({ attempt }), ...rest }
@@ -182,6 +188,9 @@ function readied(services: Services, claimed: Claimed): ReturnType<typeof prepar
     return null
   }
 }
+
+/** A notice is leased for a minute, and a call takes up to twenty seconds. */
+const LONGEST_WAIT_MS = 30_000
 
 const NOT_MADE = { outcome: 'refused', reason: 'unexpected' } as const
 const WAITED = { outcome: 'paced', reason: STOPPING, retryAfterMs: 1 } as const

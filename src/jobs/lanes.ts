@@ -159,10 +159,10 @@ export function createLanes(
     },
     async stop() {
       isStopping = true
-      await deafen()
       rateLimiter?.stop()
       for (const timer of naps.values()) clearTimeout(timer)
       await Promise.all([...running.values()].map(({ work }) => work))
+      await deafen()
     },
   }
   return lanes

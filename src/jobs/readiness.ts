@@ -5,10 +5,19 @@ import { probeStore, type StoreTrouble } from '../store/probe.ts'
 import { within } from '../within.ts'
 
 /**
- * Why this process should get no requests now: the store, its clock (platforms refuse, or it has
- * not looked for what is due for minutes), or its keys.
+ * Why this process should get no requests now: its store, or a clock by which platforms' requests
+ * are refused.
  */
-export type NotReady = StoreTrouble | 'clock' | 'keys'
+export type NotReady = StoreTrouble | 'clock'
+
+/**
+ * A trouble that needs a person, and that requests do not need to end: whoever asks for help or
+ * wants to leave must not find the door shut for it. `keys`: KEY_DIR is away, another's or full.
+ * `tick`: nothing has looked for what is due.
+ */
+export type Trouble = 'keys' | 'tick'
+
+export type Readiness = { notReady: NotReady | null; trouble: Trouble | null }
 
 /** The state of the clock: how far it is off, and how long ago it looked for what is due. */
 export type ClockState = { aheadMs: number; tickAgeMs: number }
@@ -24,28 +33,44 @@ const OLDEST_TICK_MS = 5 * MINUTE_MS
 /** A key takes a block; below this nothing can be opened soon. */
 const LEAST_ROOM_BYTES = 1_000_000
 
-/** A look at all that a process needs; null: it is ready. It changes a row of its own alone. */
+/** A look at all that a process needs. It changes a row of its own alone. */
 export function createReadiness(
   services: Services,
   clockState: () => ClockState,
   keyRoom: () => Promise<number>,
-): () => Promise<NotReady | null> {
+): () => Promise<Readiness> {
   const { database, ballotKeys } = services
-  let last: { atMs: number; look: Promise<NotReady | null> } | null = null
-  async function look(): Promise<NotReady | null> {
-    const away = (): StoreTrouble => 'store'
-    const trouble = await within(LOOK_WITHIN_MS, probeStore(database.db)).catch(away)
-    if (trouble !== null) return trouble
-    const { aheadMs, tickAgeMs } = clockState()
-    if (Math.abs(aheadMs) > MOST_OFF_MS || tickAgeMs > OLDEST_TICK_MS) return 'clock'
-    const hasKeys = async () =>
+  const probe = shared(() => probeStore(database.db))
+  const hasKeys = shared(
+    async () =>
       (await areKeysHere(database.db, await ballotKeys.keyStore.id())) &&
-      (await keyRoom()) >= LEAST_ROOM_BYTES
-    return (await within(LOOK_WITHIN_MS, hasKeys()).catch(() => false)) ? null : 'keys'
-  }
+      (await keyRoom()) >= LEAST_ROOM_BYTES,
+  )
   return async () => {
-    const nowMs = performance.now()
-    if (!last || nowMs - last.atMs > LOOK_EVERY_MS) last = { atMs: nowMs, look: look() }
-    return await last.look
+    const away = (): StoreTrouble => 'store'
+    const { aheadMs, tickAgeMs } = clockState()
+    const store = await within(LOOK_WITHIN_MS, probe()).catch(away)
+    const notReady = store ?? (Math.abs(aheadMs) > MOST_OFF_MS ? 'clock' : null)
+    if (notReady !== null) return { notReady, trouble: null }
+    if (tickAgeMs > OLDEST_TICK_MS) return { notReady, trouble: 'tick' }
+    const isThere = await within(LOOK_WITHIN_MS, hasKeys()).catch(() => false)
+    return { notReady, trouble: isThere ? null : 'keys' }
+  }
+}
+
+/** One look for everybody who asks while it runs, and for a moment after. */
+function shared<T>(look: () => Promise<T>): () => Promise<T> {
+  let last: { endedAtMs: number | null; result: Promise<T> } | null = null
+  return async () => {
+    const isOld = last?.endedAtMs && performance.now() - last.endedAtMs > LOOK_EVERY_MS
+    if (!last || isOld) {
+      const own: NonNullable<typeof last> = { endedAtMs: null, result: look() }
+      const end = () => {
+        own.endedAtMs = performance.now()
+      }
+      own.result.then(end, end)
+      last = own
+    }
+    return await last.result
   }
 }

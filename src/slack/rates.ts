@@ -16,8 +16,10 @@ export function slackRates({ workspaceId, recipient }: Outgoing): readonly Rate[
 
 /** Messages a second over a workspace: three hundred a minute at first, up to six hundred. */
 const PER_SECOND = { first: 5, least: 1, most: 10 } as const
-/** One more a second after so many seconds' worth in which Slack asked for no patience. */
+/** One more a second after so many seconds' worth that Slack took without a wish for patience. */
 const RAISE_AFTER_SECONDS = 5
+/** Messages that were on their way together are refused together: that is one wish. */
+const ONE_WISH_MS = 5_000
 
 /** How much a workspace takes is Slack's to say: what it answers raises and lowers our pace. */
 export type SlackPace = {
@@ -28,10 +30,16 @@ export type SlackPace = {
   tooMany(workspaceId: string): void
 }
 
-export function createSlackPace(): SlackPace {
-  const paces = new Map<string, { perSecond: number; taken: number }>()
+/** `steadyMs` counts on, whatever a clock is set to. */
+export function createSlackPace(steadyMs: () => number = () => performance.now()): SlackPace {
+  type Pace = { perSecond: number; taken: number; loweredAt: number }
+  const paces = new Map<string, Pace>()
   const of = (workspaceId: string) => {
-    const known = paces.get(workspaceId) ?? { perSecond: PER_SECOND.first, taken: 0 }
+    const known = paces.get(workspaceId) ?? {
+      perSecond: PER_SECOND.first,
+      taken: 0,
+      loweredAt: Number.NEGATIVE_INFINITY,
+    }
     paces.set(workspaceId, known)
     return known
   }
@@ -48,6 +56,8 @@ export function createSlackPace(): SlackPace {
     },
     tooMany(workspaceId) {
       const pace = of(workspaceId)
+      if (steadyMs() - pace.loweredAt < ONE_WISH_MS) return
+      pace.loweredAt = steadyMs()
       pace.perSecond = Math.max(PER_SECOND.least, Math.floor(pace.perSecond / 2))
       pace.taken = 0
     },

@@ -1,4 +1,5 @@
 import type { Refusal } from '../domain/reasons.ts'
+import { plus } from '../domain/time.ts'
 import type { Address, PlatformName } from '../platform.ts'
 import type { Database } from './engine/database.ts'
 import type { Reader, Writer } from './engine/transaction.ts'
@@ -101,6 +102,9 @@ export async function leaseLane(
   }
 }
 
+/** A process whose clock is so little ahead planned them: they are due here in a moment. */
+const CLOCKS_DIFFER_MS = 5_000
+
 /**
  * Gives the lane back, so that no other process waits for the lease's end. Returns how long until
  * its next notice may be tried (wall clock): rows that came between the last look and this one had
@@ -117,10 +121,11 @@ export async function releaseLane(
       update "Connection" set "laneUntil" = null
       where "organisationId" = ${organisationId}::uuid and "id" = ${connectionId}::uuid
         and "laneOwner" = ${owner}::uuid)
-    select (extract(epoch from min(coalesce("notBefore",
-      clock_timestamp())) - clock_timestamp()) * 1000)::float8 as "ms" from "Delivery"
+    select min(greatest(extract(epoch from coalesce("notBefore" - clock_timestamp(), '0')),
+      extract(epoch from "plannedAt" - ${now}::timestamptz)) * 1000)::float8 as "ms"
+    from "Delivery"
     where "organisationId" = ${organisationId}::uuid and "connectionId" = ${connectionId}::uuid
-      and "state" = 'planned' and "plannedAt" <= ${now}`
+      and "state" = 'planned' and "plannedAt" <= ${plus(now, CLOCKS_DIFFER_MS)}`
   return rows[0]?.ms ?? null
 }
 

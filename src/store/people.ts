@@ -87,6 +87,16 @@ export async function listStaffNames(
   return rows.map(({ name }) => name)
 }
 
+/** Staff whose account on a connection is closed, as far as it is known. */
+export async function listClosedStaff(db: Reader, connection: ConnectionRow): Promise<PersonRow[]> {
+  const rows = await db.prisma.account.findMany({
+    where: { connectionId: connection.id, isDeactivated: true, person: { isStaff: true } },
+    orderBy: [{ name: 'asc' }, { id: 'asc' }],
+    select: PERSON_FIELDS,
+  })
+  return rows.map(toPerson)
+}
+
 export async function setStaff(
   { tx, organisationId }: Tenant<Writer>,
   personIds: readonly string[],

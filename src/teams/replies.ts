@@ -45,7 +45,8 @@ export function createReplies(
       } catch (error) {
         const attempt = error instanceof PlatformError ? error.attempt : null
         if (attempt?.outcome !== 'paced' || tries === MOST_TRIES) throw error
-        await wait(Math.min(attempt.retryAfterMs, LONGEST_WAIT_MS))
+        if (attempt.retryAfterMs > LONGEST_WAIT_MS) throw error
+        await wait(attempt.retryAfterMs)
       }
     }
   }

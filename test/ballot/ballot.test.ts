@@ -10,11 +10,16 @@ import {
   encodeBallot,
   PLAINTEXT_BYTES,
 } from '../../src/ballot/box.ts'
-import { directoryKeyStore, ensureDirectoryId } from '../../src/ballot/key-store.ts'
+import {
+  directoryKeyStore,
+  ensureDirectoryId,
+  KeyUnreadableError,
+} from '../../src/ballot/key-store.ts'
 import { type Keyring, parseKeyring } from '../../src/ballot/keyring.ts'
 import { type OpenRequest, openUnit } from '../../src/ballot/make.ts'
 import { open } from '../../src/ballot/open.ts'
 import { empty, newUnitKey, refill, rewrap, sealBlank } from '../../src/ballot/seal.ts'
+import { readTime } from '../../src/ballot/sent-at.ts'
 import { BoxError, boxBytes, unwrap } from '../../src/ballot/wrap.ts'
 import { loadContent } from '../../src/content/load.ts'
 import { MAX_ANSWER_CHARS } from '../../src/domain/limits.ts'
@@ -26,6 +31,7 @@ const keyring = parseKeyring(SECRET)
 const ballot: BallotAnswers = { answers: { belonging: 4, voice: 4, safety: 4, useful: 4 } }
 const BOX_BYTES = boxBytes(2, { asksText: false })
 const SENT_AT = Date.UTC(2026, 10, 26, 9)
+const TIME_KEY = Buffer.alloc(32, 9)
 
 /** A box with answers in it, as answering leaves it. */
 const sealed = (
@@ -35,9 +41,10 @@ const sealed = (
   held: BallotAnswers,
 ): Buffer =>
   refill(ring, publicKey, context, {
-    box: sealBlank(ring, publicKey, context, 2),
+    box: sealBlank(ring, publicKey, context, TIME_KEY),
     ballot: held,
     sentAt: SENT_AT,
+    timeKey: TIME_KEY,
   })
 
 /**
@@ -207,13 +214,14 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
 
   describe('a time in it', () => {
     const held = (box: Uint8Array) => unwrap(keyring, context('m'), box)
-    const refilled = (box: Buffer, sentAt: number) =>
-      refill(keyring, key.publicKey, context('m'), { box, ballot, sentAt })
+    const timeOf = (box: Uint8Array) => readTime(TIME_KEY, context('m'), held(box).time)
+    const refilled = (box: Buffer, sentAt: number, timeKey: Buffer | null = TIME_KEY) =>
+      refill(keyring, key.publicKey, context('m'), { box, ballot, sentAt, timeKey })
     const answered = sealed(keyring, key.publicKey, context('m'), ballot)
+    const blank = sealBlank(keyring, key.publicKey, context('m'), TIME_KEY)
 
     it('is when it was sent, and none in a blank', () => {
-      expect(held(answered)).toMatchObject({ format: 2, sentAt: SENT_AT })
-      expect(held(sealBlank(keyring, key.publicKey, context('m'), 2)).sentAt).toBe(0)
+      expect([held(answered).format, timeOf(answered), timeOf(blank)]).toEqual([2, SENT_AT, 0])
       expect(held(rewrap(keyring, context('m'), answered))).toEqual(held(answered))
     })
 
@@ -221,29 +229,46 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
       const earlier = refilled(answered, SENT_AT - 1)
       expect(held(earlier)).toEqual(held(answered))
       expect(earlier.equals(answered)).toBe(false)
-      const again = held(refilled(answered, SENT_AT))
-      expect(again.sentAt).toBe(SENT_AT)
-      expect(again.inner.equals(held(answered).inner)).toBe(false)
-      expect(held(refilled(answered, SENT_AT + 1)).sentAt).toBe(SENT_AT + 1)
+      const again = refilled(answered, SENT_AT)
+      expect(timeOf(again)).toBe(SENT_AT)
+      expect(held(again).inner.equals(held(answered).inner)).toBe(false)
+      expect(timeOf(refilled(answered, SENT_AT + 1))).toBe(SENT_AT + 1)
     })
 
-    it('is later than all that was sent, where somebody took their answers out', () => {
+    it('is nobody’s to read with the secret alone, nor as another member’s', () => {
+      // Two of one time look like any two; and a blank’s like any other.
+      const times = [answered, refilled(answered, SENT_AT), blank].map((box) => held(box).time)
+      expect(new Set(times.map((time) => time.toString('hex'))).size).toBe(3)
+      expect(times.every((time) => !time.includes(Buffer.alloc(4)))).toBe(true)
+      expect(readTime(Buffer.alloc(32, 8), context('m'), held(answered).time)).not.toBe(SENT_AT)
+      expect(readTime(TIME_KEY, context('n'), held(answered).time)).not.toBe(SENT_AT)
+    })
+
+    it('takes no answers without its key: nobody could tell which are later', () => {
+      expect(() => refilled(answered, SENT_AT + 1, null)).toThrow(KeyUnreadableError)
+    })
+
+    it('stays as it was where somebody took their answers out', () => {
       const left = empty(keyring, key.publicKey, context('m'), answered)
-      expect(held(left).sentAt).toBe(SENT_AT + 1)
-      expect(held(refilled(left, SENT_AT))).toEqual(held(left))
+      expect([timeOf(left), held(left).inner.equals(held(answered).inner)]).toEqual([
+        SENT_AT,
+        false,
+      ])
+      expect(held(refilled(left, SENT_AT - 1))).toEqual(held(left))
     })
 
     it('is not held in a box of the first format, which keeps its size and opens', async () => {
       const memberId = members[0] ?? ''
-      const old = sealBlank(keyring, key.publicKey, context(memberId), 1)
-      expect(old.length).toBe(BOX_BYTES - 6)
+      const old = sealBlank(keyring, key.publicKey, context(memberId), null)
+      expect(old.length).toBe(boxBytes(1, { asksText: false }))
       const full = refill(keyring, key.publicKey, context(memberId), {
         box: old,
         ballot,
         sentAt: SENT_AT,
+        timeKey: null,
       })
-      expect(full.length).toBe(BOX_BYTES - 6)
-      expect(unwrap(keyring, context(memberId), full)).toMatchObject({ format: 1, sentAt: 0 })
+      expect(full.length).toBe(old.length)
+      expect(unwrap(keyring, context(memberId), full)).toMatchObject({ format: 1 })
       const box = full.toString('base64')
       const mixed = request({ boxes: [{ checkInId, memberId, box }, ...boxes.slice(1)] })
       expect(await openUnit(mixed)).toMatchObject({ outcome: 'counted', release: { answered: 6 } })

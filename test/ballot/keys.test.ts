@@ -149,6 +149,7 @@ describe('the key store', () => {
       { k: 7, audience: 'staff' },
     ],
     ['format 1', Buffer.concat([bytes, Buffer.from([8, 0, 1])]), { k: 8, audience: 'shared' }],
+    ['format 2', Buffer.concat([bytes, Buffer.from([8, 0, 2])]), { k: 8, audience: 'shared' }],
   ])('reads files of every release: %s', async (_, content, expected) => {
     const id = randomUUID()
     fs.writeFileSync(fileOf(id), content)
@@ -161,9 +162,32 @@ describe('the key store', () => {
 
   it('waits with a file of a newer release', async () => {
     const id = randomUUID()
-    fs.writeFileSync(fileOf(id), Buffer.concat([bytes, Buffer.from([6, 0, 2]), Buffer.alloc(9)]))
+    fs.writeFileSync(fileOf(id), Buffer.concat([bytes, Buffer.from([6, 0, 3]), Buffer.alloc(9)]))
     await expect(store.use(id, async () => 0)).rejects.toThrow('the key is of a newer release')
     await expect(store.use(id, async () => 0)).rejects.toBeInstanceOf(KeyUnreadableError)
+  })
+
+  it('keeps a key to times beside it, which goes with it', async () => {
+    const id = randomUUID()
+    const timeKey = Buffer.alloc(32, 3)
+    await store.put(id, { ...KEY, timeKey })
+    expect(await store.timeKey(id)).toEqual(timeKey)
+    expect((await store.list()).map(({ unitId }) => unitId)).toEqual([id])
+    // A release that reads no times takes it for a key of a newer one, and waits.
+    expect(fs.readFileSync(fileOf(id)).at(-1)).toBe(2)
+    await store.destroy(id)
+    expect(fs.readdirSync(path.join(home, 'keys'))).toEqual(['keys.id'])
+    expect(await store.timeKey(id)).toBeNull()
+    // A crash between the two leaves the one: it is found, and goes.
+    fs.writeFileSync(path.join(home, 'keys', `${id}.time`), timeKey)
+    expect((await store.list()).map(({ unitId }) => unitId)).toEqual([id])
+    await store.destroy(id)
+    expect(await store.list()).toEqual([])
+  })
+
+  it('says nothing of times where the directory is not one that a store knows', async () => {
+    fs.rmSync(path.join(home, 'keys', 'keys.id'))
+    await expect(store.timeKey(randomUUID())).rejects.toBeInstanceOf(KeyUnreadableError)
   })
 
   it('lends a key only for as long as it is used, and keeps the one that is there', async () => {

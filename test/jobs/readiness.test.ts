@@ -9,16 +9,17 @@ import { STORES, startWorld, type World } from '../helpers.ts'
 
 async function ready(port: number): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}/readyz`)
-  return `${response.status} ${((await response.json()) as { status: string }).status}`
+  const { status, trouble = '' } = (await response.json()) as { status: string; trouble?: string }
+  return `${response.status} ${status} ${trouble}`.trim()
 }
 
 describe.each(STORES)('readiness (%s)', (store) => {
-  it('tells a key directory that is gone, and when it is back', async () => {
+  it('tells a key directory that is gone, shuts no door for it, and when it is back', async () => {
     const world = await startWorld({ store })
     expect(await ready(world.app.port)).toBe('200 ready')
     const aside = `${world.keyDir}-aside`
     fs.renameSync(world.keyDir, aside)
-    await expect.poll(() => ready(world.app.port), { timeout: 5_000 }).toBe('503 keys')
+    await expect.poll(() => ready(world.app.port), { timeout: 5_000 }).toBe('200 ready keys')
     fs.renameSync(aside, world.keyDir)
     await expect.poll(() => ready(world.app.port), { timeout: 5_000 }).toBe('200 ready')
   })
@@ -26,7 +27,7 @@ describe.each(STORES)('readiness (%s)', (store) => {
   it('tells one of another store in its place', async () => {
     const world = await startWorld({ store })
     fs.writeFileSync(path.join(world.keyDir, 'keys.id'), `${crypto.randomUUID()}\n`)
-    await expect.poll(() => ready(world.app.port), { timeout: 5_000 }).toBe('503 keys')
+    await expect.poll(() => ready(world.app.port), { timeout: 5_000 }).toBe('200 ready keys')
   })
 
   it('is told to be over before the port closes, where somebody may look', async () => {
@@ -47,9 +48,9 @@ describe.each(STORES)('readiness (%s)', (store) => {
         () => ({ ...state, tickAgeMs }),
         async () => room,
       )()
-    expect(await look(1e9, 30_000)).toBeNull()
-    expect(await look(0, 30_000)).toBe('keys')
-    expect(await look(1e9, 6 * 60_000)).toBe('clock')
+    expect(await look(1e9, 30_000)).toEqual({ notReady: null, trouble: null })
+    expect(await look(0, 30_000)).toEqual({ notReady: null, trouble: 'keys' })
+    expect(await look(1e9, 6 * 60_000)).toEqual({ notReady: null, trouble: 'tick' })
   })
 })
 

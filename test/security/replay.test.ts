@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { startApp } from '../../src/app.ts'
 import { parseKeyring } from '../../src/ballot/keyring.ts'
+import { readTime } from '../../src/ballot/sent-at.ts'
 import { unwrap } from '../../src/ballot/wrap.ts'
 import { sign } from '../../src/simulator/slack/wire.ts'
 import { atTheEnd } from '../ends.ts'
@@ -83,7 +84,10 @@ async function heldBy(world: World, platform: Platform) {
   const { unit, box, memberId, checkInId } = ballot
   const { id: unitId, questionSetId, questionSetVersion, asksText } = unit
   const bound = { unitId, checkInId, memberId, questionSetId, questionSetVersion, asksText }
-  return { ...unwrap(parseKeyring(SECRET), bound, box), box: Buffer.from(box).toString('hex') }
+  const held = unwrap(parseKeyring(SECRET), bound, box)
+  const timeKey = await world.app.services.ballotKeys.keyStore.timeKey(unitId)
+  const sentAt = timeKey ? readTime(timeKey, bound, held.time) : 0
+  return { ...held, sentAt, box: Buffer.from(box).toString('hex') }
 }
 
 describe.each(STORES)('a recorded answer (%s)', (store) => {

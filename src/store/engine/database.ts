@@ -1,4 +1,3 @@
-import type { EventEmitter } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { setFlagsFromString } from 'node:v8'
@@ -22,6 +21,7 @@ import {
   reporter,
   transactionsOf,
 } from './transaction.ts'
+import { isUnfit, watchConnection } from './unfit.ts'
 
 /**
  * Where rows live: a Postgres server, or an embedded database in a directory (null: in memory, for
@@ -99,12 +99,12 @@ async function openPostgres(url: string, mayMigrate: boolean): Promise<Database>
       // that nobody hears ends the process. The query's own promise tells whoever waits.
       client.on('error', () => {})
       await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`)
-      leaveWhenReadOnly(client)
+      watchConnection(client)
     },
   })
   pool.on('release', (_, client) => {
     // The pool throws away one that is ending.
-    if (readOnly.has(client)) void client.end()
+    if (isUnfit(client)) void client.end().catch(() => {})
   })
   // A connection that breaks while nobody uses it leaves the pool; whoever needs one next gets
   // another, or the error.
@@ -203,19 +203,6 @@ class ReportingPool extends pg.Pool {
       return connection
     })
   }
-}
-
-/** Connections to a server that takes no changes any more, as after a failover. */
-const readOnly = new WeakSet<pg.ClientBase>()
-/** SQLSTATE read_only_sql_transaction. */
-const READ_ONLY = '25006'
-
-/** Marks a connection that refuses a change: it would refuse every later one, too. */
-function leaveWhenReadOnly(client: pg.ClientBase): void {
-  const { connection } = client as unknown as { connection: EventEmitter }
-  connection.on('errorMessage', ({ code }: { code?: string }) => {
-    if (code === READ_ONLY) readOnly.add(client)
-  })
 }
 
 /** The same for the embedded store. */

@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import net from 'node:net'
+import pg from 'pg'
 import { describe, expect, inject, it } from 'vitest'
 import { startApp } from '../../../src/app.ts'
 import { lastSeen } from '../../../src/simulator/workspace.ts'
+import { openDatabase } from '../../../src/store/engine/database.ts'
 import { atTheEnd } from '../../ends.ts'
 import { setUpGroup, startWorld } from '../../helpers.ts'
+import { freshDatabase } from '../../postgres.ts'
 
 /** A way to a server that can be stopped: connections stay, and nothing comes through. */
 async function proxyTo(target: URL) {
@@ -73,5 +77,35 @@ describe.runIf(inject('hasPostgres'))('a server that hangs', () => {
     await expect.poll(ready, { timeout: 40_000 }).toBe('200 ready')
     await world.slack.type('UMEMBER1', 'next')
     expect(lastSeen(world.slack.journal, 'UMEMBER1', 'next').text).toContain('Tuesday')
+  })
+
+  it('leaves no connection in the middle of a transaction, however long it hung', async () => {
+    const fresh = await freshDatabase(inject('postgresTemplate'))
+    atTheEnd(fresh.drop)
+    const proxy = await proxyTo(new URL(fresh.url))
+    const { db, transaction, close } = await openDatabase({ kind: 'postgres', url: proxy.url })
+    atTheEnd(close)
+    const organisation = { id: randomUUID(), name: 'One', country: 'DE', createdAt: new Date(0) }
+    const hung = transaction(async (tx) => {
+      await tx.prisma.organisation.create({ data: organisation })
+      proxy.freeze(true)
+      await tx.prisma.organisation.count()
+    })
+    await expect(hung).rejects.toThrow()
+    proxy.freeze(false)
+    // The half is gone, and the next stands by itself.
+    const next = { ...organisation, id: randomUUID() }
+    for (let times = 0; times < 12; times += 1) await db.sql.rows`select 1`
+    await db.prisma.organisation.create({ data: next })
+    const admin = new pg.Client({ connectionString: fresh.url })
+    await admin.connect()
+    const { rows } = await admin.query<{ id: string }>('select "id" from "Organisation"')
+    const { rows: open } = await admin.query(
+      `select 1 from pg_stat_activity where datname = current_database()
+         and pid <> pg_backend_pid() and state like 'idle in transaction%'`,
+    )
+    await admin.end()
+    expect(rows.map(({ id }) => id)).toEqual([next.id])
+    expect(open).toEqual([])
   })
 })
