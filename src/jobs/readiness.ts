@@ -8,16 +8,16 @@ import { within } from '../within.ts'
  * Why this process should get no requests now: its store, or a clock by which platforms' requests
  * are refused.
  */
-export type NotReady = StoreTrouble | 'clock'
+type NotReady = StoreTrouble | 'clock'
 
 /**
  * A trouble that needs a person, and that requests do not need to end: whoever asks for help or
  * wants to leave must not find the door shut for it. `keys`: KEY_DIR is away, another's or full.
  * `tick`: nothing has looked for what is due.
  */
-export type Trouble = 'keys' | 'tick'
+type Trouble = 'keys' | 'tick'
 
-export type Readiness = { notReady: NotReady | null; trouble: Trouble | null }
+type Readiness = { notReady: NotReady | null; trouble: Trouble | null }
 
 /** The state of the clock: how far it is off, and how long ago it looked for what is due. */
 export type ClockState = { aheadMs: number; tickAgeMs: number }
