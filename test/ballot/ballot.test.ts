@@ -275,6 +275,17 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
     })
   })
 
+  it('spoils the unit whose result was promised to others than the database says', async () => {
+    expect(await openUnit(request({ audience: 'staff' }))).toEqual({ outcome: 'unreadable' })
+    // A key from before the promise stood beside it promises nothing.
+    const older = randomUUID()
+    fs.writeFileSync(path.join(home, 'keys', `${older}.key`), key.privateKey)
+    expect(await openUnit(request({ unitId: older, audience: 'staff', boxes: [] }))).toEqual({
+      outcome: 'counted',
+      release: null,
+    })
+  })
+
   it('counts a blank as no answer', async () => {
     const memberId = members[0] ?? ''
     const box = sealed(keyring, key.publicKey, context(memberId), BLANK).toString('base64')
