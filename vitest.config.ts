@@ -33,6 +33,7 @@ export const SLOW = [
   'test/jobs/zone-data.test.ts',
   'test/store/engine/frozen.test.ts',
   'test/store/engine/thrown-out.test.ts',
+  'test/store/upgrades.test.ts',
 ]
 
 export default defineConfig({

@@ -1,6 +1,7 @@
 // The only code that opens ballots. The service runs it in a short-lived child process (child.ts).
 // Nothing that one person answered leaves this file, but for words that ten or more wrote, mixed.
 import { randomInt, type webcrypto } from 'node:crypto'
+import { z } from 'zod'
 import { optionsOf, type QuestionSet } from '../content/question-set.ts'
 import { LEAST_WRITERS } from '../domain/disclosure.ts'
 import { MAX_ANSWER_CHARS } from '../domain/limits.ts'
@@ -120,14 +121,28 @@ async function openBox(
   return decodeBallot(Buffer.from(plaintext), context, set)
 }
 
+const answersSchema = z.record(z.string(), z.number())
+const ballotSchema = z.object({ answers: answersSchema, text: z.string().optional() })
+
+/** The answers and words in a ballot; those of before 24 November 2026 are the answers alone. */
+function readBallot(json: Buffer): BallotAnswers {
+  try {
+    const held: unknown = JSON.parse(json.toString())
+    const { data } = ballotSchema.safeParse(held)
+    if (!data) return { answers: answersSchema.parse(held) }
+    const { answers, text } = data
+    return text === undefined ? { answers } : { answers, text }
+  } catch (error) {
+    throw new BoxError('a ballot holds something else than answers', { cause: error })
+  }
+}
+
 /**
  * Its size was checked with its outer layer. Only answers that the set offers count; anything else
  * would be a box that this service did not make.
  */
 function decodeBallot(plaintext: Buffer, context: BoxContext, set: QuestionSet): BallotAnswers {
-  const ballot = JSON.parse(
-    plaintext.subarray(2, 2 + plaintext.readUInt16BE(0)).toString(),
-  ) as BallotAnswers
+  const ballot = readBallot(plaintext.subarray(2, 2 + plaintext.readUInt16BE(0)))
   const { answers, text } = ballot
   if (text !== undefined && (!context.asksText || text.length > MAX_ANSWER_CHARS))
     throw new BoxError('a ballot holds words that were not asked for')

@@ -20,6 +20,7 @@ import { authorise, type Person, readVerb, type VerbCall } from './authorise.ts'
 import { COMMAND_TRANSACTION, REQUEST_WITHIN_MS } from './deadline.ts'
 import { identify, platformOf } from './identify.ts'
 import { lockKept, mergeSent, openKept } from './kept-form.ts'
+import { asMeant } from './older-buttons.ts'
 import { failure, refusal } from './refuse.ts'
 import { findCommand } from './registry.ts'
 
@@ -29,7 +30,9 @@ import { findCommand } from './registry.ts'
  * to be said (a repeated request).
  */
 export async function run(services: Services, incoming: Incoming): Promise<Reply | null> {
-  const { reply, texts } = await serve(services, incoming)
+  // A store that does not answer is told of by the request itself.
+  const meant = await asMeant(services, incoming).catch(() => incoming)
+  const { reply, texts } = await serve(services, meant)
   return reply && { ...withKey(services, reply), language: texts.language }
 }
 

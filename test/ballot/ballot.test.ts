@@ -275,6 +275,26 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
     })
   })
 
+  it('reads a ballot of before it could hold words: the answers alone', async () => {
+    const memberId = members[0] ?? ''
+    const older = { belonging: 4, voice: 4 } as never
+    const box = sealed(keyring, key.publicKey, context(memberId), older).toString('base64')
+    const mixed = request({ boxes: [{ checkInId, memberId, box }, ...boxes.slice(1)] })
+    expect(await openUnit(mixed)).toMatchObject({ outcome: 'counted', release: { answered: 6 } })
+  })
+
+  it.each([
+    ['a text', 'x'],
+    ['a list', [4]],
+    ['answers that are no numbers', { answers: { belonging: '4' } }],
+  ])('spoils the unit when one box holds %s: it is not tried for ever', async (_name, held) => {
+    const memberId = members[0] ?? ''
+    const box = sealed(keyring, key.publicKey, context(memberId), held as never).toString('base64')
+    expect(
+      await openUnit(request({ boxes: [{ checkInId, memberId, box }, ...boxes.slice(1)] })),
+    ).toEqual({ outcome: 'unreadable' })
+  })
+
   it('spoils the unit whose result was promised to others than the database says', async () => {
     expect(await openUnit(request({ audience: 'staff' }))).toEqual({ outcome: 'unreadable' })
     // A key from before the promise stood beside it promises nothing.
