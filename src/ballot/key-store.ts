@@ -111,9 +111,8 @@ export function directoryKeyStore(directory: string): KeyStore {
       }
     },
     async destroy(unitId) {
-      const files = [fileOf(unitId), fileOf(unitId, '.time')]
-      const there = files.filter((file) => destroyFile(file))
-      if (there.length > 0) syncDirectory(directory)
+      destroyFile(fileOf(unitId))
+      destroyFile(fileOf(unitId, '.time'))
     },
     async list() {
       const names = fs.existsSync(directory) ? fs.readdirSync(directory) : []
@@ -132,15 +131,15 @@ export function directoryKeyStore(directory: string): KeyStore {
   }
 }
 
-/** Destroys one file; false: it was not there. */
-function destroyFile(file: string): boolean {
+/** Destroys one file durably; nothing happens when it is not there. */
+function destroyFile(file: string): void {
   const stat = fs.statSync(file, { throwIfNoEntry: false })
-  if (stat === undefined) return false
+  if (stat === undefined) return
   // Overwriting helps on disks that write in place; on others the file system's own encryption has
   // to.
   if (stat.isFile()) writeDurably(file, randomBytes(stat.size), 'r+')
   fs.rmSync(file, { recursive: true })
-  return true
+  syncDirectory(path.dirname(file))
 }
 
 const ID_FILE = 'keys.id'

@@ -20,7 +20,7 @@ import { type OpenRequest, openUnit } from '../../src/ballot/make.ts'
 import { open } from '../../src/ballot/open.ts'
 import { empty, newUnitKey, refill, rewrap, sealBlank } from '../../src/ballot/seal.ts'
 import { readTime } from '../../src/ballot/sent-at.ts'
-import { BoxError, boxBytes, unwrap } from '../../src/ballot/wrap.ts'
+import { BoxError, boxBytes, unwrap, wrap } from '../../src/ballot/wrap.ts'
 import { loadContent } from '../../src/content/load.ts'
 import { MAX_ANSWER_CHARS } from '../../src/domain/limits.ts'
 import { ownDir } from '../ends.ts'
@@ -246,6 +246,9 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
 
     it('takes no answers without its key: nobody could tell which are later', () => {
       expect(() => refilled(answered, SENT_AT + 1, null)).toThrow(KeyUnreadableError)
+      expect(() => refilled(answered, SENT_AT + 1, null)).toThrow('the times of a unit is not here')
+      const without = { ...held(answered), time: Buffer.alloc(0) }
+      expect(() => wrap(keyring, context('m'), without)).toThrow('a box without its time')
     })
 
     it('stays as it was where somebody took their answers out', () => {

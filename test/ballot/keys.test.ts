@@ -188,6 +188,19 @@ describe('the key store', () => {
   it('says nothing of times where the directory is not one that a store knows', async () => {
     fs.rmSync(path.join(home, 'keys', 'keys.id'))
     await expect(store.timeKey(randomUUID())).rejects.toBeInstanceOf(KeyUnreadableError)
+    await expect(store.timeKey(randomUUID())).rejects.toThrow('to times cannot be read: ENOENT')
+    await expect(store.put(randomUUID(), KEY)).rejects.toThrow('the directory of keys is not there')
+  })
+
+  it('says nothing of times that cannot be read, though they are there', async () => {
+    const id = randomUUID()
+    fs.mkdirSync(path.join(home, 'keys', `${id}.time`))
+    const failed = await store.timeKey(id).catch((error: unknown) => error)
+    expect(failed).toBeInstanceOf(KeyUnreadableError)
+    expect(failed).toMatchObject({
+      message: 'the key to times cannot be read: EISDIR',
+      cause: expect.objectContaining({ code: 'EISDIR' }),
+    })
   })
 
   it('lends a key only for as long as it is used, and keeps the one that is there', async () => {
