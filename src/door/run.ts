@@ -31,7 +31,8 @@ import { findCommand } from './registry.ts'
  */
 export async function run(services: Services, incoming: Incoming): Promise<Reply | null> {
   // A store that does not answer is told of by the request itself.
-  const meant = await asMeant(services, incoming).catch(() => incoming)
+  const meaning = asMeant(services, incoming)
+  const meant = await within(REQUEST_WITHIN_MS, meaning).catch(() => incoming)
   const { reply, texts } = await serve(services, meant)
   return reply && { ...withKey(services, reply), language: texts.language }
 }
@@ -67,7 +68,10 @@ async function serve(services: Services, incoming: Incoming): Promise<Served> {
       met.who = { organisation: connection.organisation, actor }
       texts = services.content.textsFor(actor.language ?? connection.organisation.language)
       const person = { incoming, platform, connection, actor, texts, isNew }
-      return { reply: await perform(services, call, person), texts }
+      const reply = await perform(services, call, person)
+      // Also when nobody waits for it any longer.
+      if (call.command.changesSettings) services.identityCache.forget()
+      return { reply, texts }
     }
     // Two presses get one answer twice, as long as this process remembers it.
     const serving =
@@ -75,7 +79,6 @@ async function serve(services: Services, incoming: Incoming): Promise<Served> {
         ? services.recentAnswers.once(pressOf(incoming), act)
         : act()
     const served = await within(REQUEST_WITHIN_MS, serving)
-    if (command.changesSettings) services.identityCache.forget()
     done('ok')
     return served
   } catch (error) {

@@ -48,17 +48,10 @@ export function cancelForm(
   }
 }
 
-export function cancelDone(
-  texts: Texts,
-  facts: {
-    alias: string
-    startsAt: Date
-    timeZone: string
-    people: number
-    example: string
-    now: Date
-  },
-): Card {
+/** A session as it is told of; `people` are those who are told, 0 when it is over. */
+type Told = { alias: string; startsAt: Date; timeZone: string; people: number; now: Date }
+
+export function cancelDone(texts: Texts, facts: Told & { example: string }): Card {
   const { t } = texts
   const time = timeWithZone(texts, facts.startsAt, facts.timeZone, facts.now)
   return card('cancel-done', t('cancel.title'), [
@@ -71,16 +64,8 @@ export function cancelDone(
 /** Says that a session is taken as one that did not take place. */
 export function notHeldDone(
   texts: Texts,
-  facts: {
-    alias: string
-    startsAt: Date
-    timeZone: string
-    /** People who are told; 0 when it is over. */
-    people: number
-    /** Whether a check-in about it was open. */
-    isTakenBack: boolean
-    now: Date
-  },
+  /** `isTakenBack`: a check-in about it was open. */
+  facts: Told & { isTakenBack: boolean },
 ): Card {
   const { t } = texts
   const time = timeWithZone(texts, facts.startsAt, facts.timeZone, facts.now)
