@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lastSeen, waitUntil } from '../../src/simulator/workspace.ts'
 import { open, press, setUpGroup, startWorld, type World } from '../helpers.ts'
-import { TRANSPORT } from './transport-of.ts'
+import { transport } from './transport-of.ts'
 
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ teamsTransport: TRANSPORT })
+  world = await startWorld({ teamsTransport: transport() })
   await setUpGroup(world, 'teams')
 })
 afterAll(() => world.end())

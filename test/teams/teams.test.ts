@@ -13,11 +13,11 @@ import {
   startWorld,
   type World,
 } from '../helpers.ts'
-import { TRANSPORT } from './transport-of.ts'
+import { transport } from './transport-of.ts'
 
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ teamsTransport: TRANSPORT })
+  world = await startWorld({ teamsTransport: transport() })
   await setUpGroup(world, 'teams')
 })
 afterAll(() => world.end())
@@ -27,7 +27,7 @@ const cast = () => world.casts.teams
 const typed = (change = {}) =>
   world.teams.activity(cast().facilitator, { type: 'message', text: 'help', ...change })
 
-describe(`the validation of the token by ${TRANSPORT}`, () => {
+describe(`the validation of the token by ${transport()}`, () => {
   const claims = async () => {
     const token = await world.teams.token()
     return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {

@@ -8,13 +8,13 @@ import { isAdmitted } from '../../src/teams/guard.ts'
 import { createTeamsApps } from '../../src/teams/teams-apps.ts'
 import { createTransport } from '../../src/teams/transport.ts'
 import { listenOn } from '../helpers.ts'
-import { TRANSPORT } from './transport-of.ts'
+import { transport } from './transport-of.ts'
 
 const APP = '00000000-0000-4000-8000-0000000000a1'
 const TENANT = '00000000-0000-4000-8000-0000000000aa'
 const ISSUER = 'https://api.botframework.com'
 
-describe(`the keys of the channel, as ${TRANSPORT} takes them`, () => {
+describe(`the keys of the channel, as ${transport()} takes them`, () => {
   let endorsements: string[] | undefined = ['msteams']
   let isDown = false
   let url = ''
@@ -23,7 +23,7 @@ describe(`the keys of the channel, as ${TRANSPORT} takes them`, () => {
   const set = () =>
     createTransport(
       { appId: APP, appPassword: 'x', appType: 'SingleTenant', tenantId: TENANT, cloud: 'public' },
-      TRANSPORT === 'botbuilder' ? createBotbuilder : createTeamsApps,
+      transport() === 'botbuilder' ? createBotbuilder : createTeamsApps,
       {
         // botbuilder keeps the keys of an address for the whole process.
         openIdMetadataUrl: `${url}/${randomUUID()}/.well-known/openidconfiguration`,
