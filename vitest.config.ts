@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 /** Suites with a script of their own. */
 const APART = [
+  'test/chaos/**/*.test.ts',
   'test/crash/**/*.test.ts',
+  'test/large/**/*.test.ts',
   'test/privacy/**/*.test.ts',
   'test/safety/**/*.test.ts',
   'test/security/**/*.test.ts',

@@ -201,15 +201,15 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
   await lanes.listen()
   const regular = {
     lanes,
-    watch: createWatch(services),
-    looks: createAccountLooks(services, platforms),
     zoneData,
-    lateStarts,
     storeClock: overrides.clock ? { ...storeClock, isTrusted: () => true } : storeClock,
     missingKeys: new Map<string, number>(),
   }
+  const beside = [lateStarts, createWatch(services), createAccountLooks(services, platforms)]
   const retention = createRetention(services)
-  const ticking = overrides.isClockManual ? null : startClock(services, regular, retention)
+  const ticking = overrides.isClockManual
+    ? null
+    : startClock(services, regular, [...beside, retention])
   const country = config.organisation.country ?? ''
   if (!linesOf(content.helpLines, country))
     log.warn('country.noHelpLines', { country: config.organisation.country })
@@ -224,10 +224,10 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     platforms,
     tick: async () => {
       await tick(services, regular)
-      await retention.run()
+      for (const { run } of [...beside, retention]) await run()
     },
     drain: async () => {
-      await drain(services, regular)
+      await drain(services, regular, beside)
       await retention.run()
     },
     async stop() {

@@ -15,8 +15,8 @@ export async function addMembers(
   const store = app.services.database.db
   const connection = await findConnection(store, platform, workspaces[platform])
   if (!connection) throw new Error('not connected')
-  const group = await db.group.findFirstOrThrow()
-  const { organisationId } = group
+  const { organisationId } = connection
+  const group = await db.group.findFirstOrThrow({ where: { organisationId } })
   for (const externalId of externalIds) {
     const { newId } = app.services
     const met = { isHere: true, ...(newId ? { newId } : {}) }

@@ -8,6 +8,7 @@ import { deleteClosedContacts, deleteContactsOfGroup } from '../store/contact-ke
 import { deleteGroup, findReceipt, forgetPeople, saveReceipt } from '../store/forget.ts'
 import { endGroup, findEndedGroup, getGroup, lockGroup } from '../store/group.ts'
 import { fixedId } from '../store/ids.ts'
+import { clearAhead } from '../store/occurrence.ts'
 import { isKnown } from '../store/people.ts'
 import { countPlaces } from '../store/preferences.ts'
 import { changeRoster, listRoster } from '../store/roster.ts'
@@ -22,7 +23,7 @@ import { type Base, type Context, command, groupOf } from './command.ts'
 import { lookAgain, together } from './contact-path.ts'
 import { linesFor } from './help-lines-for.ts'
 import { echo, formInput, groupInput, idInput, textValue } from './input.ts'
-import { clearProgramme, releaseJobs } from './programme.ts'
+import { releaseJobs } from './programme.ts'
 
 /** More sessions ahead than a programme has. */
 const MOST_AHEAD = 1_000
@@ -97,7 +98,7 @@ export const endSubmit = command({
     }
     const deleteAt = plus(now, days * DAY_MS)
     await endGroup(context, group.id, { endedAt: now, endedBy: actor.personId, deleteAt })
-    await clearProgramme(context, group.id)
+    await clearAhead(context, group.id, now)
     const unitIds = await closeUnits(context, group.id)
     // Nobody is left to decide on them.
     await deleteWins(context, group.id)

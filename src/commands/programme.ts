@@ -6,10 +6,10 @@ import {
 } from '../domain/checkin.ts'
 import type { OccurrencePlan } from '../domain/occurrence.ts'
 import { leadBefore } from '../domain/time.ts'
-import { clearCheckIns, createCheckIns, listAsked } from '../store/checkin.ts'
+import { createCheckIns, listAsked } from '../store/checkin.ts'
 import type { Job } from '../store/engine/queue.ts'
 import type { GroupRow } from '../store/group.ts'
-import { clearPlans } from '../store/occurrence.ts'
+import { clearAhead } from '../store/occurrence.ts'
 import { listPlans, type PlanRow } from '../store/plan.ts'
 import { listSamePeople } from '../store/roster.ts'
 import { listProgramme } from '../store/session.ts'
@@ -35,12 +35,13 @@ export type Programme = {
  */
 export async function replan(where: Base, group: GroupRow): Promise<Programme> {
   const { now, organisationId, newId } = where
-  await clearProgramme(where, group.id)
+  await clearAhead(where, group.id, now)
   const plans = await listPlans(where, group.id)
   const sessions = await listProgramme(where, group.id)
+  const { openUnits, ...asked } = await readAsked(where, group.id)
   const { planned, cut } = planCheckIns(
     plans.map((plan) => withSet(where, plan)),
-    { sessions, now, ...(await readAsked(where, group.id)) },
+    { sessions, now, ...asked },
   )
   const checkIns = planned.flatMap(({ planId, ...checkIn }) => {
     const plan = plans.find(({ id }) => id === planId)
@@ -61,14 +62,8 @@ export async function replan(where: Base, group: GroupRow): Promise<Programme> {
       }),
     ),
   ]
-  const unitIds = await closeUnits(where, group.id)
+  const unitIds = openUnits === 0 ? [] : await closeUnits(where, group.id)
   return { occurrences, jobs: releaseJobs(organisationId, unitIds), checkIns: planned, cut }
-}
-
-/** Forgets what is planned around a group's sessions that have not begun. */
-export async function clearProgramme(base: Base, groupId: string): Promise<void> {
-  await clearPlans(base, groupId, base.now)
-  await clearCheckIns(base, groupId, base.now)
 }
 
 /** The jobs that make units. Each carries the unit's own id: two closers send one job. */
@@ -108,6 +103,7 @@ export async function readAsked(base: Base, groupId: string) {
   return {
     earlier,
     begun,
+    openUnits: open.length,
     spent: [...begun, ...waiting],
     roomInUnit: new Map(
       open.flatMap(({ planId, room }) => (planId ? [[planId, room] as const] : [])),

@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts'
 import type { GroupRow } from '../store/group.ts'
 import type { PersonRow } from '../store/people.ts'
 import type { RosterRow } from '../store/roster.ts'
-import { listHeld } from '../store/session.ts'
+import { hasHeld } from '../store/session.ts'
 import type { Context } from './command.ts'
 
 /** A closed group that has met takes nobody new; its facilitators can open it first. */
@@ -20,7 +20,7 @@ export async function refuseLateJoiners(
     ({ personId }) => !before.some((entry) => entry.personId === personId),
   )
   if (group.isOpen || joining.length === 0) return
-  if ((await listHeld(context, group.id, now, 1)).length === 0) return
+  if (!(await hasHeld(context, group.id, now))) return
   const names = joining.map(({ name }) => name ?? texts.t('roster.someone')).join(', ')
   const message = texts.t('roster.closed', { names, example: example('edit') })
   throw new UserError(message, { members: message })

@@ -127,6 +127,7 @@ export const rosterSubmit = command({
     const goneStaff = gone.filter(({ role }) => role !== 'member').map(({ personId }) => personId)
     await forgetPeople(context, goneStaff)
     const newStaff = add.filter((entry) => entry.role !== 'member').map((entry) => entry.personId)
+    const isOther = (id: string) => id !== context.actor.personId
     const contacts = together([
       await raisePast(context, group.id, goneMembers),
       await lookAgain(context, [group.id]),
@@ -144,8 +145,8 @@ export const rosterSubmit = command({
       reply: { type: 'done', card: rosterDone(texts, facts) },
       deliveries: [
         ...(contacts.deliveries ?? []),
-        ...(await stillKnown(context, [...newStaff, ...goneStaff])).map((personId) =>
-          toldOf('role-changed', group, personId, newId()),
+        ...[...newStaff.filter(isOther), ...(await stillKnown(context, goneStaff))].map(
+          (personId) => toldOf('role-changed', group, personId, newId()),
         ),
         ...added.map((personId) => toldOf('welcome', group, personId)),
         ...goneMembers.map((personId) => toldOf('removed', group, personId)),
@@ -189,10 +190,8 @@ const toldOf = (
 
 /** Staff whose part changes are told, but not by themselves: nobody removes oversight silently. */
 async function stillKnown(context: WriteContext, personIds: readonly string[]): Promise<string[]> {
-  return await listKnown(
-    context,
-    personIds.filter((id) => id !== context.actor.personId),
-  )
+  const others = personIds.filter((id) => id !== context.actor.personId)
+  return others.length === 0 ? [] : await listKnown(context, others)
 }
 
 /**

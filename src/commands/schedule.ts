@@ -4,7 +4,7 @@ import type { SessionPlan } from '../domain/schedule.ts'
 import { UserError } from '../errors.ts'
 import type { FieldValue } from '../platform.ts'
 import { listOpen } from '../store/checkin.ts'
-import { type GroupRow, getGroup, lockGroup } from '../store/group.ts'
+import { type GroupRow, lockTimes } from '../store/group.ts'
 import {
   listHeldDates,
   listSchedules,
@@ -26,7 +26,7 @@ import { formInput, idInput, textValue } from './input.ts'
 import { cutReason, replan } from './programme.ts'
 import { heldBeside, wordsOf } from './schedule-form.ts'
 import { askAboutHolidays, readPlan } from './schedule-plan.ts'
-import { syncSessions, tellOf } from './sync-sessions.ts'
+import { type Followed, syncSessions, tellOf } from './sync-sessions.ts'
 
 /**
  * Plans the sessions, their reminders and check-ins. Sessions of the same schedule that had been
@@ -41,8 +41,7 @@ export const scheduleSubmit = command({
   form: 'schedule',
   input: formInput,
   run: async (context, { values }) => {
-    const group = groupOf(context)
-    await lockForChange(context, group)
+    const group = await lockForChange(context, groupOf(context))
     const known = await listSchedules(context, group.id)
     const which = textValue(values, 'which') || 'new'
     const stopped = known.find(({ id }) => which === `stop ${id}`)
@@ -61,23 +60,25 @@ export const schedulePutBack = command({
   effect: 'write',
   input: idInput,
   run: async (context) => {
-    const group = groupOf(context)
     const { groupId: _, ...row } = aboutOf(context, 'schedule')
-    await lockForChange(context, group)
+    const group = await lockForChange(context, groupOf(context))
     const known = await listSchedules(context, group.id)
     if (!known.some(({ id }) => id === row.id)) refuseOneMore(context, known)
     refuseOtherZone(context, known, row, row.timeZone)
     const starts = startsOf({ ...row, minutes: row.durationMinutes })
-    return await follow(context, group, row, starts)
+    return await follow(context, group, { row, isNew: false }, starts)
   },
 })
 
-/** Takes the group's lock. Throws UserError while members answer around a session. */
-async function lockForChange(context: WriteContext, group: GroupRow): Promise<void> {
+/**
+ * Takes the group's lock; returns the group as it is under it. Throws UserError while members
+ * answer around a session.
+ */
+async function lockForChange(context: WriteContext, group: GroupRow): Promise<GroupRow> {
   const { texts, now } = context
-  await lockGroup(context, group.id)
+  const locked = { ...group, ...(await lockTimes(context, group.id)) }
   const open = (await listOpen(context, group.id))[0]
-  if (!open) return
+  if (!open) return locked
   const closes = timeWithZone(texts, open.closesAt, group.timeZone, now)
   throw new UserError(texts.t('schedule.checkInOpen', { closes }), {})
 }
@@ -85,7 +86,7 @@ async function lockForChange(context: WriteContext, group: GroupRow): Promise<vo
 async function stop(context: WriteContext, group: GroupRow, row: ScheduleRow): Promise<Result> {
   const { texts } = context
   await stopSchedule(context, group.id, row.id)
-  const synced = await syncSessions(context, group.id, row, [])
+  const synced = await syncSessions(context, group.id, { row, isNew: false }, [])
   const { occurrences, jobs } = await replan(context, group)
   return {
     reply: {
@@ -131,22 +132,21 @@ async function save(
     place: plan.place,
     link: plan.link,
   }
-  return await follow(context, group, row, startsIn(plan))
+  return await follow(context, group, { row, isNew: changed === undefined }, startsIn(plan))
 }
 
 /** Writes a schedule and brings sessions, reminders and check-ins to it. */
 async function follow(
   context: WriteContext,
   group: GroupRow,
-  row: ScheduleRow,
+  followed: Followed,
   starts: readonly PlannedStart[],
 ): Promise<Result> {
   const { texts, now } = context
-  await saveSchedule(context, group.id, row)
-  const synced = await syncSessions(context, group.id, row, starts)
-  // As it is under the lock: its reminders may have changed since the door read it.
-  const after = await getGroup(context, group.id)
-  const programme = await replan(context, after)
+  const { row } = followed
+  await saveSchedule(context, group.id, row, group.timeZone)
+  const synced = await syncSessions(context, group.id, followed, starts)
+  const programme = await replan(context, { ...group, timeZone: row.timeZone })
   const ahead = starts.filter(({ startsAt }) => startsAt > now)
   const facts = {
     groupId: group.id,
@@ -158,7 +158,7 @@ async function follow(
     fellAway: synced.removed,
     cameBack: synced.broughtBack,
     told: synced.told.length,
-    reminderMinutes: after.reminderMinutes,
+    reminderMinutes: group.reminderMinutes,
     checkIns: programme.checkIns.length,
     cut: cutReason(programme, null),
     timeZone: row.timeZone,

@@ -18,6 +18,9 @@ export type Synced = {
 }
 export type Told = { id: string; kind: 'session-cancelled' | 'session-moved'; startsAt: Date }
 
+/** A schedule that a group follows; one that `isNew` has no sessions yet. */
+export type Followed = { row: ScheduleRow; isNew: boolean }
+
 /** A session within this is near enough that people rely on it: they are told when it changes. */
 const SOON_MS = 2 * DAY_MS
 export const isSoon = (at: Date, now: Date): boolean => at.getTime() - now.getTime() < SOON_MS
@@ -33,11 +36,11 @@ const dateOf = ({ originalLocalStart }: { originalLocalStart: string }) =>
 export async function syncSessions(
   base: Base,
   groupId: string,
-  schedule: ScheduleRow,
+  { row: schedule, isNew }: Followed,
   starts: readonly PlannedStart[],
 ): Promise<Synced> {
   const { now, newId } = base
-  const own = await listOwn(base, schedule.id)
+  const own = isNew ? [] : await listOwn(base, schedule.id)
   const wanted = new Map(starts.map((start) => [dateOf(start), start]))
   const ahead = own.filter(({ startsAt }) => startsAt > now)
   const goes = ahead.filter(

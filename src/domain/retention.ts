@@ -26,12 +26,16 @@ export const REMOVED_DAYS = 7
 /** After a group ends: time to read the last results. */
 export const DAYS_UNTIL_DELETION = { usual: 30, from: 1, to: 365 } as const
 
+/** Instants by a number that organisations set: the first for 1, the second for 2, and so on. */
+export type CutoffsByNumber = readonly Date[]
+
 /** Each kind of row that is deleted by age, and the instant before which it goes. */
 export type Cutoffs = {
-  results: Date
-  sessions: Date
+  /** Results, sessions and headcounts, by an organisation's months. */
+  byMonths: CutoffsByNumber
+  /** The ledger, by an organisation's days. */
+  byDays: CutoffsByNumber
   fallen: Date
-  ledger: Date
   audit: Date
   contacts: { usual: Date; ofPeopleGone: Date }
   words: Date
@@ -43,16 +47,15 @@ export type Cutoffs = {
  * The rules table: results, sessions and headcounts by months, the ledger by days, the audit log by
  * years.
  */
-export function cutoffsAt(now: Date, settings: RetentionSettings): Cutoffs {
+export function cutoffsAt(now: Date): Cutoffs {
   const utc = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO('UTC')
   const before = (duration: Temporal.DurationLike) =>
     new Date(utc.subtract(duration).epochMilliseconds)
-  const months = before({ months: Math.min(settings.resultMonths, LONGEST_RETENTION.resultMonths) })
+  const upTo = (most: number) => Array.from({ length: most }, (_, index) => index + 1)
   return {
-    results: months,
-    sessions: months,
+    byMonths: upTo(LONGEST_RETENTION.resultMonths).map((months) => before({ months })),
+    byDays: upTo(LONGEST_RETENTION.ledgerDays).map((days) => before({ days })),
     fallen: before({ days: FALLEN_DAYS }),
-    ledger: before({ days: Math.min(settings.ledgerDays, LONGEST_RETENTION.ledgerDays) }),
     audit: before({ years: AUDIT_YEARS }),
     contacts: {
       usual: before({ days: CONTACT_DAYS }),

@@ -4,7 +4,13 @@ import { DAY_MS, MINUTE_MS, plus } from '../domain/time.ts'
 import { messageOf } from '../errors.ts'
 import type { Platform } from '../platform.ts'
 import { ensureAccount, findConnection } from '../store/access.ts'
-import { clearClosed, listToLookAt, markLookedAt, type ToLookAt } from '../store/looks.ts'
+import {
+  clearClosed,
+  listToLookAt,
+  listUntroubled,
+  markLookedAt,
+  type ToLookAt,
+} from '../store/looks.ts'
 
 /** So many a minute over all connections: far below what any platform takes. */
 const A_MINUTE = 20
@@ -25,8 +31,14 @@ export function createAccountLooks(
       const now = services.clock.now().getTime()
       if (Math.abs(now - lookedAt) < MINUTE_MS) return
       lookedAt = now
+      const { db } = services.database
       const since = plus(services.clock.now(), -DAY_MS)
-      for (const one of await listToLookAt(services.database.db, since, A_MINUTE))
+      // Those of other processes are theirs to look at.
+      const served = (await listUntroubled(db)).filter(({ platform, externalId }) =>
+        platforms.some(({ name, serves }) => name === platform && serves(externalId)),
+      )
+      const ids = served.map(({ id }) => id)
+      for (const one of await listToLookAt(db, ids, since, A_MINUTE))
         await look(services, platforms, one).catch((error: unknown) =>
           services.log.warn('account.look', { reason: messageOf(error).slice(0, 100) }),
         )

@@ -4,13 +4,10 @@ import { resolveInterrupted } from '../store/batch.ts'
 import { claimOccurrences, countDue } from '../store/occurrence.ts'
 import { countUnfinishedUnits, sweepUnits } from '../store/release.ts'
 import { forgetRequests } from '../store/request.ts'
-import type { AccountLooks } from './accounts.ts'
 import { startBeat } from './beat.ts'
 import { lookAfterKeys, type MissingKeys } from './keys.ts'
 import { type Lanes, wakeDue } from './lanes.ts'
-import type { Retention } from './retention.ts'
 import type { StoreClock } from './store-clock.ts'
-import type { Watch } from './watch.ts'
 import type { ZoneData } from './zone-data.ts'
 
 /** The longest any platform repeats a request. */
@@ -19,14 +16,16 @@ const REQUEST_DAYS = 2
 /** The parts that a tick keeps going. */
 export type Ticking = {
   lanes: Lanes
-  watch: Watch
-  looks: AccountLooks
   zoneData: ZoneData
   missingKeys: MissingKeys
-  /** Platforms that could not start. */
-  lateStarts: { run(): Promise<void> }
   storeClock: StoreClock
 }
+
+/**
+ * Work at beats of its own, in this order where somebody asks for all of it: it asks platforms, or
+ * goes through every organisation, and nothing that is due waits for it. `stop` ends it early.
+ */
+export type Beside = readonly { run(): Promise<void>; stop?(): void }[]
 
 /**
  * One look at what is due: claims it, finishes what a crash left, forgets what is over. Harmless on
@@ -34,7 +33,7 @@ export type Ticking = {
  */
 export async function tick(
   services: Services,
-  { lanes, watch, looks, zoneData, lateStarts, missingKeys, storeClock }: Ticking,
+  { lanes, zoneData, missingKeys, storeClock }: Ticking,
 ): Promise<void> {
   const { database, queue, clock } = services
   const wall = clock.wall()
@@ -43,36 +42,33 @@ export async function tick(
   const round = Math.floor(wall.getTime() / MINUTE_MS)
   while ((await claimOccurrences(database, queue, clock.now())) > 0);
   await database.transaction((tx) => resolveInterrupted(tx, clock.now()))
-  await lateStarts.run()
   await wakeDue(lanes)
   await sweepUnits(database, queue, { round, wall })
   await zoneData.run()
   await lookAfterKeys(services, missingKeys)
   await forgetRequests(database.db, plus(clock.now(), -REQUEST_DAYS * DAY_MS))
-  await watch.run()
-  await looks.run()
   services.onSign?.ticked()
 }
 
-/**
- * Ticks at once and then every half minute; deleting by age has a beat beside it, so that a tick
- * never waits for it.
- */
+/** Ticks at once and then every half minute, and does the rest as often, each at its own beat. */
 export function startClock(
   services: Services,
   ticking: Ticking,
-  retention: Retention,
+  beside: Beside,
 ): { stop(): Promise<void> } {
   const ticks = startBeat(() =>
     tick(services, ticking).catch((error: unknown) => services.log.error('tick.failed', error)),
   )
-  const deleting = startBeat(async () => {
-    if (ticking.storeClock.isTrusted()) await retention.run()
-  })
+  const others = beside.map(({ run }) =>
+    startBeat(async () => {
+      if (!ticking.storeClock.isTrusted()) return
+      await run().catch((error: unknown) => services.log.error('tick.failed', error))
+    }),
+  )
   return {
     async stop() {
-      retention.stop()
-      await Promise.all([ticks.stop(), deleting.stop()])
+      for (const { stop } of beside) stop?.()
+      await Promise.all([ticks, ...others].map((beat) => beat.stop()))
     },
   }
 }
@@ -88,11 +84,13 @@ const LOOK_EVERY_MS = 10
 export async function drain(
   services: Services,
   ticking: Ticking,
+  beside: Beside,
   patienceMs = 30_000,
 ): Promise<void> {
   const { db } = services.database
   const until = Date.now() + patienceMs
   await tick(services, ticking)
+  for (const { run } of beside) await run()
   for (;;) {
     const left = {
       jobs: await services.queue.countUnfinished(),

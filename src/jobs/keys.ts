@@ -1,3 +1,4 @@
+import type { KeyStore } from '../ballot/key-store.ts'
 import { giveUpUnit } from '../commands/lost-key.ts'
 import { runStep, type Services } from '../commands/services.ts'
 import { MINUTE_MS } from '../domain/time.ts'
@@ -29,8 +30,15 @@ export async function seesKeys({ database, ballotKeys, log }: Services): Promise
 export async function lookAfterKeys(services: Services, missing: MissingKeys): Promise<void> {
   try {
     if (!(await seesKeys(services))) return missing.clear()
-    await findLost(services, missing)
-    await destroyOrphans(services)
+    // The units first: one that opens meanwhile has put its key before.
+    const open = await listOpenEverywhere(services.database.db)
+    const keys = await services.ballotKeys.keyStore.list()
+    await findLost(services, missing, open, new Set(keys.map(({ unitId }) => unitId)))
+    const ids = new Set(open.map(({ id }) => id))
+    await destroyOrphans(
+      services,
+      keys.filter(({ unitId }) => !ids.has(unitId)),
+    )
   } catch (error) {
     services.log.error('keys.failed', error)
   }
@@ -44,12 +52,16 @@ export async function lookAfterKeys(services: Services, missing: MissingKeys): P
 export type MissingKeys = Map<string, number>
 const MISSING_FOR_MS = 3 * MINUTE_MS
 
-async function findLost(services: Services, missing: MissingKeys): Promise<void> {
-  const { database, ballotKeys, clock, log } = services
-  // The units first: one that opens meanwhile has put its key before.
-  const open = await listOpenEverywhere(database.db)
+async function findLost(
+  services: Services,
+  missing: MissingKeys,
+  open: Awaited<ReturnType<typeof listOpenEverywhere>>,
+  listed: ReadonlySet<string>,
+): Promise<void> {
+  const { ballotKeys, clock, log } = services
   const gone = new Set<string>()
-  for (const { id } of open) if (!(await ballotKeys.keyStore.has(id))) gone.add(id)
+  for (const { id } of open)
+    if (!listed.has(id) && !(await ballotKeys.keyStore.has(id))) gone.add(id)
   for (const id of missing.keys()) if (!gone.has(id)) missing.delete(id)
   // The directory may have vanished while it was looked through.
   if (gone.size === 0 || !(await seesKeys(services))) return
@@ -64,8 +76,11 @@ async function findLost(services: Services, missing: MissingKeys): Promise<void>
   }
 }
 
-async function destroyOrphans({ database, ballotKeys, log }: Services): Promise<void> {
-  const keys = await ballotKeys.keyStore.list()
+/** `keys`: those of no open unit. */
+async function destroyOrphans(
+  { database, ballotKeys, log }: Services,
+  keys: Awaited<ReturnType<KeyStore['list']>>,
+): Promise<void> {
   const known = await unitsWithKey(
     database.db,
     keys.map(({ unitId }) => unitId),

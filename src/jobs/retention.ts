@@ -1,48 +1,84 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Services } from '../commands/services.ts'
-import { cutoffsAt } from '../domain/retention.ts'
+import { type Cutoffs, cutoffsAt } from '../domain/retention.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { messageOf } from '../errors.ts'
-import { findHead } from '../store/audit-check.ts'
-import { forgetContacts } from '../store/contact-keep.ts'
-import { listOrganisations } from '../store/organisation.ts'
-import { forgetRemoved } from '../store/removal.ts'
-import { forgetOld } from '../store/retention.ts'
+import { listHeads } from '../store/audit-check.ts'
+import { forgetContacts, listWithOldContacts } from '../store/contact-keep.ts'
+import { forgetRemoved, listWithOldRemovals } from '../store/removal.ts'
+import {
+  AGEING,
+  type Ageing,
+  forgetAudit,
+  forgetRound,
+  listWithOldAudit,
+  ROUND,
+} from '../store/retention.ts'
 import { giveTurnBack, takeTurn } from '../store/turn.ts'
+
+/** The longest pause after a round of deleting. */
+const LONGEST_PAUSE_MS = 1_000
 
 /**
  * Prints where each audit log stands, once a day: what is written down elsewhere cannot be changed
  * with the database.
  */
 async function printHeads({ database, log }: Services): Promise<void> {
-  for (const { id } of await listOrganisations(database.db)) {
-    const head = await findHead({ tx: database.db, organisationId: id })
-    if (head) log.info('audit.head', { organisation: id, head: `${head.number}:${head.hash}` })
-  }
+  for (const { organisationId, number, hash } of await listHeads(database.db))
+    log.info('audit.head', { organisation: organisationId, head: `${number}:${hash}` })
 }
 
-async function forgetAll(services: Services, now: Date, stopping: AbortSignal): Promise<void> {
-  for (const organisation of await listOrganisations(services.database.db)) {
+/**
+ * Works round by round until one is not full, and leaves the store as long to others as a round
+ * took; returns how many rows went.
+ */
+async function inRounds(stopping: AbortSignal, round: () => Promise<number>): Promise<number> {
+  let sum = 0
+  while (!stopping.aborted) {
+    const startedAt = performance.now()
+    const count = await round()
+    sum += count
+    if (count < ROUND) break
+    await wait(Math.min(performance.now() - startedAt, LONGEST_PAUSE_MS))
+  }
+  return sum
+}
+
+async function forgetByAge(
+  { database, log }: Services,
+  before: Cutoffs,
+  stopping: AbortSignal,
+): Promise<void> {
+  const gone: Partial<Record<Ageing, number>> = {}
+  for (const kind of AGEING) {
+    const count = await inRounds(stopping, () => forgetRound(database.db, kind, before))
+    if (count > 0) gone[kind] = count
+  }
+  if (Object.keys(gone).length > 0) log.info('retention', gone)
+}
+
+/** People, requests and audit logs, of the organisations that have any which are past their time. */
+async function forgetNamed(services: Services, now: Date, stopping: AbortSignal): Promise<void> {
+  const { database, log, ballotKeys } = services
+  const { db } = database
+  const before = cutoffsAt(now)
+  for (const organisation of await listWithOldRemovals(db, now)) {
     if (stopping.aborted) return
-    const before = cutoffsAt(now, organisation)
-    const people = await forgetRemoved(services.database, organisation.id, now)
-    if (people > 0)
-      services.log.info('retention.removed', { organisation: organisation.id, people })
-    const contacts = await forgetContacts(services.database, organisation.id, before.contacts, {
-      keyring: services.ballotKeys.keyring,
-      now,
-    })
-    if (contacts > 0)
-      services.log.info('retention.contacts', { organisation: organisation.id, contacts })
-    while (!stopping.aborted) {
-      const gone = await forgetOld(
-        services.database,
-        organisation.id,
-        before,
-        services.ballotKeys.keyring,
-      )
-      if (Object.values(gone).every((count) => count === 0)) break
-      services.log.info('retention', { organisation: organisation.id, ...gone })
-    }
+    const people = await forgetRemoved(database, organisation, now)
+    if (people > 0) log.info('retention.removed', { organisation, people })
+  }
+  const { keyring } = ballotKeys
+  for (const organisation of await listWithOldContacts(db, before.contacts)) {
+    if (stopping.aborted) return
+    const requests = { keyring, now }
+    const contacts = await forgetContacts(database, organisation, before.contacts, requests)
+    if (contacts > 0) log.info('retention.contacts', { organisation, contacts })
+  }
+  for (const organisation of await listWithOldAudit(db, before.audit)) {
+    const entries = await inRounds(stopping, () =>
+      forgetAudit(database, organisation, before.audit, keyring),
+    )
+    if (entries > 0) log.info('retention.audit', { organisation, entries })
   }
 }
 
@@ -64,7 +100,8 @@ export function createRetention(services: Services): Retention {
         const today = now.toISOString().slice(0, 10)
         if (printedOn !== today) await printHeads(services)
         printedOn = today
-        await forgetAll(services, now, stopping.signal)
+        await forgetNamed(services, now, stopping.signal)
+        await forgetByAge(services, cutoffsAt(now), stopping.signal)
       } catch (error) {
         // It met somebody who was at the same rows; what is past its time can wait for the next
         // look.

@@ -2,7 +2,7 @@ import { contactWatch, WATCHES } from '../commands/contact-watch.ts'
 import { runStep, type Services } from '../commands/services.ts'
 import { HOUR_MS } from '../domain/time.ts'
 import { messageOf } from '../errors.ts'
-import { listOrganisations } from '../store/organisation.ts'
+import { listWatched } from '../store/ladder.ts'
 
 /**
  * Looks once an hour of the product clock whether somebody waits before nobody. Harmless on any
@@ -23,8 +23,9 @@ export function createWatch(services: Services): Watch {
       }
       try {
         // One organisation's trouble, or one part's, is not another's.
-        for (const { id } of await listOrganisations(services.database.db))
-          for (const part of WATCHES) await runStep(services, contactWatch, id, part).catch(again)
+        for (const { id, ...has } of await listWatched(services.database.db))
+          for (const part of WATCHES)
+            if (has[part]) await runStep(services, contactWatch, id, part).catch(again)
       } catch (error) {
         again(error)
       }

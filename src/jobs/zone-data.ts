@@ -7,6 +7,12 @@ import { isBehind, listRunning, sendBehind } from '../store/zone-data.ts'
 /** The zone data of this runtime, such as "2025b"; null: it tells none, and nothing is compared. */
 export const ZONE_DATA_HERE: string | null = process.versions.tz ?? null
 
+/**
+ * What is left to do is sent again after so long: a job may have come to nothing, and thousands of
+ * organisations take some minutes.
+ */
+const ROUND_MS = 10 * MINUTE_MS
+
 /** Keeps planned instants by the zone data of this runtime. */
 export type ZoneData = {
   /** Sends what is left to do, until nothing is. */
@@ -20,7 +26,7 @@ export function createZoneData(services: Services, version: string | null): Zone
   return {
     async run() {
       if (isDone || version === null) return
-      const round = Math.floor(services.clock.wall().getTime() / MINUTE_MS)
+      const round = Math.floor(services.clock.wall().getTime() / ROUND_MS)
       isDone = (await sendBehind(services.database, services.queue, version, round)) === 0
     },
     async place({ organisationId }) {

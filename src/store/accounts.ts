@@ -3,6 +3,23 @@ import { type AccountFields, type ConnectionRow, changesOf } from './access.ts'
 import type { Reader, Writer } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 
+/** Somebody of whom nobody has said anything. */
+const NOTHING_KNOWN: Omit<AccountFields, 'personId'> = {
+  language: null,
+  timeZone: null,
+  address: null,
+  name: null,
+  isBot: false,
+  isDeactivated: false,
+  isGuest: false,
+  unreachable: null,
+  isStaff: false,
+  isAdmin: false,
+  hasActed: false,
+  ownLanguage: null,
+  linesCountry: null,
+}
+
 /** An account that was named, as it is known now. */
 type NamedAccount = AccountFields & { externalId: string }
 
@@ -23,7 +40,12 @@ export async function ensureAccounts(
   let known = await findAccounts(db, connection.id, ids)
   const strangers = ids.filter((id) => !known.has(id))
   if (strangers.length > 0) {
-    await makeAllKnown(db, connection, strangers, newId)
+    await makeAllKnown(
+      db,
+      connection,
+      strangers.map((id) => named.get(id) as PersonRef),
+      newId,
+    )
     known = await findAccounts(db, connection.id, ids)
   }
   const read = (id: string) => {
@@ -67,22 +89,33 @@ async function findAccounts(
   return new Map(rows.map((row) => [row.externalId, row]))
 }
 
-/** The same as for one (access.ts): ids that nothing leads to; a meeting makes each once. */
+/**
+ * The same as for one (access.ts): ids that nothing leads to; a meeting makes each once. People and
+ * accounts in one statement, with what the platform says of them.
+ */
 async function makeAllKnown(
   db: Writer,
   { organisationId, id: connectionId }: ConnectionRow,
-  externalIds: readonly string[],
+  strangers: readonly PersonRef[],
   newId: () => string,
 ): Promise<void> {
-  const made = externalIds.map((externalId) => ({ externalId, personId: newId(), id: newId() }))
-  await db.prisma.person.createMany({
-    data: made.map(({ personId }) => ({ organisationId, id: personId })),
+  const made = strangers.map((ref) => {
+    const { externalId } = ref
+    const [personId, id] = [newId(), newId()]
+    const told = { ...NOTHING_KNOWN, ...changesOf({ ...NOTHING_KNOWN, personId }, ref) }
+    return { ...told, organisationId, connectionId, externalId, personId, id }
   })
-  const { count } = await db.prisma.account.createMany({
-    data: made.map((account) => ({ organisationId, connectionId, ...account })),
-    skipDuplicates: true,
-  })
-  if (count === made.length) return
+  const rows = await db.sql.rows<{ personId: string }>`
+    with given as materialized (
+      select * from jsonb_populate_recordset(null::"Account", ${JSON.stringify(made)}::jsonb)),
+    people as (insert into "Person" ("organisationId", "id")
+      select "organisationId", "personId" from given)
+    insert into "Account" ("organisationId", "id", "personId", "connectionId", "externalId", "name",
+      "language", "timeZone", "isBot", "isDeactivated", "isGuest", "address")
+    select "organisationId", "id", "personId", "connectionId", "externalId", "name", "language",
+      "timeZone", "isBot", "isDeactivated", "isGuest", "address" from given
+    on conflict do nothing returning "personId"::text as "personId"`
+  if (rows.length === made.length) return
   await db.prisma.person.deleteMany({
     where: {
       organisationId,

@@ -11,6 +11,7 @@ export async function listAnnounced(
   { tx, organisationId }: Tenant<Reader>,
   sessionIds: readonly string[],
 ): Promise<Set<string>> {
+  if (sessionIds.length === 0) return new Set()
   const rows = await tx.prisma.delivery.findMany({
     where: {
       organisationId,

@@ -14,13 +14,17 @@ import type { Reader, Tenant } from './engine/transaction.ts'
 /** A point of the chain that was written down elsewhere: an entry's number and hash. */
 export type Head = { number: number; hash: string }
 
-/** Where an organisation's chain stands; null: it has no entry. */
-export async function findHead({ tx, organisationId }: Tenant<Reader>): Promise<Head | null> {
-  const { auditHead, auditLength } = await tx.prisma.organisation.findUniqueOrThrow({
-    where: { id: organisationId },
-    select: { auditHead: true, auditLength: true },
+/** Where each organisation's chain stands; those without an entry are left out. */
+export async function listHeads(db: Reader): Promise<(Head & { organisationId: string })[]> {
+  const rows = await db.prisma.organisation.findMany({
+    where: { auditHead: { not: null } },
+    select: { id: true, auditHead: true, auditLength: true },
   })
-  return auditHead && { number: auditLength, hash: hexOf(auditHead) }
+  return rows.map(({ id, auditHead, auditLength }) => ({
+    organisationId: id,
+    number: auditLength,
+    hash: hexOf(auditHead),
+  }))
 }
 
 /** The findings of a walk along the chain. */

@@ -71,8 +71,25 @@ export async function appendAudit(
     })
     head = hash
   }
-  await tx.prisma.auditEntry.createMany({ data: rows })
-  await saveChain(tenant, keyring, { ...chain, auditHead: head, auditLength: number })
+  const next = { ...chain, auditHead: head, auditLength: number }
+  const hex = (bytes: Uint8Array | null) => bytes && `\\x${Buffer.from(bytes).toString('hex')}`
+  const entries = rows.map((row) => ({
+    ...row,
+    actorTag: hex(row.actorTag),
+    subjectTag: hex(row.subjectTag),
+    hash: hex(row.hash),
+  }))
+  // Entries and where the chain stands, in one round trip.
+  await tx.sql.run`
+    with entries as (insert into "AuditEntry" ("organisationId", "number", "at", "actorId",
+        "actorTag", "action", "subjectId", "subjectTag", "isAboutPerson", "keyId", "hash")
+      select "organisationId", "number", "at", "actorId", "actorTag", "action", "subjectId",
+        "subjectTag", "isAboutPerson", "keyId", "hash"
+      from jsonb_populate_recordset(null::"AuditEntry", ${JSON.stringify(entries)}::jsonb))
+    update "Organisation" set "auditHead" = ${next.auditHead}, "auditLength" = ${number},
+      "auditForgotten" = ${next.auditForgotten}, "auditAnchor" = ${next.auditAnchor},
+      "auditSeal" = ${sealOf(keyring, keyId, organisationId, next)}
+    where "id" = ${organisationId}::uuid`
 }
 
 /** People whom facts name. */

@@ -206,7 +206,7 @@ export async function resolveInterrupted(tx: Tx, now: Date): Promise<void> {
   >`
     select "organisationId"::text as "organisationId", "id"::text as "id", "kind", "attempts",
       "lostAnswers", "interruptions" from "Delivery"
-    where "state" = 'sending' and "leasedUntil" < clock_timestamp()
+    where "endedAt" is null and "state" = 'sending' and "leasedUntil" < clock_timestamp()
       limit ${RESOLVE_LIMIT} for update skip locked`
   for (const organisationId of new Set(rows.map((row) => row.organisationId))) {
     const own = rows.filter((row) => row.organisationId === organisationId)

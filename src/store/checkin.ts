@@ -236,14 +236,3 @@ export async function listAsked(
     },
   })
 }
-
-/** Forgets the check-ins that are planned and whose time has not come. */
-export async function clearCheckIns(
-  { tx, organisationId }: Tenant,
-  groupId: string,
-  now: Date,
-): Promise<void> {
-  await tx.prisma.checkIn.deleteMany({
-    where: { organisationId, groupId, state: 'planned', opensAt: { gt: now } },
-  })
-}

@@ -1,7 +1,7 @@
 import type { Keyring } from '../ballot/keyring.ts'
 import { appendAudit } from './audit.ts'
 import type { Database } from './engine/database.ts'
-import type { Tenant } from './engine/transaction.ts'
+import type { Reader, Tenant } from './engine/transaction.ts'
 import { forgetPeople } from './forget.ts'
 
 /** Deletes requests and says so in the audit log: which, never whose or what they said. */
@@ -65,6 +65,16 @@ export async function deleteContactsOfGroup(
 
 /** When closed requests go: of people with a place, and of people without one. */
 export type ContactCutoffs = { usual: Date; ofPeopleGone: Date }
+
+/** Organisations that have requests which were closed long enough ago. */
+export async function listWithOldContacts(db: Reader, before: ContactCutoffs): Promise<string[]> {
+  const rows = await db.sql.rows<{ id: string }>`
+    select distinct q."organisationId"::text as "id" from "ContactRequest" q
+    where q."closedAt" < ${before.ofPeopleGone} and (q."closedAt" < ${before.usual}
+      or not exists (select 1 from "RosterEntry" e
+        where e."organisationId" = q."organisationId" and e."personId" = q."personId"))`
+  return rows.map(({ id }) => id)
+}
 
 /**
  * Deletes requests that were closed long enough ago, and forgets people whom nothing else keeps;

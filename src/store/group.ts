@@ -127,6 +127,18 @@ export async function lockGroup(tenant: Tenant, id: string): Promise<void> {
   await lockRow(tenant, 'Group', id)
 }
 
+/** The same; returns by which times the group goes, as they are under the lock. */
+export async function lockTimes(
+  { tx, organisationId }: Tenant,
+  id: string,
+): Promise<Pick<GroupRow, 'reminderMinutes' | 'timeZone'>> {
+  const [row] = await tx.sql.rows<Pick<GroupRow, 'reminderMinutes' | 'timeZone'>>`
+    select "reminderMinutes", "timeZone" from "Group"
+    where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid for no key update`
+  if (!row) throw new Error('the group is not there')
+  return row
+}
+
 /** The fields that the edit form sets. */
 export type GroupEdit = {
   alias: string

@@ -89,3 +89,21 @@ export async function listPromising({
     select: { id: true, alias: true },
   })
 }
+
+/** An organisation, and which parts of the watch have something to look at there. */
+type Watched = { id: string; requests: boolean; nobody: boolean; drills: boolean }
+
+/** Organisations with open requests, groups that promise to see some, or drills that come. */
+export async function listWatched(db: Reader): Promise<Watched[]> {
+  return await db.sql.rows<Watched>`
+    with open as (select distinct "organisationId" from "ContactRequest" where "closedAt" is null),
+      promising as (select distinct "organisationId" from "Group"
+        where "endedAt" is null and "contactHours" is not null)
+    select o."id"::text as "id", open."organisationId" is not null as "requests",
+      open."organisationId" is not null or promising."organisationId" is not null as "nobody",
+      o."hasDrills" as "drills"
+    from "Organisation" o left join open on open."organisationId" = o."id"
+      left join promising on promising."organisationId" = o."id"
+    where open."organisationId" is not null or promising."organisationId" is not null
+      or o."hasDrills"`
+}

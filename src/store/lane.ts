@@ -39,9 +39,8 @@ export async function listBusyLanes(db: Reader, now: Date): Promise<LaneTo[]> {
   return await db.sql.rows<LaneTo>`
     with busy as (
       select distinct "organisationId", "connectionId" from "Delivery"
-      where ("state" = 'sending' or ("state" = 'planned' and "plannedAt" <= ${now}
-        and ("notBefore" is null or "notBefore" <= clock_timestamp())))
-          and "connectionId" is not null)
+      where "endedAt" is null and "plannedAt" <= ${now} and "connectionId" is not null
+        and ("state" = 'sending' or "notBefore" is null or "notBefore" <= clock_timestamp()))
     select c."organisationId"::text as "organisationId", c."id"::text as "connectionId",
       c."platform"::text as "platform", c."externalId"
     from busy join "Connection" c on c."organisationId" = busy."organisationId"

@@ -117,7 +117,10 @@ export async function finishOccurrence(
 
 /** How many rows are due now and not done, whoever holds them. */
 export async function countDue(db: Reader, now: Date): Promise<number> {
-  return await db.prisma.occurrence.count({ where: { state: 'planned', dueAt: { lte: now } } })
+  const [row] = await db.sql.rows<{ count: number }>`
+    select count(*)::int as "count" from "Occurrence"
+    where "state" = 'planned' and "dueAt" <= ${now}`
+  return row?.count ?? 0
 }
 
 /** The next thing that happens after an instant; null when nothing is planned. */
@@ -125,11 +128,10 @@ export async function findNextDue(
   db: Reader,
   after: Date,
 ): Promise<{ dueAt: Date; kind: OccurrenceKind } | null> {
-  return await db.prisma.occurrence.findFirst({
-    where: { state: 'planned', dueAt: { gt: after } },
-    orderBy: { dueAt: 'asc' },
-    select: { dueAt: true, kind: true },
-  })
+  const [row] = await db.sql.rows<{ dueAt: Date; kind: OccurrenceKind }>`
+    select "dueAt", "kind"::text as "kind" from "Occurrence"
+    where "state" = 'planned' and "dueAt" > ${after} order by "dueAt" limit 1`
+  return row ?? null
 }
 
 /** Lists what will happen next for some groups, soonest first. */
@@ -180,22 +182,20 @@ export async function clearMessagePlans(
 }
 
 /**
- * Forgets what was planned for sessions that have not begun: reminders and the question for the
- * headcount.
+ * Forgets what was planned around a group's sessions that have not begun: reminders, the question
+ * for the headcount, and check-ins that have not opened.
  */
-export async function clearPlans(
+export async function clearAhead(
   { tx, organisationId }: Tenant,
   groupId: string,
   now: Date,
 ): Promise<void> {
-  const session = { groupId, startsAt: { gt: now } }
-  await tx.prisma.occurrence.deleteMany({
-    where: {
-      organisationId,
-      state: 'planned',
-      dueAt: { gt: now },
-      kind: { in: ['reminder', 'sessionEnded'] },
-      session,
-    },
-  })
+  await tx.sql.run`
+    with gone as (delete from "Occurrence" o using "Session" s
+      where s."organisationId" = ${organisationId}::uuid and s."groupId" = ${groupId}::uuid
+        and s."startsAt" > ${now} and o."organisationId" = s."organisationId"
+        and o."sessionId" = s."id" and o."state" = 'planned' and o."dueAt" > ${now}
+        and o."kind" in ('reminder', 'sessionEnded'))
+    delete from "CheckIn" where "organisationId" = ${organisationId}::uuid
+      and "groupId" = ${groupId}::uuid and "state" = 'planned' and "opensAt" > ${now}`
 }

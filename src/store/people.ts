@@ -65,10 +65,17 @@ function toPerson(account: Prisma.AccountGetPayload<{ select: typeof PERSON_FIEL
   return { ...fields, isStaff: person.isStaff, hasAddress: address !== null }
 }
 
+/** By the organisation too: its people are found by an index. */
+const staffOn = ({ id, organisationId }: ConnectionRow) => ({
+  organisationId,
+  connectionId: id,
+  person: { organisationId, isStaff: true },
+})
+
 /** How many staff have an account on a connection. */
 export async function countStaff(db: Reader, connection: ConnectionRow): Promise<number> {
   return await db.prisma.account.count({
-    where: { connectionId: connection.id, person: { isStaff: true } },
+    where: staffOn(connection),
   })
 }
 
@@ -79,7 +86,7 @@ export async function listStaffNames(
   most: number,
 ): Promise<(string | null)[]> {
   const rows = await db.prisma.account.findMany({
-    where: { connectionId: connection.id, person: { isStaff: true } },
+    where: staffOn(connection),
     orderBy: [{ name: 'asc' }, { id: 'asc' }],
     select: { name: true },
     take: most,
@@ -90,7 +97,7 @@ export async function listStaffNames(
 /** Staff whose account on a connection is closed, as far as it is known. */
 export async function listClosedStaff(db: Reader, connection: ConnectionRow): Promise<PersonRow[]> {
   const rows = await db.prisma.account.findMany({
-    where: { connectionId: connection.id, isDeactivated: true, person: { isStaff: true } },
+    where: { ...staffOn(connection), isDeactivated: true },
     orderBy: [{ name: 'asc' }, { id: 'asc' }],
     select: PERSON_FIELDS,
   })

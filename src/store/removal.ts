@@ -39,6 +39,7 @@ export async function clearRemovals(
   groupId: string,
   personIds: readonly string[],
 ): Promise<void> {
+  if (personIds.length === 0) return
   await tx.prisma.removal.deleteMany({
     where: { organisationId, groupId, personId: { in: [...personIds] } },
   })
@@ -55,6 +56,16 @@ export async function listRemovals(
     select: { groupId: true, forgetOn: true, group: { select: { alias: true } } },
   })
   return rows.map(({ group, ...row }) => ({ ...row, alias: group.alias }))
+}
+
+/** Organisations that have people whose day has come. */
+export async function listWithOldRemovals(db: Reader, today: Date): Promise<string[]> {
+  const rows = await db.prisma.removal.findMany({
+    where: { forgetOn: { lte: today } },
+    distinct: ['organisationId'],
+    select: { organisationId: true },
+  })
+  return rows.map(({ organisationId }) => organisationId)
 }
 
 /** Forgets people whose day has come and who have no place any more; returns how many. */

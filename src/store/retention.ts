@@ -1,110 +1,188 @@
 import type { Keyring } from '../ballot/keyring.ts'
-import type { Cutoffs } from '../domain/retention.ts'
+import type { Cutoffs, CutoffsByNumber } from '../domain/retention.ts'
 import { lockChain, saveChain } from './audit.ts'
 import type { Database } from './engine/database.ts'
-import type { Tenant } from './engine/transaction.ts'
+import type { Reader, Tenant, Writer } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 
-/** Rows that one round takes of each kind: short transactions, however much is past its time. */
-const ROUND = 500
+/** Rows that one round takes of each kind: short statements, however much is past its time. */
+export const ROUND = 500
 
-/** A table's rows that are past their time, as a condition on its alias `r`. */
-type Rule = { table: string; isOver(before: Cutoffs): Prisma.Sql }
+/** The rows of a table that are past their time, in every organisation. */
+type Rule = {
+  table: string
+  /** A query for where they stand ("ctid"): whatever is planned, each is found at once. */
+  listOver(before: Cutoffs): Prisma.Sql
+  /** What becomes of them in place of going. */
+  change?: Prisma.Sql
+}
 
-/** No check-in of a unit closed later than an instant. `unit` is the column that names it. */
-const lastClosedBefore = (
-  unit: string,
-  at: Date,
-) => Prisma.sql`not exists (select 1 from "CheckIn" k
-  where k."organisationId" = r."organisationId" and k."unitId" = r.${Prisma.raw(`"${unit}"`)}
-    and k."closesAt" >= ${at})`
+/**
+ * Every organisation with the rows of `own`, a query that knows the organisation as `o` and the
+ * instant of its setting as `cut."at"`. Walking the organisations costs one look into an index
+ * each; an index by time alone would walk what those with a longer setting keep
+ * (docs/decisions/0050-deleting-by-age.md).
+ */
+const inEach = (
+  setting: 'resultMonths' | 'ledgerDays',
+  cutoffs: CutoffsByNumber,
+  own: Prisma.Sql,
+): Prisma.Sql => Prisma.sql`
+  select old.ctid from "Organisation" o
+    join unnest(${cutoffs.map((_, index) => index + 1)}::int[],
+      ${[...cutoffs]}::timestamptz[]) as cut("number", "at")
+      on cut."number" = greatest(1, least(${cutoffs.length}, o.${Prisma.raw(`"${setting}"`)}))
+    cross join lateral (${own}) old`
+
+/** No check-in of the session began a unit. */
+const HAS_NO_UNIT = Prisma.sql`not exists (select 1 from "CheckIn" k
+  where k."organisationId" = r."organisationId" and k."sessionId" = r."id"
+    and k."unitId" is not null)`
 
 /** Everything that goes by age alone. */
 const RULES = {
+  // A unit goes with its last check-in.
   results: {
     table: 'ReleaseUnit',
-    isOver: ({ results }) =>
-      Prisma.sql`r."state" in ('released', 'withheld', 'lost') and r."isCleaned"
-        and ${lastClosedBefore('id', results)}`,
+    listOver: ({ byMonths }) =>
+      inEach(
+        'resultMonths',
+        byMonths,
+        Prisma.sql`select distinct r.ctid from "CheckIn" k
+          join "ReleaseUnit" r on r."organisationId" = k."organisationId" and r."id" = k."unitId"
+          where k."organisationId" = o."id" and k."closesAt" < cut."at"
+            and r."state" in ('released', 'withheld', 'lost') and r."isCleaned"
+            and not exists (select 1 from "CheckIn" later
+              where later."organisationId" = r."organisationId" and later."unitId" = r."id"
+                and later."closesAt" >= cut."at")`,
+      ),
   },
   sessions: {
     table: 'Session',
-    isOver: ({
-      sessions,
-    }) => Prisma.sql`r."endsAt" < ${sessions} and not exists (select 1 from "CheckIn" k
-      where k."organisationId" = r."organisationId" and k."sessionId" = r."id"
-        and k."unitId" is not null)
-      -- A programme's sessions go together: the ninth of twelve stays the ninth.
-      and not exists (select 1 from "Session" later
-        where later."organisationId" = r."organisationId" and later."groupId" = r."groupId"
-          and later."scheduleId" = r."scheduleId" and later."endsAt" >= ${sessions})`,
+    listOver: ({ byMonths }) =>
+      inEach(
+        'resultMonths',
+        byMonths,
+        Prisma.sql`select r.ctid from "Session" r
+          where r."organisationId" = o."id" and r."endsAt" < cut."at" and ${HAS_NO_UNIT}
+            -- A programme's sessions go together: the ninth of twelve stays the ninth.
+            and not exists (select 1 from "Session" later
+              where later."organisationId" = r."organisationId" and later."groupId" = r."groupId"
+                and later."scheduleId" = r."scheduleId" and later."endsAt" >= cut."at")`,
+      ),
   },
-  fallenSessions: {
+  headcounts: {
     table: 'Session',
-    isOver: ({
-      fallen,
-    }) => Prisma.sql`r."fellAwayAt" < ${fallen} and not exists (select 1 from "CheckIn" k
-      where k."organisationId" = r."organisationId" and k."sessionId" = r."id"
-        and k."unitId" is not null)`,
-  },
-  deliveries: { table: 'Delivery', isOver: ({ ledger }) => Prisma.sql`r."endedAt" < ${ledger}` },
-  occurrences: {
-    table: 'Occurrence',
-    isOver: ({ ledger }) => Prisma.sql`r."state" in ('done', 'dropped') and r."dueAt" < ${ledger}`,
-  },
-  words: { table: 'ReleaseText', isOver: ({ words }) => lastClosedBefore('unitId', words) },
-  // A message that was never confirmed may hold a win; its first date is the only time that it has.
-  drafts: {
-    table: 'Message',
-    isOver: ({ words }) => Prisma.sql`r."state" = 'draft' and r."localStart" < ${dayOf(words)}`,
-  },
-  sums: {
-    table: 'SealedSums',
-    isOver: ({ sums }) => Prisma.sql`r."destroyOn" <= ${dayOf(sums)}::date`,
+    change: Prisma.sql`"headcount" = null`,
+    listOver: ({ byMonths }) =>
+      inEach(
+        'resultMonths',
+        byMonths,
+        Prisma.sql`select r.ctid from "Session" r where r."organisationId" = o."id"
+          and r."endsAt" < cut."at" and r."headcount" is not null`,
+      ),
   },
   removalDays: {
     table: 'RemovalDay',
-    isOver: ({ results }) => Prisma.sql`r."on" < ${dayOf(results)}::date`,
+    listOver: ({ byMonths }) =>
+      inEach(
+        'resultMonths',
+        byMonths,
+        Prisma.sql`select r.ctid from "RemovalDay" r where r."organisationId" = o."id"
+          and r."on" < (cut."at" at time zone 'UTC')::date`,
+      ),
   },
-  wins: { table: 'Win', isOver: ({ wins }) => Prisma.sql`r."deleteOn" < ${dayOf(wins)}::date` },
+  deliveries: {
+    table: 'Delivery',
+    listOver: ({ byDays }) =>
+      inEach(
+        'ledgerDays',
+        byDays,
+        Prisma.sql`select r.ctid from "Delivery" r
+          where r."organisationId" = o."id" and r."endedAt" < cut."at" limit ${ROUND}`,
+      ),
+  },
+  occurrences: {
+    table: 'Occurrence',
+    listOver: ({ byDays }) =>
+      inEach(
+        'ledgerDays',
+        byDays,
+        Prisma.sql`select r.ctid from "Occurrence" r where r."organisationId" = o."id"
+          and r."state" <> 'planned' and r."dueAt" < cut."at" limit ${ROUND}`,
+      ),
+  },
+  fallenSessions: {
+    table: 'Session',
+    listOver: ({ fallen }) => Prisma.sql`select r.ctid from "Session" r
+      where r."fellAwayAt" < ${fallen} and ${HAS_NO_UNIT}`,
+  },
+  words: {
+    table: 'ReleaseText',
+    listOver: ({ words }) => Prisma.sql`select r.ctid from "ReleaseText" r
+      where not exists (select 1 from "CheckIn" k
+        where k."organisationId" = r."organisationId" and k."unitId" = r."unitId"
+          and k."closesAt" >= ${words})`,
+  },
+  // A message that was never confirmed may hold a win; its first date is the only time that it has.
+  drafts: {
+    table: 'Message',
+    listOver: ({ words }) => Prisma.sql`select r.ctid from "Message" r
+      where r."state" = 'draft' and r."localStart" < ${dayOf(words)}`,
+  },
+  sums: {
+    table: 'SealedSums',
+    listOver: ({ sums }) => Prisma.sql`select r.ctid from "SealedSums" r
+      where r."destroyOn" <= ${dayOf(sums)}::date`,
+  },
+  wins: {
+    table: 'Win',
+    listOver: ({ wins }) => Prisma.sql`select r.ctid from "Win" r
+      where r."deleteOn" < ${dayOf(wins)}::date`,
+  },
 } as const satisfies Record<string, Rule>
 
 const dayOf = (instant: Date): string => instant.toISOString().slice(0, 10)
 
-/** How many rows of each kind one round deleted. */
-export type Forgotten = Record<keyof typeof RULES | 'headcounts' | 'audit', number>
+/** A kind of row that goes by age alone. */
+export type Ageing = keyof typeof RULES
+export const AGEING = Object.keys(RULES) as Ageing[]
 
 /**
- * Deletes what is past its time in an organisation, at most a round of each kind; the caller goes
- * on while anything was deleted. The audit log's chain begins anew at the hash of the last entry
- * that went.
+ * Deletes what is past its time of a kind, in all organisations, at most a round; returns how many
+ * rows. The caller goes on while any went.
  */
-export async function forgetOld(
-  database: Database,
-  organisationId: string,
-  before: Cutoffs,
-  keyring: Keyring,
-): Promise<Forgotten> {
-  const counts: Partial<Forgotten> = {}
-  for (const [kind, { table, isOver }] of Object.entries(RULES)) {
-    const name = Prisma.raw(`"${table}"`)
-    counts[kind as keyof typeof RULES] = await database.db.sql
-      .run`delete from ${name} where ("organisationId", "id") in (
-      select r."organisationId", r."id" from ${name} r
-      where r."organisationId" = ${organisationId}::uuid and ${isOver(before)} limit ${ROUND})`
-  }
-  counts.headcounts = await database.db.sql
-    .run`update "Session" set "headcount" = null where ("organisationId", "id") in (
-      select s."organisationId", s."id" from "Session" s
-      where s."organisationId" = ${organisationId}::uuid and s."endsAt" < ${before.sessions}
-        and s."headcount" is not null limit ${ROUND})`
-  const audit = await database.transaction((tx) =>
-    forgetAudit({ tx, organisationId }, before.audit, keyring),
-  )
-  return { ...(counts as Forgotten), audit }
+export async function forgetRound(db: Writer, kind: Ageing, before: Cutoffs): Promise<number> {
+  const { table, listOver, change }: Rule = RULES[kind]
+  const name = Prisma.raw(`"${table}"`)
+  const isOver = Prisma.sql`ctid = any(array(
+    select ctid from (${listOver(before)}) over limit ${ROUND}))`
+  return change
+    ? await db.sql.run`update ${name} set ${change} where ${isOver}`
+    : await db.sql.run`delete from ${name} where ${isOver}`
 }
 
-async function forgetAudit(tenant: Tenant, before: Date, keyring: Keyring): Promise<number> {
+/** Organisations whose audit log has entries from before an instant. */
+export async function listWithOldAudit(db: Reader, before: Date): Promise<string[]> {
+  const rows = await db.sql.rows<{ id: string }>`select distinct "organisationId"::text as "id"
+    from "AuditEntry" where "at" < ${before}`
+  return rows.map(({ id }) => id)
+}
+
+/**
+ * Deletes the entries of an organisation's audit log from before an instant, at most a round;
+ * returns how many. The chain begins anew at the hash of the last one that went.
+ */
+export async function forgetAudit(
+  database: Database,
+  organisationId: string,
+  before: Date,
+  keyring: Keyring,
+): Promise<number> {
+  return await database.transaction((tx) => cutAudit({ tx, organisationId }, before, keyring))
+}
+
+async function cutAudit(tenant: Tenant, before: Date, keyring: Keyring): Promise<number> {
   const { tx, organisationId } = tenant
   const { living: _, ...chain } = await lockChain(tenant)
   const old = await tx.prisma.auditEntry.findMany({

@@ -151,15 +151,15 @@ export async function changeRoster(
     await tx.prisma.rosterEntry.deleteMany({
       where: { organisationId, groupId, personId: { in: [...change.remove] } },
     })
-  if (change.add.length > 0)
-    await tx.prisma.rosterEntry.createMany({
-      data: change.add.map((entry) => ({ organisationId, groupId, ...entry, joinedAt: now })),
-    })
-  if (change.memberChanges === 0) return
-  await tx.prisma.group.update({
-    where: { organisationId_id: { organisationId, id: groupId } },
-    data: { rosterChanges: { increment: change.memberChanges } },
-  })
+  if (change.add.length === 0 && change.memberChanges === 0) return
+  await tx.sql.run`
+    with joined as (insert into "RosterEntry" ("organisationId", "groupId", "personId", "role",
+        "joinedAt")
+      select ${organisationId}::uuid, ${groupId}::uuid, n."personId", n."role"::"Role", ${now}
+      from unnest(${change.add.map(({ personId }) => personId)}::uuid[],
+        ${change.add.map(({ role }) => role)}::text[]) as n("personId", "role"))
+    update "Group" set "rosterChanges" = "rosterChanges" + ${change.memberChanges}::int
+    where "organisationId" = ${organisationId}::uuid and "id" = ${groupId}::uuid`
 }
 
 /**

@@ -33,17 +33,22 @@ export async function listSchedules(
   })
 }
 
-/** Writes a schedule, new or changed, and it runs; the group's times are shown in its zone. */
+/**
+ * Writes a schedule, new or changed, and it runs; the group's times, so far in `zoneBefore`, are
+ * shown in its zone.
+ */
 export async function saveSchedule(
   { tx, organisationId }: Tenant,
   groupId: string,
   { id, ...schedule }: ScheduleRow,
+  zoneBefore: string,
 ): Promise<void> {
   await tx.prisma.schedule.upsert({
     where: { organisationId_id: { organisationId, id } },
     create: { organisationId, id, groupId, ...schedule },
     update: { ...schedule, isStopped: false },
   })
+  if (schedule.timeZone === zoneBefore) return
   await tx.prisma.group.update({
     where: { organisationId_id: { organisationId, id: groupId } },
     data: { timeZone: schedule.timeZone },
@@ -134,17 +139,21 @@ export async function changeSessions(
     drop: { ids: readonly string[]; at: Date }
   },
 ): Promise<void> {
-  await tx.prisma.session.updateMany({
-    where: { organisationId, id: { in: [...change.drop.ids] } },
-    data: { state: 'cancelled', fellAwayAt: change.drop.at, revision: { increment: 1 } },
-  })
-  await tx.sql.run`
+  // What does not change costs no round trip.
+  if (change.drop.ids.length > 0)
+    await tx.prisma.session.updateMany({
+      where: { organisationId, id: { in: [...change.drop.ids] } },
+      data: { state: 'cancelled', fellAwayAt: change.drop.at, revision: { increment: 1 } },
+    })
+  if (change.bringBack.length > 0)
+    await tx.sql.run`
     update "Session" set "fellAwayAt" = null, "revision" = "revision" + 1,
       "state" = (case when "isCalledOff" then 'cancelled' else 'planned' end)::"SessionState"
     where "organisationId" = ${organisationId}::uuid
       and "id" = any(${[...change.bringBack]}::uuid[])`
   const retimed = change.retime
-  await tx.sql.run`
+  if (retimed.length > 0)
+    await tx.sql.run`
     update "Session" s set "originalLocalStart" = v."local", "startsAt" = v."starts",
       "endsAt" = v."ends", "revision" = s."revision" + 1
     from unnest(${retimed.map(({ id }) => id)}::uuid[],
@@ -155,6 +164,7 @@ export async function changeSessions(
     where s."organisationId" = ${organisationId}::uuid and s."id" = v."id"
       and (s."originalLocalStart", s."startsAt", s."endsAt")
         is distinct from (v."local", v."starts", v."ends")`
+  if (change.add.length === 0) return
   await tx.prisma.session.createMany({
     data: change.add.map((session) => ({ organisationId, groupId, scheduleId, ...session })),
     // A session that has begun keeps its place.

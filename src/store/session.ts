@@ -125,6 +125,16 @@ export async function listHeld(
   return rows.map(toDetails)
 }
 
+/** Whether a session of the group has begun. */
+export async function hasHeld(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+  now: Date,
+): Promise<boolean> {
+  const held = { organisationId, groupId, state: 'planned', startsAt: { lte: now } } as const
+  return (await tx.prisma.session.findFirst({ where: held, select: { id: true } })) !== null
+}
+
 /**
  * Sessions that have begun and may still be said not to have taken place: until so long after their
  * end. Newest first.

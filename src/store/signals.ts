@@ -30,7 +30,7 @@ export async function readSignals(db: Reader, now: Date, wall: Date): Promise<Si
           as "pending",
           count(*) filter (where "notBefore" is not null and "state" = 'planned')::int as "retrying",
           min("plannedAt") as "at"
-        from "Delivery" where "state" in ('planned', 'sending') and "plannedAt" <= ${now}),
+        from "Delivery" where "endedAt" is null and "plannedAt" <= ${now}),
       making as (select count(*)::int as "count", count(u."waitsUntil")::int as "waits",
           min((select max(c."closesAt") from "CheckIn" c where c."unitId" = u."id")) as "at"
         from "ReleaseUnit" u where u."state" = 'closing')

@@ -136,13 +136,11 @@ export async function listOpenUnits(
   { tx, organisationId }: Tenant<Reader>,
   groupId: string,
 ): Promise<{ id: string; planId: string | null; room: number }[]> {
-  const rows = await tx.prisma.releaseUnit.findMany({
-    where: { organisationId, groupId, state: 'open' },
-    select: { id: true, checkInCount: true, checkIns: { select: { planId: true } } },
-  })
-  return rows.map(({ id, checkInCount, checkIns }) => ({
-    id,
-    planId: checkIns[0]?.planId ?? null,
-    room: Math.max(0, checkInCount - checkIns.length),
-  }))
+  return await tx.sql.rows<{ id: string; planId: string | null; room: number }>`
+    select u."id"::text as "id", min(c."planId"::text) as "planId",
+      greatest(0, u."checkInCount" - count(c."id"))::int as "room"
+    from "ReleaseUnit" u left join "CheckIn" c on c."organisationId" = u."organisationId"
+      and c."unitId" = u."id"
+    where u."organisationId" = ${organisationId}::uuid and u."groupId" = ${groupId}::uuid
+      and u."state" = 'open' group by u."organisationId", u."id"`
 }

@@ -21,7 +21,14 @@ function programs(): { bin: string; as: string[] } | null {
     : null
 }
 
-export type OwnPostgres = { url: string; restart(): void; stop(): void }
+/** `data`: where its files are. */
+export type OwnPostgres = {
+  url: string
+  data: string
+  restart(): void
+  start(): void
+  stop(): void
+}
 
 /** A server of the test's own, which it may restart; null where none can be made. */
 export async function startOwnPostgres(directory: string): Promise<OwnPostgres | null> {
@@ -41,9 +48,12 @@ export async function startOwnPostgres(directory: string): Promise<OwnPostgres |
   run('initdb', '-D', data, '-A', 'trust', '-U', 'postgres')
   const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=60`
   const log = path.join(data, 'server.log')
-  run('pg_ctl', '-D', data, '-o', options, '-l', log, '-w', 'start')
+  const start = () => run('pg_ctl', '-D', data, '-o', options, '-l', log, '-w', 'start')
+  start()
   return {
     url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
+    data,
+    start,
     // As a power cut would: no farewell to anybody, and recovery from the log.
     restart: () =>
       run('pg_ctl', '-D', data, '-o', options, '-l', log, '-m', 'immediate', '-w', 'restart'),

@@ -7,7 +7,7 @@ import type { FieldValue, Incoming } from '../../src/platform.ts'
 import { incoming, startWorld, type World } from '../helpers.ts'
 
 /** At five milliseconds to the store a tenth of the second and a half that a change may take. */
-const MOST = { staff: 20, roster: 27, schedule: 31 } as const
+const MOST = { staff: 16, roster: 20, schedule: 20 } as const
 
 let world: World
 /** The statements of the request that is under way; what goes out meanwhile is not among them. */

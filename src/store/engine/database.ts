@@ -7,6 +7,7 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import pg from 'pg'
 import type { fromPglite } from 'pg-boss'
 import { PrismaClient } from '../generated/client.ts'
+import { aloneOnServer } from './alone.ts'
 import { DURABLE_START_PARAMS, DurableNodeFS, fsyncTree } from './durable-fs.ts'
 import { type Listen, listenEmbedded, listenOnServer } from './listen.ts'
 import { lockDirectory } from './lock.ts'
@@ -98,7 +99,8 @@ async function openPostgres(url: string, mayMigrate: boolean): Promise<Database>
       // query and the server's farewell come at once, nobody else would hear the error, and one
       // that nobody hears ends the process. The query's own promise tells whoever waits.
       client.on('error', () => {})
-      await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`)
+      // Compiling a plan takes longer than any statement of ours may.
+      await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}; set jit = off`)
       watchConnection(client)
     },
   })
@@ -112,7 +114,8 @@ async function openPostgres(url: string, mayMigrate: boolean): Promise<Database>
   const factory = new PrismaPg(pool, { statementNameGenerator: nameOf, disposeExternalPool: true })
   // Without that limit: a second process that starts meanwhile has to wait for the first one's
   // migration.
-  const applied = await migrate(new PrismaPg({ connectionString: url, max: 1 }), mayMigrate)
+  const migrating = new PrismaPg({ connectionString: url, max: 1 })
+  const applied = await migrate(migrating, mayMigrate, aloneOnServer(url))
   const prisma = createClient(factory)
   return {
     kind: 'postgres',
@@ -151,7 +154,7 @@ async function openEmbedded(directory: string | null, mayMigrate: boolean): Prom
     await pglite.exec('set join_collapse_limit = 2')
     reportTransactions(pglite)
     const factory = new PrismaPGlite(pglite) as unknown as SqlMigrationAwareDriverAdapterFactory
-    const applied = await migrate(factory, mayMigrate)
+    const applied = await migrate(factory, mayMigrate, (work) => work())
     const prisma = createClient(factory)
     return {
       kind: 'embedded',

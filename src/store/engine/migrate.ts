@@ -6,6 +6,7 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils'
 import { SetupError } from '../../errors.ts'
+import { runningWhole } from './migration-script.ts'
 
 const PRISMA_DIR = new URL('../../../prisma/', import.meta.url)
 const NO_FILTERS = { externalTables: [], externalEnums: [] }
@@ -19,24 +20,37 @@ export type Applied = { names: readonly string[]; ms: number }
 /**
  * Applies the migrations that the database has not seen: a new store's all at once, an older one's
  * one by one. Runs Prisma's own schema engine as WebAssembly, so no native binary is downloaded,
- * and writes the table that `prisma migrate deploy` writes. Throws SetupError where there are any
- * and `mayMigrate` is false.
+ * and writes the table that `prisma migrate deploy` writes. `alone` keeps two processes apart; one
+ * that died in a migration left nothing of it that stands in the way. Throws SetupError where there
+ * are any to apply and `mayMigrate` is false.
  */
 export async function migrate(
   factory: SqlMigrationAwareDriverAdapterFactory,
   mayMigrate: boolean,
+  alone: <T>(work: () => Promise<T>) => Promise<T>,
 ): Promise<Applied[]> {
   const migrations = readMigrations()
-  const pending = await findPending(factory, migrations)
-  const [first] = pending
+  const [first, ...more] = (await findPending(factory, migrations)).pending
   if (!first) return []
   if (!mayMigrate)
     throw new SetupError(
-      `The store’s schema is older than this release (${pending.length} to apply, from ${first.name} on). Bring it up to date with: npx groupwell migrate`,
+      `The store’s schema is older than this release (${1 + more.length} to apply, from ${first.name} on). Bring it up to date with: npx groupwell migrate`,
     )
+  return await alone(() => applyPending(factory, migrations))
+}
+
+async function applyPending(
+  factory: SqlMigrationAwareDriverAdapterFactory,
+  migrations: Migration[],
+): Promise<Applied[]> {
+  // Another process may have been there first.
+  const { pending, begun } = await findPending(factory, migrations)
+  if (pending.length === 0) return []
   const known = migrations.length - pending.length
-  const ends = known === 0 ? [migrations.length] : pending.map((_, index) => known + index + 1)
-  return await withEngine(factory, async (engine) => {
+  const isNew = known === 0 && begun.length === 0
+  const ends = isNew ? [migrations.length] : pending.map((_, index) => known + index + 1)
+  return await withEngine({ factory, isNew }, async (engine) => {
+    for (const migrationName of begun) await engine.markMigrationRolledBack({ migrationName })
     const applied: Applied[] = []
     for (const end of ends) {
       const startedAt = performance.now()
@@ -44,7 +58,6 @@ export async function migrate(
         migrationsList: toList(migrations.slice(0, end)),
         filters: NO_FILTERS,
       })
-      // Another process may have been there first.
       if (names.length > 0) applied.push({ names, ms: Math.round(performance.now() - startedAt) })
     }
     return applied
@@ -56,7 +69,7 @@ export async function migrate(
  */
 export async function schemaDrift(factory: SqlMigrationAwareDriverAdapterFactory): Promise<string> {
   const schema = { path: 'schema.prisma', content: readSchema() }
-  const result = await withEngine(factory, (engine) =>
+  const result = await withEngine({ factory, isNew: false }, (engine) =>
     engine.diff({
       from: { tag: 'schemaDatasource', files: [schema], configDir: '.' },
       to: { tag: 'schemaDatamodel', files: [schema] },
@@ -85,20 +98,21 @@ function readMigrations(): Migration[] {
 const readSchema = () => fs.readFileSync(new URL('schema.prisma', PRISMA_DIR), 'utf8')
 
 /**
- * Migrations that the database has not seen. The engine takes 0.3 s to load: a second start asks
- * the table first. Throws when a migration was changed after it ran.
+ * Migrations that the database has not seen, and those of them that somebody began and did not end.
+ * The engine takes 0.3 s to load: a second start asks the table first. Throws when a migration was
+ * changed after it ran.
  */
 async function findPending(
   factory: SqlMigrationAwareDriverAdapterFactory,
   migrations: Migration[],
-): Promise<Migration[]> {
+): Promise<{ pending: Migration[]; begun: string[] }> {
   const connection = await factory.connect()
   try {
     const query = (sql: string) => connection.queryRaw({ sql, args: [], argTypes: [] })
     const exists = await query(
       `select 1 from information_schema.tables where table_schema = current_schema() and table_name = '_prisma_migrations'`,
     )
-    if (exists.rows.length === 0) return migrations
+    if (exists.rows.length === 0) return { pending: migrations, begun: [] }
     const { rows } = await query(
       'select migration_name, checksum, finished_at is not null from "_prisma_migrations" where rolled_back_at is null',
     )
@@ -108,15 +122,16 @@ async function findPending(
         { checksum: String(row[1]), isFinished: row[2] === true },
       ]),
     )
-    return migrations.filter(({ name, sql }) => {
+    const pending = migrations.filter(({ name, sql }) => {
       const known = applied.get(name)
-      if (known && known.checksum !== createHash('sha256').update(sql).digest('hex')) {
+      if (known?.isFinished && known.checksum !== createHash('sha256').update(sql).digest('hex')) {
         throw new SetupError(
           `Migration ${name} was changed after it ran. Restore prisma/migrations from the release that is installed.`,
         )
       }
       return !known?.isFinished
     })
+    return { pending, begun: pending.flatMap(({ name }) => (applied.has(name) ? [name] : [])) }
   } finally {
     await connection.dispose()
   }
@@ -141,7 +156,7 @@ type Engine = Awaited<ReturnType<Awaited<ReturnType<typeof loadGlue>>['SchemaEng
  * migrations apart.
  */
 async function withEngine<T>(
-  factory: SqlMigrationAwareDriverAdapterFactory,
+  { factory, isNew }: { factory: SqlMigrationAwareDriverAdapterFactory; isNew: boolean },
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   glue ??= loadGlue()
@@ -156,7 +171,7 @@ async function withEngine<T>(
   const adapter = bindMigrationAwareSqlAdapterFactory({
     provider: factory.provider,
     adapterName: factory.adapterName,
-    connect: () => keep(factory.connect()),
+    connect: async () => runningWhole(await keep(factory.connect()), isNew),
     connectToShadowDb: () => keep(factory.connectToShadowDb()),
   })
   try {

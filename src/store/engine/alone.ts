@@ -1,0 +1,33 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import pg from 'pg'
+
+/** A number of our own among the server's advisory locks. */
+const LOCK = 7_071_326
+const LOOK_EVERY_MS = 250
+
+/**
+ * Runs work that one process of a database may do at a time. The others ask again and again:
+ * somebody who waits inside a statement would hold up an index that is built beside the service,
+ * and it them. The lock ends with the connection.
+ */
+export const aloneOnServer =
+  (connectionString: string) =>
+  async <T>(work: () => Promise<T>): Promise<T> => {
+    const client = new pg.Client({ connectionString, keepAlive: true })
+    // Lost, the work's own statements say so.
+    client.on('error', () => {})
+    await client.connect()
+    try {
+      for (;;) {
+        const { rows } = await client.query<{ isOurs: boolean }>(
+          'select pg_try_advisory_lock($1) as "isOurs"',
+          [LOCK],
+        )
+        if (rows[0]?.isOurs) break
+        await wait(LOOK_EVERY_MS)
+      }
+      return await work()
+    } finally {
+      await client.end()
+    }
+  }
