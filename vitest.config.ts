@@ -34,6 +34,7 @@ export const SLOW = [
   'test/jobs/told.test.ts',
   'test/jobs/zone-data.test.ts',
   'test/store/engine/frozen.test.ts',
+  'test/store/engine/pooler.test.ts',
   'test/store/engine/thrown-out.test.ts',
   'test/store/upgrades.test.ts',
 ]

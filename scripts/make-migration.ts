@@ -11,7 +11,7 @@ if (!name?.match(/^[a-z0-9_]+$/))
   throw new Error('usage: node scripts/make-migration.ts <name_in_snake_case>')
 const pglite = await PGlite.create()
 const factory = new PrismaPGlite(pglite) as unknown as SqlMigrationAwareDriverAdapterFactory
-await migrate(factory, true, (work) => work())
+await migrate({ factory, alone: (work) => work(), run: (script) => pglite.exec(script) }, true)
 const sql = await schemaDrift(factory)
 if (!sql) throw new Error('nothing to do: schema.prisma and the migrations agree')
 const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14)

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { directoryKeyStore, type KeyStore, roomIn } from './ballot/key-store.ts'
+import { roomIn } from './ballot/key-directory.ts'
+import { directoryKeyStore, type KeyStore } from './ballot/key-store.ts'
 import { parseKeyring } from './ballot/keyring.ts'
 import { CALENDAR_PATH } from './commands/calendar.ts'
 import { createIdentityCache } from './commands/identity-cache.ts'
@@ -15,14 +16,13 @@ import { linesOf } from './content/help-lines.ts'
 import { loadContent } from './content/load.ts'
 import { SetupError } from './errors.ts'
 import { createHttpServer } from './http.ts'
-import { createAccountLooks } from './jobs/accounts.ts'
-import { drain, startClock, tick } from './jobs/clock.ts'
+import { createBeside } from './jobs/beside.ts'
+import { drain, runBeside, startClock, tick } from './jobs/clock.ts'
 import { createLanes } from './jobs/lanes.ts'
 import { createRateLimiter } from './jobs/rate-limit.ts'
 import { createReadiness } from './jobs/readiness.ts'
 import { createRetention } from './jobs/retention.ts'
 import { createStoreClock } from './jobs/store-clock.ts'
-import { createWatch } from './jobs/watch.ts'
 import { startWorkers } from './jobs/worker.ts'
 import { createZoneData, ZONE_DATA_HERE } from './jobs/zone-data.ts'
 import { createLog, type Log } from './log.ts'
@@ -55,6 +55,7 @@ export type Overrides = {
   teamsAuthority?: LocalAuthority
   /** The clock does not tick by itself: the caller moves it. */
   isClockManual?: boolean
+  tickEveryMs?: number
   tryNextPorts?: number
   /** This process's name on the lanes that it sends over; made up when it is not said. */
   laneOwner?: string
@@ -203,13 +204,12 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     lanes,
     zoneData,
     storeClock: overrides.clock ? { ...storeClock, isTrusted: () => true } : storeClock,
-    missingKeys: new Map<string, number>(),
   }
-  const beside = [lateStarts, createWatch(services), createAccountLooks(services, platforms)]
+  const beside = createBeside(services, platforms, lateStarts)
   const retention = createRetention(services)
   const ticking = overrides.isClockManual
     ? null
-    : startClock(services, regular, [...beside, retention])
+    : startClock(services, regular, [...beside, retention], overrides.tickEveryMs)
   const country = config.organisation.country ?? ''
   if (!linesOf(content.helpLines, country))
     log.warn('country.noHelpLines', { country: config.organisation.country })
@@ -224,7 +224,7 @@ export async function startApp(config: Config, overrides: Overrides = {}): Promi
     platforms,
     tick: async () => {
       await tick(services, regular)
-      for (const { run } of [...beside, retention]) await run()
+      await runBeside(regular, [...beside, retention])
     },
     drain: async () => {
       await drain(services, regular, beside)

@@ -1,6 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { clockOf, readDirectoryId } from './key-directory.ts'
+import { destroyFile, statOf, syncDirectory, writeDurably } from './key-files.ts'
 
 /** The unit's key is not there: it was destroyed, or the store is from before it was made. */
 export class KeyMissingError extends Error {
@@ -52,8 +53,11 @@ export type KeyStore = {
   timeKey(unitId: string): Promise<Buffer | null>
   /** Destroys the key, and that to the times; nothing happens when it is gone already. */
   destroy(unitId: string): Promise<void>
-  /** Units that have a key of either kind, and when it was put, in ms by the key store's clock. */
-  list(): Promise<{ unitId: string; putAt: number }[]>
+  /**
+   * Units that have a key of either kind, and when it was put, in ms by the key store's clock.
+   * `canOpen`: the key that opens boxes is among them.
+   */
+  list(): Promise<{ unitId: string; putAt: number; canOpen: boolean }[]>
   /** Whether a unit has a key, asked for by itself. Throws when nobody can tell. */
   has(unitId: string): Promise<boolean>
   /** The time by the key store's own clock, in ms. */
@@ -82,18 +86,18 @@ export function directoryKeyStore(directory: string): KeyStore {
   return {
     async put(unitId, { privateKey, k, audience, timeKey }) {
       // A directory without an id is none that a store knows: a mount that has vanished.
-      if (readDirectoryId(directory) === null)
+      if ((await readDirectoryId(directory)) === null)
         throw new KeyUnreadableError('the directory of keys is not there')
       const format = timeKey ? FORMATS.timed : FORMATS.plain
       const facts = [k, AUDIENCES.indexOf(audience), format]
-      if (timeKey) writeDurably(fileOf(unitId, '.time'), timeKey, 'wx')
+      if (timeKey) await writeDurably(fileOf(unitId, '.time'), timeKey, 'wx')
       const bytes = Buffer.concat([privateKey, Buffer.from(facts)])
-      writeDurably(fileOf(unitId), bytes, 'wx')
+      await writeDurably(fileOf(unitId), bytes, 'wx')
       bytes.fill(0)
-      syncDirectory(directory)
+      await syncDirectory(directory)
     },
     async use(unitId, use) {
-      const bytes = readKey(fileOf(unitId))
+      const bytes = await readKey(fileOf(unitId))
       try {
         return await use(keyIn(bytes))
       } finally {
@@ -106,87 +110,33 @@ export function directoryKeyStore(directory: string): KeyStore {
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
         // A directory without its id is none that a store knows: nothing is told by it.
-        if (code === 'ENOENT' && readDirectoryId(directory) !== null) return null
+        if (code === 'ENOENT' && (await readDirectoryId(directory)) !== null) return null
         throw new KeyUnreadableError(`the key to times cannot be read: ${code}`, { cause: error })
       }
     },
     async destroy(unitId) {
-      destroyFile(fileOf(unitId))
-      destroyFile(fileOf(unitId, '.time'))
+      await destroyFile(fileOf(unitId))
+      await destroyFile(fileOf(unitId, '.time'))
     },
     async list() {
-      const names = fs.existsSync(directory) ? fs.readdirSync(directory) : []
-      const units = new Map<string, number>()
+      const names = (await statOf(directory)) ? await fs.promises.readdir(directory) : []
+      const units = new Map<string, { putAt: number; canOpen: boolean }>()
       for (const name of names) {
-        const unitId = /^(.+)\.(?:key|time)$/.exec(name)?.[1]
+        const [, unitId, ending] = /^(.+)\.(key|time)$/.exec(name) ?? []
         // Another process may have destroyed it a moment ago.
-        const stat = unitId && fs.statSync(path.join(directory, name), { throwIfNoEntry: false })
-        if (stat) units.set(unitId, Math.max(stat.mtimeMs, units.get(unitId) ?? 0))
+        const stat = unitId && (await statOf(path.join(directory, name)))
+        if (!stat) continue
+        const known = units.get(unitId)
+        units.set(unitId, {
+          putAt: Math.max(stat.mtimeMs, known?.putAt ?? 0),
+          canOpen: ending === 'key' || (known?.canOpen ?? false),
+        })
       }
-      return [...units].map(([unitId, putAt]) => ({ unitId, putAt }))
+      return [...units].map(([unitId, facts]) => ({ unitId, ...facts }))
     },
-    has: async (unitId) => fs.statSync(fileOf(unitId), { throwIfNoEntry: false }) !== undefined,
-    now: async () => clockOf(directory),
-    id: async () => readDirectoryId(directory),
-  }
-}
-
-/** Destroys one file durably; nothing happens when it is not there. */
-function destroyFile(file: string): void {
-  const stat = fs.statSync(file, { throwIfNoEntry: false })
-  if (stat === undefined) return
-  // Overwriting helps on disks that write in place; on others the file system's own encryption has
-  // to.
-  if (stat.isFile()) writeDurably(file, randomBytes(stat.size), 'r+')
-  fs.rmSync(file, { recursive: true })
-  syncDirectory(path.dirname(file))
-}
-
-const ID_FILE = 'keys.id'
-
-/** A key directory's own id; null: it has none. */
-function readDirectoryId(directory: string): string | null {
-  const file = path.join(directory, ID_FILE)
-  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : null
-}
-
-/** The same, made when there is none yet; of several processes one makes it. */
-export function ensureDirectoryId(directory: string): string {
-  const known = readDirectoryId(directory)
-  if (known !== null) return known
-  fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const own = path.join(directory, `${ID_FILE}.${randomUUID()}`)
-  const id = Buffer.from(`${randomUUID()}\n`)
-  writeDurably(own, id, 'wx')
-  try {
-    // A link is there whole or not at all, and is refused where there is one.
-    fs.linkSync(own, path.join(directory, ID_FILE))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    // Not every file system has links.
-    if (code !== 'EEXIST')
-      fs.writeFileSync(path.join(directory, ID_FILE), id, { mode: 0o600, flag: 'wx' })
-  } finally {
-    fs.rmSync(own)
-  }
-  syncDirectory(directory)
-  return readDirectoryId(directory) ?? ''
-}
-
-/** Free room where a directory is, in bytes. Throws when it is not there. */
-export async function roomIn(directory: string): Promise<number> {
-  const { bavail, bsize } = await fs.promises.statfs(directory)
-  return bavail * bsize
-}
-
-/** The time by the clock that dates the files there, in ms: a file server's may be another. */
-function clockOf(directory: string): number {
-  const file = path.join(directory, `clock.${randomUUID()}`)
-  fs.writeFileSync(file, '', { mode: 0o600 })
-  try {
-    return fs.statSync(file).mtimeMs
-  } finally {
-    fs.rmSync(file)
+    has: async (unitId) => (await statOf(fileOf(unitId))) !== null,
+    now: () => clockOf(directory),
+    id: () => readDirectoryId(directory),
   }
 }
 
@@ -205,30 +155,12 @@ function keyIn(bytes: Buffer): KeptKey {
   }
 }
 
-function readKey(file: string): Buffer {
+async function readKey(file: string): Promise<Buffer> {
   try {
-    return fs.readFileSync(file)
+    return await fs.promises.readFile(file)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') throw new KeyMissingError('the key of a unit is gone', { cause: error })
     throw new KeyUnreadableError(`the key of a unit cannot be read: ${code}`, { cause: error })
   }
-}
-
-function writeDurably(file: string, bytes: Uint8Array, flags: 'wx' | 'r+'): void {
-  const descriptor = fs.openSync(file, flags, 0o600)
-  try {
-    fs.writeSync(descriptor, bytes)
-    fs.fsyncSync(descriptor)
-  } finally {
-    fs.closeSync(descriptor)
-  }
-}
-
-function syncDirectory(directory: string): void {
-  // Windows opens no directory.
-  if (process.platform === 'win32') return
-  const descriptor = fs.openSync(directory, 'r')
-  fs.fsyncSync(descriptor)
-  fs.closeSync(descriptor)
 }

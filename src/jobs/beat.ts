@@ -6,12 +6,16 @@ const BEAT_MS = 30_000
 const EVERY_HALF_MINUTE = '*/30 * * * * *'
 
 /**
- * Runs `beat` at once and then every half minute. A timer counts the time that passes, so that it
+ * Runs `beat` at once and then every half minute, or every `everyMs`. A timer counts the time that
+ * passes, so that it
  * does not matter what the host's clock shows, in which zone, or that somebody sets it; node-cron's
  * calendar stands still or spins where an hour comes twice (its issues 492 and 509). One that still
  * runs is not joined by another. `beat` must not throw.
  */
-export function startBeat(beat: () => Promise<void>): { stop(): Promise<void> } {
+export function startBeat(
+  beat: () => Promise<void>,
+  everyMs: number = BEAT_MS,
+): { stop(): Promise<void> } {
   let running: Promise<unknown> | null = null
   const task = cron.createTask(EVERY_HALF_MINUTE, beat)
   const run = () => {
@@ -19,7 +23,7 @@ export function startBeat(beat: () => Promise<void>): { stop(): Promise<void> } 
       running = null
     })
   }
-  const timer = setInterval(run, BEAT_MS)
+  const timer = setInterval(run, everyMs)
   run()
   return {
     async stop() {

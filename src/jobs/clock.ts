@@ -5,7 +5,7 @@ import { claimOccurrences, countDue } from '../store/occurrence.ts'
 import { countUnfinishedUnits, sweepUnits } from '../store/release.ts'
 import { forgetRequests } from '../store/request.ts'
 import { startBeat } from './beat.ts'
-import { lookAfterKeys, type MissingKeys } from './keys.ts'
+import type { Beside } from './beside.ts'
 import { type Lanes, wakeDue } from './lanes.ts'
 import type { StoreClock } from './store-clock.ts'
 import type { ZoneData } from './zone-data.ts'
@@ -17,15 +17,8 @@ const REQUEST_DAYS = 2
 export type Ticking = {
   lanes: Lanes
   zoneData: ZoneData
-  missingKeys: MissingKeys
   storeClock: StoreClock
 }
-
-/**
- * Work at beats of its own, in this order where somebody asks for all of it: it asks platforms, or
- * goes through every organisation, and nothing that is due waits for it. `stop` ends it early.
- */
-export type Beside = readonly { run(): Promise<void>; stop?(): void }[]
 
 /**
  * One look at what is due: claims it, finishes what a crash left, forgets what is over. Harmless on
@@ -33,7 +26,7 @@ export type Beside = readonly { run(): Promise<void>; stop?(): void }[]
  */
 export async function tick(
   services: Services,
-  { lanes, zoneData, missingKeys, storeClock }: Ticking,
+  { lanes, zoneData, storeClock }: Ticking,
 ): Promise<void> {
   const { database, queue, clock } = services
   const wall = clock.wall()
@@ -45,25 +38,39 @@ export async function tick(
   await wakeDue(lanes)
   await sweepUnits(database, queue, { round, wall })
   await zoneData.run()
-  await lookAfterKeys(services, missingKeys)
   await forgetRequests(database.db, plus(clock.now(), -REQUEST_DAYS * DAY_MS))
   services.onSign?.ticked()
 }
 
-/** Ticks at once and then every half minute, and does the rest as often, each at its own beat. */
+/** Does what goes on beside the tick, one after the other, by a clock that can be trusted. */
+export async function runBeside({ storeClock }: Ticking, beside: Beside): Promise<void> {
+  if (!storeClock.isTrusted()) return
+  for (const { run } of beside) await run()
+}
+
+/**
+ * Ticks at once and then every half minute (`everyMs` in its place), and does the rest as often,
+ * each at its own beat.
+ */
 export function startClock(
   services: Services,
   ticking: Ticking,
   beside: Beside,
+  everyMs?: number,
 ): { stop(): Promise<void> } {
-  const ticks = startBeat(() =>
-    tick(services, ticking).catch((error: unknown) => services.log.error('tick.failed', error)),
+  const ticks = startBeat(
+    () =>
+      tick(services, ticking).catch((error: unknown) => services.log.error('tick.failed', error)),
+    everyMs,
   )
-  const others = beside.map(({ run }) =>
-    startBeat(async () => {
-      if (!ticking.storeClock.isTrusted()) return
-      await run().catch((error: unknown) => services.log.error('tick.failed', error))
-    }),
+  const others = beside.map((work) =>
+    startBeat(
+      () =>
+        runBeside(ticking, [work]).catch((error: unknown) =>
+          services.log.error('beat.failed', error),
+        ),
+      everyMs,
+    ),
   )
   return {
     async stop() {
@@ -89,8 +96,9 @@ export async function drain(
 ): Promise<void> {
   const { db } = services.database
   const until = Date.now() + patienceMs
+  // A platform that comes up late has its lanes woken by the tick.
+  await runBeside(ticking, beside)
   await tick(services, ticking)
-  for (const { run } of beside) await run()
   for (;;) {
     const left = {
       jobs: await services.queue.countUnfinished(),

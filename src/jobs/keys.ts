@@ -33,7 +33,8 @@ export async function lookAfterKeys(services: Services, missing: MissingKeys): P
     // The units first: one that opens meanwhile has put its key before.
     const open = await listOpenEverywhere(services.database.db)
     const keys = await services.ballotKeys.keyStore.list()
-    await findLost(services, missing, open, new Set(keys.map(({ unitId }) => unitId)))
+    const opening = keys.filter(({ canOpen }) => canOpen)
+    await findLost(services, missing, open, new Set(opening.map(({ unitId }) => unitId)))
     const ids = new Set(open.map(({ id }) => id))
     await destroyOrphans(
       services,
@@ -44,12 +45,18 @@ export async function lookAfterKeys(services: Services, missing: MissingKeys): P
   }
 }
 
+/** Looks after the keys at each beat. */
+export function createKeyWatch(services: Services): { run(): Promise<void> } {
+  const missing: MissingKeys = new Map()
+  return { run: () => lookAfterKeys(services, missing) }
+}
+
 /**
  * Units whose key was not found, and since when (wall clock, ms). A file server may show a listing
  * that is a minute old, and a mount may vanish for a moment: a key is lost only when it was missing
  * for longer than that.
  */
-export type MissingKeys = Map<string, number>
+type MissingKeys = Map<string, number>
 const MISSING_FOR_MS = 3 * MINUTE_MS
 
 async function findLost(

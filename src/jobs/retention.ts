@@ -12,7 +12,6 @@ import {
   forgetAudit,
   forgetRound,
   listWithOldAudit,
-  ROUND,
 } from '../store/retention.ts'
 import { giveTurnBack, takeTurn } from '../store/turn.ts'
 
@@ -29,8 +28,8 @@ async function printHeads({ database, log }: Services): Promise<void> {
 }
 
 /**
- * Works round by round until one is not full, and leaves the store as long to others as a round
- * took; returns how many rows went.
+ * Works round by round until nothing goes, and leaves the store as long to others as a round took;
+ * returns how many rows went.
  */
 async function inRounds(stopping: AbortSignal, round: () => Promise<number>): Promise<number> {
   let sum = 0
@@ -38,46 +37,63 @@ async function inRounds(stopping: AbortSignal, round: () => Promise<number>): Pr
     const startedAt = performance.now()
     const count = await round()
     sum += count
-    if (count < ROUND) break
+    if (count === 0) break
     await wait(Math.min(performance.now() - startedAt, LONGEST_PAUSE_MS))
   }
   return sum
 }
 
+/** Faults of one look; the rest of it was done all the same. */
+type Faults = unknown[]
+
+/** One organisation's trouble, or one kind's, is not another's: keeps the fault and returns 0. */
+const apart = async (faults: Faults, work: () => Promise<number>): Promise<number> =>
+  await work().catch((error: unknown) => {
+    faults.push(error)
+    return 0
+  })
+
 async function forgetByAge(
   { database, log }: Services,
   before: Cutoffs,
   stopping: AbortSignal,
+  faults: Faults,
 ): Promise<void> {
   const gone: Partial<Record<Ageing, number>> = {}
   for (const kind of AGEING) {
-    const count = await inRounds(stopping, () => forgetRound(database.db, kind, before))
+    const round = () => forgetRound(database.db, kind, before)
+    const count = await apart(faults, () => inRounds(stopping, round))
     if (count > 0) gone[kind] = count
   }
   if (Object.keys(gone).length > 0) log.info('retention', gone)
 }
 
-/** People, requests and audit logs, of the organisations that have any which are past their time. */
-async function forgetNamed(services: Services, now: Date, stopping: AbortSignal): Promise<void> {
-  const { database, log, ballotKeys } = services
+/** People, requests and audit logs, of the organisations that have any past their time. */
+async function forgetNamed(
+  { database, log, ballotKeys }: Services,
+  now: Date,
+  stopping: AbortSignal,
+  faults: Faults,
+): Promise<void> {
   const { db } = database
   const before = cutoffsAt(now)
   for (const organisation of await listWithOldRemovals(db, now)) {
     if (stopping.aborted) return
-    const people = await forgetRemoved(database, organisation, now)
+    const people = await apart(faults, () => forgetRemoved(database, organisation, now))
     if (people > 0) log.info('retention.removed', { organisation, people })
   }
   const { keyring } = ballotKeys
   for (const organisation of await listWithOldContacts(db, before.contacts)) {
     if (stopping.aborted) return
     const requests = { keyring, now }
-    const contacts = await forgetContacts(database, organisation, before.contacts, requests)
+    const contacts = await apart(faults, () =>
+      forgetContacts(database, organisation, before.contacts, requests),
+    )
     if (contacts > 0) log.info('retention.contacts', { organisation, contacts })
   }
   for (const organisation of await listWithOldAudit(db, before.audit)) {
-    const entries = await inRounds(stopping, () =>
-      forgetAudit(database, organisation, before.audit, keyring),
-    )
+    const round = () => forgetAudit(database, organisation, before.audit, keyring)
+    const entries = await apart(faults, () => inRounds(stopping, round))
     if (entries > 0) log.info('retention.audit', { organisation, entries })
   }
 }
@@ -100,8 +116,10 @@ export function createRetention(services: Services): Retention {
         const today = now.toISOString().slice(0, 10)
         if (printedOn !== today) await printHeads(services)
         printedOn = today
-        await forgetNamed(services, now, stopping.signal)
-        await forgetByAge(services, cutoffsAt(now), stopping.signal)
+        const faults: Faults = []
+        await forgetNamed(services, now, stopping.signal, faults)
+        await forgetByAge(services, cutoffsAt(now), stopping.signal, faults)
+        if (faults.length > 0) throw faults[0]
       } catch (error) {
         // It met somebody who was at the same rows; what is past its time can wait for the next
         // look.

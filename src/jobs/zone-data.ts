@@ -8,8 +8,8 @@ import { isBehind, listRunning, sendBehind } from '../store/zone-data.ts'
 export const ZONE_DATA_HERE: string | null = process.versions.tz ?? null
 
 /**
- * What is left to do is sent again after so long: a job may have come to nothing, and thousands of
- * organisations take some minutes.
+ * Jobs for all that is left are sent again after so long: one may have come to nothing, and
+ * thousands of organisations take some minutes.
  */
 const ROUND_MS = 10 * MINUTE_MS
 

@@ -77,21 +77,24 @@ export async function isShared(client: WebClient, channelId: string): Promise<bo
 export const toDirectChannel = (address: Address | null): string | null =>
   address?.directChannel ?? null
 
-/**
- * One message to one person's DM, or to a channel; with another token than the client's unless
- * null. Throws PlatformError.
- */
+/** `token`: another one than the client's unless null. `onPosted` hears how each post was taken. */
+type Way = { token: string | null; onPosted(how: 'taken' | 'paced'): void }
+
+/** One message to one person's DM, or to a channel. Throws PlatformError. */
 export async function send(
   client: WebClient,
   { recipient, notice }: Outgoing,
-  token: string | null,
+  { token, onPosted }: Way,
 ): Promise<Sent> {
   const message = { ...renderMessage(notice), unfurl_links: false, unfurl_media: false }
   const post = async (channel: string) => {
     try {
       await client.chat.postMessage({ channel, ...message, ...withToken(token) })
+      onPosted('taken')
     } catch (error) {
-      throw toPlatformError(error, true)
+      const failure = toPlatformError(error, true)
+      if (failure.attempt.outcome === 'paced') onPosted('paced')
+      throw failure
     }
   }
   if (recipient.type === 'channel') {

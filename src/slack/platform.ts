@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { App, type Context, HTTPReceiver, type ViewSubmitAction } from '@slack/bolt'
 import { WebClient } from '@slack/web-api'
 import { readBody, refuseUnread, sendJson } from '../http.ts'
-import { type Platform, PlatformError, REACHES_UNSEEN, type Traits } from '../platform.ts'
+import { type Platform, REACHES_UNSEEN, type Traits } from '../platform.ts'
 import { type Rejection, reasonOfStatus } from '../rejections.ts'
 import { isSlackBody } from './body.ts'
 import { describe, isShared, send, whoAmI } from './calls.ts'
@@ -164,15 +164,10 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       workspaceId === own || (settings.tokenFor?.(workspaceId) ?? null) !== null,
     send: async (outgoing) => {
       const { workspaceId } = outgoing
-      try {
-        const sent = await send(outbound, outgoing, settings.tokenFor?.(workspaceId) ?? null)
-        pace.took(workspaceId)
-        return sent
-      } catch (error) {
-        const isPaced = error instanceof PlatformError && error.attempt.outcome === 'paced'
-        if (isPaced) pace.tooMany(workspaceId)
-        throw error
-      }
+      return await send(outbound, outgoing, {
+        token: settings.tokenFor?.(workspaceId) ?? null,
+        onPosted: (how) => (how === 'taken' ? pace.took : pace.tooMany)(workspaceId),
+      })
     },
     describe: async (workspaceId, externalId) => {
       const token = settings.tokenFor?.(workspaceId) ?? null

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { ensureDirectoryId } from '../ballot/key-store.ts'
+import { ensureDirectoryId } from '../ballot/key-directory.ts'
 import { SetupError } from '../errors.ts'
 import type { Reader, Writer } from './engine/transaction.ts'
 
@@ -21,7 +21,7 @@ export async function checkInstallation(
   const found = readStoreId(keyDirectory)
   const before = await db.prisma.installation.findUnique({ where: { id: 1 } })
   refuseForeign(keyDirectory, found, before?.storeId ?? null)
-  const directoryId = ensureDirectoryId(keyDirectory)
+  const directoryId = await ensureDirectoryId(keyDirectory)
   // The first process of a store makes it with its own directory; one beside it, with another, is
   // refused below.
   await db.prisma.installation.createMany({
@@ -80,7 +80,7 @@ export async function adoptDirectory(db: Writer, keyDirectory: string): Promise<
   const known = await db.prisma.installation.findUnique({ where: { id: 1 } })
   if (!known) return false
   refuseForeign(keyDirectory, readStoreId(keyDirectory), known.storeId)
-  const keyDirectoryId = ensureDirectoryId(keyDirectory)
+  const keyDirectoryId = await ensureDirectoryId(keyDirectory)
   await db.prisma.installation.update({ where: { id: 1 }, data: { keyDirectoryId } })
   writeStoreId(keyDirectory, known.storeId)
   return true

@@ -65,7 +65,6 @@ function toPerson(account: Prisma.AccountGetPayload<{ select: typeof PERSON_FIEL
   return { ...fields, isStaff: person.isStaff, hasAddress: address !== null }
 }
 
-/** By the organisation too: its people are found by an index. */
 const staffOn = ({ id, organisationId }: ConnectionRow) => ({
   organisationId,
   connectionId: id,

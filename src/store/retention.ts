@@ -6,16 +6,19 @@ import type { Reader, Tenant, Writer } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 
 /** Rows that one round takes of each kind: short statements, however much is past its time. */
-export const ROUND = 500
+const ROUND = 500
 
 /** The rows of a table that are past their time, in every organisation. */
 type Rule = {
   table: string
   /** A query for where they stand ("ctid"): whatever is planned, each is found at once. */
   listOver(before: Cutoffs): Prisma.Sql
-  /** What becomes of them in place of going. */
+  /** They are changed so, in place of going. */
   change?: Prisma.Sql
 }
+
+/** A row that somebody is at stays for this round, and holds up nobody else's. */
+const UNLESS_HELD = Prisma.sql`for update of r skip locked`
 
 /**
  * Every organisation with the rows of `own`, a query that knows the organisation as `o` and the
@@ -41,7 +44,7 @@ const HAS_NO_UNIT = Prisma.sql`not exists (select 1 from "CheckIn" k
 
 /** Everything that goes by age alone. */
 const RULES = {
-  // A unit goes with its last check-in.
+  // A unit goes with its last check-in. Nothing changes one that is over and cleaned.
   results: {
     table: 'ReleaseUnit',
     listOver: ({ byMonths }) =>
@@ -68,7 +71,8 @@ const RULES = {
             -- A programme's sessions go together: the ninth of twelve stays the ninth.
             and not exists (select 1 from "Session" later
               where later."organisationId" = r."organisationId" and later."groupId" = r."groupId"
-                and later."scheduleId" = r."scheduleId" and later."endsAt" >= cut."at")`,
+                and later."scheduleId" = r."scheduleId" and later."endsAt" >= cut."at")
+          limit ${ROUND} ${UNLESS_HELD}`,
       ),
   },
   headcounts: {
@@ -79,7 +83,7 @@ const RULES = {
         'resultMonths',
         byMonths,
         Prisma.sql`select r.ctid from "Session" r where r."organisationId" = o."id"
-          and r."endsAt" < cut."at" and r."headcount" is not null`,
+          and r."endsAt" < cut."at" and r."headcount" is not null limit ${ROUND} ${UNLESS_HELD}`,
       ),
   },
   removalDays: {
@@ -89,7 +93,7 @@ const RULES = {
         'resultMonths',
         byMonths,
         Prisma.sql`select r.ctid from "RemovalDay" r where r."organisationId" = o."id"
-          and r."on" < (cut."at" at time zone 'UTC')::date`,
+          and r."on" < (cut."at" at time zone 'UTC')::date limit ${ROUND} ${UNLESS_HELD}`,
       ),
   },
   deliveries: {
@@ -99,7 +103,8 @@ const RULES = {
         'ledgerDays',
         byDays,
         Prisma.sql`select r.ctid from "Delivery" r
-          where r."organisationId" = o."id" and r."endedAt" < cut."at" limit ${ROUND}`,
+          where r."organisationId" = o."id" and r."endedAt" < cut."at"
+          limit ${ROUND} ${UNLESS_HELD}`,
       ),
   },
   occurrences: {
@@ -109,36 +114,38 @@ const RULES = {
         'ledgerDays',
         byDays,
         Prisma.sql`select r.ctid from "Occurrence" r where r."organisationId" = o."id"
-          and r."state" <> 'planned' and r."dueAt" < cut."at" limit ${ROUND}`,
+          and r."state" <> 'planned' and r."dueAt" < cut."at"
+          limit ${ROUND} ${UNLESS_HELD}`,
       ),
   },
   fallenSessions: {
     table: 'Session',
     listOver: ({ fallen }) => Prisma.sql`select r.ctid from "Session" r
-      where r."fellAwayAt" < ${fallen} and ${HAS_NO_UNIT}`,
+      where r."fellAwayAt" < ${fallen} and ${HAS_NO_UNIT} limit ${ROUND} ${UNLESS_HELD}`,
   },
   words: {
     table: 'ReleaseText',
     listOver: ({ words }) => Prisma.sql`select r.ctid from "ReleaseText" r
       where not exists (select 1 from "CheckIn" k
         where k."organisationId" = r."organisationId" and k."unitId" = r."unitId"
-          and k."closesAt" >= ${words})`,
+          and k."closesAt" >= ${words}) limit ${ROUND} ${UNLESS_HELD}`,
   },
   // A message that was never confirmed may hold a win; its first date is the only time that it has.
   drafts: {
     table: 'Message',
     listOver: ({ words }) => Prisma.sql`select r.ctid from "Message" r
-      where r."state" = 'draft' and r."localStart" < ${dayOf(words)}`,
+      where r."state" = 'draft' and r."localStart" < ${dayOf(words)}
+      limit ${ROUND} ${UNLESS_HELD}`,
   },
   sums: {
     table: 'SealedSums',
     listOver: ({ sums }) => Prisma.sql`select r.ctid from "SealedSums" r
-      where r."destroyOn" <= ${dayOf(sums)}::date`,
+      where r."destroyOn" <= ${dayOf(sums)}::date limit ${ROUND} ${UNLESS_HELD}`,
   },
   wins: {
     table: 'Win',
     listOver: ({ wins }) => Prisma.sql`select r.ctid from "Win" r
-      where r."deleteOn" < ${dayOf(wins)}::date`,
+      where r."deleteOn" < ${dayOf(wins)}::date limit ${ROUND} ${UNLESS_HELD}`,
   },
 } as const satisfies Record<string, Rule>
 

@@ -139,7 +139,7 @@ export async function changeSessions(
     drop: { ids: readonly string[]; at: Date }
   },
 ): Promise<void> {
-  // What does not change costs no round trip.
+  // Nothing to change costs no round trip.
   if (change.drop.ids.length > 0)
     await tx.prisma.session.updateMany({
       where: { organisationId, id: { in: [...change.drop.ids] } },

@@ -10,11 +10,8 @@ import {
   encodeBallot,
   PLAINTEXT_BYTES,
 } from '../../src/ballot/box.ts'
-import {
-  directoryKeyStore,
-  ensureDirectoryId,
-  KeyUnreadableError,
-} from '../../src/ballot/key-store.ts'
+import { ensureDirectoryId } from '../../src/ballot/key-directory.ts'
+import { directoryKeyStore, KeyUnreadableError } from '../../src/ballot/key-store.ts'
 import { type Keyring, parseKeyring } from '../../src/ballot/keyring.ts'
 import { type OpenRequest, openUnit } from '../../src/ballot/make.ts'
 import { open } from '../../src/ballot/open.ts'
@@ -58,7 +55,7 @@ const WAYS = [
 
 describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
   const home = ownDir()
-  ensureDirectoryId(path.join(home, 'keys'))
+  beforeAll(() => ensureDirectoryId(path.join(home, 'keys')))
   const keyStore = directoryKeyStore(path.join(home, 'keys'))
   const unitId = randomUUID()
   const checkInId = randomUUID()
@@ -486,7 +483,7 @@ describe('the child process', () => {
     const dir = ownDir()
     const unitId = randomUUID()
     const key = newUnitKey()
-    ensureDirectoryId(dir)
+    await ensureDirectoryId(dir)
     await directoryKeyStore(dir).put(unitId, {
       privateKey: key.privateKey,
       k: 6,

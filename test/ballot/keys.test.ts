@@ -2,14 +2,13 @@ import { createPrivateKey, createPublicKey, hkdfSync, randomUUID } from 'node:cr
 import fs from 'node:fs'
 import path from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { ensureDirectoryId, roomIn } from '../../src/ballot/key-directory.ts'
 import {
   directoryKeyStore,
-  ensureDirectoryId,
   KeyMissingError,
   KeySpoiltError,
   type KeyStore,
   KeyUnreadableError,
-  roomIn,
 } from '../../src/ballot/key-store.ts'
 import { parseKeyring } from '../../src/ballot/keyring.ts'
 import { newUnitKey } from '../../src/ballot/seal.ts'
@@ -25,9 +24,9 @@ describe('the key store', () => {
   let home: string
   let store: KeyStore
   const fileOf = (id: string) => path.join(home, 'keys', `${id}.key`)
-  beforeEach(() => {
+  beforeEach(async () => {
     home = ownDir()
-    ensureDirectoryId(path.join(home, 'keys'))
+    await ensureDirectoryId(path.join(home, 'keys'))
     store = directoryKeyStore(path.join(home, 'keys'))
   })
 
@@ -39,23 +38,23 @@ describe('the key store', () => {
   it('has an id of its own, which stays, and takes no key where it has none', async () => {
     const id = await store.id()
     expect(id).toMatch(/^[0-9a-f-]{36}$/)
-    expect(ensureDirectoryId(path.join(home, 'keys'))).toBe(id)
+    expect(await ensureDirectoryId(path.join(home, 'keys'))).toBe(id)
     const other = directoryKeyStore(path.join(home, 'elsewhere'))
     expect(await other.id()).toBeNull()
     await expect(other.put(randomUUID(), KEY)).rejects.toBeInstanceOf(KeyUnreadableError)
-    expect(ensureDirectoryId(path.join(home, 'elsewhere'))).not.toBe(id)
+    expect(await ensureDirectoryId(path.join(home, 'elsewhere'))).not.toBe(id)
     expect(fs.readdirSync(path.join(home, 'elsewhere'))).toEqual(['keys.id'])
   })
 
   it('has an id also where the file system has no links, and room that is told in bytes', async () => {
-    const noLinks = vi.spyOn(fs, 'linkSync').mockImplementation(() => {
+    const noLinks = vi.spyOn(fs.promises, 'link').mockImplementation(async () => {
       throw Object.assign(new Error('no links'), { code: 'EPERM' })
     })
     const directory = path.join(home, 'without-links')
-    const id = ensureDirectoryId(directory)
+    const id = await ensureDirectoryId(directory)
     noLinks.mockRestore()
     expect(id).toMatch(/^[0-9a-f-]{36}$/)
-    expect(ensureDirectoryId(directory)).toBe(id)
+    expect(await ensureDirectoryId(directory)).toBe(id)
     expect(fs.statSync(path.join(directory, 'keys.id')).mode & 0o777).toBe(0o600)
     expect(fs.readdirSync(directory)).toEqual(['keys.id'])
     const { bavail, bsize } = fs.statfsSync(directory)
@@ -63,14 +62,14 @@ describe('the key store', () => {
     await expect(roomIn(path.join(home, 'nowhere'))).rejects.toThrow(/ENOENT/)
   })
 
-  it('takes the id that another process made a moment before', () => {
+  it('takes the id that another process made a moment before', async () => {
     const directory = path.join(home, 'at-once')
-    const link = fs.linkSync
-    const meeting = vi.spyOn(fs, 'linkSync').mockImplementation((from, to) => {
+    const { link } = fs.promises
+    const meeting = vi.spyOn(fs.promises, 'link').mockImplementation(async (from, to) => {
       fs.writeFileSync(String(to), 'made by another\n')
-      link(from, to)
+      await link(from, to)
     })
-    const id = ensureDirectoryId(directory)
+    const id = await ensureDirectoryId(directory)
     meeting.mockRestore()
     expect(id).toBe('made by another')
     expect(fs.readdirSync(directory)).toEqual(['keys.id'])
@@ -90,7 +89,7 @@ describe('the key store', () => {
     fs.utimesSync(fileOf(id), hourAgo, hourAgo)
     const [found, ...others] = await store.list()
     expect(others).toEqual([])
-    expect(found?.unitId).toBe(id)
+    expect(found).toMatchObject({ unitId: id, canOpen: true })
     expect(Math.abs((found?.putAt ?? 0) - hourAgo.getTime())).toBeLessThan(1_000)
     expect(await store.has(id)).toBe(true)
     expect(await store.has(randomUUID())).toBe(false)

@@ -11,6 +11,7 @@ const BENCHES: Record<string, () => Promise<{ run: Bench }>> = {
   tick: () => import('./tick.ts'),
   ballot: () => import('./ballot.ts'),
   release: () => import('./release.ts'),
+  staff: () => import('./staff.ts'),
   summary: () => import('./summary.ts'),
 }
 

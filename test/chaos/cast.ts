@@ -35,7 +35,7 @@ export function castOf(platform: PlatformName) {
   }
 }
 
-const SESSIONS = 3
+export const SESSIONS = 3
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
 

@@ -3,10 +3,10 @@ import { openText } from '../../src/ballot/secret-text.ts'
 import { verifyAudit } from '../../src/store/audit-check.ts'
 import type { Database } from '../../src/store/engine/database.ts'
 import { SECRET } from '../helpers.ts'
-import { castOf, PLATFORMS } from './cast.ts'
+import { castOf, PLATFORMS, SESSIONS } from './cast.ts'
 import type { Answered, Done, Platforms } from './people.ts'
 
-/** What became of everything that people were told. */
+/** Everything that people were told, as it stands at the end. */
 export type Counts = {
   answers: number
   /** Results, those that are what was answered, and those that were lost with their key. */
@@ -17,8 +17,12 @@ export type Counts = {
   groups: number
   lostGroups: number
   doubledGroups: number
-  /** Reminders: rows that say sent, of these never seen, and those that came twice unexplained. */
+  /**
+   * Reminders: rows that say sent, those that are missing or say anything else but that nobody can
+   * know, of the sent ones never seen, and those that came twice without any doubt about them.
+   */
   reminders: number
+  unsent: number
   neverSeen: number
   doubled: number
   /** Left half done: boxes, results, rows of the ledger, things due. */
@@ -32,6 +36,7 @@ export const faultsOf = ({ units, asAnswered, lostUnits, ...counts }: Counts) =>
   lostUnits,
   lostGroups: counts.lostGroups,
   doubledGroups: counts.doubledGroups,
+  unsent: counts.unsent,
   neverSeen: counts.neverSeen,
   doubled: counts.doubled,
   leftOver: counts.leftOver,
@@ -72,21 +77,7 @@ export async function count(
   for (const { alias } of await prisma.group.findMany({ select: { alias: true } }))
     aliases.set(alias, (aliases.get(alias) ?? 0) + 1)
   const told = made.filter(({ isTold }) => isTold)
-  const seen = new Map<string, number>()
-  for (const { journal } of Object.values(platforms))
-    for (const { person, kind, notification } of journal.seen)
-      if (kind === 'reminder') {
-        const key = `${person} ${notification}`
-        seen.set(key, (seen.get(key) ?? 0) + 1)
-      }
-  const ledger = await prisma.delivery.findMany({
-    where: { kind: 'reminder' },
-    select: { state: true, lostAnswers: true, interruptions: true },
-  })
-  const sent = ledger.filter(({ state }) => state === 'sent')
-  // A process that died while it sent does not know whether it came: those may come twice.
-  const inDoubt = ledger.filter((row) => row.lostAnswers + row.interruptions > 0).length
-  const doubled = [...seen.values()].reduce((sum, times) => sum + times - 1, 0)
+  const reminders = await countReminders(database, platforms)
   const organisation = await prisma.organisation.findFirstOrThrow({ select: { id: true } })
   const audit = await verifyAudit(
     { tx: database.db, organisationId: organisation.id },
@@ -100,12 +91,48 @@ export async function count(
     groups: told.length,
     lostGroups: told.filter(({ alias }) => !aliases.has(alias)).length,
     doubledGroups: [...aliases.values()].filter((times) => times > 1).length,
-    reminders: sent.length,
-    neverSeen: Math.max(0, sent.length - seen.size),
-    doubled: Math.max(0, doubled - inDoubt),
+    ...reminders,
     leftOver: await countLeftOver(database),
     isAuditWhole: audit.brokenAt === null,
   }
+}
+
+/** Of each person by themselves: one's reminder makes nobody else's good. */
+async function countReminders(
+  { db }: Database,
+  platforms: Platforms,
+): Promise<Pick<Counts, 'reminders' | 'unsent' | 'neverSeen' | 'doubled'>> {
+  const ledger = await db.sql.rows<{ person: string; sent: number; doubt: number; unsent: number }>`
+    select a."externalId" as "person", count(*) filter (where d."state" = 'sent')::int as "sent",
+      count(*) filter (where d."lostAnswers" + d."interruptions" > 0)::int as "doubt",
+      count(*) filter (where d."state" <> 'sent' and d."reason" is distinct from 'unknown')::int
+        as "unsent"
+    from "Delivery" d join "Account" a on a."organisationId" = d."organisationId"
+      and a."personId" = d."personId" and a."connectionId" = d."connectionId"
+    where d."kind" = 'reminder' group by 1`
+  const counts = { reminders: 0, unsent: 0, neverSeen: 0, doubled: 0 }
+  let rows = 0
+  for (const { person, sent, doubt, unsent } of ledger) {
+    const seen = Object.values(platforms).flatMap(({ journal }) =>
+      journal.seen.filter((one) => one.person === person && one.kind === 'reminder'),
+    )
+    // The words name the session.
+    const distinct = new Set(seen.map(({ notification }) => notification)).size
+    rows += sent + unsent
+    counts.reminders += sent
+    counts.unsent += unsent
+    counts.neverSeen += Math.max(0, sent - distinct)
+    // A process that died while it sent does not know whether it came: those may come twice.
+    counts.doubled += Math.max(0, seen.length - distinct - doubt)
+  }
+  const planned = PLATFORMS.flatMap((platform) => castOf(platform).groups)
+    .map((members) => (members.length + 1) * SESSIONS)
+    .reduce((sum, one) => sum + one, 0)
+  const [unknown] = await db.sql.rows<{ count: number }>`
+    select count(*)::int as "count" from "Delivery"
+    where "kind" = 'reminder' and "state" <> 'sent' and "reason" = 'unknown'`
+  counts.unsent += Math.max(0, planned - rows - (unknown?.count ?? 0))
+  return counts
 }
 
 /** The answers in a unit and how many of them were a five, "8 3": what its sums say. */

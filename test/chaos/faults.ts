@@ -6,7 +6,7 @@ import type { Plan, Stage } from './stage.ts'
 
 /** Something that befalls a run while people answer; it is over well before the check-ins close. */
 export type Fault = {
-  /** What is different from three processes alike. */
+  /** The difference from three processes alike. */
   plan?(dir: string): Plan | null
   befall(stage: Stage): Promise<void>
 }

@@ -12,7 +12,7 @@ export type Platforms = { slack: SlackSimulator; teams: TeamsSimulator }
 export type Answered = { thanked: Value | null; later: Value[] }
 type Value = '1' | '5'
 /** An alias that somebody gave a new group, and whether they were told that it is there. */
-export type Made = { alias: string; isTold: boolean }
+type Made = { alias: string; isTold: boolean }
 export type Done = { answers: Map<string, Answered>; thanks: number; made: Made[] }
 
 /** Members of all groups who are at their phones at a time, over both platforms. */
@@ -34,7 +34,7 @@ export async function arrive(platforms: Platforms): Promise<void> {
  */
 export async function live(platforms: Platforms, closes: Date): Promise<Done> {
   const done: Done = { answers: new Map(), thanks: 0, made: [] }
-  // Who is about to answer when it closes may be too late by their own fault.
+  // Somebody who is about to answer when it closes may be too late by their own fault.
   const isOver = () => Date.now() > closes.getTime() - 2_000
   const waiting = PLATFORMS.flatMap((platform) =>
     castOf(platform)
@@ -60,7 +60,7 @@ export async function live(platforms: Platforms, closes: Date): Promise<Done> {
   return done
 }
 
-/** What came to somebody while `act` ran; what they sent may have got nowhere. */
+/** The kinds of cards that came to somebody while `act` ran; it may have got nowhere. */
 async function shownBy(
   hands: Hands,
   person: string,

@@ -21,10 +21,10 @@ const TEAM_ID = 'T0CHAOS'
 const TENANT_ID = '00000000-0000-4000-8000-0000000000cc'
 const APP_ID = '00000000-0000-4000-8000-0000000000dd'
 /** From the first opening of a check-in to the close of all. */
-export const OPEN_MS = 32_000
+const OPEN_MS = 32_000
 
 /** The part of a process's settings that a run may change. */
-export type Change = Partial<Pick<Given, 'root' | 'keyDir' | 'slack' | 'teams' | 'aheadMs'>>
+type Change = Partial<Pick<Given, 'root' | 'keyDir' | 'slack' | 'teams' | 'aheadMs'>>
 
 export type Stage = Times & {
   platforms: Platforms
@@ -45,7 +45,7 @@ export type Stage = Times & {
   end(): Promise<void>
 }
 
-/** What is different from three processes alike, each serving both platforms. */
+/** The difference from three processes alike, each serving both platforms. */
 export type Plan = {
   /** The settings of each process. */
   processes: readonly Change[]

@@ -1,8 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ensureDirectoryId } from '../../src/ballot/key-store.ts'
-import { lookAfterKeys } from '../../src/jobs/keys.ts'
+import { ensureDirectoryId } from '../../src/ballot/key-directory.ts'
+import { startClock } from '../../src/jobs/clock.ts'
+import { createKeyWatch, lookAfterKeys } from '../../src/jobs/keys.ts'
+import type { Lanes } from '../../src/jobs/lanes.ts'
 import { lastSeen } from '../../src/simulator/workspace.ts'
 import { sweepUnits } from '../../src/store/release.ts'
 import {
@@ -173,7 +175,7 @@ describe('a key file', () => {
     await setUpGroup(world)
     fs.renameSync(world.keyDir, `${world.keyDir}.away`)
     fs.mkdirSync(world.keyDir, { mode: 0o700 })
-    ensureDirectoryId(world.keyDir)
+    await ensureDirectoryId(world.keyDir)
     world.clock.set(SESSION.endsAt)
     await world.app.tick()
     await expect
@@ -189,13 +191,44 @@ describe('a key file', () => {
   it('that nobody can look for keeps nothing else from being done', async () => {
     const { world, events } = await begin('slack', 'embedded')
     const { keyStore } = world.app.services.ballotKeys
-    keyStore.has = async () => {
+    keyStore.list = async () => {
       throw new Error('EIO')
     }
     await fill(world.slack, 'UMEMBER1', 'pause', { weeks: '1' })
     await world.app.tick()
     expect(events('keys.failed')).toMatchObject([{ level: 'error' }])
     expect(events('tick.failed')).toEqual([])
+  })
+
+  it('that hang with their file server hold up nothing that is due', async () => {
+    const { world } = await begin('slack', 'embedded')
+    const { services } = world.app
+    const asked = Promise.withResolvers<void>()
+    const hung = Promise.withResolvers<never>()
+    services.ballotKeys.keyStore.id = async () => {
+      asked.resolve()
+      return await hung.promise
+    }
+    const looked: string[] = []
+    const clock = startClock(
+      services,
+      {
+        lanes: { listBusy: async () => [] } as unknown as Lanes,
+        zoneData: { run: async () => {}, place: async () => {} },
+        storeClock: {
+          ...services.clock,
+          isTrusted: () => true,
+          aheadMs: () => 0,
+          compare: async () => void looked.push('tick'),
+        },
+      },
+      [createKeyWatch(services)],
+      20,
+    )
+    await asked.promise
+    await expect.poll(() => looked.length, { timeout: 10_000 }).toBeGreaterThan(3)
+    hung.reject(new Error('EIO'))
+    await clock.stop()
   })
 
   it('is not destroyed as a left-over by a process whose clock runs an hour ahead', async () => {

@@ -176,7 +176,7 @@ describe.runIf(inject('hasPostgres'))('a store of many organisations', () => {
       await world.store.sql.rows`select count(*) from "Delivery" where "attempts" = 99`
       expect(heard.wholeReads.map(({ table }) => table)).toContain('Delivery')
       heard.wholeReads.length = 0
-      // What the others have planned is not due while these people go through their week.
+      // Nothing that the others have planned is due while these people go through their week.
       await client.query(
         `update "Occurrence" set "dueAt" = "dueAt" + interval '1 year' where "state" = 'planned'`,
       )

@@ -1,7 +1,7 @@
 import pg from 'pg'
 
 /** A statement that read a whole table, with the plan that did. */
-export type WholeRead = { table: string; plan: string }
+type WholeRead = { table: string; plan: string }
 
 /**
  * Has the server explain every statement of a database as it runs it (auto_explain), those of its

@@ -127,6 +127,18 @@ describe.each(STORES)('a recorded answer (%s)', (store) => {
     expect(now.sentAt).toBeGreaterThan(later.sentAt)
   })
 
+  it('dated in the future holds its box for five minutes at most', async () => {
+    const { world, earlier, send } = await answeredTwice('teams')
+    const { timestamp, ...activity } = JSON.parse(earlier.body) as Record<string, unknown>
+    expect(timestamp).toBeDefined()
+    const body = JSON.stringify({ ...activity, timestamp: '2040-01-01T00:00:00.000Z' })
+    const before = Date.now()
+    expect(await send({ ...earlier, body })).toBe(200)
+    const { sentAt } = await heldBy(world, 'teams')
+    expect(sentAt).toBeGreaterThan(before)
+    expect(sentAt).toBeLessThanOrEqual(Date.now() + 5 * 60_000)
+  })
+
   async function answeredTwice(platform: Platform, { isTimed = true } = {}) {
     const world = await startWorld({ store })
     await setUpGroup(world, platform)

@@ -1,6 +1,12 @@
+import { WebClient } from '@slack/web-api'
 import { describe, expect, it } from 'vitest'
 import { createRateLimiter } from '../../src/jobs/rate-limit.ts'
+import type { Outgoing } from '../../src/platform.ts'
+import { startSlack } from '../../src/simulator/slack.ts'
+import { send } from '../../src/slack/calls.ts'
 import { createSlackPace } from '../../src/slack/rates.ts'
+import { notice } from '../../src/views/notice.ts'
+import { atTheEnd } from '../ends.ts'
 
 const STEP_MS = 10
 /** The way to Slack and back. */
@@ -67,5 +73,47 @@ describe('the pace of a Slack workspace', () => {
     }
     // Another workspace has its own.
     expect(pace.workspaceRates('T2')[0]?.calls).toBe(5)
+  })
+})
+
+describe('what Slack says of our pace', () => {
+  it('is how it takes messages; a wish for patience with an opened chat is about those', async () => {
+    const slack = await startSlack(
+      {
+        signingSecret: 'pace, not a secret',
+        scopes: ['chat:write', 'im:write'],
+        events: [],
+        workspaces: [
+          {
+            teamId: 'T1',
+            teamName: 'One',
+            botToken: 'xoxb-pace',
+            people: [{ id: 'U1', name: 'One', language: 'en-GB', timeZone: 'UTC' }],
+          },
+        ],
+      },
+      () => new Date(),
+    )
+    atTheEnd(() => slack.close())
+    const client = new WebClient('xoxb-pace', {
+      slackApiUrl: slack.apiUrl,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+    })
+    const outgoing: Outgoing = {
+      workspaceId: 'T1',
+      recipient: { type: 'person', externalId: 'U1', address: null },
+      notice: notice('test', 'Hello', null),
+    }
+    const told = async (method?: 'conversations.open' | 'chat.postMessage') => {
+      const heard: string[] = []
+      if (method) slack.failNext({ method, status: 429, retryAfter: 1 })
+      const sending = send(client, outgoing, { token: null, onPosted: (how) => heard.push(how) })
+      await sending.catch(() => heard.push('refused'))
+      return heard
+    }
+    expect(await told()).toEqual(['taken'])
+    expect(await told('chat.postMessage')).toEqual(['paced', 'refused'])
+    expect(await told('conversations.open')).toEqual(['refused'])
   })
 })

@@ -1,6 +1,6 @@
 -- Indexes that hold what waits, what is over, and what a row is about, each alone; and one for each thing that is
--- deleted by age. Built beside the running service: the new one stands before the old one goes. Interrupted, the whole
--- is begun anew, so that every statement may come twice.
+-- deleted by age. Built beside the running service: the new one stands before the old one goes. Interrupted, it goes on
+-- at the statement that was under way, so that each may come twice.
 DROP INDEX CONCURRENTLY IF EXISTS "AuditEntry_at_idx";
 CREATE INDEX CONCURRENTLY "AuditEntry_at_idx" ON "AuditEntry"("at");
 DROP INDEX CONCURRENTLY IF EXISTS "CheckIn_organisationId_closesAt_idx";
@@ -16,31 +16,31 @@ CREATE INDEX CONCURRENTLY "Delivery_organisationId_endedAt_idx" ON "Delivery"("o
 DROP INDEX CONCURRENTLY IF EXISTS "Delivery_groupId_idx_new";
 CREATE INDEX CONCURRENTLY "Delivery_groupId_idx_new" ON "Delivery"("groupId") WHERE ("groupId" is not null);
 DROP INDEX CONCURRENTLY IF EXISTS "Delivery_groupId_idx";
-ALTER INDEX "Delivery_groupId_idx_new" RENAME TO "Delivery_groupId_idx";
+ALTER INDEX IF EXISTS "Delivery_groupId_idx_new" RENAME TO "Delivery_groupId_idx";
 DROP INDEX CONCURRENTLY IF EXISTS "Delivery_sessionId_idx_new";
 CREATE INDEX CONCURRENTLY "Delivery_sessionId_idx_new" ON "Delivery"("sessionId") WHERE ("sessionId" is not null);
 DROP INDEX CONCURRENTLY IF EXISTS "Delivery_sessionId_idx";
-ALTER INDEX "Delivery_sessionId_idx_new" RENAME TO "Delivery_sessionId_idx";
+ALTER INDEX IF EXISTS "Delivery_sessionId_idx_new" RENAME TO "Delivery_sessionId_idx";
 DROP INDEX CONCURRENTLY IF EXISTS "Delivery_checkInId_idx_new";
 CREATE INDEX CONCURRENTLY "Delivery_checkInId_idx_new" ON "Delivery"("checkInId") WHERE ("checkInId" is not null);
 DROP INDEX CONCURRENTLY IF EXISTS "Delivery_checkInId_idx";
-ALTER INDEX "Delivery_checkInId_idx_new" RENAME TO "Delivery_checkInId_idx";
+ALTER INDEX IF EXISTS "Delivery_checkInId_idx_new" RENAME TO "Delivery_checkInId_idx";
 DROP INDEX CONCURRENTLY IF EXISTS "Delivery_messageId_idx_new";
 CREATE INDEX CONCURRENTLY "Delivery_messageId_idx_new" ON "Delivery"("messageId") WHERE ("messageId" is not null);
 DROP INDEX CONCURRENTLY IF EXISTS "Delivery_messageId_idx";
-ALTER INDEX "Delivery_messageId_idx_new" RENAME TO "Delivery_messageId_idx";
+ALTER INDEX IF EXISTS "Delivery_messageId_idx_new" RENAME TO "Delivery_messageId_idx";
 DROP INDEX CONCURRENTLY IF EXISTS "Delivery_digestId_idx_new";
 CREATE INDEX CONCURRENTLY "Delivery_digestId_idx_new" ON "Delivery"("digestId") WHERE ("digestId" is not null);
 DROP INDEX CONCURRENTLY IF EXISTS "Delivery_digestId_idx";
-ALTER INDEX "Delivery_digestId_idx_new" RENAME TO "Delivery_digestId_idx";
+ALTER INDEX IF EXISTS "Delivery_digestId_idx_new" RENAME TO "Delivery_digestId_idx";
 DROP INDEX CONCURRENTLY IF EXISTS "Delivery_receiptId_idx_new";
 CREATE INDEX CONCURRENTLY "Delivery_receiptId_idx_new" ON "Delivery"("receiptId") WHERE ("receiptId" is not null);
 DROP INDEX CONCURRENTLY IF EXISTS "Delivery_receiptId_idx";
-ALTER INDEX "Delivery_receiptId_idx_new" RENAME TO "Delivery_receiptId_idx";
+ALTER INDEX IF EXISTS "Delivery_receiptId_idx_new" RENAME TO "Delivery_receiptId_idx";
 DROP INDEX CONCURRENTLY IF EXISTS "Delivery_contactId_idx_new";
 CREATE INDEX CONCURRENTLY "Delivery_contactId_idx_new" ON "Delivery"("contactId") WHERE ("contactId" is not null);
 DROP INDEX CONCURRENTLY IF EXISTS "Delivery_contactId_idx";
-ALTER INDEX "Delivery_contactId_idx_new" RENAME TO "Delivery_contactId_idx";
+ALTER INDEX IF EXISTS "Delivery_contactId_idx_new" RENAME TO "Delivery_contactId_idx";
 DROP INDEX CONCURRENTLY IF EXISTS "Message_localStart_idx";
 CREATE INDEX CONCURRENTLY "Message_localStart_idx" ON "Message"("localStart") WHERE ("state" = 'draft');
 DROP INDEX CONCURRENTLY IF EXISTS "Occurrence_dueAt_idx";
@@ -50,31 +50,33 @@ CREATE INDEX CONCURRENTLY "Occurrence_organisationId_dueAt_idx" ON "Occurrence"(
 DROP INDEX CONCURRENTLY IF EXISTS "Occurrence_organisationId_sessionId_idx_new";
 CREATE INDEX CONCURRENTLY "Occurrence_organisationId_sessionId_idx_new" ON "Occurrence"("organisationId", "sessionId") WHERE ("sessionId" is not null);
 DROP INDEX CONCURRENTLY IF EXISTS "Occurrence_organisationId_sessionId_idx";
-ALTER INDEX "Occurrence_organisationId_sessionId_idx_new" RENAME TO "Occurrence_organisationId_sessionId_idx";
+ALTER INDEX IF EXISTS "Occurrence_organisationId_sessionId_idx_new" RENAME TO "Occurrence_organisationId_sessionId_idx";
 DROP INDEX CONCURRENTLY IF EXISTS "Occurrence_checkInId_idx_new";
 CREATE INDEX CONCURRENTLY "Occurrence_checkInId_idx_new" ON "Occurrence"("checkInId") WHERE ("checkInId" is not null);
 DROP INDEX CONCURRENTLY IF EXISTS "Occurrence_checkInId_idx";
-ALTER INDEX "Occurrence_checkInId_idx_new" RENAME TO "Occurrence_checkInId_idx";
+ALTER INDEX IF EXISTS "Occurrence_checkInId_idx_new" RENAME TO "Occurrence_checkInId_idx";
 DROP INDEX CONCURRENTLY IF EXISTS "Occurrence_messageId_idx_new";
 CREATE INDEX CONCURRENTLY "Occurrence_messageId_idx_new" ON "Occurrence"("messageId") WHERE ("messageId" is not null);
 DROP INDEX CONCURRENTLY IF EXISTS "Occurrence_messageId_idx";
-ALTER INDEX "Occurrence_messageId_idx_new" RENAME TO "Occurrence_messageId_idx";
+ALTER INDEX IF EXISTS "Occurrence_messageId_idx_new" RENAME TO "Occurrence_messageId_idx";
 DROP INDEX CONCURRENTLY IF EXISTS "Occurrence_personId_idx_new";
 CREATE INDEX CONCURRENTLY "Occurrence_personId_idx_new" ON "Occurrence"("personId") WHERE ("personId" is not null);
 DROP INDEX CONCURRENTLY IF EXISTS "Occurrence_personId_idx";
-ALTER INDEX "Occurrence_personId_idx_new" RENAME TO "Occurrence_personId_idx";
+ALTER INDEX IF EXISTS "Occurrence_personId_idx_new" RENAME TO "Occurrence_personId_idx";
 DROP INDEX CONCURRENTLY IF EXISTS "Occurrence_groupId_idx_new";
 CREATE INDEX CONCURRENTLY "Occurrence_groupId_idx_new" ON "Occurrence"("groupId") WHERE ("groupId" is not null);
 DROP INDEX CONCURRENTLY IF EXISTS "Occurrence_groupId_idx";
-ALTER INDEX "Occurrence_groupId_idx_new" RENAME TO "Occurrence_groupId_idx";
+ALTER INDEX IF EXISTS "Occurrence_groupId_idx_new" RENAME TO "Occurrence_groupId_idx";
 DROP INDEX CONCURRENTLY IF EXISTS "Occurrence_contactId_idx_new";
 CREATE INDEX CONCURRENTLY "Occurrence_contactId_idx_new" ON "Occurrence"("contactId") WHERE ("contactId" is not null);
 DROP INDEX CONCURRENTLY IF EXISTS "Occurrence_contactId_idx";
-ALTER INDEX "Occurrence_contactId_idx_new" RENAME TO "Occurrence_contactId_idx";
+ALTER INDEX IF EXISTS "Occurrence_contactId_idx_new" RENAME TO "Occurrence_contactId_idx";
 DROP INDEX CONCURRENTLY IF EXISTS "ContactRequest_open_idx";
 CREATE INDEX CONCURRENTLY "ContactRequest_open_idx" ON "ContactRequest"("organisationId") WHERE ("closedAt" is null);
 DROP INDEX CONCURRENTLY IF EXISTS "Account_connectionId_lookedAt_idx";
 CREATE INDEX CONCURRENTLY "Account_connectionId_lookedAt_idx" ON "Account"("connectionId", "lookedAt");
+DROP INDEX CONCURRENTLY IF EXISTS "Group_promising_idx";
+CREATE INDEX CONCURRENTLY "Group_promising_idx" ON "Group"("organisationId") WHERE ("endedAt" is null and "contactHours" is not null);
 DROP INDEX CONCURRENTLY IF EXISTS "Removal_forgetOn_idx";
 CREATE INDEX CONCURRENTLY "Removal_forgetOn_idx" ON "Removal"("forgetOn");
 DROP INDEX CONCURRENTLY IF EXISTS "RemovalDay_organisationId_on_idx";

@@ -4,18 +4,22 @@ import pg from 'pg'
 /** A number of our own among the server's advisory locks. */
 const LOCK = 7_071_326
 const LOOK_EVERY_MS = 250
+/** So often the connection that holds the lock says that it is there: nothing ends it as idle. */
+const ALIVE_EVERY_MS = 15_000
 
 /**
  * Runs work that one process of a database may do at a time. The others ask again and again:
  * somebody who waits inside a statement would hold up an index that is built beside the service,
- * and it them. The lock ends with the connection.
+ * and it them. The lock ends with the connection; lost meanwhile, this throws, and what the work
+ * has not done is somebody else's to do.
  */
 export const aloneOnServer =
   (connectionString: string) =>
   async <T>(work: () => Promise<T>): Promise<T> => {
     const client = new pg.Client({ connectionString, keepAlive: true })
-    // Lost, the work's own statements say so.
-    client.on('error', () => {})
+    const lost = Promise.withResolvers<never>()
+    lost.promise.catch(() => {})
+    client.on('error', lost.reject)
     await client.connect()
     try {
       for (;;) {
@@ -26,8 +30,12 @@ export const aloneOnServer =
         if (rows[0]?.isOurs) break
         await wait(LOOK_EVERY_MS)
       }
-      return await work()
+      const alive = setInterval(
+        () => void client.query('select 1').catch(lost.reject),
+        ALIVE_EVERY_MS,
+      )
+      return await Promise.race([work(), lost.promise]).finally(() => clearInterval(alive))
     } finally {
-      await client.end()
+      await client.end().catch(() => {})
     }
   }

@@ -115,7 +115,8 @@ async function openPostgres(url: string, mayMigrate: boolean): Promise<Database>
   // Without that limit: a second process that starts meanwhile has to wait for the first one's
   // migration.
   const migrating = new PrismaPg({ connectionString: url, max: 1 })
-  const applied = await migrate(migrating, mayMigrate, aloneOnServer(url))
+  const alone = aloneOnServer(url)
+  const applied = await migrate({ factory: migrating, alone, run: null }, mayMigrate)
   const prisma = createClient(factory)
   return {
     kind: 'postgres',
@@ -154,7 +155,8 @@ async function openEmbedded(directory: string | null, mayMigrate: boolean): Prom
     await pglite.exec('set join_collapse_limit = 2')
     reportTransactions(pglite)
     const factory = new PrismaPGlite(pglite) as unknown as SqlMigrationAwareDriverAdapterFactory
-    const applied = await migrate(factory, mayMigrate, (work) => work())
+    const run = (script: string) => pglite.exec(script)
+    const applied = await migrate({ factory, alone: (work) => work(), run }, mayMigrate)
     const prisma = createClient(factory)
     return {
       kind: 'embedded',

@@ -6,7 +6,7 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils'
 import { SetupError } from '../../errors.ts'
-import { runningWhole } from './migration-script.ts'
+import { type RunScript, runningWhole } from './migration-script.ts'
 
 const PRISMA_DIR = new URL('../../../prisma/', import.meta.url)
 const NO_FILTERS = { externalTables: [], externalEnums: [] }
@@ -20,27 +20,30 @@ export type Applied = { names: readonly string[]; ms: number }
 /**
  * Applies the migrations that the database has not seen: a new store's all at once, an older one's
  * one by one. Runs Prisma's own schema engine as WebAssembly, so no native binary is downloaded,
- * and writes the table that `prisma migrate deploy` writes. `alone` keeps two processes apart; one
- * that died in a migration left nothing of it that stands in the way. Throws SetupError where there
- * are any to apply and `mayMigrate` is false.
+ * and writes the table that `prisma migrate deploy` writes. One that died in a migration left
+ * nothing of it that stands in the way. Throws SetupError where there are any to apply and
+ * `mayMigrate` is false.
  */
-export async function migrate(
-  factory: SqlMigrationAwareDriverAdapterFactory,
-  mayMigrate: boolean,
-  alone: <T>(work: () => Promise<T>) => Promise<T>,
-): Promise<Applied[]> {
+export async function migrate(store: MigratedStore, mayMigrate: boolean): Promise<Applied[]> {
   const migrations = readMigrations()
-  const [first, ...more] = (await findPending(factory, migrations)).pending
+  const [first, ...more] = (await findPending(store.factory, migrations)).pending
   if (!first) return []
   if (!mayMigrate)
     throw new SetupError(
       `The store’s schema is older than this release (${1 + more.length} to apply, from ${first.name} on). Bring it up to date with: npx groupwell migrate`,
     )
-  return await alone(() => applyPending(factory, migrations))
+  return await store.alone(() => applyPending(store, migrations))
+}
+
+/** `alone` keeps two processes apart; `run` as in `runningWhole`. */
+export type MigratedStore = {
+  factory: SqlMigrationAwareDriverAdapterFactory
+  alone<T>(work: () => Promise<T>): Promise<T>
+  run: RunScript | null
 }
 
 async function applyPending(
-  factory: SqlMigrationAwareDriverAdapterFactory,
+  { factory, run }: MigratedStore,
   migrations: Migration[],
 ): Promise<Applied[]> {
   // Another process may have been there first.
@@ -49,7 +52,7 @@ async function applyPending(
   const known = migrations.length - pending.length
   const isNew = known === 0 && begun.length === 0
   const ends = isNew ? [migrations.length] : pending.map((_, index) => known + index + 1)
-  return await withEngine({ factory, isNew }, async (engine) => {
+  return await withEngine({ factory, isNew, run }, async (engine) => {
     for (const migrationName of begun) await engine.markMigrationRolledBack({ migrationName })
     const applied: Applied[] = []
     for (const end of ends) {
@@ -69,7 +72,7 @@ async function applyPending(
  */
 export async function schemaDrift(factory: SqlMigrationAwareDriverAdapterFactory): Promise<string> {
   const schema = { path: 'schema.prisma', content: readSchema() }
-  const result = await withEngine({ factory, isNew: false }, (engine) =>
+  const result = await withEngine({ factory, isNew: false, run: null }, (engine) =>
     engine.diff({
       from: { tag: 'schemaDatasource', files: [schema], configDir: '.' },
       to: { tag: 'schemaDatamodel', files: [schema] },
@@ -156,7 +159,7 @@ type Engine = Awaited<ReturnType<Awaited<ReturnType<typeof loadGlue>>['SchemaEng
  * migrations apart.
  */
 async function withEngine<T>(
-  { factory, isNew }: { factory: SqlMigrationAwareDriverAdapterFactory; isNew: boolean },
+  { factory, ...how }: { isNew: boolean } & Pick<MigratedStore, 'factory' | 'run'>,
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   glue ??= loadGlue()
@@ -171,7 +174,7 @@ async function withEngine<T>(
   const adapter = bindMigrationAwareSqlAdapterFactory({
     provider: factory.provider,
     adapterName: factory.adapterName,
-    connect: async () => runningWhole(await keep(factory.connect()), isNew),
+    connect: async () => runningWhole(await keep(factory.connect()), how),
     connectToShadowDb: () => keep(factory.connectToShadowDb()),
   })
   try {

@@ -50,12 +50,18 @@ export type Queue = {
   stop(graceMs: number): Promise<void>
 }
 
+/**
+ * The queue's own connections. It hands what it does not know to its pool: a statement that a
+ * server never answers ends, as those for rows do.
+ */
+const CONNECTIONS = { max: 4, keepAlive: true, query_timeout: 30_000 }
+
 export function createQueue(database: Database, onError: (error: unknown) => void): Queue {
   const own = database.queueDatabase
   const boss = new PgBoss({
     ...('embedded' in own
       ? { db: own.embedded, backend: 'pglite' as const }
-      : { connectionString: own.connectionString, max: 4 }),
+      : { connectionString: own.connectionString, ...CONNECTIONS }),
     schedule: false,
     maintenanceIntervalSeconds: DELETE_AFTER_SECONDS,
     useListenNotify: true,

@@ -5,6 +5,7 @@ import { describe, expect, inject, it } from 'vitest'
 import { startApp } from '../../../src/app.ts'
 import { lastSeen } from '../../../src/simulator/workspace.ts'
 import { openDatabase } from '../../../src/store/engine/database.ts'
+import { createQueue } from '../../../src/store/engine/queue.ts'
 import { atTheEnd } from '../../ends.ts'
 import { setUpGroup, startWorld } from '../../helpers.ts'
 import { freshDatabase } from '../../postgres.ts'
@@ -77,6 +78,22 @@ describe.runIf(inject('hasPostgres'))('a server that hangs', () => {
     await expect.poll(ready, { timeout: 40_000 }).toBe('200 ready')
     await world.slack.type('UMEMBER1', 'next')
     expect(lastSeen(world.slack.journal, 'UMEMBER1', 'next').text).toContain('Tuesday')
+  })
+
+  it('holds no question to the queue for ever', async () => {
+    const fresh = await freshDatabase(inject('postgresTemplate'))
+    atTheEnd(fresh.drop)
+    const proxy = await proxyTo(new URL(fresh.url))
+    const database = await openDatabase({ kind: 'postgres', url: proxy.url })
+    atTheEnd(() => database.close())
+    const queue = createQueue(database, () => {})
+    await queue.start()
+    atTheEnd(() => queue.stop(1_000))
+    expect(await queue.countUnfinished()).toBe(0)
+    proxy.freeze(true)
+    await expect(queue.countUnfinished()).rejects.toThrow('timeout')
+    proxy.freeze(false)
+    await expect.poll(() => queue.countUnfinished(), { timeout: 20_000 }).toBe(0)
   })
 
   it('leaves no connection in the middle of a transaction, however long it hung', async () => {
