@@ -115,11 +115,11 @@ export async function finishOccurrence(
     where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid`
 }
 
-/** How many rows are due now and not done, whoever holds them. */
+/** How many rows are due now and not done, whoever holds them; as many as a claim takes, at most. */
 export async function countDue(db: Reader, now: Date): Promise<number> {
   const [row] = await db.sql.rows<{ count: number }>`
-    select count(*)::int as "count" from "Occurrence"
-    where "state" = 'planned' and "dueAt" <= ${now}`
+    select count(*)::int as "count" from (select 1 from "Occurrence"
+      where "state" = 'planned' and "dueAt" <= ${now} order by "dueAt" limit ${CLAIM_LIMIT}) due`
   return row?.count ?? 0
 }
 
