@@ -115,7 +115,7 @@ export async function finishOccurrence(
     where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid`
 }
 
-/** How many rows are due now and not done, whoever holds them; as many as a claim takes, at most. */
+/** How many rows are due and not done, whoever holds them; at most as many as a claim takes. */
 export async function countDue(db: Reader, now: Date): Promise<number> {
   const [row] = await db.sql.rows<{ count: number }>`
     select count(*)::int as "count" from (select 1 from "Occurrence"
