@@ -50,6 +50,22 @@ export function mountDisk(dir: string, megabytes: number): Disk | null {
   }
 }
 
+/** The processes that a process has started, by Linux's own list. */
+const childrenOf = (parent: string): number[] =>
+  fs
+    .readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        // After the name in brackets: the state, then the parent.
+        const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
+        return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] === parent
+      } catch {
+        return false
+      }
+    })
+    .map(Number)
+
 /** Null where no server can be made on this machine. */
 export async function startServer(dir: string): Promise<Server | null> {
   const disk = mountDisk(path.join(dir, 'disk'), 600)
@@ -59,8 +75,7 @@ export async function startServer(dir: string): Promise<Server | null> {
     const [postmaster = ''] = fs
       .readFileSync(path.join(own.data, 'postmaster.pid'), 'utf8')
       .split('\n')
-    const children = execFileSync('ps', ['-o', 'pid=', '--ppid', postmaster], { encoding: 'utf8' })
-    return [postmaster, ...children.split(/\s+/).filter(Boolean)].map(Number)
+    return [Number(postmaster), ...childrenOf(postmaster)]
   }
   const signal = (name: 'SIGSTOP' | 'SIGCONT') => {
     for (const pid of processes()) process.kill(pid, name)
