@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto'
 import { SetupError } from '../errors.ts'
 import { NONCE_BYTES, TAG_BYTES } from './box.ts'
 import type { Keyring } from './keyring.ts'
@@ -69,7 +69,7 @@ export function openText(keyring: Keyring, belongsTo: string, sealed: Uint8Array
   return plaintext.subarray(LENGTH_BYTES, LENGTH_BYTES + plaintext.readUInt16BE(0)).toString()
 }
 
-function keyOf(keyring: Keyring, secretId: number): Buffer {
+function keyOf(keyring: Keyring, secretId: number): KeyObject {
   const keys = keyring.keys.get(secretId)
   if (!keys)
     throw new SetupError(

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import type { BoxContext } from './box.ts'
 
 /**
@@ -31,7 +31,7 @@ function masked(
   salt: Buffer,
   stamp: Buffer,
 ): Buffer {
-  const mask = createHmac('sha256', timeKey)
+  const mask = createHmac('sha256', createSecretKey(timeKey))
     .update(salt)
     .update(checkInId)
     .update(memberId)

@@ -56,8 +56,9 @@ export function readLink(keyring: Keyring, purpose: Purpose, token: string): Hol
 const toUuid = (hex: string): string =>
   hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 
-/** By the key that the body's first byte names. */
+/** By the key that the body's first byte names. Throws where there is none. */
 function macOf(keyring: Keyring, purpose: Purpose, body: Buffer): Buffer {
-  const key = keyring.keys.get(body[0] ?? 0)?.[purpose] ?? Buffer.alloc(0)
+  const key = keyring.keys.get(body[0] ?? 0)?.[purpose]
+  if (!key) throw new Error('the secret that a link names is not there')
   return createHmac('sha256', key).update(body).digest().subarray(0, MAC_BYTES)
 }

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { Keyring } from '../ballot/keyring.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
 
@@ -166,7 +166,11 @@ export type Tagged = {
 const TAG_BYTES = 16
 export const NOTHING = Buffer.alloc(0)
 
-const macOf = (key: Buffer, purpose: string, parts: readonly (string | Uint8Array)[]): Buffer => {
+const macOf = (
+  key: KeyObject,
+  purpose: string,
+  parts: readonly (string | Uint8Array)[],
+): Buffer => {
   const mac = createHmac('sha256', key).update(purpose)
   for (const part of parts) mac.update('\n').update(part)
   return mac.digest()

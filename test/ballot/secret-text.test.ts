@@ -45,8 +45,9 @@ describe('a text that is sealed', () => {
 
   it('of the first format, which was not padded, opens as well', () => {
     const keys = keyring.keys.get(1)
+    if (!keys) throw new Error('no key')
     const [header, nonce] = [Buffer.from([1, 1]), randomBytes(12)]
-    const cipher = createCipheriv('aes-256-gcm', keys?.text ?? '', nonce)
+    const cipher = createCipheriv('aes-256-gcm', keys.text, nonce)
     cipher.setAAD(Buffer.concat([header, Buffer.from('row')]))
     const parts = [header, nonce, cipher.update(WORDS), cipher.final()]
     expect(openText(keyring, 'row', Buffer.concat([...parts, cipher.getAuthTag()]))).toBe(WORDS)

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { once, ownDir } from '../ends.ts'
 import { type Counts, count, countLeftOver, faultsOf } from './count.ts'
 import { cleanUp, FAULTS, type Fault, planOf, ROLL_OUT } from './faults.ts'
-import { live } from './people.ts'
+import { type Done, live } from './people.ts'
 import { type Server, startServer } from './server.ts'
 import { type Stage, setStage } from './stage.ts'
 
@@ -12,7 +12,9 @@ import { type Stage, setStage } from './stage.ts'
 // on both platforms who answer their check-ins, answer anew, and make groups, while something
 // befalls them. All that somebody was told is counted afterwards.
 
-const FAULT_AFTER_MS = 5_000
+/** Faults begin when so many have answered, or after so long. */
+const ANSWERED_BEFORE = 30
+const FAULT_WITHIN_MS = 12_000
 /** Leases of processes that died run for a minute. */
 const SETTLED_WITHIN_MS = 150_000
 
@@ -58,8 +60,13 @@ describe.runIf(inject('hasPostgres'))('three processes, both platforms', () => {
     const stage = await setStage(server, dir, plan)
     const end = once(() => stage.end())
     try {
-      const befalling = wait(FAULT_AFTER_MS).then(() => fault.befall(stage))
-      const [done] = await Promise.all([live(stage.platforms, stage.closes), befalling])
+      const done: Done = { answers: new Map(), thanks: 0, made: [] }
+      const befall = async () => {
+        const latest = stage.start.getTime() + FAULT_WITHIN_MS
+        while (done.thanks < ANSWERED_BEFORE && Date.now() < latest) await wait(50)
+        await fault.befall(stage)
+      }
+      await Promise.all([live(stage.platforms, stage.closes, done), befall()])
       await spoil(stage)
       const closedAt = stage.closes.getTime()
       await wait(Math.max(0, closedAt - Date.now()))

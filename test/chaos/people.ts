@@ -32,8 +32,7 @@ export async function arrive(platforms: Platforms): Promise<void> {
  * Members answer, and answer anew, until the check-in closes; staff make groups. Everybody who was
  * told that it failed, or was told nothing, tries again.
  */
-export async function live(platforms: Platforms, closes: Date): Promise<Done> {
-  const done: Done = { answers: new Map(), thanks: 0, made: [] }
+export async function live(platforms: Platforms, closes: Date, done: Done): Promise<void> {
   // Somebody who is about to answer when it closes may be too late by their own fault.
   const isOver = () => Date.now() > closes.getTime() - 2_000
   const waiting = PLATFORMS.flatMap((platform) =>
@@ -57,7 +56,6 @@ export async function live(platforms: Platforms, closes: Date): Promise<Done> {
     }
   }
   await Promise.all([...Array.from({ length: AT_ONCE }, phone), ...PLATFORMS.map(desk)])
-  return done
 }
 
 /** The kinds of cards that came to somebody while `act` ran; it may have got nowhere. */
