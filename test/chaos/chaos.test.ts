@@ -85,15 +85,18 @@ describe.runIf(inject('hasPostgres'))('three processes, both platforms', () => {
     }
   }
 
-  it.each(Object.keys(FAULTS))('%s: nothing is lost, nothing comes twice', async (name) => {
-    const counts = await play(name, FAULTS[name] as Fault)
-    if (!counts) return
-    expect(faultsOf(counts)).toEqual(ALL_WELL)
-    expect(counts.answers).toBeGreaterThan(20)
-    expect(counts.units).toBe(12)
-    expect(counts.groups).toBeGreaterThan(2)
-    expect(counts.reminders).toBeGreaterThan(300)
-  })
+  it.for(Object.keys(FAULTS))(
+    '%s: nothing is lost, nothing comes twice',
+    async (name, { skip }) => {
+      const counts = await play(name, FAULTS[name] as Fault)
+      if (!counts) return skip('not played')
+      expect(faultsOf(counts)).toEqual(ALL_WELL)
+      expect(counts.answers).toBeGreaterThan(20)
+      expect(counts.units).toBe(12)
+      expect(counts.groups).toBeGreaterThan(2)
+      expect(counts.reminders).toBeGreaterThan(300)
+    },
+  )
 
   it('counts what is lost and what comes twice (control)', async () => {
     const counts = await play('spoilt by hand', FAULTS.none as Fault, async (stage) => {
