@@ -26,6 +26,8 @@ export async function seed(db: PrismaClient, dueAt: Date, serviceUrl: string): P
       name: `Bench ${index}`,
       country: 'DE',
       createdAt,
+      // Planned by the zone data of this runtime: nothing is planned anew.
+      zoneData: process.versions.tz ?? null,
     })),
   })
   await db.connection.createMany({

@@ -89,10 +89,12 @@ export function platformsOf(
     ),
     deps,
   )
+  const ownOf = ({ name }: Platform) => `${name}-own`
   const watched = (platform: Platform): Platform => ({
     ...platform,
-    start: async () => ({ externalId: `${platform.name}-own`, name: 'Bench' }),
-    serves: (id) => ofPlatform(platform.name).some((workspace) => workspace.id === id),
+    start: async () => ({ externalId: ownOf(platform), name: 'Bench' }),
+    serves: (id) =>
+      id === ownOf(platform) || ofPlatform(platform.name).some((workspace) => workspace.id === id),
     async send(outgoing: Outgoing) {
       const note = (isLimited429: boolean) =>
         sends.push({
