@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
-import { createServer } from 'node:net'
 import path from 'node:path'
+import { freePort } from '../free-port.ts'
 
 const VERSIONS = '/usr/lib/postgresql'
 
@@ -59,14 +59,4 @@ export async function startOwnPostgres(directory: string): Promise<OwnPostgres |
       run('pg_ctl', '-D', data, '-o', options, '-l', log, '-m', 'immediate', '-w', 'restart'),
     stop: () => run('pg_ctl', '-D', data, '-m', 'immediate', '-w', 'stop'),
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const { promise, resolve } = Promise.withResolvers<void>()
-  server.listen(0, '127.0.0.1', () => resolve())
-  await promise
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address ? address.port : 0
 }

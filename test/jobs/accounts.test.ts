@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lastSeen } from '../../src/simulator/workspace.ts'
-import { fill, open, press, setUpGroup, startWorld, type World } from '../helpers.ts'
+import { fill, open, press, STORES, setUpGroup, startWorld, type World } from '../helpers.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const account = (world: World, externalId: string) =>
@@ -129,5 +130,22 @@ describe('somebody in Teams who has not opened the app', () => {
     expect(text).toContain('Member 1: has not opened Groupwell yet.')
     expect(text).toContain('Member 2: has not opened Groupwell yet.')
     await world.end()
+  })
+})
+
+describe.each(STORES)('an account of a workspace that another process serves (%s)', (store) => {
+  it('is left to that process to look at', async () => {
+    const world = await startWorld({ store })
+    await setUpGroup(world)
+    const organisationId = (await world.db.organisation.findFirstOrThrow()).id
+    const [connectionId, personId, id] = [randomUUID(), randomUUID(), randomUUID()]
+    const workspace = { platform: 'slack' as const, externalId: 'T9', name: 'Other' }
+    await world.db.connection.create({ data: { organisationId, id: connectionId, ...workspace } })
+    await world.db.person.create({ data: { organisationId, id: personId, isStaff: true } })
+    const strange = { organisationId, id, personId, connectionId, externalId: 'U9' }
+    await world.db.account.create({ data: strange })
+    await aDayOn(world)
+    expect((await account(world, 'UFACILITATOR')).lookedAt).toEqual(world.clock.now())
+    expect((await account(world, 'U9')).lookedAt).toBeNull()
   })
 })

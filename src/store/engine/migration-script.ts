@@ -45,7 +45,8 @@ export function runningWhole<C extends Connection>(
       if (index < done) continue
       await runNow(statement)
       await runNow(
-        `update ${RECORD} set applied_steps_count = ${index + 1} where id in (select id from ${UNDER_WAY})`,
+        `update ${RECORD} set applied_steps_count = ${index + 1}
+          where id in (select id from ${UNDER_WAY})`,
       )
     }
   }

@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import { describe, expect, inject, it, vi } from 'vitest'
 import { startApp } from '../../../src/app.ts'
 import { run } from '../../../src/door/run.ts'
 import { atTheEnd, ownDir } from '../../ends.ts'
+import { freePort } from '../../free-port.ts'
 import { answer, incoming, moveTo, SESSION, setUpGroup, startWorld } from '../../helpers.ts'
 import { serverUrl } from '../../postgres.ts'
 
@@ -46,16 +46,6 @@ logfile = ${dir}/pooler.log
     pooler.kill('SIGKILL')
   })
   return `postgresql://${username}@127.0.0.1:${own}`
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const { promise, resolve } = Promise.withResolvers<void>()
-  server.listen(0, '127.0.0.1', () => resolve())
-  await promise
-  const address = server.address()
-  await new Promise((closed) => server.close(closed))
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 describe.runIf(inject('hasPostgres') && isThere)('behind PgBouncer, in its session mode', () => {
