@@ -218,12 +218,10 @@ export function refuseUnread(response: ServerResponse, status: number): void {
   sendJson(response, status, null)
 }
 
+/** The head is not written before the end: with the length that is known by then, both are one. */
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  if (body === null) {
-    response.writeHead(status).end()
-    return
-  }
-  response
-    .writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
-    .end(JSON.stringify(body))
+  response.statusCode = status
+  if (body === null) return void response.end()
+  response.setHeader('content-type', 'application/json; charset=utf-8')
+  response.end(JSON.stringify(body))
 }

@@ -81,19 +81,30 @@ const event = z.looseObject({
 const check = z.looseObject({ type: z.literal('url_verification'), challenge: text })
 const json = z.discriminatedUnion('type', [event, check])
 
+const certificateCheck = z.looseObject({ ssl_check: text })
+
+/** A body as Slack sends it, parsed, in the shape of one of these kinds. */
+export type SlackBody = z.infer<
+  typeof payload | typeof command | typeof json | typeof certificateCheck
+>
+
 /**
- * Whether a signed body has the shape of something that this app is asked: a command, a button, a
- * form, an event, or Slack's checks of the address and its certificate. Bolt would run into
- * anything else, or wait three seconds for somebody to answer it.
+ * A signed body that has the shape of something that this app is asked: a command, a button, a
+ * form, an event, or Slack's checks of the address and its certificate. Null for anything else:
+ * Bolt would run into it, or wait three seconds for somebody to answer it.
  */
-export function isSlackBody(contentType: string, body: string): boolean {
-  if (contentType.startsWith('application/json')) return json.safeParse(parseJson(body)).success
-  if (!contentType.startsWith('application/x-www-form-urlencoded')) return false
+export function readSlackBody(contentType: string, body: string): SlackBody | null {
+  if (contentType.startsWith('application/json')) return taken(json, parseJson(body))
+  if (contentType !== 'application/x-www-form-urlencoded') return null
   const values = new URLSearchParams(body)
   const sent = values.get('payload')
-  if (sent !== null) return values.size === 1 && payload.safeParse(parseJson(sent)).success
-  if (values.has('ssl_check')) return true
-  return command.safeParse(Object.fromEntries(values)).success
+  if (sent !== null) return values.size === 1 ? taken(payload, parseJson(sent)) : null
+  const form = Object.fromEntries(values)
+  return 'ssl_check' in form ? taken(certificateCheck, form) : taken(command, form)
+}
+
+function taken<T>(shape: z.ZodType<T>, value: unknown): T | null {
+  return shape.safeParse(value).data ?? null
 }
 
 export function parseJson(text: string | undefined): unknown {

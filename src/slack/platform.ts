@@ -1,12 +1,12 @@
+import { createSecretKey } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import { App, type Context, HTTPReceiver, type ViewSubmitAction } from '@slack/bolt'
+import { App, type Context, type ViewSubmitAction } from '@slack/bolt'
 import { WebClient } from '@slack/web-api'
 import { readBody, refuseUnread, sendJson } from '../http.ts'
 import { type Platform, REACHES_UNSEEN, type Traits } from '../platform.ts'
 import { type Rejection, reasonOfStatus } from '../rejections.ts'
-import { isSlackBody } from './body.ts'
+import { readSlackBody } from './body.ts'
 import { describe, isShared, send, whoAmI } from './calls.ts'
-import { inOnePiece } from './one-piece.ts'
 import {
   isLink,
   modalOf,
@@ -18,6 +18,7 @@ import {
   waitsOpenAt,
 } from './parse.ts'
 import { createSlackPace, SLACK_BATCH, slackRates } from './rates.ts'
+import { createReceiver } from './receiver.ts'
 import { createReplayGuard } from './replay.ts'
 import { clockAhead, isSigned, readSignature } from './signed.ts'
 import { SILENT } from './silent-logger.ts'
@@ -36,7 +37,10 @@ export type SlackSettings = {
 /** A form must open within 3 s of the press; a call that takes longer has lost its trigger. */
 const INTERACTIVE_TIMEOUT_MS = 2_500
 const OUTBOUND_TIMEOUT_MS = 10_000
-/** A press that could not open anything is left without an answer for so long. */
+/**
+ * A press that could not open anything is left without an answer for so long: less than the three
+ * seconds after which Slack gives up, so that its client says that it did not work.
+ */
 const UNHANDLED_MS = 2_800
 /** A form of thirty people is far below; anything larger is not from Slack. */
 const BODY_LIMIT_BYTES = 512_000
@@ -57,26 +61,12 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     timeout: INTERACTIVE_TIMEOUT_MS,
   })
   const outbound = new WebClient(settings.botToken, { ...options, timeout: OUTBOUND_TIMEOUT_MS })
-  const { signingSecret } = settings
+  const signingKey = createSecretKey(settings.signingSecret, 'utf8')
   const reject = (rejection: Rejection) => deps.onRejected('slack', rejection)
   const refuse = (response: ServerResponse) =>
     sendJson(response, 400, { error: deps.say('error.badRequest') })
-  const receiver = new HTTPReceiver({
-    signingSecret,
-    endpoints: SLACK_PATH,
-    bodyLimit: BODY_LIMIT_BYTES,
-    logger: SILENT,
-    customPropertiesExtractor: ({ headers }) => ({ sentAt: readSignature(headers)?.sentAt }),
-    // Before Slack gives up; its client then says that it did not work.
-    unhandledRequestTimeoutMillis: UNHANDLED_MS,
-    unhandledRequestHandler: ({ response }) => refuse(response as ServerResponse),
-    // Bolt fell over a payload that has our shape and none of Slack's.
-    processEventErrorHandler: async ({ error, response }) => {
-      deps.log.error('slack.listener', error)
-      if (!response.headersSent) refuse(response)
-      return false
-    },
-  })
+  const onError = (error: unknown) => deps.log.error('slack.listener', error)
+  const { receiver, take } = createReceiver({ unhandledMs: UNHANDLED_MS, refuse, onError })
   const app = new App({
     receiver,
     logger: SILENT,
@@ -121,7 +111,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
   )
   app.view({ type: 'view_closed' }, ({ ack }) => ack())
   app.event('app_home_opened', ({ event, body }) => track(turns.home(parseHome(event, body))))
-  app.error(async (error) => deps.log.error('slack.listener', error))
+  app.error(async (error) => onError(error))
   let own: string | null = null
   const replays = createReplayGuard(deps.wall)
   const pace = createSlackPace()
@@ -144,16 +134,16 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       const body = await readBody(request, BODY_LIMIT_BYTES)
       if ('status' in body) return refuseIt(body.status, { reason: reasonOfStatus(body.status) })
       const text = body.toString('utf8')
-      if (!isSigned(signingSecret, signed, text)) return refuseIt(401, { reason: 'signature' })
-      if (!isSlackBody(request.headers['content-type'] ?? '', text)) {
+      if (!isSigned(signingKey, signed, text)) return refuseIt(401, { reason: 'signature' })
+      const asked = readSlackBody(request.headers['content-type'] ?? '', text)
+      if (!asked) {
         reject({ reason: 'badShape' })
         return refuse(response)
       }
       response.once('finish', () => {
         if (response.statusCode === 200) replays.claimed(signed.signature)
       })
-      // Bolt takes a body that was read for it, and verifies the signature over it once more.
-      receiver.requestListener(Object.assign(request, { rawBody: body }), inOnePiece(response))
+      await take(asked, signed.sentAt, response)
     },
     start: async () => {
       const workspace = await whoAmI(interactive)
