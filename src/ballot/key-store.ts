@@ -1,5 +1,7 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { LRUCache } from 'lru-cache'
 import { clockOf, readDirectoryId } from './key-directory.ts'
 import { destroyFile, statOf, syncDirectory, writeDurably } from './key-files.ts'
 
@@ -47,10 +49,11 @@ export type KeyStore = {
   /** Lends the key to `use`. Throws KeyMissingError, KeySpoiltError or KeyUnreadableError. */
   use<T>(unitId: string, use: (key: KeptKey) => Promise<T>): Promise<T>
   /**
-   * The key to the times in a unit's boxes; null: it has none. Answering alone asks for it. Throws
-   * KeyUnreadableError.
+   * The key to the times in a unit's boxes; null: it has none. Answering alone asks for it, a whole
+   * group within a few minutes, so one that was read may be told from memory for ten seconds.
+   * Throws KeyUnreadableError.
    */
-  timeKey(unitId: string): Promise<Buffer | null>
+  timeKey(unitId: string): Promise<KeyObject | null>
   /** Destroys the key, and that to the times; nothing happens when it is gone already. */
   destroy(unitId: string): Promise<void>
   /**
@@ -76,6 +79,8 @@ const FORMATS = { plain: 1, timed: 2 } as const
 /** Older files: the key alone, with k, with k and the audience. */
 const OLDER_SIZES: readonly number[] = [KEY_BYTES, KEY_BYTES + 1, KEY_BYTES + 2]
 const FORMAT_SIZE = KEY_BYTES + 3
+/** Reading a file took an eighth of an answer. A key that was destroyed is not kept for longer. */
+const REMEMBERED = { ttl: 10_000, max: 500 } as const
 
 /** Keys as files, mode 0600, in a directory that no backup may include. */
 export function directoryKeyStore(directory: string): KeyStore {
@@ -83,6 +88,7 @@ export function directoryKeyStore(directory: string): KeyStore {
     if (!/^[0-9a-f-]{36}$/.test(unitId)) throw new Error('a unit id is a UUID')
     return path.join(directory, unitId + ending)
   }
+  const timeKeys = new LRUCache<string, KeyObject>(REMEMBERED)
   return {
     async put(unitId, { privateKey, k, audience, timeKey }) {
       // A directory without an id is none that a store knows: a mount that has vanished.
@@ -105,8 +111,12 @@ export function directoryKeyStore(directory: string): KeyStore {
       }
     },
     async timeKey(unitId) {
+      const known = timeKeys.get(unitId)
+      if (known) return known
       try {
-        return await fs.promises.readFile(fileOf(unitId, '.time'))
+        const key = createSecretKey(await fs.promises.readFile(fileOf(unitId, '.time')))
+        timeKeys.set(unitId, key)
+        return key
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
         // A directory without its id is none that a store knows: nothing is told by it.
@@ -115,6 +125,7 @@ export function directoryKeyStore(directory: string): KeyStore {
       }
     },
     async destroy(unitId) {
+      timeKeys.delete(unitId)
       await destroyFile(fileOf(unitId))
       await destroyFile(fileOf(unitId, '.time'))
     },

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { generateKeyPairSync } from 'node:crypto'
 import {
   associatedData,
@@ -35,7 +36,7 @@ export const sealBlank = (
   keyring: Keyring,
   publicKey: Uint8Array,
   context: BoxContext,
-  timeKey: Uint8Array | null,
+  timeKey: KeyObject | null,
 ): Buffer =>
   wrap(keyring, context, {
     format: timeKey ? 2 : 1,
@@ -51,7 +52,7 @@ type Filled = {
   box: Uint8Array
   ballot: BallotAnswers
   sentAt: number
-  timeKey: Uint8Array | null
+  timeKey: KeyObject | null
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
+import { createHmac, type KeyObject, randomBytes } from 'node:crypto'
 import type { BoxContext } from './box.ts'
 
 /**
@@ -11,7 +11,7 @@ const STAMP_BYTES = 6
 export const TIME_KEY_BYTES = 32
 
 /** Hides a time for one member's box. */
-export function hideTime(timeKey: Uint8Array, context: BoxContext, sentAt: number): Buffer {
+export function hideTime(timeKey: KeyObject, context: BoxContext, sentAt: number): Buffer {
   const salt = randomBytes(SALT_BYTES)
   const stamp = Buffer.alloc(STAMP_BYTES)
   stamp.writeUIntBE(sentAt, 0, STAMP_BYTES)
@@ -19,19 +19,19 @@ export function hideTime(timeKey: Uint8Array, context: BoxContext, sentAt: numbe
 }
 
 /** Reads it again, with the key and for the box that it was hidden for. */
-export function readTime(timeKey: Uint8Array, context: BoxContext, hidden: Buffer): number {
+export function readTime(timeKey: KeyObject, context: BoxContext, hidden: Buffer): number {
   const salt = hidden.subarray(0, SALT_BYTES)
   const stamp = masked(timeKey, context, salt, hidden.subarray(SALT_BYTES))
   return stamp.readUIntBE(0, STAMP_BYTES)
 }
 
 function masked(
-  timeKey: Uint8Array,
+  timeKey: KeyObject,
   { checkInId, memberId }: BoxContext,
   salt: Buffer,
   stamp: Buffer,
 ): Buffer {
-  const mask = createHmac('sha256', createSecretKey(timeKey))
+  const mask = createHmac('sha256', timeKey)
     .update(salt)
     .update(checkInId)
     .update(memberId)

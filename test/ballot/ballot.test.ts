@@ -1,4 +1,11 @@
-import { createPrivateKey, decapsulate, randomBytes, randomUUID } from 'node:crypto'
+import {
+  createPrivateKey,
+  createSecretKey,
+  decapsulate,
+  type KeyObject,
+  randomBytes,
+  randomUUID,
+} from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
@@ -28,7 +35,7 @@ const keyring = parseKeyring(SECRET)
 const ballot: BallotAnswers = { answers: { belonging: 4, voice: 4, safety: 4, useful: 4 } }
 const BOX_BYTES = boxBytes(2, { asksText: false })
 const SENT_AT = Date.UTC(2026, 10, 26, 9)
-const TIME_KEY = Buffer.alloc(32, 9)
+const TIME_KEY = createSecretKey(Buffer.alloc(32, 9))
 
 /** A box with answers in it, as answering leaves it. */
 const sealed = (
@@ -212,7 +219,7 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
   describe('a time in it', () => {
     const held = (box: Uint8Array) => unwrap(keyring, context('m'), box)
     const timeOf = (box: Uint8Array) => readTime(TIME_KEY, context('m'), held(box).time)
-    const refilled = (box: Buffer, sentAt: number, timeKey: Buffer | null = TIME_KEY) =>
+    const refilled = (box: Buffer, sentAt: number, timeKey: KeyObject | null = TIME_KEY) =>
       refill(keyring, key.publicKey, context('m'), { box, ballot, sentAt, timeKey })
     const answered = sealed(keyring, key.publicKey, context('m'), ballot)
     const blank = sealBlank(keyring, key.publicKey, context('m'), TIME_KEY)
@@ -237,7 +244,9 @@ describe.each(WAYS)('a sealed ballot, opened $where', ({ openUnit }) => {
       const times = [answered, refilled(answered, SENT_AT), blank].map((box) => held(box).time)
       expect(new Set(times.map((time) => time.toString('hex'))).size).toBe(3)
       expect(times.every((time) => !time.includes(Buffer.alloc(4)))).toBe(true)
-      expect(readTime(Buffer.alloc(32, 8), context('m'), held(answered).time)).not.toBe(SENT_AT)
+      expect(
+        readTime(createSecretKey(Buffer.alloc(32, 8)), context('m'), held(answered).time),
+      ).not.toBe(SENT_AT)
       expect(readTime(TIME_KEY, context('n'), held(answered).time)).not.toBe(SENT_AT)
     })
 

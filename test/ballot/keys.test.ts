@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, hkdfSync, KeyObject, randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ensureDirectoryId, roomIn } from '../../src/ballot/key-directory.ts'
 import {
   directoryKeyStore,
@@ -170,7 +170,7 @@ describe('the key store', () => {
     const id = randomUUID()
     const timeKey = Buffer.alloc(32, 3)
     await store.put(id, { ...KEY, timeKey })
-    expect(await store.timeKey(id)).toEqual(timeKey)
+    expect((await store.timeKey(id))?.export()).toEqual(timeKey)
     expect((await store.list()).map(({ unitId }) => unitId)).toEqual([id])
     // A release that reads no times takes it for a key of a newer one, and waits.
     expect(fs.readFileSync(fileOf(id)).at(-1)).toBe(2)
@@ -182,6 +182,18 @@ describe('the key store', () => {
     expect((await store.list()).map(({ unitId }) => unitId)).toEqual([id])
     await store.destroy(id)
     expect(await store.list()).toEqual([])
+  })
+
+  it('remembers a key to times for ten seconds, and not one that it destroyed', async () => {
+    const id = randomUUID()
+    await store.put(id, { ...KEY, timeKey: Buffer.alloc(32, 3) })
+    const known = await store.timeKey(id)
+    fs.rmSync(path.join(home, 'keys', `${id}.time`))
+    expect(await store.timeKey(id)).toBe(known)
+    const later = performance.now() + 10_001
+    onTestFinished(() => void vi.restoreAllMocks())
+    vi.spyOn(performance, 'now').mockReturnValue(later)
+    await expect.poll(() => store.timeKey(id)).toBeNull()
   })
 
   it('says nothing of times where the directory is not one that a store knows', async () => {
