@@ -1,21 +1,12 @@
 import { z } from 'zod'
-import { byAttention, digestWindow, nextDigestAt } from '../domain/digest.ts'
-import type { Due } from '../domain/occurrence.ts'
+import { byAttention, digestWindow } from '../domain/digest.ts'
 import { discloseTotal } from '../domain/together.ts'
 import { UserError } from '../errors.ts'
-import {
-  deleteDigestPlan,
-  ensureDigest,
-  findDigest,
-  findDigestPlan,
-  lastDigestEnd,
-} from '../store/digest.ts'
-import { fixedId } from '../store/ids.ts'
+import { findDigest, findDigestPlan } from '../store/digest.ts'
 import { listSupervised } from '../store/membership.ts'
 import type { ResultRow } from '../store/result.ts'
 import { digestCard, type Total } from '../views/digest.ts'
-import type { DueOutcome } from './command.ts'
-import { type Base, type Context, command } from './command.ts'
+import { type Context, command } from './command.ts'
 import { weeksOf } from './digest-week.ts'
 import { areLinesOld } from './help-lines-for.ts'
 
@@ -84,42 +75,4 @@ function totalsOf({ content }: Context, rows: readonly ResultRow[]): Total[] {
     const disclosed = discloseTotal(set, parts)
     return disclosed ? [{ set, disclosed }] : []
   })
-}
-
-/**
- * A digest is due: its row, one neutral note, and the next week's occurrence. After a long downtime
- * no week is left out.
- */
-export async function sendDigest(base: Base, occurrence: Due<'digest'>): Promise<DueOutcome> {
-  const { organisationId } = base
-  const { personId } = occurrence
-  const plan = personId ? await findDigestPlan(base, personId) : null
-  if (!plan || !personId) return { dropped: 'noPlan' }
-  const earlierEnd = await lastDigestEnd(base, personId, occurrence.dueAt)
-  const window = digestWindow(plan, occurrence.dueAt, earlierEnd)
-  // A group that ended in this week has its last digest yet.
-  if ((await listSupervised(base, personId, window)).length === 0) {
-    await deleteDigestPlan(base, personId)
-    return { dropped: 'noGroups' }
-  }
-  const id = fixedId('digest', organisationId, personId, occurrence.dueAt.toISOString())
-  await ensureDigest(base, {
-    id,
-    personId,
-    ...window,
-    timeZone: plan.timeZone,
-  })
-  return {
-    dropped: null,
-    deliveries: [
-      {
-        key: `digest ${id}`,
-        kind: 'digest-notice',
-        personId,
-        digestId: id,
-        ...(plan.connectionId ? { connectionId: plan.connectionId } : {}),
-      },
-    ],
-    occurrences: [{ kind: 'digest', dueAt: nextDigestAt(plan, occurrence.dueAt), personId }],
-  }
 }

@@ -3,13 +3,9 @@ import type { SkipReason } from '../domain/occurrence.ts'
 import { HOUR_MS, MINUTE_MS } from '../domain/time.ts'
 import type { JobData } from '../store/engine/queue.ts'
 import { lockGroup, setReminders } from '../store/group.ts'
+import { finishTogether } from '../store/occurrence.ts'
 import { type DeliveryPlan, planDeliveries } from '../store/outbox.ts'
-import {
-  type DueReminder,
-  finishReminders,
-  listReminded,
-  lockReminders,
-} from '../store/reminder.ts'
+import { type DueReminder, listReminded, lockReminders } from '../store/reminder.ts'
 import { listUpcoming, type SessionRow } from '../store/session.ts'
 import { remindDone, remindForm } from '../views/reminder.ts'
 import { type Base, command, groupOf } from './command.ts'
@@ -135,7 +131,7 @@ export async function remindTogether(
         })),
     )
     await planDeliveries(tx, plans, now)
-    await finishReminders(tx, outcomes)
+    await finishTogether(tx, outcomes)
     return new Set(due.map(({ id }) => id))
   })
 }

@@ -3,18 +3,21 @@ import { closeDueCheckIn, nudge, openDueCheckIn } from '../commands/checkin-due.
 import type { DueOutcome } from '../commands/command.ts'
 import { type Base, step } from '../commands/command.ts'
 import { contactDue } from '../commands/contact-path.ts'
-import { sendDigest } from '../commands/digest.ts'
 import { deleteDueGroup } from '../commands/ending.ts'
 import { messageDue } from '../commands/message-due.ts'
 import type { Due, OccurrenceKind } from '../domain/occurrence.ts'
 import { finishOccurrence, lockOccurrence } from '../store/occurrence.ts'
 
-/** Each kind's due handler. Reminders are done many at a time (remindTogether). */
+/**
+ * Due at the same minute by the thousand, and done many at a time (remindTogether,
+ * digestTogether).
+ */
+const TOGETHER = ['reminder', 'digest'] as const
+type Together = (typeof TOGETHER)[number]
+
+/** Each other kind's due handler. */
 type DueHandlers = {
-  [K in Exclude<OccurrenceKind, 'reminder'>]: (
-    base: Base,
-    occurrence: Due<K>,
-  ) => Promise<DueOutcome>
+  [K in Exclude<OccurrenceKind, Together>]: (base: Base, occurrence: Due<K>) => Promise<DueOutcome>
 }
 
 const DUE_HANDLERS: DueHandlers = {
@@ -23,7 +26,6 @@ const DUE_HANDLERS: DueHandlers = {
   checkInOpens: openDueCheckIn,
   checkInNudge: nudge,
   checkInCloses: closeDueCheckIn,
-  digest: sendDigest,
   groupDeletion: deleteDueGroup,
   contactDue,
 }
@@ -33,6 +35,10 @@ const handle = <K extends keyof DueHandlers>(
   occurrence: Due<K> & { kind: K },
 ): Promise<DueOutcome> => DUE_HANDLERS[occurrence.kind](base, occurrence)
 
+/** One that comes here all the same is another worker's at this moment. */
+const isTogether = (occurrence: Due): occurrence is Due<Together> =>
+  TOGETHER.some((kind) => kind === occurrence.kind)
+
 /**
  * Does what is due, once: the row is locked, and done in the same transaction as what it causes.
  */
@@ -41,9 +47,7 @@ export const handleDue = step<{ occurrenceId: string }, null>({
   access: { who: 'system' },
   run: async (base, { occurrenceId }) => {
     const occurrence = await lockOccurrence(base, occurrenceId)
-    // Reminders are done many at a time (remindTogether); one that comes here is another worker's
-    // at this moment.
-    if (!occurrence || occurrence.kind === 'reminder') return { result: null }
+    if (!occurrence || isTogether(occurrence)) return { result: null }
     const { dropped, ...effects } = await handle(base, occurrence)
     await finishOccurrence(base, occurrenceId, dropped)
     return { ...effects, result: null }

@@ -21,13 +21,13 @@ export async function makeReleasesTogether(
   jobs: readonly JobData[],
 ): Promise<ReadonlySet<string>> {
   const steps = pLimit(STEPS_AT_ONCE)
-  /** Does a step for each; those that fail are left out. */
+  const failed = (jobs: number) => (error: unknown) => {
+    services.log.error('job.failed', error, { queue: 'release', jobs })
+    return []
+  }
+  /** Does a step for each; those that fail are told of, and left out. */
   const each = async <T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> => {
-    const one = (item: T) =>
-      steps(() => work(item)).then(
-        (result) => [result],
-        () => [],
-      )
+    const one = (item: T) => steps(() => work(item)).then((result) => [result], failed(1))
     return (await Promise.all(all.map(one))).flat()
   }
   const begun = await each(jobs, async (job) => ({
@@ -37,7 +37,7 @@ export async function makeReleasesTogether(
   const opening = begun.flatMap(({ job, next }) =>
     next.work === 'open' ? [{ job, request: next.request }] : [],
   )
-  const recorded = await each(await openAll(opening), async ({ job, outcome }) => {
+  const recorded = await each(await openAll(opening, failed), async ({ job, outcome }) => {
     await runStep(services, recordOutcome, job.organisationId, { unitId: job.id, outcome })
     return job
   })
@@ -62,15 +62,17 @@ type Opening = { job: JobData; request: Parameters<typeof openUnits>[0][number] 
 type Opened = { job: JobData; outcome: Extract<OpenOutcome, { outcome: 'counted' }> }
 
 /** Those that could be counted. A process that fails opens none of its units. */
-async function openAll(opening: readonly Opening[]): Promise<Opened[]> {
+async function openAll(
+  opening: readonly Opening[],
+  failed: (jobs: number) => (error: unknown) => never[],
+): Promise<Opened[]> {
   const processes = pLimit(PROCESSES)
   const chunks = Array.from({ length: Math.ceil(opening.length / MOST_UNITS) }, (_, index) =>
     opening.slice(index * MOST_UNITS, (index + 1) * MOST_UNITS),
   )
   const opened = chunks.map(async (chunk) => {
-    const outcomes = await processes(() => openUnits(chunk.map(({ request }) => request))).catch(
-      () => [],
-    )
+    const requests = chunk.map(({ request }) => request)
+    const outcomes = await processes(() => openUnits(requests)).catch(failed(chunk.length))
     return chunk.flatMap(({ job }, index) => {
       const outcome = outcomes[index]
       return outcome?.outcome === 'counted' ? [{ job, outcome }] : []

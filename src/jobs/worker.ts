@@ -1,3 +1,4 @@
+import { digestTogether } from '../commands/digest-due.ts'
 import { remindTogether } from '../commands/reminder.ts'
 import { runStep, type Services } from '../commands/services.ts'
 import { handleDue } from '../door/due.ts'
@@ -20,17 +21,22 @@ export async function startWorkers(
   /**
    * All at once; where that fails, one by one, so that one fault does not hold up its neighbours.
    */
-  const reminders = async (batch: readonly JobData[]): Promise<ReadonlySet<string>> => {
-    const done = await remindTogether(services, batch).catch((error: unknown) => {
+  const allOr = async (
+    act: typeof remindTogether,
+    batch: readonly JobData[],
+  ): Promise<ReadonlySet<string>> => {
+    const done = await act(services, batch).catch((error: unknown) => {
       services.log.error('job.failed', error, { queue: 'occurrence', jobs: batch.length })
       return null
     })
     if (done) return done
     const alone = new Set<string>()
     for (const job of batch.length > 1 ? batch : [])
-      for (const id of await reminders([job])) alone.add(id)
+      for (const id of await allOr(act, [job])) alone.add(id)
     return alone
   }
+  const occurrences = async (batch: readonly JobData[]): Promise<ReadonlySet<string>> =>
+    new Set([...(await allOr(remindTogether, batch)), ...(await allOr(digestTogether, batch))])
   const releases = async (batch: readonly JobData[]): Promise<ReadonlySet<string>> =>
     batch.length > 1
       ? await makeReleasesTogether(services, batch).catch((error: unknown) => {
@@ -38,7 +44,7 @@ export async function startWorkers(
           return new Set<string>()
         })
       : new Set()
-  const together = { occurrence: reminders, release: releases, zoneData: null } as const
+  const together = { occurrence: occurrences, release: releases, zoneData: null } as const
   for (const [queue, handle] of Object.entries(handlers) as [
     QueueName,
     (data: JobData) => Promise<unknown>,

@@ -80,28 +80,6 @@ const DIGEST_FIELDS = {
   timeZone: true,
 } as const
 
-/** One digest a supervisor and week; the same week again is the same row. */
-export async function ensureDigest(
-  { tx, organisationId }: Tenant,
-  digest: DigestRow,
-): Promise<void> {
-  await tx.prisma.digest.createMany({ data: [{ organisationId, ...digest }], skipDuplicates: true })
-}
-
-/** When the digest before an instant ended; null: there was none. */
-export async function lastDigestEnd(
-  { tx, organisationId }: Tenant<Reader>,
-  personId: string,
-  before: Date,
-): Promise<Date | null> {
-  const row = await tx.prisma.digest.findFirst({
-    where: { organisationId, personId, endsAt: { lt: before } },
-    orderBy: { endsAt: 'desc' },
-    select: { endsAt: true },
-  })
-  return row?.endsAt ?? null
-}
-
 export async function findDigest(
   { tx, organisationId }: Tenant<Reader>,
   id: string,

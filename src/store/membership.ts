@@ -1,5 +1,6 @@
 import type { Role } from '../domain/access.ts'
 import type { Reader, Tenant } from './engine/transaction.ts'
+import { Prisma } from './generated/client.ts'
 import { GROUP_COLUMNS, type GroupRow } from './group.ts'
 
 /** A person's place in a group. */
@@ -76,10 +77,31 @@ export async function listSupervised(
     from "RosterEntry" r join "Group" g on g."organisationId" = r."organisationId"
       and g."id" = r."groupId"
     where r."organisationId" = ${organisationId}::uuid and r."personId" = ${personId}::uuid
-      and r."role" = 'supervisor'
-      and (g."endedAt" is null or g."endedAt" >= ${startsAt} or exists (
-        select from "ContactRequest" c where c."organisationId" = g."organisationId"
-          and c."groupId" = g."id" and c."closedAt" is null and not c."isDrill"
-          and r."personId" <> all(c."avoidedIds")))
+      and ${isSupervised(Prisma.sql`${startsAt}`)}
     order by g."alias"`
 }
+
+/** Those of some windows, by id, in which their supervisor has a group; of any organisation. */
+export async function listSupervising(
+  tx: Reader,
+  windows: readonly { id: string; organisationId: string; personId: string; startsAt: Date }[],
+): Promise<Set<string>> {
+  const rows = await tx.sql.rows<{ id: string }>`
+    select w."id"::text as "id" from unnest(${windows.map(({ id }) => id)}::uuid[],
+      ${windows.map(({ organisationId }) => organisationId)}::uuid[],
+      ${windows.map(({ personId }) => personId)}::uuid[],
+      ${windows.map(({ startsAt }) => startsAt)}::timestamptz[])
+      as w("id", "organisationId", "personId", "startsAt")
+    where exists (select from "RosterEntry" r join "Group" g
+      on g."organisationId" = r."organisationId" and g."id" = r."groupId"
+      where r."organisationId" = w."organisationId" and r."personId" = w."personId"
+        and ${isSupervised(Prisma.sql`w."startsAt"`)})`
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Whether a place `r` in a group `g` is a supervisor's, and counts from an instant on. */
+const isSupervised = (startsAt: Prisma.Sql) => Prisma.sql`r."role" = 'supervisor'
+  and (g."endedAt" is null or g."endedAt" >= ${startsAt} or exists (
+    select from "ContactRequest" c where c."organisationId" = g."organisationId"
+      and c."groupId" = g."id" and c."closedAt" is null and not c."isDrill"
+      and r."personId" <> all(c."avoidedIds")))`

@@ -7,7 +7,7 @@ import {
 } from '../domain/occurrence.ts'
 import type { Database } from './engine/database.ts'
 import type { Queue } from './engine/queue.ts'
-import type { Reader, Tenant } from './engine/transaction.ts'
+import type { Reader, Tenant, Tx } from './engine/transaction.ts'
 import { Prisma } from './generated/client.ts'
 import { fixedId } from './ids.ts'
 
@@ -15,6 +15,10 @@ import { fixedId } from './ids.ts'
 export const LEASE_SECONDS = 60
 /** Rows that one claim takes; the clock claims until nothing is due. */
 const CLAIM_LIMIT = 500
+
+const SUBJECT_COLUMNS = Prisma.raw(
+  [...new Set(Object.values(SUBJECTS))].map((column) => `"${column}"`).join(', '),
+)
 
 /** The id of what a plan is about. */
 const subjectOf = (plan: OccurrencePlan): string => {
@@ -27,25 +31,28 @@ export async function planOccurrences(
   { tx, organisationId }: Tenant,
   plans: readonly OccurrencePlan[],
 ): Promise<void> {
-  await tx.prisma.occurrence.createMany({
-    data: plans.map((plan) => ({
-      organisationId,
-      id: fixedId(
-        'occurrence',
-        organisationId,
-        plan.kind,
-        subjectOf(plan),
-        plan.dueAt.toISOString(),
-      ),
-      ...plan,
-    })),
-    skipDuplicates: true,
-  })
+  await planOwnOccurrences(
+    tx,
+    plans.map((plan) => ({ ...plan, organisationId })),
+  )
 }
 
-const SUBJECT_COLUMNS = Prisma.raw(
-  [...new Set(Object.values(SUBJECTS))].map((column) => `"${column}"`).join(', '),
-)
+/** The same for several organisations. */
+export async function planOwnOccurrences(
+  tx: Tx,
+  plans: readonly (OccurrencePlan & { organisationId: string })[],
+): Promise<void> {
+  const rows = plans.map((plan) => {
+    const { organisationId, kind, dueAt } = plan
+    const named = [organisationId, kind, subjectOf(plan), dueAt.toISOString()]
+    return { ...plan, id: fixedId('occurrence', ...named) }
+  })
+  await tx.sql.run`
+    insert into "Occurrence" ("organisationId", "id", "kind", "dueAt", ${SUBJECT_COLUMNS})
+    select "organisationId", "id", "kind", "dueAt", ${SUBJECT_COLUMNS}
+    from jsonb_populate_recordset(null::"Occurrence", ${JSON.stringify(rows)}::jsonb)
+    on conflict do nothing`
+}
 
 /**
  * Claims what is due by the product clock and sends a job for each, in one transaction; returns how
@@ -113,6 +120,19 @@ export async function finishOccurrence(
     update "Occurrence" set "state" = ${state}::"OccurrenceState", "reason" = ${reason},
       "leasedUntil" = null
     where "organisationId" = ${organisationId}::uuid and "id" = ${id}::uuid`
+}
+
+/** Marks rows of any organisations done, or dropped with their reason, in one statement. */
+export async function finishTogether(
+  tx: Tx,
+  outcomes: readonly { organisationId: string; id: string; dropped: SkipReason | null }[],
+): Promise<void> {
+  await tx.sql.run`update "Occurrence" o set "reason" = v."reason", "leasedUntil" = null,
+      "state" = (case when v."reason" is null then 'done' else 'dropped' end)::"OccurrenceState"
+    from unnest(${outcomes.map(({ organisationId }) => organisationId)}::uuid[],
+      ${outcomes.map(({ id }) => id)}::uuid[], ${outcomes.map(({ dropped }) => dropped)}::text[])
+      as v("organisationId", "id", "reason")
+    where o."organisationId" = v."organisationId" and o."id" = v."id"`
 }
 
 /** How many rows are due and not done, whoever holds them; at most as many as a claim takes. */

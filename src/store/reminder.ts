@@ -1,7 +1,5 @@
-import type { SkipReason } from '../domain/occurrence.ts'
 import type { JobData } from './engine/queue.ts'
 import type { Tx } from './engine/transaction.ts'
-import { Prisma } from './generated/client.ts'
 
 /**
  * A reminder that is due, locked, with what it is about. `isSuperseded`: a later one of the session
@@ -59,19 +57,4 @@ export async function listReminded(
         and r."groupId" = wanted."groupId" and r."role" <> 'supervisor'
       join "Account" a on a."organisationId" = r."organisationId"
         and a."personId" = r."personId" and not a."isBot" and not a."isDeactivated"`
-}
-
-/** Marks reminders done, or dropped with their reason, in one statement. */
-export async function finishReminders(
-  tx: Tx,
-  outcomes: readonly { organisationId: string; id: string; dropped: SkipReason | null }[],
-): Promise<void> {
-  const values = outcomes.map(
-    ({ organisationId, id, dropped }) =>
-      Prisma.sql`(${organisationId}::uuid, ${id}::uuid, ${dropped}::text)`,
-  )
-  await tx.sql.run`update "Occurrence" o set "reason" = v."reason", "leasedUntil" = null,
-      "state" = (case when v."reason" is null then 'done' else 'dropped' end)::"OccurrenceState"
-    from (values ${Prisma.join(values)}) as v("organisationId", "id", "reason")
-    where o."organisationId" = v."organisationId" and o."id" = v."id"`
 }
