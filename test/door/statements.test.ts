@@ -1,71 +1,101 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import fs from 'node:fs'
+import path from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import type { Verb } from '../../src/domain/verbs.ts'
-import { run } from '../../src/door/run.ts'
-import {
-  answer,
-  incoming,
-  moveTo,
-  SESSION,
-  setUpGroup,
-  startWorld,
-  type World,
-} from '../helpers.ts'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { COMMANDS, parseTyped } from '../../src/door/registry.ts'
+import { startWorld, type World } from '../helpers.ts'
+import { tour } from '../tour.ts'
 
-let world: World
-const sent: string[] = []
-const query = pg.Client.prototype.query
-
-/** Every statement that this process sends to the server, transactions' ends among them. */
-function listen(): void {
-  pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
-    const first = given[0] as string | { text?: string }
-    sent.push(typeof first === 'string' ? first : (first.text ?? ''))
-    return Reflect.apply(query, this, given)
-  } as typeof query
+/** Statements of each verb that the walk meets, at most, transactions' ends among them. */
+const BUDGET: Readonly<Record<string, number>> = JSON.parse(
+  fs.readFileSync(path.join(import.meta.dirname, '../fixtures/statements.json'), 'utf8'),
+)
+/** Verbs that the walk does not meet, so that nobody counts them, and one that goes the same way. */
+const LIKE: Readonly<Record<string, string>> = {
+  'summary.all': 'summary.four',
+  'summary.post': 'summary.four',
+  'schedule.putBack': 'schedule.submit',
+  'session.notHeld': 'cancel.submit',
+  'message.edit': 'message.new',
+  'message.edit.submit': 'message.submit',
+  'message.stop': 'message.confirm',
+  attendance: 'attendance.enter',
+  'checkin.begin': 'welcome.accept',
+  'checkin.words': 'contact.read',
+  'contact.tried': 'contact.reached',
+  'contact.handedOver': 'contact.reached',
+  'contact.withdraw': 'contact.submit',
+  'contact.deny': 'contact.submit',
+  'contact.nobody': 'contact',
+  'win.post.submit': 'message.submit',
+  'forget.me': 'leave.submit',
+  'goodbye.leave': 'leave.submit',
 }
 
-describe.runIf(inject('hasPostgres'))('statements that a verb sends, the second time', () => {
+/** What was sent for each verb, one list a request. */
+const heard = vi.hoisted(() => ({
+  sent: null as AsyncLocalStorage<string[]> | null,
+  table: new Map<string, string[][]>(),
+}))
+vi.mock('../../src/door/run.ts', async (original) => {
+  const actual = await original<typeof import('../../src/door/run.ts')>()
+  const run: typeof actual.run = async (services, incoming) => {
+    const sent: string[] = []
+    const reply = await heard.sent?.run(sent, () => actual.run(services, incoming))
+    const typed = parseTyped(incoming.input.text ?? '')?.command.verb ?? 'unread'
+    const verb = incoming.via === 'typed' ? typed : incoming.verb
+    heard.table.set(verb, [...(heard.table.get(verb) ?? []), sent])
+    return reply ?? null
+  }
+  return { ...actual, run }
+})
+
+describe.runIf(inject('hasPostgres'))('statements that a verb sends', () => {
+  let world: World
+  const query = pg.Client.prototype.query
   beforeAll(async () => {
-    world = await startWorld({ store: 'postgres' })
-    await setUpGroup(world)
-    await moveTo(world, SESSION.endsAt)
-    for (const member of world.casts.slack.members) await answer(world, 'slack', member, '4')
-    listen()
-  })
+    heard.sent = new AsyncLocalStorage()
+    world = await startWorld({ store: 'postgres', publicUrl: 'https://groupwell.example.org' })
+    pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
+      const [first] = given as [string | { text?: string }]
+      const text = typeof first === 'string' ? first : (first.text ?? '')
+      // A connection that is new, and the queue, which wakes by itself.
+      if (!text.startsWith('set ') && !text.includes('pgboss'))
+        heard.sent?.getStore()?.push(text.replace(/\s+/g, ' '))
+      return Reflect.apply(query, this, given)
+    } as typeof query
+    await tour(world, 'slack')
+  }, 120_000)
   afterAll(async () => {
     pg.Client.prototype.query = query
     await world.end()
   })
 
-  const count = async (sender: string, verb: Verb, id?: string): Promise<number> => {
-    const ask = () =>
-      run(world.app.services, incoming(sender, { verb, input: id === undefined ? {} : { id } }))
-    await ask()
-    sent.length = 0
-    const reply = await ask()
-    if (reply && 'card' in reply) expect(reply.card.kind).not.toBe('problem')
-    return sent.filter((text) => !text.includes('pgboss')).length
-  }
+  it('are no more than its budget, each verb', () => {
+    const most = [...heard.table].map(
+      ([verb, requests]) => [verb, Math.max(...requests.map(({ length }) => length))] as const,
+    )
+    const table = Object.fromEntries(most.toSorted(([a], [b]) => a.localeCompare(b)))
+    // For `npm run bench -- statements`.
+    const file = process.env.STATEMENTS_FILE
+    if (file) fs.writeFileSync(file, JSON.stringify(table, null, 2))
+    expect(most.filter(([verb, count]) => count > (BUDGET[verb] ?? 0))).toEqual([])
+  })
 
-  it.each<[Verb, 'facilitator' | 'member', 'group' | 'checkIn' | null, number]>([
-    // The person, their memberships, sessions, what goes out.
-    ['next', 'facilitator', null, 4],
-    // The person, their memberships with the group and its flag.
-    ['flag', 'facilitator', 'group', 2],
-    // The person, their memberships, the check-in, whether they are invited, its unit.
-    ['checkin.answer', 'member', 'checkIn', 5],
-    // Those two, results, the next session, what was asked, is open and planned, what waits, the
-    // audit.
-    ['summary', 'facilitator', 'group', 16],
-    ['help', 'member', null, 0],
-  ])('%s sends at most so many', async (verb, role, about, most) => {
-    const { facilitator, members } = world.casts.slack
-    const group = await world.db.group.findFirstOrThrow()
-    const checkIn = await world.db.checkIn.findFirstOrThrow({ where: { state: 'open' } })
-    const id = about === 'group' ? group.id : about === 'checkIn' ? checkIn.id : undefined
-    const statements = await count(role === 'member' ? (members[0] ?? '') : facilitator, verb, id)
-    console.info(`statements: ${verb} ${statements}`)
-    expect(statements).toBeLessThanOrEqual(most)
+  it('have a budget, every verb', () => {
+    const missing = COMMANDS.map(({ verb }) => verb).filter(
+      (verb) => BUDGET[verb] === undefined && BUDGET[LIKE[verb] ?? ''] === undefined,
+    )
+    expect(missing).toEqual([])
+    expect(Object.keys(LIKE).filter((verb) => heard.table.has(verb))).toEqual([])
+  })
+
+  it('are few for what is asked most: nothing for help, three for what is next', () => {
+    const least = (verb: string) =>
+      Math.min(...(heard.table.get(verb) ?? []).map(({ length }) => length))
+    expect([least('privacy'), least('next'), least('flag'), least('checkin.submit')]).toEqual([
+      0, 3, 2, 6,
+    ])
   })
 })
