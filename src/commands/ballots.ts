@@ -1,8 +1,8 @@
 import type { BoxContext } from '../ballot/box.ts'
 import { empty, rewrap } from '../ballot/seal.ts'
-import { listBallots, listUnmade, replaceBallots } from '../store/ballot.ts'
+import { listBallots, replaceBallots } from '../store/ballot.ts'
 import { lockCheckIn } from '../store/checkin.ts'
-import { lockUnit, type UnitRow } from '../store/unit.ts'
+import { listUnmade, lockUnit, type UnitRow } from '../store/unit.ts'
 import type { WriteContext } from './command.ts'
 
 /** Binds a member's box to its check-in and unit. */

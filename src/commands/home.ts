@@ -1,6 +1,5 @@
 import type { Role } from '../domain/access.ts'
-import { isInvited } from '../store/ballot.ts'
-import { listOpen } from '../store/checkin.ts'
+import { listInvitations } from '../store/ballot.ts'
 import { type ContactRow, listContactsOf } from '../store/contact.ts'
 import { listNext } from '../store/session-place.ts'
 import { homeCard, type OpenCheckIn } from '../views/home.ts'
@@ -61,15 +60,16 @@ async function whatComes(context: Context) {
   const open: OpenCheckIn[] = []
   const ids = memberships.map(({ id }) => id)
   const sessions = await listNext(context, ids, now, 1)
-  for (const { id: groupId, alias, timeZone, role } of memberships) {
+  const own = memberships.filter(({ role }) => role === 'member').map(({ id }) => id)
+  const invitations = own.length > 0 ? await listInvitations(context, actor.personId, own) : []
+  for (const { id: groupId, alias, timeZone } of memberships) {
     const session = sessions.find((one) => one.groupId === groupId)
     groups.push({
       alias,
       next: session ? timeWithZone(texts, session.startsAt, timeZone, now) : null,
     })
-    if (role !== 'member') continue
-    for (const { id, closesAt } of await listOpen(context, groupId))
-      if (closesAt > now && (await isInvited(context, id, actor.personId)))
+    for (const { id, closesAt } of invitations.filter((one) => one.groupId === groupId))
+      if (closesAt > now)
         open.push({ id, alias, until: timeWithZone(texts, closesAt, timeZone, now) })
   }
   return { groups, open }

@@ -99,10 +99,8 @@ export async function listBoxes(
     from "Ballot" b
     where b."organisationId" = ${organisationId}::uuid and b."checkInId" = ${checkIn.id}::uuid
     order by b."memberId"`
-  return {
-    isMember: rows[0]?.isMember ?? false,
-    boxes: rows.map(({ memberId, box }) => ({ memberId, box })),
-  }
+  const boxes = rows.map(({ memberId, box }) => ({ memberId, box }))
+  return { isMember: rows[0]?.isMember ?? false, boxes }
 }
 
 export type BallotRow = { memberId: string; box: Uint8Array }
@@ -174,6 +172,24 @@ export async function listInvited(
   return rows.map(({ memberId }) => memberId)
 }
 
+/** A check-in that is open for a member. */
+export type Invitation = { id: string; groupId: string; closesAt: Date }
+
+/** Check-ins of some groups that are open for a member: alike for who answered and who did not. */
+export async function listInvitations(
+  { tx, organisationId }: Tenant<Reader>,
+  memberId: string,
+  groupIds: readonly string[],
+): Promise<Invitation[]> {
+  return await tx.sql.rows<Invitation>`
+    select c."id"::text as "id", c."groupId"::text as "groupId", c."closesAt"
+    from "CheckIn" c join "Ballot" b on b."organisationId" = c."organisationId"
+      and b."checkInId" = c."id" and b."memberId" = ${memberId}::uuid
+    where c."organisationId" = ${organisationId}::uuid and c."state" = 'open'
+      and c."groupId" = any(${groupIds}::uuid[])
+    order by c."closesAt", c."id"`
+}
+
 /** Whether a member was on the roster when the check-in opened. */
 export async function isInvited(
   { tx, organisationId }: Tenant<Reader>,
@@ -199,22 +215,6 @@ export async function replaceBallots(
       and "Ballot"."memberId" = fresh."memberId"`
   if (changed !== ballots.length)
     throw new Error(`re-wrapped ${changed} of ${ballots.length} ballots`)
-}
-
-/**
- * Every check-in of a group whose answers are still sealed under a living key: open, or closed in a
- * unit that takes more.
- */
-export async function listUnmade(
-  { tx, organisationId }: Tenant<Reader>,
-  groupId: string,
-): Promise<string[]> {
-  const rows = await tx.prisma.checkIn.findMany({
-    where: { organisationId, groupId, unit: { state: 'open' } },
-    orderBy: { id: 'asc' },
-    select: { id: true },
-  })
-  return rows.map(({ id }) => id)
 }
 
 export async function listUnitBallots(

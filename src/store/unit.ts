@@ -144,3 +144,19 @@ export async function listOpenUnits(
     where u."organisationId" = ${organisationId}::uuid and u."groupId" = ${groupId}::uuid
       and u."state" = 'open' group by u."organisationId", u."id"`
 }
+
+/**
+ * Every check-in of a group whose answers are still sealed under a living key: open, or closed in a
+ * unit that takes more.
+ */
+export async function listUnmade(
+  { tx, organisationId }: Tenant<Reader>,
+  groupId: string,
+): Promise<string[]> {
+  const rows = await tx.prisma.checkIn.findMany({
+    where: { organisationId, groupId, unit: { state: 'open' } },
+    orderBy: { id: 'asc' },
+    select: { id: true },
+  })
+  return rows.map(({ id }) => id)
+}

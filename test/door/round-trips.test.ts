@@ -7,7 +7,7 @@ import type { FieldValue, Incoming } from '../../src/platform.ts'
 import { incoming, startWorld, type World } from '../helpers.ts'
 
 /** At five milliseconds to the store a tenth of the second and a half that a change may take. */
-const MOST = { staff: 16, roster: 20, schedule: 20 } as const
+const MOST = { staff: 16, roster: 20, schedule: 20, home: 5 } as const
 
 let world: World
 /** The statements of the request that is under way; what goes out meanwhile is not among them. */
@@ -22,6 +22,7 @@ describe.runIf(inject('hasPostgres'))('round trips to the store that a form take
       counting.getStore()?.push(typeof first === 'string' ? first : (first.text ?? ''))
       return Reflect.apply(query, this, given)
     } as typeof query
+    await taken('UADMIN', 'admin.staff', null, { staff: [{ externalId: 'UFACILITATOR' }] })
   })
   afterAll(async () => {
     pg.Client.prototype.query = query
@@ -53,7 +54,13 @@ describe.runIf(inject('hasPostgres'))('round trips to the store that a form take
       ...(form.key === undefined ? {} : { key: form.key }),
       values,
     }
-    await counting.run(sent, () => act(sender, form.verb, input))
+    const send = () => counting.run(sent, () => act(sender, form.verb, input))
+    // Beside other work a large form may take longer than it may; nothing was done then.
+    await send().catch(async (error: unknown) => {
+      if (!String(error).includes('took too long')) throw error
+      sent.length = 0
+      await send()
+    })
     console.info(`round trips: ${form.verb} ${sent.length}`)
     return sent.length
   }
@@ -73,8 +80,7 @@ describe.runIf(inject('hasPostgres'))('round trips to the store that a form take
   }
 
   it('of staff are as many for a hundred as for two, on the way in and out', async () => {
-    const staff = { externalId: 'UFACILITATOR', name: 'Facilitator' }
-    const few = await taken('UADMIN', 'admin.staff', null, { staff: [staff, ...people('UA', 1)] })
+    const few = await taken('UADMIN', 'admin.staff', null, { staff: people('UA', 2) })
     const many = await taken('UADMIN', 'admin.staff', null, { staff: people('UB', 100) })
     const out = await taken('UADMIN', 'admin.staff', null, { leaving: people('UB', 100) })
     expect(many).toBeLessThanOrEqual(few)
@@ -102,6 +108,28 @@ describe.runIf(inject('hasPostgres'))('round trips to the store that a form take
     }
     expect([counts[2], counts[3]]).toEqual([counts[0], counts[1]])
     expect(Math.max(...counts)).toBeLessThanOrEqual(MOST.roster)
+  })
+
+  it('of the home card are as many for a member of forty groups as for one', async () => {
+    const home = async () => {
+      const sent: string[] = []
+      await counting.run(sent, () => act('UMEMBEROFALL', 'home', {}))
+      return sent.length
+    }
+    const join = async (alias: string) => {
+      const id = await newGroup(alias)
+      const facilitators = [{ externalId: 'UFACILITATOR' }]
+      const members = [{ externalId: 'UMEMBEROFALL' }]
+      await taken('UFACILITATOR', 'roster', id, { members, facilitators, supervisors: [] })
+    }
+    await join('First')
+    await home()
+    const one = await home()
+    for (let index = 2; index <= 40; index += 1) await join(`Group ${index}`)
+    // They have been met again: notes that found nobody had marked them.
+    await home()
+    expect(await home()).toBe(one)
+    expect(one).toBeLessThanOrEqual(MOST.home)
   })
 
   it('of a schedule are as many for 104 weeks as for four', async () => {

@@ -33,7 +33,7 @@ const LIKE: Readonly<Record<string, string>> = {
   'goodbye.leave': 'leave.submit',
 }
 
-/** What was sent for each verb, one list a request. */
+/** The statements of each verb, one list a request. */
 const heard = vi.hoisted(() => ({
   sent: null as AsyncLocalStorage<string[]> | null,
   table: new Map<string, string[][]>(),
