@@ -2,9 +2,10 @@
 // one of them ran no test, or one failed.
 import { readFileSync } from 'node:fs'
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the colours that vitest prints
+const COLOURS = /\u001B\[[0-9;]*m/g
 const runs = process.argv.slice(2).map((file) => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours that vitest prints
-  const lines = readFileSync(file, 'utf8').replace(/\u001B\[[0-9;]*m/g, '').split('\n')
+  const lines = readFileSync(file, 'utf8').replace(COLOURS, '').split('\n')
   const totals = lines.findLast((text) => /^\s*Tests\s/.test(text)) ?? ''
   return {
     count: (word) => Number(new RegExp(`(\\d+) ${word}`).exec(totals)?.[1] ?? 0),

@@ -1,17 +1,14 @@
 // Writes the next migration: what schema.prisma has and the migrations so far do not. Use: node
 // scripts/make-migration.ts <name>, then read the SQL before committing it.
 import fs from 'node:fs'
-import { PGlite } from '@electric-sql/pglite'
-import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
-import { PrismaPGlite } from 'pglite-prisma-adapter'
-import { migrate, schemaDrift } from '../src/store/engine/migrate.ts'
+import { migratePglite, openPglite } from '../src/store/engine/embedded.ts'
+import { schemaDrift } from '../src/store/engine/migrate.ts'
 
 const name = process.argv[2]
 if (!name?.match(/^[a-z0-9_]+$/))
   throw new Error('usage: node scripts/make-migration.ts <name_in_snake_case>')
-const pglite = await PGlite.create()
-const factory = new PrismaPGlite(pglite) as unknown as SqlMigrationAwareDriverAdapterFactory
-await migrate({ factory, alone: (work) => work(), run: (script) => pglite.exec(script) }, true)
+const { pglite } = await openPglite(null, false)
+const { factory } = await migratePglite(pglite, true)
 const sql = await schemaDrift(factory)
 if (!sql) throw new Error('nothing to do: schema.prisma and the migrations agree')
 const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14)

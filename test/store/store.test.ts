@@ -42,7 +42,9 @@ describe.each(STORES.map((kind) => ({ kind })))('the $kind store', ({ kind }) =>
     const server = kind === 'postgres' ? await freshDatabase() : null
     if (server) atTheEnd(server.drop)
     database = await openDatabase(
-      server ? { kind: 'postgres', url: server.url } : { kind: 'embedded', directory: dir },
+      server
+        ? { kind: 'postgres', url: server.url }
+        : { kind: 'embedded', directory: dir, mayUnpack: false },
     )
     atTheEnd(() => database.close())
     queue = createQueue(database, () => {})

@@ -1,6 +1,3 @@
-import fs from 'node:fs'
-import path from 'node:path'
-import { setFlagsFromString } from 'node:v8'
 import type { PGlite } from '@electric-sql/pglite'
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
@@ -8,9 +5,8 @@ import pg from 'pg'
 import type { fromPglite } from 'pg-boss'
 import { PrismaClient } from '../generated/client.ts'
 import { aloneOnServer } from './alone.ts'
-import { DURABLE_START_PARAMS, DurableNodeFS, fsyncTree } from './durable-fs.ts'
+import { migratePglite, openPglite } from './embedded.ts'
 import { type Listen, listenEmbedded, listenOnServer } from './listen.ts'
-import { lockDirectory } from './lock.ts'
 import { type Applied, migrate, schemaDrift } from './migrate.ts'
 import { reachServer } from './reach-server.ts'
 import { createSql, type NameOf, type Sql, sendToEmbedded, sendToServer } from './sql.ts'
@@ -34,6 +30,8 @@ export type StoreSettings = (
 ) & {
   /** Left out: opening it brings its schema up to date. */
   mayMigrate?: boolean
+  /** Left out: a new embedded store is the one that was packed at installation, if there is one. */
+  mayUnpack?: boolean
 }
 
 export type Database = {
@@ -77,10 +75,10 @@ const POOL_SIZE = 10
  * or the schema is older and `mayMigrate` is false.
  */
 export async function openDatabase(settings: StoreSettings): Promise<Database> {
-  const { mayMigrate = true } = settings
+  const { mayMigrate = true, mayUnpack = true } = settings
   return settings.kind === 'postgres'
     ? await openPostgres(settings.url, mayMigrate)
-    : await openEmbedded(settings.directory, mayMigrate)
+    : await openEmbedded(settings.directory, { mayMigrate, mayUnpack })
 }
 
 async function openPostgres(url: string, mayMigrate: boolean): Promise<Database> {
@@ -131,32 +129,15 @@ async function openPostgres(url: string, mayMigrate: boolean): Promise<Database>
   }
 }
 
-async function openEmbedded(directory: string | null, mayMigrate: boolean): Promise<Database> {
-  const unlock = directory ? lockDirectory(directory) : () => {}
+async function openEmbedded(
+  directory: string | null,
+  { mayMigrate, mayUnpack }: { mayMigrate: boolean; mayUnpack: boolean },
+): Promise<Database> {
+  const { pglite, close } = await openPglite(directory, mayUnpack)
   try {
-    // Optimising the WebAssembly costs more memory and time than it saves here. `npm start` says so
-    // on the command line: by now some of it is already compiled, and an idle service holds 90 MB
-    // more (npm run bench -- start).
-    setFlagsFromString('--liftoff-only')
-    const { PGlite } = await import('@electric-sql/pglite')
-    const { PrismaPGlite } = await import('pglite-prisma-adapter')
     const { fromPglite } = await import('pg-boss')
-    const home = directory && path.join(directory, 'pg')
-    const isFresh = home !== null && !fs.existsSync(path.join(home, 'PG_VERSION'))
-    const pglite = home
-      ? await PGlite.create({ fs: new DurableNodeFS(home), startParams: DURABLE_START_PARAMS })
-      : await PGlite.create()
-    if (isFresh && home) {
-      await pglite.exec('checkpoint')
-      fsyncTree(home)
-    }
-    // No statement is kept planned here. Our joins are written in a good order; looking for a
-    // better one costs more than it finds.
-    await pglite.exec('set join_collapse_limit = 2')
     reportTransactions(pglite)
-    const factory = new PrismaPGlite(pglite) as unknown as SqlMigrationAwareDriverAdapterFactory
-    const run = (script: string) => pglite.exec(script)
-    const applied = await migrate({ factory, alone: (work) => work(), run }, mayMigrate)
+    const { factory, applied } = await migratePglite(pglite, mayMigrate)
     const prisma = createClient(factory)
     return {
       kind: 'embedded',
@@ -169,12 +150,11 @@ async function openEmbedded(directory: string | null, mayMigrate: boolean): Prom
       queueDatabase: { embedded: fromPglite(pglite) },
       close: async () => {
         await prisma.$disconnect()
-        if (!pglite.closed) await pglite.close()
-        unlock()
+        await close()
       },
     }
   } catch (error) {
-    unlock()
+    await close()
     throw error
   }
 }

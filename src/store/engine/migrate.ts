@@ -25,7 +25,7 @@ export type Applied = { names: readonly string[]; ms: number }
  * `mayMigrate` is false.
  */
 export async function migrate(store: MigratedStore, mayMigrate: boolean): Promise<Applied[]> {
-  const migrations = readMigrations()
+  const migrations = listMigrations()
   const [first, ...more] = (await findPending(store.factory, migrations)).pending
   if (!first) return []
   if (!mayMigrate)
@@ -85,7 +85,8 @@ export async function schemaDrift(factory: SqlMigrationAwareDriverAdapterFactory
   return sql.includes('This is an empty migration') ? '' : sql.trim()
 }
 
-function readMigrations(): Migration[] {
+/** Every migration of this release, in order. */
+export function listMigrations(): Migration[] {
   const directory = new URL('migrations/', PRISMA_DIR)
   const names = fs
     .readdirSync(directory, { withFileTypes: true })
