@@ -64,7 +64,7 @@ describe('npm start without credentials', () => {
     await once(busy, 'listening')
     const { port } = busy.address() as { port: number }
     const first = start(dir, port)
-    expect(await first.isReady).toBeLessThan(20_000)
+    await first.isReady
     const { page, service } = addresses(first.output())
     expect(Number(new URL(page).port)).toBeGreaterThan(port)
     const early = await stateOf(page, 'UFACILITATOR')

