@@ -47,7 +47,7 @@ export async function startTeams(app: TeamsApp, now: () => Date): Promise<TeamsS
     ...sender,
     ...hands,
     authority: {
-      openIdMetadataUrl: `${server.url}/.well-known/openidconfiguration`,
+      openIdMetadataUrl: server.url + authority.paths.document,
       issuer: ISSUER,
       serviceUrl: server.url,
       getToken: async () => authority.connectorToken,

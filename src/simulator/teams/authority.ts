@@ -10,6 +10,11 @@ const TOKEN_LIFE_MS = 10 * 60_000
  * bot's own token.
  */
 export type Authority = {
+  /**
+   * Paths that no other authority has: libraries keep keys by their address, and a port may serve
+   * another one soon.
+   */
+  paths: { document: string; keys: string }
   openIdDocument(url: string): Json
   keys(): Json
   /** A token for the bot, signed by this authority, with claims changed. */
@@ -27,6 +32,8 @@ export async function createAuthority(appId: string): Promise<Authority> {
     alg: 'RS256',
     endorsements: ['msteams'],
   }
+  const own = `/${randomUUID()}/.well-known`
+  const paths = { document: `${own}/openidconfiguration`, keys: `${own}/keys` }
   let kept: { token: string; until: number } | null = null
   const sign = async (
     serviceUrl: string,
@@ -43,10 +50,11 @@ export async function createAuthority(appId: string): Promise<Authority> {
     )
   }
   return {
+    paths,
     connectorToken: randomUUID(),
     openIdDocument: (url) => ({
       issuer: ISSUER,
-      jwks_uri: `${url}/keys`,
+      jwks_uri: url + paths.keys,
       id_token_signing_alg_values_supported: ['RS256'],
     }),
     keys: () => ({ keys: [jwk] }),

@@ -50,10 +50,9 @@ export async function answerConnector(
   url: string,
   request: Received,
 ): Promise<Answer> {
-  if (request.path === '/.well-known/openidconfiguration')
+  if (request.path === authority.paths.document)
     return { status: 200, body: authority.openIdDocument(url) }
-  if (request.path === '/keys' || request.path === '/.well-known/keys')
-    return { status: 200, body: authority.keys() }
+  if (request.path === authority.paths.keys) return { status: 200, body: authority.keys() }
   const isKnown = request.headers.authorization === `Bearer ${authority.connectorToken}`
   if (!isKnown && !(state.app.isAnonymous && request.headers.authorization === undefined))
     return refuse(401, 'Unauthorized')

@@ -6,10 +6,11 @@ import type { fromPglite } from 'pg-boss'
 import { PrismaClient } from '../generated/client.ts'
 import { aloneOnServer } from './alone.ts'
 import { migratePglite, openPglite } from './embedded.ts'
+import { connectEmbedded } from './embedded-client.ts'
 import { type Listen, listenEmbedded, listenOnServer } from './listen.ts'
 import { type Applied, migrate, schemaDrift } from './migrate.ts'
 import { reachServer } from './reach-server.ts'
-import { createSql, type NameOf, type Sql, sendToEmbedded, sendToServer } from './sql.ts'
+import { createSql, type NameOf, type Send, type Sql, sendToServer } from './sql.ts'
 import { sqlTransactionsEmbedded, sqlTransactionsOnServer } from './sql-transaction.ts'
 import { createStatementNames } from './statements.ts'
 import {
@@ -136,14 +137,15 @@ async function openEmbedded(
   const { pglite, close } = await openPglite(directory, mayUnpack)
   try {
     const { fromPglite } = await import('pg-boss')
-    reportTransactions(pglite)
     const { factory, applied } = await migratePglite(pglite, mayMigrate)
+    const client = await connectEmbedded(pglite, createStatementNames(NAMED_STATEMENTS))
+    reportTransactions(pglite, client.inside)
     const prisma = createClient(factory)
     return {
       kind: 'embedded',
-      db: { prisma, sql: createSql(sendToEmbedded(pglite)) },
+      db: { prisma, sql: createSql(client.alone) },
       transaction: transactionsOf(prisma, JOB_TRANSACTION),
-      sqlTransaction: sqlTransactionsEmbedded(pglite),
+      sqlTransaction: sqlTransactionsEmbedded(client),
       applied,
       drift: () => schemaDrift(factory),
       listen: listenEmbedded(pglite),
@@ -191,12 +193,12 @@ class ReportingPool extends pg.Pool {
 }
 
 /** The same for the embedded store. */
-function reportTransactions(pglite: PGlite): void {
+function reportTransactions(pglite: PGlite, inside: Send): void {
   const begin = pglite.transaction.bind(pglite)
   pglite.transaction = (work) => {
     const report = reporter()
     return begin((transaction) => {
-      report(sendToEmbedded(transaction))
+      report(inside)
       return work(transaction)
     })
   }

@@ -47,9 +47,6 @@ async function createPglite(home: string | null, mayUnpack: boolean): Promise<PG
     await pglite.exec('checkpoint')
     fsyncTree(home)
   }
-  // No statement is kept planned here. Our joins are written in a good order; looking for a better
-  // one costs more than it finds.
-  await pglite.exec('set join_collapse_limit = 2')
   return pglite
 }
 

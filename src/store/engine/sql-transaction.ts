@@ -1,7 +1,7 @@
-import type { PGliteInterface } from '@electric-sql/pglite'
 import type { Pool, PoolClient } from 'pg'
 import { BusyError } from '../../errors.ts'
-import { createSql, type NameOf, type Send, sendToEmbedded, sendToServer } from './sql.ts'
+import type { EmbeddedClient } from './embedded-client.ts'
+import { createSql, type NameOf, type Send, sendToServer } from './sql.ts'
 import { type RunSqlTransaction, type SqlTx, TRANSACTION } from './transaction.ts'
 
 const toTx = (send: Send): SqlTx => ({ sql: createSql(send), [TRANSACTION]: true })
@@ -44,12 +44,20 @@ export function sqlTransactionsOnServer(pool: Pool, nameOf: NameOf): RunSqlTrans
 }
 
 /** The same on the embedded store, which has one connection: waiting is for whoever holds it. */
-export function sqlTransactionsEmbedded(pglite: PGliteInterface): RunSqlTransaction {
+export function sqlTransactionsEmbedded({ inside, hold }: EmbeddedClient): RunSqlTransaction {
   return async (work, limits) => {
     const askedAt = performance.now()
-    return await pglite.transaction(async (transaction) => {
+    return await hold(async () => {
       if (performance.now() - askedAt > limits.maxWait) throw new BusyError('no connection in time')
-      return await inTime(() => work(toTx(sendToEmbedded(transaction))), limits.timeout)
+      await inside('begin', [])
+      try {
+        const result = await inTime(() => work(toTx(inside)), limits.timeout)
+        await inside('commit', [])
+        return result
+      } catch (error) {
+        await inside('rollback', [])
+        throw error
+      }
     })
   }
 }

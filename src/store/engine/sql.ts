@@ -1,5 +1,4 @@
-import type { PGliteInterface, Transaction } from '@electric-sql/pglite'
-import type { Pool, PoolClient } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import { Prisma } from '../generated/client.ts'
 
 /** The half of `Sql` that asks. */
@@ -41,18 +40,10 @@ export function createSql(send: Send): Sql {
   }
 }
 
-/** Sends over a connection of a server's pool, or over whichever is free. */
-export function sendToServer(to: Pool | PoolClient, nameOf: NameOf): Send {
+/** Sends over a connection, or over whichever of a pool is free. */
+export function sendToServer(to: Pool | ClientBase, nameOf: NameOf): Send {
   return async (text, values) => {
     const { rows, rowCount } = await to.query({ name: nameOf({ sql: text }), text, values })
     return { rows, count: rowCount ?? 0 }
-  }
-}
-
-/** Sends to the embedded store, or to a transaction of it. */
-export function sendToEmbedded(to: PGliteInterface | Transaction): Send {
-  return async (text, values) => {
-    const { rows, affectedRows } = await to.query(text, values)
-    return { rows, count: affectedRows ?? 0 }
   }
 }
