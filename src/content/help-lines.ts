@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { messageOf, SetupError } from '../errors.ts'
 import linesJson from './help-lines.json' with { type: 'json' }
@@ -137,12 +138,23 @@ type KnowsZones = { getTimeZones(): string[] | undefined }
 const zonesIn = (region: string): string[] =>
   (new Intl.Locale('und', { region }) as unknown as KnowsZones).getTimeZones() ?? []
 
+/** More than there are names of zones. */
+const MOST_ZONES = 1_000
+/** Asking Intl took a third of an answer that is the same for everybody. '': no such zone. */
+const canonicals = new LRUCache<string, string>({ max: MOST_ZONES })
+
 /** Zones have several names; the runtime's own stands for all. Null: it knows no such zone. */
 function canonical(timeZone: string): string | null {
+  const known = canonicals.get(timeZone) ?? canonicalByIntl(timeZone)
+  canonicals.set(timeZone, known)
+  return known || null
+}
+
+function canonicalByIntl(timeZone: string): string {
   try {
     return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
   } catch (error) {
-    if (error instanceof RangeError) return null
+    if (error instanceof RangeError) return ''
     throw error
   }
 }

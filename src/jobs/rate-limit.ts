@@ -27,8 +27,11 @@ export type RateLimiter = {
   stop(): void
 }
 
-/** Ends of past calls by key, and calls under way. */
-type Window = { ends: number[]; running: number }
+/**
+ * Ends of past calls by key, the oldest first, and calls under way. `keptMs`: the longest time that
+ * a rate of this key looks back.
+ */
+type Window = { ends: number[]; running: number; keptMs: number }
 /** Keys that are remembered; a conversation that was quiet for a minute needs none. */
 const MOST_KEYS = 10_000
 
@@ -41,7 +44,7 @@ export function createRateLimiter(wallMs: () => number): RateLimiter {
   const waiting = new Set<() => void>()
   let isStopped = false
   const windowOf = (key: string): Window => {
-    const known = windows.get(key) ?? { ends: [], running: 0 }
+    const known = windows.get(key) ?? { ends: [], running: 0, keptMs: 0 }
     windows.set(key, known)
     return known
   }
@@ -71,8 +74,17 @@ export function createRateLimiter(wallMs: () => number): RateLimiter {
     clearTimeout(timer)
     waiting.delete(resolve)
   }
+  /** The window of each key: several rates may have one, and a call counts once in it. */
+  const windowsOf = (rates: readonly Rate[]) =>
+    new Set(
+      rates.map(({ key, perMs }) => {
+        const window = windowOf(key)
+        window.keptMs = Math.max(window.keptMs, perMs)
+        return window
+      }),
+    )
   const begin = (rates: readonly Rate[]) => {
-    for (const { key } of rates) windowOf(key).running += 1
+    for (const window of windowsOf(rates)) window.running += 1
   }
   return {
     begin,
@@ -105,10 +117,11 @@ export function createRateLimiter(wallMs: () => number): RateLimiter {
     },
     done(rates) {
       const at = wallMs()
-      for (const { key, perMs } of rates) {
-        const window = windowOf(key)
+      for (const window of windowsOf(rates)) {
         window.running -= 1
-        window.ends = [...window.ends.filter((end) => end > at - Math.max(perMs, 60_000)), at]
+        window.ends.push(at)
+        // No longer than anybody looks back: a busy minute would be walked through at each call.
+        while ((window.ends[0] ?? at) <= at - window.keptMs) window.ends.shift()
       }
     },
     fill(rates) {

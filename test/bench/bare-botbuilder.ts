@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import {
+  type Activity,
   CloudAdapter,
   ConfigurationBotFrameworkAuthentication,
   type Request,
@@ -10,12 +11,21 @@ import {
 
 process.once('SIGTERM', () => process.exit())
 
-type Given = { appId: string; openIdMetadataUrl: string; issuer: string; token: string }
+type Given = {
+  appId: string
+  openIdMetadataUrl: string
+  issuer: string
+  token: string
+  reply: Partial<Activity>
+}
 
 /**
- * A botbuilder bot that verifies a message's token and replies to it: the floor that the SDK sets.
+ * A botbuilder bot that verifies a message's token and answers with a reply that it is given: the
+ * floor that the SDK sets.
  */
-const { appId, openIdMetadataUrl, issuer, token } = JSON.parse(process.argv[2] ?? '{}') as Given
+const { appId, openIdMetadataUrl, issuer, token, reply } = JSON.parse(
+  process.argv[2] ?? '{}',
+) as Given
 const settings = {
   MicrosoftAppId: appId,
   MicrosoftAppType: 'MultiTenant',
@@ -63,7 +73,7 @@ const server = createServer(async (request, response) => {
   }
   const read: Request = { body, headers: request.headers, method: request.method ?? 'POST' }
   await adapter.process(read, wrapped, async (context) => {
-    await context.sendActivity('ok')
+    await context.sendActivity(reply)
   })
 })
 server.listen(0, '127.0.0.1', () => {

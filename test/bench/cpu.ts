@@ -3,8 +3,9 @@ import { settableClock, startLocal } from '../../src/cli/local.ts'
 import type { Verb } from '../../src/domain/verbs.ts'
 import { run as runVerb } from '../../src/door/run.ts'
 import { setUpGroup } from '../played.ts'
-import { freshDatabase, isReachable } from '../postgres.ts'
+import { freshDatabase } from '../postgres.ts'
 import { tempDir } from '../temp-dir.ts'
+import { type Measured, middle, type Row, round } from './measured.ts'
 
 const REQUESTS = 400
 /** The middle one counts. */
@@ -13,8 +14,7 @@ const ROUNDS = 5
 const VERBS: readonly Verb[] = ['next', 'flag', 'summary']
 
 /** CPU time of a verb from the door to its reply, the store's own and the platform's left out. */
-export async function run(isJson: boolean): Promise<void> {
-  if (!(await isReachable())) throw new Error('the bench needs Postgres: set TEST_DATABASE_URL')
+export async function run(): Promise<Measured> {
   const { dir, remove } = tempDir()
   const database = await freshDatabase()
   const clock = settableClock()
@@ -33,7 +33,7 @@ export async function run(isJson: boolean): Promise<void> {
     const { prisma } = services.database.db
     await setUpGroup({ ...local, db: prisma })
     const group = await prisma.group.findFirstOrThrow()
-    const rows: { verb: Verb; cpuMs: number }[] = []
+    const rows: Row[] = []
     for (const verb of VERBS) {
       const ask = async () => {
         const reply = await runVerb(services, {
@@ -49,12 +49,13 @@ export async function run(isJson: boolean): Promise<void> {
         if (reply?.type === 'card' && reply.card.kind === 'problem')
           throw new Error(`${verb} was refused`)
       }
-      rows.push({ verb, cpuMs: await cpuOf(ask) })
+      rows.push({ verb: `\`${verb}\``, 'CPU ms a request': round(await cpuOf(ask), 2) })
     }
-    if (isJson) process.stdout.write(`${JSON.stringify({ bench: 'cpu', rows }, null, 2)}\n`)
-    else
-      for (const { verb, cpuMs } of rows)
-        process.stdout.write(`${verb}: ${cpuMs.toFixed(2)} ms of CPU a request\n`)
+    return {
+      about: 'CPU of a verb from the door to its reply, the store’s left out',
+      rows,
+      goals: [],
+    }
   } finally {
     await local.stop()
     await database.drop()
@@ -64,14 +65,14 @@ export async function run(isJson: boolean): Promise<void> {
 
 /** Milliseconds of CPU for one call, warm. */
 async function cpuOf(call: () => Promise<void>): Promise<number> {
-  const round = async () => {
+  const once = async () => {
     const before = process.cpuUsage()
     for (let done = 0; done < REQUESTS; done += 1) await call()
     const { user, system } = process.cpuUsage(before)
     return (user + system) / 1000 / REQUESTS
   }
-  await round()
+  await once()
   const rounds: number[] = []
-  for (let done = 0; done < ROUNDS; done += 1) rounds.push(await round())
-  return rounds.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? Number.NaN
+  for (let done = 0; done < ROUNDS; done += 1) rounds.push(await once())
+  return middle(rounds)
 }

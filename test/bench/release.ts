@@ -1,28 +1,27 @@
-import { freshDatabase, isReachable } from '../postgres.ts'
+import { freshDatabase } from '../postgres.ts'
 import { CLOSES, seed } from './ballot-seed.ts'
 import { open, start } from './ballot-service.ts'
+import { atMost, type Measured, type Row, round } from './measured.ts'
 
 const SIZES = [8, 15, 30] as const
 const AT_ONCE = 500
 const MOST_SECONDS = 15
 
 /** Releases, from the close of a check-in on: of one unit by its size, and of many at one minute. */
-export async function run(isJson: boolean): Promise<void> {
-  if (!(await isReachable())) throw new Error('the bench needs Postgres: set TEST_DATABASE_URL')
-  const alone: { ballots: number; ms: number }[] = []
-  for (const ballots of SIZES) alone.push({ ballots, ms: (await release(1, ballots)).ms })
-  const { ms } = await release(AT_ONCE, 8)
-  const seconds = Math.round(ms / 100) / 10
-  const goal = `${AT_ONCE} due at one minute: at most ${MOST_SECONDS} s`
-  const isMet = seconds <= MOST_SECONDS
-  if (isJson) {
-    const goals = [{ goal, reached: seconds, isMet }]
-    const said = { bench: 'release', alone, atOnce: { units: AT_ONCE, ms }, goals }
-    return void process.stdout.write(`${JSON.stringify(said, null, 2)}\n`)
+export async function run(): Promise<Measured> {
+  const rows: Row[] = []
+  const note = async (units: number, ballots: number) => {
+    const { ms } = await release(units, ballots)
+    rows.push({ run: `${units} of ${ballots} ballots`, ms })
+    return ms
   }
-  for (const { ballots, ms: took } of alone)
-    process.stdout.write(`a release of ${ballots} ballots: ${took} ms\n`)
-  process.stdout.write(`${isMet ? 'met   ' : 'SHORT '} ${goal}: ${seconds}\n`)
+  for (const ballots of SIZES) await note(1, ballots)
+  const seconds = round((await note(AT_ONCE, 8)) / 1_000, 1)
+  return {
+    about: 'Releases, from the close of check-ins to the last that is cleaned up',
+    rows,
+    goals: [atMost(`${AT_ONCE} due at one minute, s`, MOST_SECONDS, seconds)],
+  }
 }
 
 /**

@@ -1,12 +1,13 @@
 import { type App, startApp } from '../../src/app.ts'
 import { run as runVerb } from '../../src/door/run.ts'
 import { createLog } from '../../src/log.ts'
-import { freshDatabase, isReachable } from '../postgres.ts'
+import { freshDatabase } from '../postgres.ts'
 import { tempDir } from '../temp-dir.ts'
 import { startChild, stayOnSecondCore } from './child.ts'
 import { ALL } from './fanout-cast.ts'
 import { seed as seedPeople } from './fanout-seed.ts'
 import { configOf, platformsOf, type Said, type Send } from './fanout-service.ts'
+import { atMost, type Measured, percentile, round } from './measured.ts'
 import { HISTORIES, NOW, SUPERVISED, seed, WORKSPACE } from './summary-seed.ts'
 
 const ROUNDS = 400
@@ -16,7 +17,10 @@ const MOST_P99_MS = { summary: 100, digest: 500 } as const
 const MOST_GROWTH = 1.3
 const PATIENCE_MS = 300_000
 
-type Row = { run: string; p50Ms: number; p99Ms: number }
+/** Ten thousand digests due at one minute may take so long. */
+const MOST_DIGEST_SECONDS = 15
+
+type Reading = { run: string; p50Ms: number; p99Ms: number }
 type Fan = { run: string; digests: number; seconds: number; perSecond: number; latestMs: number }
 
 const log = createLog(
@@ -29,45 +33,35 @@ const log = createLog(
  * The cost of opening a summary and a digest in a store of ten thousand groups, and ten thousand
  * digests that are due.
  */
-export async function run(isJson: boolean): Promise<void> {
-  if (!(await isReachable())) throw new Error('the bench needs Postgres: set TEST_DATABASE_URL')
+export async function run(): Promise<Measured> {
   const { rows, results } = await measureReading()
   stayOnSecondCore()
-  const fans = [
-    await measureFan('over 24 zones', ZONES),
-    await measureFan('all in one zone', ['Europe/Berlin']),
-  ]
+  const spread = await measureFan('over 24 zones', ZONES)
+  const atOnce = await measureFan('all in one zone', ['Europe/Berlin'])
   const p50 = (name: string) =>
     rows.find(({ run }) => run === `summary, ${name}`)?.p50Ms ?? Number.POSITIVE_INFINITY
-  const growth = Math.round((100 * p50('10 years')) / p50('1 year')) / 100
-  const goals = [
-    ...rows.map(({ run, p99Ms }) => {
-      const most = run.startsWith('summary') ? MOST_P99_MS.summary : MOST_P99_MS.digest
-      return { goal: `${run}: p99 under ${most} ms`, reached: p99Ms, isMet: p99Ms < most }
-    }),
-    {
-      goal: `10 years cost at most ${MOST_GROWTH} × of one`,
-      reached: growth,
-      isMet: growth <= MOST_GROWTH,
-    },
-  ]
-  if (isJson)
-    return void process.stdout.write(
-      `${JSON.stringify({ bench: 'summary', results, rows, fans, goals }, null, 2)}\n`,
-    )
-  process.stdout.write(`${results} results\n`)
-  for (const { run, p50Ms, p99Ms } of rows)
-    process.stdout.write(`${run}: p50 ${p50Ms} ms, p99 ${p99Ms} ms\n`)
-  for (const { run, digests, seconds, perSecond, latestMs } of fans)
-    process.stdout.write(
-      `${digests} digests due, ${run}: ${seconds} s, ${perSecond}/s, the latest of its hour after ${latestMs} ms\n`,
-    )
-  for (const { goal, reached, isMet } of goals)
-    process.stdout.write(`${isMet ? 'met   ' : 'SHORT '} ${goal}: ${reached}\n`)
+  const most = ({ run }: Reading) =>
+    run.startsWith('summary') ? MOST_P99_MS.summary : MOST_P99_MS.digest
+  return {
+    about: `Reading in a store of ${results} results, and ten thousand digests due`,
+    rows: [
+      ...rows.map(({ run, p50Ms, p99Ms }) => ({ run, 'p50 ms': p50Ms, 'p99 ms': p99Ms })),
+      ...[spread, atOnce].map(({ run, digests, seconds, perSecond, latestMs }) => ({
+        run: `${digests} digests due, ${run}`,
+        'p50 ms': `${seconds} s, ${perSecond} a second`,
+        'p99 ms': `the last of an hour after ${latestMs} ms`,
+      })),
+    ],
+    goals: [
+      ...rows.map((row) => atMost(`${row.run}, p99 ms`, most(row), row.p99Ms)),
+      atMost('ten years in times of one', MOST_GROWTH, round(p50('10 years') / p50('1 year'), 2)),
+      atMost('all digests in one zone, s', MOST_DIGEST_SECONDS, atOnce.seconds),
+    ],
+  }
 }
 
 /** From the door to the card, with the audit entry that opening a result leaves. */
-async function measureReading(): Promise<{ rows: Row[]; results: number }> {
+async function measureReading(): Promise<{ rows: Reading[]; results: number }> {
   const database = await freshDatabase()
   const { dir, remove } = tempDir()
   const clock = { now: () => NOW, wall: () => new Date() }
@@ -108,9 +102,7 @@ async function measureReading(): Promise<{ rows: Row[]; results: number }> {
   await database.drop()
   remove()
   const rows = runs.map(({ name }) => {
-    const sorted = (took.get(name) ?? []).sort((a, b) => a - b)
-    const ms = (part: number) =>
-      Math.round((sorted[Math.floor(sorted.length * part)] ?? 0) * 10) / 10
+    const ms = (part: number) => round(percentile(took.get(name) ?? [], part), 1)
     return { run: name, p50Ms: ms(0.5), p99Ms: ms(0.99) }
   })
   return { rows, results }

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { startApp } from '../../src/app.ts'
 import { createLog } from '../../src/log.ts'
-import { freshDatabase, isReachable } from '../postgres.ts'
+import { freshDatabase } from '../postgres.ts'
 import { tempDir } from '../temp-dir.ts'
+import { atMost, type Measured, round } from './measured.ts'
 
 const SIZES = [1_000, 10_000, 100_000] as const
 const ROUNDS = 15
@@ -14,37 +15,34 @@ const NOW = new Date('2026-03-02T12:00:00Z')
  */
 const MOST_GROWTH = 1.5
 
-type Row = { groups: number; occurrences: number; due: number; p50Ms: number; maxMs: number }
+type Look = { groups: number; occurrences: number; due: number; p50Ms: number; maxMs: number }
 
 /**
  * The cost of one look at what is due, with nothing due and with 20 reminders due, by how many
  * groups exist.
  */
-export async function run(isJson: boolean): Promise<void> {
-  if (!(await isReachable())) throw new Error('the bench needs Postgres: set TEST_DATABASE_URL')
-  const rows: Row[] = []
+export async function run(): Promise<Measured> {
+  const rows: Look[] = []
   for (const groups of SIZES) rows.push(...(await measure(groups)))
   const goals = [0, 20].map((due) => {
     const own = rows.filter((row) => row.due === due)
     const growth = (own.at(-1)?.p50Ms ?? 0) / (own[0]?.p50Ms ?? 1)
-    const reached = Math.round(growth * 100) / 100
-    return {
-      goal: `${due} due: 100,000 groups cost at most ${MOST_GROWTH} × of 1,000`,
-      reached,
-      isMet: growth <= MOST_GROWTH,
-    }
+    return atMost(`${due} due: 100,000 groups in times of 1,000`, MOST_GROWTH, round(growth, 2))
   })
-  if (isJson)
-    return void process.stdout.write(`${JSON.stringify({ bench: 'tick', rows, goals }, null, 2)}\n`)
-  for (const { groups, occurrences, due, p50Ms, maxMs } of rows)
-    process.stdout.write(
-      `${groups} groups, ${occurrences} planned occurrences, ${due} due: p50 ${p50Ms} ms, most ${maxMs} ms\n`,
-    )
-  for (const { goal, reached, isMet } of goals)
-    process.stdout.write(`${isMet ? 'met   ' : 'SHORT '} ${goal}: ${reached}\n`)
+  return {
+    about: 'A look at what is due',
+    rows: rows.map(({ groups, occurrences, due, p50Ms, maxMs }) => ({
+      groups,
+      'planned occurrences': occurrences,
+      due,
+      'p50 ms': p50Ms,
+      'most ms': maxMs,
+    })),
+    goals,
+  }
 }
 
-async function measure(groups: number): Promise<Row[]> {
+async function measure(groups: number): Promise<Look[]> {
   const database = await freshDatabase()
   const { dir, remove } = tempDir()
   const clock = { now: () => NOW, wall: () => new Date() }
@@ -75,7 +73,7 @@ async function measure(groups: number): Promise<Row[]> {
   const { id: organisationId } = await db.prisma.organisation.findFirstOrThrow()
   await fillStore(db, organisationId, groups)
   const occurrences = await db.prisma.occurrence.count()
-  const rows: Row[] = []
+  const rows: Look[] = []
   for (const due of [0, 20]) {
     const took: number[] = []
     for (let round = 0; round < ROUNDS; round += 1) {
