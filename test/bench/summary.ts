@@ -3,6 +3,7 @@ import { run as runVerb } from '../../src/door/run.ts'
 import { createLog } from '../../src/log.ts'
 import { freshDatabase } from '../postgres.ts'
 import { tempDir } from '../temp-dir.ts'
+import { SLACK_ALONE } from '../traits.ts'
 import { startChild, stayOnSecondCore } from './child.ts'
 import { ALL } from './fanout-cast.ts'
 import { seed as seedPeople } from './fanout-seed.ts'
@@ -71,7 +72,7 @@ async function measureReading(): Promise<{ rows: Reading[]; results: number }> {
     platforms: async () => [],
     log,
   })
-  const { groupIds, results } = await seed(app.services.database.db.prisma)
+  const { groupIds, results } = await seed(database.url)
   const runs = [
     ...HISTORIES.map(({ name }, index) => ({
       name: `summary, ${name}`,
@@ -114,16 +115,20 @@ function open(
   round: number,
   { verb, id }: { verb: 'summary' | 'digest'; id?: string | undefined },
 ) {
-  return runVerb(app.services, {
-    requestId: `${verb} ${id} ${round}`,
-    platform: 'slack',
-    workspaceId: WORKSPACE,
-    sender: { externalId },
-    verb,
-    input: id ? { id } : {},
-    via: 'button',
-    canOpen: true,
-  })
+  // The bench stands at the door: no platform is up.
+  return runVerb(
+    { ...app.services, platforms: SLACK_ALONE },
+    {
+      requestId: `${verb} ${id} ${round}`,
+      platform: 'slack',
+      workspaceId: WORKSPACE,
+      sender: { externalId },
+      verb,
+      input: id ? { id } : {},
+      via: 'button',
+      canOpen: true,
+    },
+  )
 }
 
 /** One zone for each hour of the day, all without clock changes. */
