@@ -12,7 +12,7 @@ export type Job = { queue: QueueName; id: string; data: JobData }
 export type JobData = { organisationId: string; id: string }
 
 /** Jobs that one worker takes; a full batch is followed by another at once. */
-const BATCH = 100
+const BATCH = 250
 /**
  * Of each queue so many run at once: what takes long holds up only its own kind. Embedded, all
  * share one connection.
