@@ -79,8 +79,8 @@ const FORMATS = { plain: 1, timed: 2 } as const
 /** Older files: the key alone, with k, with k and the audience. */
 const OLDER_SIZES: readonly number[] = [KEY_BYTES, KEY_BYTES + 1, KEY_BYTES + 2]
 const FORMAT_SIZE = KEY_BYTES + 3
-/** Reading a file took an eighth of an answer. A key that was destroyed is not kept for longer. */
-const REMEMBERED = { ttl: 10_000, max: 500 } as const
+/** Reading a file took an eighth of an answer. No key is kept for longer, destroyed or not. */
+const REMEMBERED = { ttl: 10_000, ttlAutopurge: true, max: 500 } as const
 
 /** Keys as files, mode 0600, in a directory that no backup may include. */
 export function directoryKeyStore(directory: string): KeyStore {
@@ -114,7 +114,9 @@ export function directoryKeyStore(directory: string): KeyStore {
       const known = timeKeys.get(unitId)
       if (known) return known
       try {
-        const key = createSecretKey(await fs.promises.readFile(fileOf(unitId, '.time')))
+        const bytes = await fs.promises.readFile(fileOf(unitId, '.time'))
+        const key = createSecretKey(bytes)
+        bytes.fill(0)
         timeKeys.set(unitId, key)
         return key
       } catch (error) {
@@ -125,9 +127,10 @@ export function directoryKeyStore(directory: string): KeyStore {
       }
     },
     async destroy(unitId) {
-      timeKeys.delete(unitId)
       await destroyFile(fileOf(unitId))
       await destroyFile(fileOf(unitId, '.time'))
+      // Somebody may have read it a moment ago.
+      timeKeys.delete(unitId)
     },
     async list() {
       const names = (await statOf(directory)) ? await fs.promises.readdir(directory) : []

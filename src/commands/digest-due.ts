@@ -22,7 +22,7 @@ export async function digestTogether(
   jobs: readonly JobData[],
 ): Promise<ReadonlySet<string>> {
   return await services.database.transaction(async (tx) => {
-    const due = await lockDigests(tx, jobs)
+    const due = firstOfEach(await lockDigests(tx, jobs))
     if (due.length === 0) return new Set<string>()
     const digests = due.filter(isPlanned).map((one) => ({ ...one, digest: digestOf(one) }))
     // A group that ended in this week has its last digest yet.
@@ -49,6 +49,14 @@ export async function digestTogether(
     )
     return new Set(due.map(({ id }) => id))
   })
+}
+
+/** Where two of one person are due, the later one is done after the first: its window begins there. */
+function firstOfEach(due: readonly DueDigest[]): DueDigest[] {
+  const inOrder = due.toSorted((a, b) => a.dueAt.getTime() - b.dueAt.getTime())
+  return [...Map.groupBy(inOrder, ({ personId }) => personId).values()].flatMap((own) =>
+    own.slice(0, 1),
+  )
 }
 
 function digestOf({ organisationId, personId, dueAt, earlierEnd, plan }: Planned) {

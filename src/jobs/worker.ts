@@ -12,28 +12,38 @@ export async function startWorkers(
   services: Services,
   { zoneData }: { zoneData: ZoneData },
 ): Promise<void> {
+  /** Errors of rows that could not be done together, nor by themselves: their jobs fail. */
+  const stuck = new Map<string, unknown>()
   const handlers: Record<QueueName, (data: JobData) => Promise<unknown>> = {
-    occurrence: ({ organisationId, id }) =>
-      runStep(services, handleDue, organisationId, { occurrenceId: id }),
+    occurrence: ({ organisationId, id }) => {
+      const error = stuck.get(id)
+      stuck.delete(id)
+      if (error !== undefined) throw error
+      return runStep(services, handleDue, organisationId, { occurrenceId: id })
+    },
     release: (data) => makeRelease(services, data),
     zoneData: (data) => zoneData.place(data),
   }
   /**
-   * All at once; where that fails, one by one, so that one fault does not hold up its neighbours.
+   * All at once; where that fails, by halves, so that one fault does not hold up its neighbours.
    */
   const allOr = async (
     act: typeof remindTogether,
     batch: readonly JobData[],
   ): Promise<ReadonlySet<string>> => {
-    const done = await act(services, batch).catch((error: unknown) => {
+    try {
+      return await act(services, batch)
+    } catch (error) {
+      const [first, ...others] = batch
+      if (first && others.length === 0) stuck.set(first.id, error)
+      if (others.length === 0) return new Set()
       services.log.error('job.failed', error, { queue: 'occurrence', jobs: batch.length })
-      return null
-    })
-    if (done) return done
-    const alone = new Set<string>()
-    for (const job of batch.length > 1 ? batch : [])
-      for (const id of await allOr(act, [job])) alone.add(id)
-    return alone
+      const middle = Math.ceil(batch.length / 2)
+      const halves = [batch.slice(0, middle), batch.slice(middle)]
+      const done = new Set<string>()
+      for (const half of halves) for (const id of await allOr(act, half)) done.add(id)
+      return done
+    }
   }
   const occurrences = async (batch: readonly JobData[]): Promise<ReadonlySet<string>> =>
     new Set([...(await allOr(remindTogether, batch)), ...(await allOr(digestTogether, batch))])

@@ -42,7 +42,9 @@ export function createReceiver({ unhandledMs, refuse, onError }: Options) {
         if (isAcknowledged) throw new Error('a request was acknowledged twice')
         isAcknowledged = true
         // One that was refused because its time was over stays refused.
-        if (!response.headersSent) sendJson(response, 200, answer || null)
+        if (response.headersSent) return
+        if (typeof answer === 'string') response.end(answer)
+        else sendJson(response, 200, answer ?? null)
       }
       try {
         await app?.processEvent({ body, ack, customProperties: { sentAt } })

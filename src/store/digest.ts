@@ -58,13 +58,6 @@ export async function saveDigestPlan(
   })
 }
 
-export async function deleteDigestPlan(
-  { tx, organisationId }: Tenant,
-  personId: string,
-): Promise<void> {
-  await tx.prisma.digestPlan.deleteMany({ where: { organisationId, personId } })
-}
-
 export type DigestRow = {
   id: string
   personId: string

@@ -72,6 +72,9 @@ async function measure(groups: number): Promise<Look[]> {
   )
   const { db } = app.services.database
   const { id: organisationId } = await db.prisma.organisation.findFirstOrThrow()
+  // A new organisation's own work is done before there are groups to do it for.
+  await app.tick()
+  await app.drain()
   await fillStore(database.url, organisationId, groups)
   const occurrences = await db.prisma.occurrence.count()
   const rows: Look[] = []

@@ -115,7 +115,7 @@ describe.runIf(inject('hasPostgres'))('statements that a verb sends', () => {
     expect(Object.keys(LIKE).filter((verb) => counts.has(verb))).toEqual([])
   })
 
-  it('are few for what is asked most: nothing for help, three for what is next', () => {
+  it('are few for what is asked most: none for privacy, three for what is next', () => {
     const least = (verb: string) => Math.min(...(counts.get(verb) ?? []))
     expect([least('privacy'), least('next'), least('flag'), least('checkin.submit')]).toEqual([
       0, 3, 2, 6,

@@ -6,11 +6,11 @@ import type { fromPglite } from 'pg-boss'
 import { PrismaClient } from '../generated/client.ts'
 import { aloneOnServer } from './alone.ts'
 import { migratePglite, openPglite } from './embedded.ts'
-import { connectEmbedded } from './embedded-client.ts'
+import { connectEmbedded, type EmbeddedClient } from './embedded-client.ts'
 import { type Listen, listenEmbedded, listenOnServer } from './listen.ts'
 import { type Applied, migrate, schemaDrift } from './migrate.ts'
 import { reachServer } from './reach-server.ts'
-import { createSql, type NameOf, type Send, type Sql, sendToServer } from './sql.ts'
+import { createSql, type NameOf, type Sql, sendToServer } from './sql.ts'
 import { sqlTransactionsEmbedded, sqlTransactionsOnServer } from './sql-transaction.ts'
 import { createStatementNames } from './statements.ts'
 import {
@@ -139,7 +139,7 @@ async function openEmbedded(
     const { fromPglite } = await import('pg-boss')
     const { factory, applied } = await migratePglite(pglite, mayMigrate)
     const client = await connectEmbedded(pglite, createStatementNames(NAMED_STATEMENTS))
-    reportTransactions(pglite, client.inside)
+    reportTransactions(pglite, client.within)
     const prisma = createClient(factory)
     return {
       kind: 'embedded',
@@ -156,7 +156,7 @@ async function openEmbedded(
       },
     }
   } catch (error) {
-    await close()
+    await close().catch(() => {})
     throw error
   }
 }
@@ -193,12 +193,12 @@ class ReportingPool extends pg.Pool {
 }
 
 /** The same for the embedded store. */
-function reportTransactions(pglite: PGlite, inside: Send): void {
+function reportTransactions(pglite: PGlite, within: EmbeddedClient['within']): void {
   const begin = pglite.transaction.bind(pglite)
   pglite.transaction = (work) => {
     const report = reporter()
     return begin((transaction) => {
-      report(inside)
+      report(within(() => !transaction.closed))
       return work(transaction)
     })
   }

@@ -1,16 +1,20 @@
 import { Duplex } from 'node:stream'
 import type { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
+import { BusyError } from '../../errors.ts'
 import { type NameOf, type Send, sendToServer } from './sql.ts'
 
 /** The ways by which hand-written statements reach the embedded store. */
 export type EmbeddedClient = {
   /** Sends a statement that stands by itself: it waits until no transaction is open. */
   alone: Send
-  /** Sends one into the transaction that is open; its caller holds that. */
-  inside: Send
-  /** Holds the store for somebody who begins and ends a transaction by `inside`. */
-  hold<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * Sends into a transaction that somebody else began. Refused once that is over: a statement that
+   * came behind its end would stand by itself, or in the next one's work.
+   */
+  within(isOpen: () => boolean): Send
+  /** A transaction of such statements alone. */
+  transaction<T>(work: (send: Send) => Promise<T>): Promise<T>
 }
 
 /**
@@ -25,16 +29,50 @@ export async function connectEmbedded(pglite: PGlite, nameOf: NameOf): Promise<E
     database: 'postgres',
     ssl: false,
   })
+  // Each statement's own promise tells of it; an error that nobody hears would end the process.
+  client.on('error', () => {})
   await client.connect()
   // Plans are kept, and nothing here counts rows again: one that was made for an empty table must
   // not read it from end to end later. Our joins are written in a good order; looking for a better
   // one costs more than it finds.
   await client.query('set enable_seqscan = off; set join_collapse_limit = 2')
   const send = sendToServer(client, nameOf)
-  // PGlite's own queries come in several messages, and none of ours may come between them.
-  const inside: Send = (text, values) => pglite.runExclusive(() => send(text, values))
-  const hold: EmbeddedClient['hold'] = (work) => pglite._runExclusiveTransaction(work)
-  return { alone: (text, values) => hold(() => inside(text, values)), inside, hold }
+  // PGlite's own queries come in several messages, and none of ours may come between them. A store
+  // that is closed refuses, as they do.
+  const exclusively = <T>(act: () => Promise<T>): Promise<T> =>
+    pglite.runExclusive(async () => {
+      await pglite._checkReady()
+      return await act()
+    })
+  const within: EmbeddedClient['within'] = (isOpen) => (text, values) =>
+    exclusively(async () => {
+      if (!isOpen() || !pglite.isInTransaction()) throw new BusyError('the transaction is over')
+      return await send(text, values)
+    })
+  const end = (how: 'commit' | 'rollback') => exclusively(() => client.query(how))
+  return {
+    alone: (text, values) =>
+      pglite._runExclusiveTransaction(() => exclusively(() => send(text, values))),
+    within,
+    transaction: (work) =>
+      pglite._runExclusiveTransaction(async () => {
+        await exclusively(() => client.query('begin'))
+        let isOpen = true
+        try {
+          const result = await work(within(() => isOpen))
+          isOpen = false
+          const { command } = await end('commit')
+          // A transaction in which a statement failed is rolled back by a commit, without an error.
+          if (command !== 'COMMIT') throw new Error('the transaction had failed')
+          return result
+        } catch (error) {
+          isOpen = false
+          // One that cannot be ended would take in what others write next.
+          await end('rollback').catch(() => void pglite.close().catch(() => {}))
+          throw error
+        }
+      }),
+  }
 }
 
 /** A connection whose other end is PGlite: each write is answered at once. */
@@ -62,8 +100,8 @@ class PgliteStream extends Duplex {
   }
   #answer(bytes: Buffer, done: (error?: Error | null) => void): void {
     // The file system writes through by itself (durable-fs.ts).
-    this.#pglite.execProtocolRaw(bytes, { syncToFs: false }).then((answer) => {
-      this.push(Buffer.from(answer))
+    this.#pglite.execProtocol(bytes, { syncToFs: false, throwOnError: false }).then(({ data }) => {
+      this.push(Buffer.from(data))
       done()
     }, done)
   }

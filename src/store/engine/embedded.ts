@@ -21,8 +21,11 @@ export async function openPglite(
   try {
     const pglite = await createPglite(directory && path.join(directory, 'pg'), mayUnpack)
     const close = async () => {
-      if (!pglite.closed) await pglite.close()
-      unlock()
+      try {
+        if (!pglite.closed) await pglite.close()
+      } finally {
+        unlock()
+      }
     }
     return { pglite, close }
   } catch (error) {

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { listMigrations } from './migrate.ts'
 
 /**
@@ -11,7 +12,9 @@ import { listMigrations } from './migrate.ts'
  * 700 MB of memory for some seconds, on a machine that may be chosen for the 300 that are needed
  * after that.
  */
-const DIRECTORY = fileURLToPath(new URL('../../../node_modules/.cache/groupwell/', import.meta.url))
+const DIRECTORY = fileURLToPath(
+  new URL('../../../node_modules/.cache/groupwell-store/', import.meta.url),
+)
 
 /** Of these migrations, and this PGlite: another one's is never opened. */
 function packedFile(): string {
@@ -25,19 +28,23 @@ function packedFile(): string {
   return path.join(DIRECTORY, `store-${digest}.tar.gz`)
 }
 
-/** Null: nobody packed one for this release, and it is made anew. */
+/** Null: nobody packed one for this release, or it is spoilt, and a new one is made. */
 export function readPacked(): Blob | null {
   const file = packedFile()
-  return fs.existsSync(file) ? new Blob([fs.readFileSync(file)]) : null
+  if (!fs.existsSync(file)) return null
+  try {
+    return new Blob([gunzipSync(fs.readFileSync(file))], { type: 'application/x-tar' })
+  } catch {
+    return null
+  }
 }
 
-/** Puts a packed store in the place of earlier ones. */
+/** Puts a packed store (tar, gzip) in the place of earlier ones. */
 export function writePacked(bytes: Uint8Array): void {
   fs.rmSync(DIRECTORY, { recursive: true, force: true })
   fs.mkdirSync(DIRECTORY, { recursive: true })
   const file = packedFile()
-  // A file that is there is whole.
-  fs.writeFileSync(`${file}.new`, bytes)
+  fs.writeFileSync(`${file}.new`, bytes, { flush: true })
   fs.renameSync(`${file}.new`, file)
 }
 

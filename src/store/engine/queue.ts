@@ -11,8 +11,11 @@ const QUEUES: readonly QueueName[] = ['occurrence', 'release', 'zoneData']
 export type Job = { queue: QueueName; id: string; data: JobData }
 export type JobData = { organisationId: string; id: string }
 
-/** Jobs that one worker takes; a full batch is followed by another at once. */
-const BATCH = 250
+/**
+ * Jobs that one worker takes; a full batch is followed by another at once. What is due at a time is
+ * mostly done together.
+ */
+const BATCH: Readonly<Record<QueueName, number>> = { occurrence: 250, release: 100, zoneData: 100 }
 /**
  * Of each queue so many run at once: what takes long holds up only its own kind. Embedded, all
  * share one connection.
@@ -91,7 +94,7 @@ export function createQueue(database: Database, onError: (error: unknown) => voi
     },
     async work(name, handle, together) {
       const options = {
-        batchSize: BATCH,
+        batchSize: BATCH[name],
         burstWhenBatchFull: true,
         perJobResults: true,
         pollingIntervalSeconds: BACKSTOP_SECONDS,

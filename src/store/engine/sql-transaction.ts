@@ -44,20 +44,12 @@ export function sqlTransactionsOnServer(pool: Pool, nameOf: NameOf): RunSqlTrans
 }
 
 /** The same on the embedded store, which has one connection: waiting is for whoever holds it. */
-export function sqlTransactionsEmbedded({ inside, hold }: EmbeddedClient): RunSqlTransaction {
+export function sqlTransactionsEmbedded({ transaction }: EmbeddedClient): RunSqlTransaction {
   return async (work, limits) => {
     const askedAt = performance.now()
-    return await hold(async () => {
+    return await transaction(async (send) => {
       if (performance.now() - askedAt > limits.maxWait) throw new BusyError('no connection in time')
-      await inside('begin', [])
-      try {
-        const result = await inTime(() => work(toTx(inside)), limits.timeout)
-        await inside('commit', [])
-        return result
-      } catch (error) {
-        await inside('rollback', [])
-        throw error
-      }
+      return await inTime(() => work(toTx(send)), limits.timeout)
     })
   }
 }
