@@ -8,6 +8,8 @@ import { openStore } from './store.ts'
 export async function migrateStore(): Promise<void> {
   const { kind, applied, close } = await openStore(readStoreConfig(process.env), {
     mayMigrate: true,
+    // A new store's are done here too, so that what is said is what was done.
+    mayUnpack: false,
   })
   for (const { names, ms } of applied)
     process.stdout.write(`Applied ${names.join(', ')} in ${(ms / 1_000).toFixed(1)} s.\n`)

@@ -7,5 +7,5 @@ import { type Database, openDatabase } from '../store/engine/database.ts'
  */
 export const openStore = async (
   { store }: Config,
-  change: { mayMigrate?: true } = {},
+  change: { mayMigrate?: true; mayUnpack?: false } = {},
 ): Promise<Database> => await openDatabase({ ...storeSettings(store), ...change })

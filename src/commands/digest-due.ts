@@ -51,7 +51,9 @@ export async function digestTogether(
   })
 }
 
-/** Where two of one person are due, the later one is done after the first: its window begins there. */
+/**
+ * Where two of one person are due, the later one comes after the first: its window begins there.
+ */
 function firstOfEach(due: readonly DueDigest[]): DueDigest[] {
   const inOrder = due.toSorted((a, b) => a.dueAt.getTime() - b.dueAt.getTime())
   return [...Map.groupBy(inOrder, ({ personId }) => personId).values()].flatMap((own) =>

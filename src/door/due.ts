@@ -35,7 +35,9 @@ const handle = <K extends keyof DueHandlers>(
   occurrence: Due<K> & { kind: K },
 ): Promise<DueOutcome> => DUE_HANDLERS[occurrence.kind](base, occurrence)
 
-/** One that comes here all the same is another worker's at this moment, or waits for its own turn. */
+/**
+ * One that comes here all the same is another worker's at this moment, or waits for its own turn.
+ */
 const isTogether = (occurrence: Due): occurrence is Due<Together> =>
   TOGETHER.some((kind) => kind === occurrence.kind)
 

@@ -4,7 +4,7 @@ export type Row = Readonly<Record<string, string | number | null>>
 /** A goal, what was reached, and whether that is enough. */
 export type Goal = { goal: string; reached: string | number; isMet: boolean }
 
-/** What a bench measured. `about` says it in a sentence, for docs/measured.md. */
+/** The figures of a bench. `about` says in a sentence what was measured, for docs/measured.md. */
 export type Measured = { about: string; rows: readonly Row[]; goals: readonly Goal[] }
 
 /** A figure may be this much or more. */

@@ -113,21 +113,19 @@ describe.runIf(inject('hasPostgres'))('round trips to the store that a form take
   it('of the home card are as many for a member of forty groups as for one', async () => {
     const home = async () => {
       const sent: string[] = []
-      await counting.run(sent, () => act('UMEMBEROFALL', 'home', {}))
+      await counting.run(sent, () => act('UMEMBER1', 'home', {}))
       return sent.length
     }
     const join = async (alias: string) => {
       const id = await newGroup(alias)
       const facilitators = [{ externalId: 'UFACILITATOR' }]
-      const members = [{ externalId: 'UMEMBEROFALL' }]
+      const members = [{ externalId: 'UMEMBER1' }]
       await taken('UFACILITATOR', 'roster', id, { members, facilitators, supervisors: [] })
     }
     await join('First')
     await home()
     const one = await home()
     for (let index = 2; index <= 40; index += 1) await join(`Group ${index}`)
-    // They have been met again: notes that found nobody had marked them.
-    await home()
     expect(await home()).toBe(one)
     expect(one).toBeLessThanOrEqual(MOST.home)
   })

@@ -12,8 +12,8 @@ export type Job = { queue: QueueName; id: string; data: JobData }
 export type JobData = { organisationId: string; id: string }
 
 /**
- * Jobs that one worker takes; a full batch is followed by another at once. What is due at a time is
- * mostly done together.
+ * Jobs that one worker takes; a full batch is followed by another at once. Occurrences that are due
+ * at a time are mostly done together.
  */
 const BATCH: Readonly<Record<QueueName, number>> = { occurrence: 250, release: 100, zoneData: 100 }
 /**
