@@ -41,7 +41,7 @@ async function createPglite(home: string | null, mayUnpack: boolean): Promise<PG
   setFlagsFromString('--liftoff-only')
   const { PGlite } = await import('@electric-sql/pglite')
   const isFresh = home !== null && !fs.existsSync(path.join(home, 'PG_VERSION'))
-  const packed = mayUnpack && (isFresh || home === null) ? readPacked() : null
+  const packed = mayUnpack && (isFresh || home === null) ? await readPacked() : null
   const pglite = await PGlite.create({
     ...(home ? { fs: new DurableNodeFS(home), startParams: DURABLE_START_PARAMS } : {}),
     ...(packed ? { loadDataDir: packed } : {}),

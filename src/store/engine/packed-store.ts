@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
-import { gunzipSync } from 'node:zlib'
+import { createGunzip } from 'node:zlib'
 import { listMigrations } from './migrate.ts'
 
 /**
@@ -29,14 +31,16 @@ function packedFile(): string {
 }
 
 /** Null: nobody packed one for this release, or it is spoilt, and a new one is made. */
-export function readPacked(): Blob | null {
+export async function readPacked(): Promise<Blob | null> {
   const file = packedFile()
   if (!fs.existsSync(file)) return null
-  try {
-    return new Blob([gunzipSync(fs.readFileSync(file))], { type: 'application/x-tar' })
-  } catch {
-    return null
-  }
+  // PGlite unpacks it in streams of its own, and an error there would end the process.
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const isWhole = await pipeline(fs.createReadStream(file), createGunzip(), nowhere).then(
+    () => true,
+    () => false,
+  )
+  return isWhole ? new Blob([fs.readFileSync(file)], { type: 'application/gzip' }) : null
 }
 
 /** Puts a packed store (tar, gzip) in the place of earlier ones. */
@@ -48,5 +52,8 @@ export function writePacked(bytes: Uint8Array): void {
   fs.renameSync(`${file}.new`, file)
 }
 
-/** Whether there is one for this release. */
-export const isPacked = (): boolean => fs.existsSync(packedFile())
+/** The file of this release's, and whether there is one. */
+export const packedStore = (): { file: string; isThere: boolean } => {
+  const file = packedFile()
+  return { file, isThere: fs.existsSync(file) }
+}
