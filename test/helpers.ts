@@ -9,6 +9,7 @@ import type { Incoming } from '../src/platform.ts'
 import type { Database } from '../src/store/engine/database.ts'
 import type { PrismaClient } from '../src/store/generated/client.ts'
 import { atTheEnd, type End, once } from './ends.ts'
+import { takeStore } from './kept-stores.ts'
 import { freshDatabase } from './postgres.ts'
 import { tempDir } from './temp-dir.ts'
 
@@ -61,12 +62,15 @@ export type WorldOptions = {
   isPaced?: boolean
   teamsTransport?: 'botbuilder' | 'teams-apps'
   publicUrl?: string
+  /** The test is about the embedded store's files: it gets one of its own, in `dataDir`. */
+  hasOwnFiles?: boolean
 }
 
 /** The service and both simulated platforms, on a clock that stands still. It ends by itself. */
 export async function startWorld({
   store = 'embedded',
   onLogLine,
+  hasOwnFiles = false,
   ...given
 }: WorldOptions = {}): Promise<World> {
   const { dir, remove } = tempDir({ inMemory: true })
@@ -75,13 +79,17 @@ export async function startWorld({
   clock.set(START)
   const keyDir = path.join(dir, 'keys')
   const dataDir = path.join(dir, 'data')
-  if (store === 'embedded') fs.cpSync(inject('embeddedTemplate'), dataDir, { recursive: true })
+  const isKept = store === 'embedded' && !hasOwnFiles
+  if (store === 'embedded' && hasOwnFiles)
+    fs.cpSync(inject('embeddedTemplate'), dataDir, { recursive: true })
+  const kept = isKept ? await takeStore() : null
   let stop: End = async () => {}
   const end = once(async () => {
     try {
       await stop()
     } finally {
       await database?.drop()
+      await kept?.giveBack()
       remove()
     }
   })
@@ -94,6 +102,7 @@ export async function startWorld({
     country: 'DE',
     isClockManual: true,
     logLevel: 'silent',
+    ...(kept ? { database: kept.database } : {}),
     ...(onLogLine ? { log: createLog('debug', onLogLine, () => new Date()) } : {}),
     ...given,
   })
@@ -110,7 +119,10 @@ export async function startWorld({
     db: app.services.database.db.prisma,
     store: app.services.database.db,
     keyDir,
-    dataDir,
+    get dataDir() {
+      if (isKept) throw new Error('the store is a kept one: ask for hasOwnFiles')
+      return dataDir
+    },
     databaseUrl: database?.url ?? null,
     end,
   }

@@ -8,6 +8,7 @@ import type { Config } from '../config.ts'
 import { createLog, type Log } from '../log.ts'
 import { type SlackSimulator, startSlack } from '../simulator/slack.ts'
 import { startTeams, type TeamsSimulator } from '../simulator/teams.ts'
+import type { Database } from '../store/engine/database.ts'
 import { type Cast, slackCast, teamsCast } from './cast.ts'
 import { readSlackManifest } from './manifest.ts'
 
@@ -78,6 +79,8 @@ export type LocalOptions = {
   teamsTransport?: 'botbuilder' | 'teams-apps'
   /** Keeps to the platforms' pace, as in production. */
   isPaced?: boolean
+  /** In place of the one that `store` names. */
+  database?: Database
 }
 
 /**
@@ -140,6 +143,7 @@ export async function startLocal(clock: SettableClock, options: LocalOptions): P
     isUnpaced: !(options.isPaced ?? false),
     tryNextPorts: 20,
     isOwnStore: true,
+    ...(options.database ? { database: options.database } : {}),
     ...(options.newId ? { newId: options.newId } : {}),
     ...(options.isPlaygroundOpen ? { isPlaygroundOpen: true } : {}),
   })

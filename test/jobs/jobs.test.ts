@@ -92,7 +92,7 @@ describe.each(STORES.map((store) => ({ store })))(
 
 describe('a reminder due while the process was down', () => {
   it('goes out when it starts again on the same store', async () => {
-    const world = await startWorld()
+    const world = await startWorld({ hasOwnFiles: true })
     await setUpGroup(world)
     await world.app.stop()
     world.clock.set(before(SESSION.startsAt, 20 * HOUR_MS))

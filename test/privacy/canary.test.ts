@@ -107,7 +107,11 @@ async function play(
   // Besides the log: what a library prints by itself.
   for (const stream of [process.stderr, process.stdout])
     vi.spyOn(stream, 'write').mockImplementation((chunk) => capture.push(String(chunk)) > 0)
-  const world = await startWorld({ store, onLogLine: (line) => capture.push(`${line}\n`) })
+  const world = await startWorld({
+    store,
+    hasOwnFiles: true,
+    onLogLine: (line) => capture.push(`${line}\n`),
+  })
   try {
     const since = await logPlace(world)
     const { slack } = world

@@ -61,7 +61,7 @@ async function closedUnit(world: World): Promise<{ organisationId: string; unitI
 
 describe.each(CELLS)('a release killed after step “$step” ($store)', ({ store: kind, step }) => {
   it('is finished by the next start: published once, key and ballots gone', async () => {
-    const world = await startWorld({ store: kind })
+    const world = await startWorld({ store: kind, hasOwnFiles: true })
     const job = await closedUnit(world)
     // Both need the same directory: copy it aside, because stopping the world removes its own.
     const aside = ownDir()
@@ -143,7 +143,7 @@ async function backUp(
  * starts on it.
  */
 async function restored(store: (typeof STORES)[number], keepsKey: boolean) {
-  const world = await startWorld({ store })
+  const world = await startWorld({ store, hasOwnFiles: true })
   const aside = ownDir()
   const keyDir = path.join(aside, 'keys')
   await setUpGroup(world)
@@ -191,7 +191,7 @@ describe.each(STORES)('a backup from before the count that is put back after it 
 
 describe('a key that is gone', () => {
   it('makes the unit lost, deletes the ballots, and tells the facilitator', async () => {
-    const world = await startWorld()
+    const world = await startWorld({ hasOwnFiles: true })
     await setUpGroup(world)
     await moveTo(world, SESSION.endsAt)
     await answer(world, 'slack', 'UMEMBER1', '4')
@@ -209,7 +209,7 @@ describe('a key that is gone', () => {
   })
 
   it('leaves no orphan: a key without a unit is destroyed once it is old', async () => {
-    const world = await startWorld()
+    const world = await startWorld({ hasOwnFiles: true })
     const { keyStore } = world.app.services.ballotKeys
     const orphan = crypto.randomUUID()
     await keyStore.put(orphan, { privateKey: Buffer.alloc(32), k: 6, audience: 'shared' })

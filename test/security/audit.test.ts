@@ -149,7 +149,7 @@ describe.each(STORES)('an audit log that was changed by hand (%s)', (store) => {
 describe('the head of the audit log', () => {
   it('is printed once a day, and is where the chain stands', async () => {
     const lines: string[] = []
-    const world = await startWorld({ onLogLine: (line) => lines.push(line) })
+    const world = await startWorld({ hasOwnFiles: true, onLogLine: (line) => lines.push(line) })
     await setUpGroup(world)
     for (const day of ['2026-03-03', '2026-03-04'])
       for (const hour of ['08', '10', '12']) await moveTo(world, new Date(`${day}T${hour}:00:00Z`))

@@ -79,7 +79,7 @@ describe('a group’s name', () => {
 describe('KEY_DIR', () => {
   it('that others may write to is refused at the start, in words; one of its owner’s is taken', async () => {
     for (const mode of [0o777, 0o770, 0o707, 0o720]) {
-      const world = await startWorld()
+      const world = await startWorld({ hasOwnFiles: true })
       await world.app.stop()
       fs.chmodSync(world.keyDir, mode)
       const { openDatabase } = await import('../../src/store/engine/database.ts')
