@@ -47,7 +47,8 @@ export type World = Local & {
   db: PrismaClient
   store: Database['db']
   keyDir: string
-  dataDir: string
+  /** The embedded store's files. Throws where the world did not ask for files of its own. */
+  dataDir(): string
   databaseUrl: string | null
   end(): Promise<void>
 }
@@ -119,7 +120,7 @@ export async function startWorld({
     db: app.services.database.db.prisma,
     store: app.services.database.db,
     keyDir,
-    get dataDir() {
+    dataDir() {
       if (isKept) throw new Error('the store is a kept one: ask for hasOwnFiles')
       return dataDir
     },

@@ -99,7 +99,7 @@ describe('a reminder due while the process was down', () => {
     const config = {
       isProduction: false,
       http: { host: '127.0.0.1', port: 0, publicUrl: null },
-      store: { url: null, dataDir: world.dataDir },
+      store: { url: null, dataDir: world.dataDir() },
       ballot: { keyDir: world.keyDir, secret: SECRET },
       content: { questionSetDir: null, helpLinesFile: null },
       organisation: { name: 'Demo organisation', country: 'DE' },

@@ -309,7 +309,7 @@ describe('the embedded store’s files after a release', () => {
         return entry.isDirectory() ? filesOf(file) : [file]
       })
     const count = () => {
-      const contents = filesOf(world.dataDir).map((file) => fs.readFileSync(file, 'latin1'))
+      const contents = filesOf(world.dataDir()).map((file) => fs.readFileSync(file, 'latin1'))
       return [...boxes].filter((box) => contents.some((text) => text.includes(box))).length
     }
     await world.db.$executeRawUnsafe('checkpoint')

@@ -66,7 +66,7 @@ async function filesOf(
   const [row] = await world.db.$queryRawUnsafe<{ directory: string }[]>(
     `select current_setting('data_directory') as directory`,
   )
-  const root = world.databaseUrl === null ? world.dataDir : (row?.directory ?? '')
+  const root = world.databaseUrl === null ? world.dataDir() : (row?.directory ?? '')
   try {
     fs.accessSync(root, fs.constants.R_OK)
   } catch {

@@ -119,7 +119,7 @@ async function backUp(
   if (world.databaseUrl === null) {
     await world.db.$executeRawUnsafe('checkpoint')
     const copy = ownDir()
-    fs.cpSync(world.dataDir, copy, {
+    fs.cpSync(world.dataDir(), copy, {
       recursive: true,
       filter: (file) => !file.endsWith('.lock'),
     })

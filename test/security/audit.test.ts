@@ -163,7 +163,7 @@ describe('the head of the audit log', () => {
     await world.app.stop()
     const environment = {
       ...process.env,
-      DATA_DIR: world.dataDir,
+      DATA_DIR: world.dataDir(),
       KEY_DIR: world.keyDir,
       GROUPWELL_SECRET: SECRET,
     }

@@ -84,7 +84,7 @@ describe('KEY_DIR', () => {
       fs.chmodSync(world.keyDir, mode)
       const { openDatabase } = await import('../../src/store/engine/database.ts')
       const { checkInstallation } = await import('../../src/store/installation.ts')
-      const database = await openDatabase({ kind: 'embedded', directory: world.dataDir })
+      const database = await openDatabase({ kind: 'embedded', directory: world.dataDir() })
       const started = checkInstallation(database.db, world.keyDir, new Map())
       await expect(started).rejects.toThrow(/others than its owner may write there.*chmod 700/)
       fs.chmodSync(world.keyDir, 0o750)
