@@ -8,7 +8,6 @@ export default defineConfig({
     globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
-    isolate: false,
     maxWorkers: 3,
     testTimeout: 240_000,
     hookTimeout: 120_000,
