@@ -31,7 +31,11 @@ export async function call(url: URL, token: string | null, body: object | null):
 }
 
 async function ask(url: URL, token: string | null, body: object | null) {
-  const { statusCode, headers, body: answer } = await request(url, {
+  const {
+    statusCode,
+    headers,
+    body: answer,
+  } = await request(url, {
     method: body === null ? 'GET' : 'POST',
     headers: {
       ...(body === null ? {} : { 'content-type': 'application/json' }),
