@@ -124,6 +124,7 @@ function environment(
   const id = '00000000-0000-4000-8000-0000000000aa'
   return {
     PATH: process.env.PATH ?? '',
+    NODE_OPTIONS: process.env.NODE_OPTIONS ?? '',
     NODE_ENV: 'production',
     PORT: '0',
     DATA_DIR: path.join(dir, 'data'),
