@@ -3,11 +3,15 @@ import path from 'node:path'
 import { inject } from 'vitest'
 import { type Database, openDatabase } from '../src/store/engine/database.ts'
 
-/** An embedded store that stays open between tests, and what empties it again. */
-type Kept = { database: Database; uses: number; empty(): Promise<void> }
+/**
+ * An embedded store that stays open between tests, and what empties it again and says how many
+ * rows there were.
+ */
+type Kept = { database: Database; uses: number; empty(): Promise<number> }
 
-/** Rows that are gone leave room behind: after so many worlds a store is made anew. */
+/** Rows that are gone slow what comes after them: a store goes after so many worlds, or rows. */
 const MOST_USES = 12
+const MOST_ROWS = 2_000
 
 const waiting: Kept[] = []
 let made = 0
@@ -23,9 +27,9 @@ export async function takeStore(): Promise<{ database: Database; giveBack(): Pro
   return {
     database: { ...kept.database, close: async () => {} },
     async giveBack() {
-      if (kept.uses === MOST_USES) return await kept.database.close()
-      await kept.empty()
-      waiting.push(kept)
+      const rows = kept.uses < MOST_USES ? await kept.empty() : MOST_ROWS
+      if (rows < MOST_ROWS) waiting.push(kept)
+      else await kept.database.close()
     },
   }
 }
@@ -44,7 +48,7 @@ async function makeStore(): Promise<Kept> {
  * Deletes every row and puts those back that a fresh store has. Sequences begin again; locks and
  * channels of its one session go.
  */
-async function emptier({ db: { prisma } }: Database): Promise<() => Promise<void>> {
+async function emptier({ db: { prisma } }: Database): Promise<() => Promise<number>> {
   const tables = await prisma.$queryRaw<{ name: string }[]>`
     select format('%I.%I', n.nspname, c.relname) as name
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -67,7 +71,8 @@ async function emptier({ db: { prisma } }: Database): Promise<() => Promise<void
     ...sequences.map(({ name }) => `alter sequence ${name} restart`),
   ]
   return async () => {
-    for (const statement of statements) await prisma.$executeRawUnsafe(statement)
+    let gone = 0
+    for (const statement of statements) gone += await prisma.$executeRawUnsafe(statement)
     for (const { name, rows } of first)
       if (rows.length > 0)
         await prisma.$executeRawUnsafe(
@@ -75,5 +80,6 @@ async function emptier({ db: { prisma } }: Database): Promise<() => Promise<void
           `[${rows.join(',')}]`,
         )
     await prisma.$executeRawUnsafe(`reset session_replication_role`)
+    return gone
   }
 }

@@ -59,8 +59,7 @@ describe.each(['slack', 'teams'] as const)('the staff list in %s', (platform) =>
   })
 
   async function set() {
-    // Two thousand rows are left behind: no other world gets this store.
-    const world = await startWorld({ hasOwnFiles: true })
+    const world = await startWorld()
     await setUpGroup(world, platform)
     const { admin, facilitator, supervisor } = world.casts[platform]
     const hands = world[platform]
