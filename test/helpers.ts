@@ -85,12 +85,13 @@ export async function startWorld({
     fs.cpSync(inject('embeddedTemplate'), dataDir, { recursive: true })
   const kept = isKept ? await takeStore() : null
   let stop: End = async () => {}
+  let giveBack: End = async () => {}
   const end = once(async () => {
     try {
       await stop()
+      await giveBack()
     } finally {
       await database?.drop()
-      await kept?.giveBack()
       remove()
     }
   })
@@ -109,6 +110,8 @@ export async function startWorld({
   })
   // A test may stop the service, or a platform, before its world ends.
   const app = { ...local.app, stop: once(local.app.stop) }
+  // A service that did not start, or not stop, may still be at work on it.
+  giveBack = kept?.giveBack ?? giveBack
   stop = once(async () => {
     await app.stop()
     await Promise.all([local.slack.close(), local.teams.close()])

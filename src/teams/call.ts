@@ -38,6 +38,9 @@ async function ask(url: URL, token: string | null, body: object | null) {
   } = await request(url, {
     method: body === null ? 'GET' : 'POST',
     headers: {
+      // Unlike fetch, undici names nobody, which some gateways refuse, and unpacks nothing.
+      'user-agent': 'groupwell',
+      'accept-encoding': 'identity',
       ...(body === null ? {} : { 'content-type': 'application/json' }),
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     },

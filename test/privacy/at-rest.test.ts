@@ -33,7 +33,7 @@ const week = (at: Date, count: number) => new Date(at.getTime() + count * 7 * DA
 
 /** Two releases around the leave of one of seven, every answer known to the test. */
 async function aroundALeave(store: (typeof STORES)[number]): Promise<World> {
-  const world = await startWorld({ store, hasOwnFiles: true })
+  const world = await startWorld({ store })
   await setUpGroup(world)
   const { members } = world.casts.slack
   await moveTo(world, SESSION.endsAt)
@@ -110,7 +110,7 @@ describe.each(STORES)('a read-only login after two releases around a leave (%s)'
 
 describe.each(STORES)('words beside answers (%s)', (store) => {
   it('are not in the sealed sums, and however long they are, the result comes', async () => {
-    const world = await startWorld({ store, hasOwnFiles: true })
+    const world = await startWorld({ store })
     await setUpGroup(world)
     const { id, ask } = await openWithWords(world, 'shared')
     const words = (index: number) => `Zephyr ${index} ${'ñ'.repeat(270)}`.slice(0, 280)
@@ -131,7 +131,7 @@ describe.each(STORES)('words beside answers (%s)', (store) => {
 
 describe.each(STORES)('sealed sums that somebody changed (%s)', (store) => {
   it('hold up no result: the next one is compared with nothing', async () => {
-    const world = await startWorld({ store, hasOwnFiles: true })
+    const world = await startWorld({ store })
     await setUpGroup(world)
     const { members } = world.casts.slack
     const play = async (count: number) => {
@@ -151,7 +151,7 @@ describe.each(STORES)('sealed sums that somebody changed (%s)', (store) => {
 
 describe.each(STORES)('a dump and the list of everybody’s platform ids (%s)', (store) => {
   it('meet nowhere once somebody is forgotten, also in the audit log', async () => {
-    const world = await startWorld({ store, hasOwnFiles: true })
+    const world = await startWorld({ store })
     await setUpGroup(world)
     const { members, facilitator } = world.casts.slack
     const [leaver = ''] = members
@@ -190,10 +190,7 @@ describe.each(STORES)('a dump and the list of everybody’s platform ids (%s)', 
   })
 
   it('tell nothing by ids: two stores give the same person others', async () => {
-    const [one, other] = [
-      await startWorld({ store, hasOwnFiles: true }),
-      await startWorld({ store, hasOwnFiles: true }),
-    ]
+    const [one, other] = [await startWorld({ store }), await startWorld({ store })]
     const idOf = async ({ db }: World) =>
       (await db.account.findFirstOrThrow({ where: { externalId: 'UADMIN' } })).personId
     expect(await idOf(one)).not.toBe(await idOf(other))
@@ -207,7 +204,7 @@ describe.each(STORES)('wins against their writer (%s)', (store) => {
       select "id"::text as "id", length("sealed") as "size", xmin::text as "xmin" from "Win" order by "id"`
 
   it('are rewritten all together, whoever is taken off: sizes and transactions tell none apart', async () => {
-    const world = await startWorld({ store, hasOwnFiles: true })
+    const world = await startWorld({ store })
     await setUpGroup(world)
     await addMembers(world, 'slack', ['UNINTH', 'UTENTH', 'UELEVENTH', 'UTWELFTH'])
     const { members, facilitator } = world.casts.slack
@@ -269,7 +266,7 @@ describe.each(STORES)('wins against their writer (%s)', (store) => {
 
 describe.each(STORES)('times (%s)', (store) => {
   it('of contact requests are full hours, and the boxes are wrapped anew with them', async () => {
-    const world = await startWorld({ store, hasOwnFiles: true })
+    const world = await startWorld({ store })
     await setUpGroup(world)
     const { members, facilitator } = world.casts.slack
     await fill(world.slack, facilitator, 'contact settings', { contactHours: '24' })

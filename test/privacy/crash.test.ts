@@ -191,7 +191,7 @@ describe.each(STORES)('a backup from before the count that is put back after it 
 
 describe('a key that is gone', () => {
   it('makes the unit lost, deletes the ballots, and tells the facilitator', async () => {
-    const world = await startWorld({ hasOwnFiles: true })
+    const world = await startWorld()
     await setUpGroup(world)
     await moveTo(world, SESSION.endsAt)
     await answer(world, 'slack', 'UMEMBER1', '4')
@@ -209,7 +209,7 @@ describe('a key that is gone', () => {
   })
 
   it('leaves no orphan: a key without a unit is destroyed once it is old', async () => {
-    const world = await startWorld({ hasOwnFiles: true })
+    const world = await startWorld()
     const { keyStore } = world.app.services.ballotKeys
     const orphan = crypto.randomUUID()
     await keyStore.put(orphan, { privateKey: Buffer.alloc(32), k: 6, audience: 'shared' })

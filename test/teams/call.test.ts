@@ -25,10 +25,11 @@ const NOBODY_KNOWS = { outcome: 'unknown', reason: 'noAnswer' }
 it('what is posted has its answer', async () => {
   const { post } = await listen((request, response) => {
     const { method, headers } = request
-    const id = [method, headers.authorization, headers['content-type']].join(' ')
+    const { authorization, 'content-type': type, 'user-agent': agent } = headers
+    const id = [method, authorization, type, agent, headers['accept-encoding']].join(' ')
     response.writeHead(201).end(JSON.stringify({ id }))
   })
-  expect(await post()).toEqual({ id: 'POST Bearer token application/json' })
+  expect(await post()).toEqual({ id: 'POST Bearer token application/json groupwell identity' })
 })
 
 it('a redirection is not followed, and nobody knows what became of the post', async () => {
