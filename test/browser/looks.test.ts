@@ -14,6 +14,8 @@ const TEAMS = {
   member: '00000000-0000-4000-8000-000000000001',
 }
 
+const PLATFORM_NAMES = { slack: 'Slack', teams: 'Microsoft Teams' } as const
+
 const WEEK_MS = 7 * 24 * 3_600_000
 
 let browser: Browser
@@ -211,7 +213,7 @@ async function choose(page: Page, size: 'wide' | 'narrow', id: string): Promise<
   else {
     const section = page
       .locator('nav.people section')
-      .filter({ hasText: platform === 'slack' ? 'Slack ·' : 'Microsoft Teams ·' })
+      .filter({ hasText: `${PLATFORM_NAMES[platform]} ·` })
     await section
       .getByRole('button', { name: new RegExp(`${name}( |\\d|$)`) })
       .first()
@@ -219,7 +221,8 @@ async function choose(page: Page, size: 'wide' | 'narrow', id: string): Promise<
   }
   await page
     .getByRole('main')
-    .getByRole('heading', { level: 2, name: new RegExp(`^${name} in`) })
+    // People of the two platforms bear the same names.
+    .getByRole('heading', { level: 2, name: `${name} in ${PLATFORM_NAMES[platform]}`, exact: true })
     .waitFor()
 }
 
