@@ -1,10 +1,10 @@
 import type { Keyring } from '../ballot/keyring.ts'
 import { openText, sealText } from '../ballot/secret-text.ts'
-import { disclose } from '../domain/disclosure.ts'
+import { disclose, storedOf } from '../domain/disclosure.ts'
 import { MOST_EARLIER_UNITS, SUMS_DAYS } from '../domain/retention.ts'
 import type { Release } from '../domain/tally.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
-import { discloseCourse } from '../domain/together.ts'
+import { discloseCourse, storedCourseOf } from '../domain/together.ts'
 import { readUnit, type UnitResult } from '../domain/unit.ts'
 import type { Making } from '../store/release.ts'
 import { listResults, type ResultRow } from '../store/result.ts'
@@ -51,11 +51,15 @@ export async function decide(
   const start = resultOf(first)
   const course = start && discloseCourse(set, start, unit)
   return {
-    shown: disclose(set, unit, resultOf(before)),
+    shown: storedOf(disclose(set, unit, resultOf(before))),
     isAfterHidden: before !== undefined && before.state !== 'released',
     course:
       course && first
-        ? sealText(keyring, courseName(unitId), JSON.stringify({ from: first.unitId, ...course }))
+        ? sealText(
+            keyring,
+            courseName(unitId),
+            JSON.stringify({ from: first.unitId, ...storedCourseOf(course) }),
+          )
         : null,
     async keepSums() {
       const sealed = sealText(keyring, sumsOf(unitId), JSON.stringify(unit))

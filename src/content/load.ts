@@ -78,7 +78,7 @@ const kindSchema = z.object({
 export type Kind = z.infer<typeof kindSchema>
 
 /** Findings about a group, the most pressing one; `none`: there is no result. */
-export const FINDINGS = ['lower', 'low', 'mixed', 'none', 'higher', 'high'] as const
+export const FINDINGS = ['lower', 'low', 'apart', 'middle', 'none', 'higher', 'high'] as const
 export type Finding = (typeof FINDINGS)[number]
 
 /**

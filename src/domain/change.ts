@@ -58,9 +58,9 @@ export function changeOf(
     { before: before.answers, now: now.answers, members },
     MOST_STATEMENTS,
   )
-  const differenceSteps = differenceOf(before, now) * stepsOf(set, scale)
-  if (Math.abs(differenceSteps) <= band) return 'none'
-  return differenceSteps > 0 ? 'higher' : 'lower'
+  const milliSteps = differenceOf(before, now) * stepsOf(set, scale)
+  if (Math.abs(milliSteps) <= Math.round(1000 * band)) return 'none'
+  return milliSteps > 0 ? 'higher' : 'lower'
 }
 
 /**

@@ -4,6 +4,8 @@ import { CHANGES, type Change, changeOf } from './change.ts'
 import {
   BANDS,
   type Band,
+  EARLIER_BANDS,
+  earlierBandOf,
   figuresOf,
   RESPONSE_BANDS,
   type ResponseBand,
@@ -37,7 +39,7 @@ export function answersNeeded(
  * Members who must have written before any words of a unit are shown (privacy design, section 1).
  */
 export const LEAST_WRITERS = 10
-export type { Band, ResponseBand } from './figures.ts'
+export { BANDS, type Band, type ResponseBand, responseBand } from './figures.ts'
 
 declare const disclosed: unique symbol
 
@@ -98,6 +100,7 @@ export function disclose(set: QuestionSet, unit: UnitResult, before: UnitResult 
   return seal({ kind: 'shown', response: responseBand(release.answered, release.invited), scales })
 }
 
+/** As it is kept: a level in the earlier words, which the version before reads, and in its own. */
 const storedSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tooFew') }),
   z.object({
@@ -106,7 +109,9 @@ const storedSchema = z.discriminatedUnion('kind', [
     scales: z.array(
       z.object({
         scaleId: z.string(),
-        band: z.enum(BANDS),
+        band: z.enum(EARLIER_BANDS),
+        /** Since 28 November 2026. */
+        level: z.enum(BANDS).optional(),
         mean: z.number().nullable(),
         highTenths: z.int().nullable(),
         change: z.enum(CHANGES).nullable(),
@@ -116,13 +121,27 @@ const storedSchema = z.discriminatedUnion('kind', [
   }),
 ])
 
+/** A decision as the store keeps it. */
+export function storedOf(disclosed: Disclosed): object {
+  if (disclosed.kind !== 'shown') return disclosed
+  const scales = disclosed.scales.map(({ band, ...scale }) => ({
+    ...scale,
+    band: earlierBandOf(band),
+    level: band,
+  }))
+  return { ...disclosed, scales }
+}
+
 /**
  * Reads the decision that was made when a unit was published. `stored`: as the store kept it; null
  * when the unit published nothing. Throws when it is none of the gate's.
  */
 export function readDisclosed(state: UnitResult['state'], stored: unknown): Disclosed {
   if (state === 'lost') return seal({ kind: 'lost' })
-  return seal(stored === null ? { kind: 'tooFew' } : storedSchema.parse(stored))
+  const kept = stored === null ? ({ kind: 'tooFew' } as const) : storedSchema.parse(stored)
+  if (kept.kind === 'tooFew') return seal(kept)
+  const scales = kept.scales.map(({ level, band, ...scale }) => ({ ...scale, band: level ?? band }))
+  return seal({ ...kept, scales })
 }
 
 declare const outsideDisclosed: unique symbol

@@ -2,13 +2,22 @@ import { HIGH_BAND_FROM, LOW_BAND_UP_TO, type Release, type Tally } from './tall
 
 /** From here means and shares may be shown; below, only bands. */
 const FIGURES_FROM = 11
-/** A share needs so many people on both sides. */
+/** A share, and the word that answers lie far apart, need so many people on both sides. */
 const LEAST_ON_A_SIDE = 3
-/** Means are rounded to this part of the range. */
-const MEAN_STEP = 1 / 20
+/** Means are rounded to a part of the range: one in so many. */
+const MEAN_PARTS = 20
 
-export const BANDS = ['low', 'mixed', 'high'] as const
+/**
+ * The level of a scale in a group. `apart`: three or more are low and three or more are high,
+ * wherever the mean lies. `mixed`: neither low nor high by the mean, decided before `apart` was
+ * told from `middle` (28 November 2026); no new result says it.
+ */
+export const BANDS = ['low', 'apart', 'middle', 'high', 'mixed'] as const
 export type Band = (typeof BANDS)[number]
+/** The levels that versions before that date know; they read a level as one of these. */
+export const EARLIER_BANDS = ['low', 'mixed', 'high'] as const
+export const earlierBandOf = (band: Band): (typeof EARLIER_BANDS)[number] =>
+  band === 'low' || band === 'high' ? band : 'mixed'
 export const RESPONSE_BANDS = ['most', 'half', 'fewer'] as const
 export type ResponseBand = (typeof RESPONSE_BANDS)[number]
 
@@ -24,40 +33,49 @@ export const tallyOf = (
   scaleId: string,
 ): Tally | undefined => release?.tallies.find(({ subject }) => subject === `scale:${scaleId}`)
 
-/** Of a mean on 0 to 1. */
-export const bandOf = (mean: number): Band =>
-  mean <= LOW_BAND_UP_TO ? 'low' : mean >= HIGH_BAND_FROM ? 'high' : 'mixed'
+/** All in whole numbers, so that a mean of exactly five eighths falls one way. */
+export function bandOf({ answers, totalMilli, low, high }: Tally): Band {
+  if (Math.min(low, high) >= LEAST_ON_A_SIDE) return 'apart'
+  if (totalMilli <= LOW_BAND_UP_TO * answers) return 'low'
+  return totalMilli >= HIGH_BAND_FROM * answers ? 'high' : 'middle'
+}
 
-/** On 0 to 1, as exact as it is kept. */
-const meanOf = (tally: Tally): number => tally.totalMilli / tally.answers / 1000
-
-const roundedOf = (tally: Tally): number => Math.round(meanOf(tally) / MEAN_STEP) * MEAN_STEP
+/** The mean in twentieths of the range, halves upwards. */
+const partsOf = ({ answers, totalMilli }: Tally): number =>
+  Math.floor((2 * MEAN_PARTS * totalMilli + 1000 * answers) / (2000 * answers))
 
 /**
- * By how much two means differ, on 0 to 1, for the word that tells of it. From eleven answers on,
- * both sides, of what is shown: rounded means, and where one is not shown for lying near an end,
- * that end's step, wherever in it the mean lies. So the word tells nothing that the figures beside
- * it do not.
+ * By how much two means differ, in thousandths of the range, for the word that tells of it. From
+ * eleven answers on, both sides, of what is shown: rounded means, and where one is not shown for
+ * lying near an end, that end's step, wherever in it the mean lies. So the word tells nothing that
+ * the figures beside it do not.
  */
 export function differenceOf(before: Tally, now: Tally): number {
-  if (Math.min(before.answers, now.answers) < FIGURES_FROM) return meanOf(now) - meanOf(before)
+  if (Math.min(before.answers, now.answers) < FIGURES_FROM)
+    return Math.round(
+      (now.totalMilli * before.answers - before.totalMilli * now.answers) /
+        (now.answers * before.answers),
+    )
   const [earlier, later] = [before, now].map((tally) =>
-    Math.min(1 - MEAN_STEP, Math.max(MEAN_STEP, roundedOf(tally))),
+    Math.min(MEAN_PARTS - 1, Math.max(1, partsOf(tally))),
   )
-  return (later ?? 0) - (earlier ?? 0)
+  return (((later ?? 0) - (earlier ?? 0)) * 1000) / MEAN_PARTS
 }
 
 /** The figures of one tally that met its k. */
 export function figuresOf(tally: Tally): Figures {
-  const mean = meanOf(tally)
-  const band = bandOf(mean)
+  const band = bandOf(tally)
   if (tally.answers < FIGURES_FROM) return { band, mean: null, highTenths: null }
-  const rounded = roundedOf(tally)
-  const isNearEnd = rounded < 1.5 * MEAN_STEP || rounded > 1 - 1.5 * MEAN_STEP
+  const parts = partsOf(tally)
+  const isNearEnd = parts <= 1 || parts >= MEAN_PARTS - 1
   const hasBothSides =
     tally.high >= LEAST_ON_A_SIDE && tally.answers - tally.high >= LEAST_ON_A_SIDE
   const tenths = Math.min(9, Math.max(1, Math.round((10 * tally.high) / tally.answers)))
-  return { band, mean: isNearEnd ? null : rounded, highTenths: hasBothSides ? tenths : null }
+  return {
+    band,
+    mean: isNearEnd ? null : parts / MEAN_PARTS,
+    highTenths: hasBothSides ? tenths : null,
+  }
 }
 
 /** In whole people, so that three of four is exactly 75 %. */

@@ -34,12 +34,13 @@ export function shownRange(set: QuestionSet, scale: Scale): { from: number; to: 
   }
 }
 
-/** A mean on 0 to 1 on that range, to a tenth: the same figure wherever it is shown. */
+/**
+ * A mean, in twentieths on 0 to 1, on that range, to a tenth: the same figure wherever it is shown.
+ */
 export function meanOnRange(set: QuestionSet, scale: Scale, mean: number): number {
   const { from, to } = shownRange(set, scale)
-  // A mean is a twentieth of the range; the least bit keeps .35 of 0 to 7 from falling below its
-  // half.
-  return Math.round(10 * (from + mean * (to - from)) + 1e-9) / 10
+  // In whole twentieths, so that .35 of 0 to 7 does not fall below its half.
+  return Math.round(10 * from + (Math.round(mean * 20) * (to - from)) / 2) / 10
 }
 
 /** Steps of one question of the scale: what spread and noise band are told in. */

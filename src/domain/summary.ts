@@ -1,18 +1,25 @@
 import type { Finding, Opener } from '../content/load.ts'
 import type { QuestionSet } from '../content/question-set.ts'
-import type { Band, Disclosed, DisclosedScale } from './disclosure.ts'
+import {
+  type Band,
+  type Disclosed,
+  type DisclosedScale,
+  type ResponseBand,
+  responseBand,
+} from './disclosure.ts'
 import type { Stage } from './stage.ts'
 import { DAY_MS } from './time.ts'
 
 /** From the most pressing. */
-const PRESSING: readonly Finding[] = ['lower', 'low', 'mixed', 'none', 'higher', 'high']
+const PRESSING: readonly Finding[] = ['lower', 'low', 'apart', 'middle', 'none', 'higher', 'high']
 
 /** A band as good or bad news: on some scales high is worse. */
 function goodness(
   set: QuestionSet,
   { scaleId, band }: Pick<DisclosedScale, 'scaleId' | 'band'>,
-): Band {
-  if (!isWorse(set, scaleId) || band === 'mixed') return band
+): Exclude<Band, 'mixed'> {
+  if (band === 'mixed') return 'middle'
+  if (!isWorse(set, scaleId) || band === 'middle' || band === 'apart') return band
   return band === 'low' ? 'high' : 'low'
 }
 
@@ -59,11 +66,10 @@ export function openerFor(
 export function attendanceBand(
   headcounts: readonly number[],
   members: number,
-): 'most' | 'half' | 'fewer' | null {
+): ResponseBand | null {
   if (headcounts.length === 0 || members === 0) return null
-  const share = headcounts.reduce((sum, one) => sum + one, 0) / headcounts.length / members
-  if (share >= 0.75) return 'most'
-  return share >= 0.4 ? 'half' : 'fewer'
+  const came = headcounts.reduce((sum, one) => sum + one, 0)
+  return responseBand(came, headcounts.length * members)
 }
 
 /** Two sessions further apart belong to two programmes: longer than any holidays. */

@@ -16,9 +16,9 @@ export type Tally = {
 /** A unit's release: members invited, members with any answer, and the tallies that met k. */
 export type Release = { invited: number; answered: number; tallies: Tally[] }
 
-/** Bands of a mean on 0 to 1 (privacy design, section 2). */
-export const LOW_BAND_UP_TO = 0.375
-export const HIGH_BAND_FROM = 0.625
+/** Bands of a mean, in thousandths of the range (privacy design, section 2). */
+export const LOW_BAND_UP_TO = 375
+export const HIGH_BAND_FROM = 625
 
 /**
  * Counts a unit. `ballots` holds, per member, the answers of each check-in that they answered; each
@@ -46,14 +46,21 @@ export function countUnit(
 }
 
 function tallyOf(subject: string, means: readonly number[]): Tally {
+  const millis = means.map(milliOf)
   return {
     subject,
-    answers: means.length,
-    totalMilli: means.reduce((sum, mean) => sum + Math.round(mean * 1000), 0),
-    low: means.filter((mean) => mean <= LOW_BAND_UP_TO).length,
-    high: means.filter((mean) => mean >= HIGH_BAND_FROM).length,
+    answers: millis.length,
+    totalMilli: millis.reduce((sum, milli) => sum + milli, 0),
+    low: millis.filter((milli) => milli <= LOW_BAND_UP_TO).length,
+    high: millis.filter((milli) => milli >= HIGH_BAND_FROM).length,
   }
 }
+
+/**
+ * A mean on 0 to 1 in thousandths, halves upwards. It is cut to billionths first: what the order of
+ * a sum leaves in a float's last bits must not decide on which side of a half it falls.
+ */
+const milliOf = (mean: number): number => Math.round(Math.round(mean * 1e9) / 1e6)
 
 /**
  * A member's mean over the check-ins in which they answered enough of the scale; null when in none.

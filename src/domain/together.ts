@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { QuestionSet } from '../content/question-set.ts'
 import { CHANGES, type Change, effectOf } from './change.ts'
 import { type Disclosed, disclose } from './disclosure.ts'
-import { BANDS, type Band } from './figures.ts'
+import { BANDS, type Band, EARLIER_BANDS, earlierBandOf } from './figures.ts'
 import type { Effect } from './statistics.ts'
 import type { UnitResult } from './unit.ts'
 
@@ -34,8 +34,8 @@ export function discloseTotal(
     )
     if (bands.length < LEAST_GROUPS) return []
     const count = (band: Band) => bands.filter((one) => one === band).length
-    const groups = { low: count('low'), mixed: count('mixed'), high: count('high') }
-    return [{ scaleId, groups }]
+    const groups = Object.fromEntries(BANDS.map((band) => [band, count(band)]))
+    return [{ scaleId, groups: groups as Record<Band, number> }]
   })
   return scales.length === 0
     ? null
@@ -82,22 +82,39 @@ export function discloseCourse(
   return scales.length === 0 ? null : sealCourse({ scales })
 }
 
-const bandSchema = z.enum(BANDS)
+const [bandSchema, earlierSchema] = [z.enum(BANDS), z.enum(EARLIER_BANDS)]
+/** Levels in the earlier words, which version N-1 reads, and in their own. */
 const courseSchema = z.object({
   scales: z.array(
     z.object({
       scaleId: z.string(),
-      first: bandSchema,
-      last: bandSchema,
+      first: earlierSchema,
+      last: earlierSchema,
+      /** Since 28 November 2026. */
+      levels: z.object({ first: bandSchema, last: bandSchema }).optional(),
       change: z.enum(CHANGES),
       effect: z.object({ g: z.number(), low: z.number(), high: z.number() }).nullable(),
     }),
   ),
 })
 
+/** A course as it is kept. */
+export const storedCourseOf = ({ scales }: DisclosedCourse): object => ({
+  scales: scales.map(({ first, last, ...scale }) => ({
+    ...scale,
+    first: earlierBandOf(first),
+    last: earlierBandOf(last),
+    levels: { first, last },
+  })),
+})
+
 /** A course as it was decided when its last unit was published. Throws when it is none. */
 export const readCourse = (stored: unknown): DisclosedCourse =>
-  sealCourse(courseSchema.parse(stored))
+  sealCourse({
+    scales: courseSchema
+      .parse(stored)
+      .scales.map(({ levels, ...scale }) => ({ ...scale, ...levels })),
+  })
 
 const sealCourse = (course: Omit<DisclosedCourse, typeof courseDisclosed>): DisclosedCourse =>
   course as DisclosedCourse

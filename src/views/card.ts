@@ -45,7 +45,7 @@ export type Block =
 export type Chart = {
   type: 'chart'
   title: string
-  /** How many results between the first and the last are not drawn, in words; null: none. */
+  /** In words: what a missing bar means, and how many results are not drawn; null: neither. */
   hidden: string | null
   /** One for each result, oldest first, no two alike. */
   categories: readonly string[]
@@ -53,10 +53,18 @@ export type Chart = {
   series: readonly { name: string; bands: readonly Band[] }[]
   /** The bands' names, from low to high. */
   levels: readonly [string, string, string]
+  /** The name of the band without a level. */
+  apart: string
 }
 
-/** How high a band stands in a chart. */
-export const LEVEL: Readonly<Record<Band, number>> = { low: 1, mixed: 2, high: 3 }
+/** How high a band stands in a chart. Answers that lie far apart have no level, and no bar. */
+export const LEVEL: Readonly<Record<Band, number>> = {
+  low: 1,
+  middle: 2,
+  mixed: 2,
+  high: 3,
+  apart: 0,
+}
 
 /** `notification` is what a lock screen may show: time and alias at most. */
 export type Card = { kind: string; title: string; notification: string; blocks: readonly Block[] }

@@ -31,16 +31,26 @@ export function chartOf(
   const hidden = facts.points.filter(({ at }) => since && at > since).length - (newest.length - 1)
   if (newest.length < FEWEST_POINTS) return null
   const { t, pick, language } = texts
+  const has = (band: Band) => newest.some(({ bands }) => bands.includes(band))
+  const notes = [
+    ...(has('apart') ? [t('trend.noBar')] : []),
+    ...(hidden > 0 ? [t('trend.hidden', { count: hidden })] : []),
+  ]
   return {
     type: 'chart',
     title: pick(facts.title),
-    hidden: hidden > 0 ? t('trend.hidden', { count: hidden }) : null,
+    hidden: notes.length > 0 ? notes.join('. ') : null,
     categories: unlike(newest.map(({ at }) => formatDay(at, facts.timeZone, language))),
     series: facts.set.scales.map(({ title }, index) => ({
       name: pick(title),
       bands: newest.flatMap(({ bands }) => bands[index] ?? []),
     })),
-    levels: [t('summary.band.low'), t('summary.band.mixed'), t('summary.band.high')],
+    levels: [
+      t('summary.band.low'),
+      t(has('mixed') ? 'summary.band.mixed' : 'summary.band.middle'),
+      t('summary.band.high'),
+    ],
+    apart: t('summary.band.apart'),
   }
 }
 

@@ -59,8 +59,11 @@ function courseLines(
   const { t } = texts
   const scale = set.scales.find(({ id }) => id === shown.scaleId)
   const name = scale ? texts.pick(scale.title) : shown.scaleId
-  const bands = { first: t(`summary.band.${shown.first}`), last: t(`summary.band.${shown.last}`) }
-  const ends = t('closing.scale', { scale: name, ...bands })
+  const [first, last] = [t(`summary.band.${shown.first}`), t(`summary.band.${shown.last}`)]
+  const ends =
+    first === last
+      ? t('closing.scaleSame', { scale: name, band: first })
+      : t('closing.scale', { scale: name, first, last })
   const line = `${ends} ${t(`closing.change.${shown.change}`)}`
   if (shown.effect === null) return [line]
   return [line, t(`closing.size.${scale?.noise.basis ?? 'assumed'}`, shown.effect)]

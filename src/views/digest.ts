@@ -1,6 +1,6 @@
 import type { QuestionSet, Texts } from '../content/load.ts'
 import type { Attention } from '../domain/digest.ts'
-import type { ResponseBand } from '../domain/disclosure.ts'
+import { BANDS, type ResponseBand } from '../domain/disclosure.ts'
 import { GROUPS_ON_PAGE, LINES_ON_PAGE } from '../domain/limits.ts'
 import { stageOf } from '../domain/stage.ts'
 import { formatDate } from '../domain/time.ts'
@@ -165,7 +165,7 @@ function totalLines(texts: Texts, { set, disclosed }: Total): string[] {
     return scale ? texts.pick(scale.title) : scaleId
   }
   return disclosed.scales.map(({ scaleId, groups }) => {
-    const bands = (['low', 'mixed', 'high'] as const).filter((band) => groups[band] > 0)
+    const bands = BANDS.filter((band) => groups[band] > 0)
     const counted = bands.map((band) => texts.t(`digest.groups.${band}`, { count: groups[band] }))
     return texts.t('summary.scale', { scale: titleOf(scaleId), band: counted.join(', ') })
   })

@@ -12,7 +12,7 @@ const MASKED = {
   url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason',
   valueCode: 'masked',
 } as const
-/** The level of a scale: low, mixed or high, as everywhere here. */
+/** The level of a scale, one of `BANDS`, as everywhere here. */
 const LEVEL_URL = 'urn:groupwell:level'
 
 type Json = Record<string, unknown>

@@ -149,9 +149,12 @@ th,td{text-align:start;padding:.3rem .6rem;border-bottom:1px solid #767676}
 tr,figure{break-inside:avoid}figure{margin:1rem 0}svg{max-width:100%;height:auto}`
 
 /** A chart in words. */
-function altOf({ t }: Texts, { title, hidden, categories, series, levels }: Chart): string {
+function altOf({ t }: Texts, chart: Chart): string {
+  const { title, hidden, categories, series, levels, apart } = chart
   const lines = series.map(({ name, bands }) => {
-    const bars = bands.map((band, index) => `${categories[index]} ${levels[LEVEL[band] - 1]}`)
+    const bars = bands.map(
+      (band, index) => `${categories[index]} ${levels[LEVEL[band] - 1] ?? apart}`,
+    )
     return t('report.chartLine', { name, bars: bars.join(', ') })
   })
   return t('report.chart', { title, lines: [...lines, hidden ?? ''].join(' ').trim() })

@@ -40,6 +40,7 @@ function scaleLines(texts: Texts, set: QuestionSet, shown: DisclosedScale): stri
   const { t } = texts
   const { name, scale } = named(texts, set, shown)
   const lines = [t('summary.scale', { scale: name, band: t(`summary.band.${shown.band}`) })]
+  if (shown.band === 'apart') lines.push(t('summary.apart'))
   if (scale && shown.mean !== null)
     lines.push(t('summary.mean', { scale: name, ...figuresOf(set, scale, shown.mean) }))
   if (shown.highTenths !== null) lines.push(t('summary.share', { tenths: shown.highTenths }))

@@ -63,7 +63,7 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
     const { text } = lastSeen(hands.journal, cast().facilitator, 'summary-trend')
     const lines = text.split('\n').filter((line) => line.includes('March:'))
     expect(lines.map((line) => line.replace(/^.*March: /, ''))).toEqual([
-      'mixed',
+      'in the middle',
       'mostly high ↑ higher',
       'not shown, too few answers',
       // Beside one that was not shown nothing is compared.
@@ -83,7 +83,7 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
   it('draws them as a chart of the same levels, the one that is not shown left out', async () => {
     await press(hands, await typedSummary(cast().facilitator), 'summary.four')
     const { text } = lastSeen(hands.journal, cast().facilitator, 'summary-trend')
-    expect(text).toContain('[chart] Group climate (1 mostly low, 2 mixed, 3 mostly high)')
+    expect(text).toContain('[chart] Group climate (1 mostly low, 2 in the middle, 3 mostly high)')
     expect(text).toContain('Group climate: 3 Mar 2, 10 Mar 3, 24 Mar 3')
     expect(text).toContain('1 result not shown')
     await hands.closeForm(cast().facilitator)

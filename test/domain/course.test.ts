@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadContent } from '../../src/content/load.ts'
 import { hedgesG, noiseBandSteps } from '../../src/domain/statistics.ts'
-import { discloseCourse } from '../../src/domain/together.ts'
+import { discloseCourse, readCourse, storedCourseOf } from '../../src/domain/together.ts'
 import type { UnitResult } from '../../src/domain/unit.ts'
 
 const pulse = loadContent().questionSet('pulse', 2)
@@ -67,6 +67,8 @@ type Made = {
   roster?: number
   state?: UnitResult['state']
   invited?: number
+  low?: number
+  high?: number
 }
 function made({
   answers: count = 8,
@@ -74,13 +76,15 @@ function made({
   roster = 0,
   state = 'released',
   invited = count,
+  low = 0,
+  high = 0,
 }: Made): UnitResult {
   const tally = {
     subject: 'scale:climate',
     answers: count,
     totalMilli: Math.round(mean * count * 1000),
-    low: 0,
-    high: 0,
+    low,
+    high,
   }
   const release = state === 'released' ? { invited, answered: count, tallies: [tally] } : null
   return { state, k: 6, rosterChanges: roster, isSteady: true, release }
@@ -98,6 +102,17 @@ describe('what may be shown of a programme as a whole', () => {
       effect: null,
     })
     expect(courseOf({ mean: 0.5 }, { mean: 0.55 })?.change).toBe('none')
+  })
+
+  it('tells of ends that lie far apart, and is kept in words that the version before reads', () => {
+    const split = { mean: 0.6, low: 3, high: 5 }
+    const course = discloseCourse(pulse, made(split), made({ mean: 0.5 }))
+    expect(course?.scales[0]).toMatchObject({ first: 'apart', last: 'middle' })
+    const stored = course && JSON.parse(JSON.stringify(storedCourseOf(course)))
+    expect(readCourse(stored)).toEqual(course)
+    expect(stored.scales[0]).toMatchObject({ first: 'mixed', last: 'mixed' })
+    delete stored.scales[0].levels
+    expect(readCourse(stored).scales[0]).toMatchObject({ first: 'mixed', last: 'mixed' })
   })
 
   it('has no size below eleven answers on either side, near an end, or where the people changed', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadContent } from '../../src/content/load.ts'
-import { answersNeeded, disclose } from '../../src/domain/disclosure.ts'
+import { answersNeeded, BANDS, disclose } from '../../src/domain/disclosure.ts'
 import type { Answers } from '../../src/domain/score.ts'
 import { noiseBandSteps } from '../../src/domain/statistics.ts'
 import { countUnit } from '../../src/domain/tally.ts'
@@ -76,7 +76,7 @@ describe('the gate', () => {
   it.each([
     [1, 'low'],
     [2, 'low'],
-    [3, 'mixed'],
+    [3, 'middle'],
     [4, 'high'],
     [5, 'high'],
   ])('from six to ten answers shows one band word: all %i is %s', (value, band) => {
@@ -106,8 +106,8 @@ describe('the gate', () => {
   })
   it('from eleven answers shows a mean to a twentieth, and a share when both sides have three', () => {
     expect(shown(unit([...members(8, 4), ...members(4, 2)])).scales[0]).toMatchObject({
-      band: 'mixed',
-      mean: 0.6000000000000001,
+      band: 'apart',
+      mean: 0.6,
       highTenths: 7,
     })
     expect(shown(unit([...members(10, 4), ...members(2, 2)])).scales[0]?.highTenths).toBeNull()
@@ -156,7 +156,7 @@ describe('several groups together', () => {
 
   it('say how many groups showed each band, and weigh nothing', () => {
     expect(groups([part(members(12, 5)), part(members(6, 1)), part(members(8, 1))])).toEqual([
-      { low: 2, mixed: 0, high: 1 },
+      { low: 2, middle: 0, high: 1, apart: 0, mixed: 0 },
     ])
   })
   it('show nothing of one group, however large, nor of one beside others below k', () => {
@@ -172,7 +172,7 @@ describe('several groups together', () => {
         const bands = parts.map((one) => (one.kind === 'shown' ? one.scales[0]?.band : null))
         const counted = (band: string) => bands.filter((one) => one === band).length
         expect(groups(parts)).toEqual([
-          { low: counted('low'), mixed: counted('mixed'), high: counted('high') },
+          Object.fromEntries(BANDS.map((band) => [band, counted(band)])),
         ])
       }),
     )

@@ -6,6 +6,7 @@ import {
   discloseWords,
   mayMembersSee,
   readDisclosed,
+  storedOf,
 } from '../../src/domain/disclosure.ts'
 import { noiseBandSteps } from '../../src/domain/statistics.ts'
 import { discloseTotal } from '../../src/domain/together.ts'
@@ -30,6 +31,7 @@ type Made = {
   invited: number
   answers: number
   mean: number
+  low: number
   high: number
   roster: number
   isSteady: boolean
@@ -43,6 +45,7 @@ function made(facts: Partial<Made> = {}, calm: Partial<Made> | null = {}): UnitR
     invited: 8,
     answers: 8,
     mean: 0.5,
+    low: 0,
     high: 0,
     roster: 0,
     isSteady: true,
@@ -53,7 +56,7 @@ function made(facts: Partial<Made> = {}, calm: Partial<Made> | null = {}): UnitR
     subject,
     answers: one.answers,
     totalMilli: Math.round(one.mean * one.answers * 1000),
-    low: 0,
+    low: one.low,
     high: one.high,
   })
   const tallies = [
@@ -107,9 +110,19 @@ describe('each scale', () => {
   })
   it('is low up to .375 and high from .625, both included', () => {
     expect(first(made({ mean: 0.375 }))?.band).toBe('low')
-    expect(first(made({ mean: 0.376 }))?.band).toBe('mixed')
+    expect(first(made({ mean: 0.376 }))?.band).toBe('middle')
     expect(first(made({ mean: 0.625 }))?.band).toBe('high')
-    expect(first(made({ mean: 0.624 }))?.band).toBe('mixed')
+    expect(first(made({ mean: 0.624 }))?.band).toBe('middle')
+  })
+  it('is “far apart” from three low and three high on, wherever the mean lies; never of two', () => {
+    const apart = (low: number, high: number, mean: number) =>
+      first(made({ low, high, mean }))?.band
+    for (const mean of [0.2, 0.5, 0.625, 0.9]) expect(apart(3, 3, mean)).toBe('apart')
+    expect([apart(2, 6, 0.8), apart(6, 2, 0.2), apart(2, 2, 0.5)]).toEqual([
+      'high',
+      'low',
+      'middle',
+    ])
   })
   it('has a mean from eleven answers on, but not within one rounding step of an end', () => {
     const mean = (answers: number, at: number) =>
@@ -227,13 +240,26 @@ describe('what the store keeps', () => {
       made({ answered: 12, invited: 15, answers: 12, mean: 0.7, high: 8 }, { mean: 0.2 }),
       made({ answered: 6, invited: 8, answers: 6 }),
       made({ answered: 4, answers: 4 }),
+      made({ low: 3, high: 3 }),
     ]) {
       const decided = disclose(set, unit, null)
-      const stored: unknown = JSON.parse(JSON.stringify(decided))
+      const stored: unknown = JSON.parse(JSON.stringify(storedOf(decided)))
       expect(readDisclosed('released', stored)).toEqual(decided)
     }
     expect(readDisclosed('withheld', null)).toEqual({ kind: 'tooFew' })
     expect(readDisclosed('lost', null)).toEqual({ kind: 'lost' })
+  })
+  it('has a level that the version before reads, and its own; what that version kept stays “mixed”', () => {
+    const levelOf = (one: Partial<Made>) => {
+      const stored = JSON.parse(JSON.stringify(storedOf(disclose(set, made(one), null))))
+      const { band, level } = stored.scales[0]
+      delete stored.scales[0].level
+      const earlier = readDisclosed('released', stored)
+      return [band, level, earlier.kind === 'shown' && earlier.scales[0]?.band]
+    }
+    expect(levelOf({ mean: 0.9, low: 3, high: 5 })).toEqual(['mixed', 'apart', 'mixed'])
+    expect(levelOf({ mean: 0.5 })).toEqual(['mixed', 'middle', 'mixed'])
+    expect(levelOf({ mean: 0.9 })).toEqual(['high', 'high', 'high'])
   })
   it('is refused when it is none of the gate’s', () => {
     expect(() => readDisclosed('released', { kind: 'shown' })).toThrow()
@@ -249,9 +275,9 @@ describe('several groups and words, at the edge', () => {
     expect(discloseTotal(set, [part(0.2), hidden])).toBeNull()
     expect(discloseTotal(set, [part(0.2), part(0.9), part(0.1), hidden])?.scales[0]).toEqual({
       scaleId: 'climate',
-      groups: { low: 2, mixed: 0, high: 1 },
+      groups: { low: 2, middle: 0, high: 1, apart: 0, mixed: 0 },
     })
-    expect(discloseTotal(set, [part(0.5), part(0.5)])?.scales[0]?.groups.mixed).toBe(2)
+    expect(discloseTotal(set, [part(0.5), part(0.5)])?.scales[0]?.groups.middle).toBe(2)
   })
   it('show words of a released unit, from ten writers on', () => {
     const ten = Array.from({ length: 10 }, () => 'line')

@@ -8,19 +8,23 @@ const { openers, questionSet } = loadContent()
 const pulse = questionSet('pulse', 2)
 const gad = questionSet('gad-7', 1)
 
+/** Three at each end. */
+const SPLIT = { low: 3, high: 3 }
+
 /** A result through the real gate: ten members, all with this mean. */
 function result(
   set: typeof pulse,
   mean: number,
   before: number | null = null,
+  { low = 0, high = 0 } = {},
 ): { set: typeof pulse; disclosed: Disclosed } {
   const unit = (at: number): UnitResult => {
     const tallies = set.scales.map(({ id }) => ({
       subject: `scale:${id}`,
       answers: 10,
       totalMilli: Math.round(at * 10_000),
-      low: 0,
-      high: 0,
+      low,
+      high,
     }))
     return {
       state: 'released',
@@ -36,7 +40,14 @@ function result(
 describe('what a group’s results say', () => {
   it.each([
     ['nothing', [], 'none'],
-    ['a middling climate', [result(pulse, 0.5)], 'mixed'],
+    ['a middling climate', [result(pulse, 0.5)], 'middle'],
+    [
+      'a climate that is split, though its mean is good',
+      [result(pulse, 0.7, null, SPLIT)],
+      'apart',
+    ],
+    ['worry that is split', [result(gad, 0.7, null, SPLIT)], 'apart'],
+    ['a climate that rose for some', [result(pulse, 0.9, 0.5, SPLIT)], 'apart'],
     ['a good climate', [result(pulse, 0.9)], 'high'],
     ['a climate that fell, though it is still good', [result(pulse, 0.7, 1)], 'lower'],
     ['a climate that rose', [result(pulse, 0.9, 0.5)], 'higher'],
@@ -60,6 +71,14 @@ describe('the openers', () => {
           if (opener) used.add(opener.id)
         }
     expect([...used].sort()).toEqual(openers.map(({ id }) => id).sort())
+  })
+  it('never ask to keep what is good, or what helped, where answers lie far apart', () => {
+    const [apart, good] = [['apart'], ['high', 'higher']].map((findings) =>
+      openers.filter((opener) => opener.findings.some((one) => findings.includes(one))),
+    )
+    expect(apart?.length).toBeGreaterThanOrEqual(5)
+    expect(apart?.filter((opener) => good?.includes(opener))).toEqual([])
+    for (const { text } of apart ?? []) expect(text.en).not.toMatch(/keep|good|thank|helped/)
   })
   it('turn over from one session to the next where there are several', () => {
     const [one, other] = [4, 5].map((number) => openerFor(openers, 'middle', 'low', number)?.id)

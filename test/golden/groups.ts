@@ -14,8 +14,8 @@ export const inWeek = (week: number, hours: number) =>
   new Date(FIRST + week * WEEK_MS + hours * HOUR_MS)
 
 /**
- * One result. `answers` of the scale when fewer than answered at all; `high` members in the high
- * band.
+ * One result. `answers` of the scale when fewer than answered at all; `low` and `high` members in
+ * those bands.
  */
 type Result = {
   week: number
@@ -23,6 +23,7 @@ type Result = {
   answered?: number
   invited?: number
   answers?: number
+  low?: number
   high?: number
   state?: 'released' | 'withheld' | 'lost'
   /** The group's count of joins and leaves by then. */
@@ -135,6 +136,7 @@ async function writeResult(
     answered = members,
     invited = members,
     answers = answered,
+    low = 0,
     high = 0,
     state = 'released',
   } = result
@@ -170,7 +172,7 @@ async function writeResult(
   if (state !== 'released' || isOpen || isDropped) return
   const { organisationId } = own
   const scales = set === 'pulse' ? ['climate'] : ['satisfied', 'worthwhile', 'happy', 'anxious']
-  const tally = { answers, totalMilli: Math.round(mean * answers * 1000), low: 0, high }
+  const tally = { answers, totalMilli: Math.round(mean * answers * 1000), low, high }
   const tallies = scales.map((scale) => ({ subject: `scale:${scale}`, ...tally }))
   const release = { invited, answered, tallies }
   await publish(app.services, { organisationId, unitId }, release, inWeek(week, 50))

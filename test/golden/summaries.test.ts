@@ -118,6 +118,47 @@ const SCENARIOS: readonly Scenario[] = [
     ],
   },
   {
+    // Three of eight answered "Not at all" to everything: the mean alone would be called high.
+    name: 'far-apart',
+    verb: 'summary',
+    now: inWeek(5, 60),
+    groups: [
+      {
+        alias: 'Tuesday group',
+        results: [
+          { week: 4, mean: 0.65 },
+          { week: 5, mean: 0.625, low: 3, high: 5 },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'far-apart-of-twelve',
+    verb: 'summary',
+    now: inWeek(13, 0),
+    groups: [
+      {
+        alias: 'Tuesday group',
+        members: 12,
+        results: [
+          { week: 0, mean: 0.6, low: 4, high: 7 },
+          { week: 10, mean: 0.5 },
+          { week: 11, mean: 0.7, low: 3, high: 9 },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'split-groups',
+    verb: 'digest',
+    now: inWeek(4, 60),
+    groups: [
+      { alias: 'Monday group', results: [{ week: 4, mean: 0.625, low: 3, high: 5 }] },
+      { alias: 'Tuesday group', results: [{ week: 4, mean: 0.5 }] },
+      { alias: 'Wednesday group', results: [{ week: 4, mean: 0.8 }] },
+    ],
+  },
+  {
     name: 'next-one-open',
     verb: 'summary',
     now: inWeek(5, 60),

@@ -22,18 +22,20 @@ const DAY_MS = 86_400_000
 const texts = content.textsFor('en-GB')
 
 /** Means that lie in a band, away from its edges and from the rounding steps' edges of `MEANS`. */
-const MEANS: Readonly<Record<Band, readonly [number, number]>> = {
+const MEANS = {
   low: [0.21, 0.22],
-  mixed: [0.49, 0.51],
+  middle: [0.49, 0.51],
   high: [0.79, 0.81],
-}
+  apart: [0.49, 0.51],
+} as const satisfies Partial<Record<Band, readonly [number, number]>>
+type Told = keyof typeof MEANS
 
-type Drawn = { answers: number; bands: readonly Band[] }
+type Drawn = { answers: number; bands: readonly Told[] }
 const results = (least: number, most: number) =>
   fc.array(
     fc.record({
       answers: fc.integer({ min: least, max: most }),
-      bands: fc.array(fc.constantFrom<Band>('low', 'mixed', 'high'), {
+      bands: fc.array(fc.constantFrom<Told>('low', 'middle', 'high', 'apart'), {
         minLength: 4,
         maxLength: 4,
       }),
@@ -47,12 +49,13 @@ const results = (least: number, most: number) =>
  */
 function unitOf({ answers, bands }: Drawn, world: 0 | 1): UnitResult {
   const tallies = set.scales.map(({ id }, index) => {
-    const mean = MEANS[bands[index] ?? 'mixed'][world]
+    const band = bands[index] ?? 'middle'
+    const mean = MEANS[band][world]
     return {
       subject: `scale:${id}`,
       answers,
       totalMilli: Math.round(mean * answers * 1000),
-      low: world,
+      low: band === 'apart' ? 3 + world : world,
       high: 5,
     }
   })
@@ -138,7 +141,7 @@ describe('what is drawn of a result', () => {
     ]
     const other: Drawn[] = [
       ...drawn.slice(0, 1),
-      { answers: 11, bands: ['low', 'low', 'low', 'mixed'] },
+      { answers: 11, bands: ['low', 'low', 'low', 'middle'] },
     ]
     expect(trendOf(other, 0).pictures).not.toEqual(trendOf(drawn, 0).pictures)
     const [one, two] = [reportOf(drawn, 0), reportOf(other, 0)]
@@ -162,8 +165,8 @@ describe('what is drawn of a result', () => {
     )
   })
 
-  it('has bars of three heights, and no figure among its labels', () => {
-    const bands = ['low', 'mixed', 'high'] as const
+  it('has bars of three heights, none where answers lie far apart, and no figure among its labels', () => {
+    const bands = ['low', 'middle', 'high', 'apart'] as const
     const svg =
       trendOf(
         bands.map((band) => ({ answers: 11, bands: [band, band, band, band] })),
@@ -171,7 +174,13 @@ describe('what is drawn of a result', () => {
       ).pictures[0] ?? ''
     const labels = [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, label = '']) => label)
     expect(labels).toEqual(
-      expect.arrayContaining(['mostly low', 'mixed', 'mostly high', '3 Mar', '17 Mar']),
+      expect.arrayContaining([
+        'mostly low',
+        'in the middle',
+        'mostly high',
+        'No bar: far apart',
+        '3 Mar',
+      ]),
     )
     const others = labels.filter(
       (label) => !/^\d{1,2} Mar$/.test(label) && label !== texts.pick(set.title),
@@ -207,6 +216,7 @@ describe('what is drawn of a result', () => {
       categories: ['<b>', '&'],
       series: [{ name: '"><x', bands: ['low', 'high'] }],
       levels: ['a<', 'b', 'c'],
+      apart: 'd',
     } as const
     const svg = pictureOf(chart, 0)
     expect(svg).not.toMatch(/<script|<b>|<x/)

@@ -42,8 +42,14 @@ const asShown: Look = (honest, practice) => {
 }
 /** As it was: one band of the exact joint mean. */
 const asWeighed: Look = (honest, practice) => {
-  const mean = (honest.sum + practice.sum) / STEPS / (honest.answers + practice.answers)
-  return `${ownOf(honest)} ${bandOf(mean) satisfies Band}`
+  const joint = {
+    subject: 'scale:climate',
+    answers: honest.answers + practice.answers,
+    totalMilli: Math.round(((honest.sum + practice.sum) / STEPS) * 1000),
+    low: 0,
+    high: 0,
+  }
+  return `${ownOf(honest)} ${bandOf(joint) satisfies Band}`
 }
 
 /** The candidates that are left after so many practice groups, each chosen to split them best. */
