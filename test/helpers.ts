@@ -6,10 +6,11 @@ import { inject } from 'vitest'
 import { type Local, settableClock, startLocal } from '../src/cli/local.ts'
 import { createLog } from '../src/log.ts'
 import type { Incoming } from '../src/platform.ts'
-import type { Database } from '../src/store/engine/database.ts'
+import { type Database, openDatabase } from '../src/store/engine/database.ts'
 import type { PrismaClient } from '../src/store/generated/client.ts'
 import { atTheEnd, type End, once } from './ends.ts'
 import { takeStore } from './kept-stores.ts'
+import { patient } from './patient.ts'
 import { freshDatabase } from './postgres.ts'
 import { tempDir } from './temp-dir.ts'
 
@@ -65,6 +66,8 @@ export type WorldOptions = {
   publicUrl?: string
   /** The test is about the embedded store's files: it gets one of its own, in `dataDir`. */
   hasOwnFiles?: boolean
+  /** The test is about what takes too long. */
+  hasDeadlines?: boolean
 }
 
 /** The service and both simulated platforms, on a clock that stands still. It ends by itself. */
@@ -72,6 +75,7 @@ export async function startWorld({
   store = 'embedded',
   onLogLine,
   hasOwnFiles = false,
+  hasDeadlines = false,
   ...given
 }: WorldOptions = {}): Promise<World> {
   const { dir, remove } = tempDir({ inMemory: true })
@@ -84,6 +88,11 @@ export async function startWorld({
   if (store === 'embedded' && hasOwnFiles)
     fs.cpSync(inject('embeddedTemplate'), dataDir, { recursive: true })
   const kept = isKept ? await takeStore() : null
+  const opened =
+    kept?.database ??
+    (await openDatabase(
+      database ? { kind: 'postgres', url: database.url } : { kind: 'embedded', directory: dataDir },
+    ))
   let stop: End = async () => {}
   let giveBack: End = async () => {}
   const end = once(async () => {
@@ -104,7 +113,7 @@ export async function startWorld({
     country: 'DE',
     isClockManual: true,
     logLevel: 'silent',
-    ...(kept ? { database: kept.database } : {}),
+    database: hasDeadlines ? opened : patient(opened),
     ...(onLogLine ? { log: createLog('debug', onLogLine, () => new Date()) } : {}),
     ...given,
   })

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { newUnitKey, sealBlank } from '../ballot/seal.ts'
 import { TIME_KEY_BYTES } from '../ballot/sent-at.ts'
 import { sharesItems } from '../content/question-set.ts'
+import { MOST_STATEMENTS } from '../domain/change.ts'
 import { type DropReason, daysToWait, decideOpening, fitsBudget } from '../domain/checkin.ts'
 import { hasBackupOf, mayOpenCheckIns } from '../domain/contact.ts'
 import { answersNeeded, LEAST_WRITERS } from '../domain/disclosure.ts'
@@ -140,7 +141,7 @@ async function beginUnit(
   const { now, ballotKeys, newId } = base
   const set = base.content.questionSets.get(row.questionSetId)
   if (!set) throw new Error(`question set ${row.questionSetId} is not in the content`)
-  const { begun } = await readAsked(base, group.id)
+  const { begun, earlier } = await readAsked(base, group.id)
   if (!fitsBudget(now, set.scales.length, begun)) return null
   const id = newId()
   const key = newUnitKey()
@@ -165,11 +166,22 @@ async function beginUnit(
     audience: row.audience,
     publicKey: key.publicKey,
     rosterChanges: group.rosterChanges,
+    statements: statementsOf(base, [row, ...earlier]),
     checkInCount: row.unitSize,
     // With fewer members than must write, the words could never be shown: they are not asked for.
     asksText: row.asksText && members >= LEAST_WRITERS,
   })
   return await getUnit(base, id)
+}
+
+/** Changes that a page of these results may tell: one for each scale of each set, or its most. */
+function statementsOf({ content }: Base, asked: readonly { questionSetId: string }[]): number {
+  const ids = new Set(asked.map(({ questionSetId }) => questionSetId))
+  const scales = [...ids].map((id) => content.questionSets.get(id)?.scales.length ?? 1)
+  return Math.min(
+    MOST_STATEMENTS,
+    scales.reduce((sum, count) => sum + count, 0),
+  )
 }
 
 const noticesFor = (

@@ -1,5 +1,7 @@
 import type { Keyring } from '../ballot/keyring.ts'
 import { openText, sealText } from '../ballot/secret-text.ts'
+import type { QuestionSet } from '../content/load.ts'
+import { learnNoise, type Noise } from '../domain/change.ts'
 import { disclose, storedOf } from '../domain/disclosure.ts'
 import { MOST_EARLIER_UNITS, SUMS_DAYS } from '../domain/retention.ts'
 import type { Release } from '../domain/tally.ts'
@@ -8,7 +10,7 @@ import { discloseCourse, storedCourseOf } from '../domain/together.ts'
 import { readUnit, type UnitResult } from '../domain/unit.ts'
 import type { Making } from '../store/release.ts'
 import { listResults, type ResultRow } from '../store/result.ts'
-import { destroySums, listSums, saveSums } from '../store/sums.ts'
+import { destroySums, listSums, listSumsOfOthers, saveSums } from '../store/sums.ts'
 import { courseName, programmeNow } from './closing.ts'
 import type { Base } from './command.ts'
 import { isComparable, MOST_RESULTS } from './results.ts'
@@ -22,7 +24,7 @@ export type Decision = {
 }
 
 /**
- * Lets the gate decide, once, what is shown of a unit that met its k: beside the one before it, and
+ * Lets the gate decide, once, what is shown of a unit that met its k: beside those before it, and
  * beside the first of its programme.
  */
 export async function decide(
@@ -35,24 +37,33 @@ export async function decide(
   const { keyring } = ballotKeys
   const set = content.questionSet(making.questionSetId, making.questionSetVersion)
   const earlier = await listEarlier(base, making)
-  const [before] = earlier
+  const released = earlier.filter(({ state }) => state === 'released')
+  const before = released.slice(0, MOST_EARLIER_UNITS)
   const first = await firstOfProgramme(base, earlier)
   const sums = await listSums(
     base,
-    [before, first].flatMap((row) => (row ? [row.unitId] : [])),
+    [...before, ...(first ? [first] : [])].map((row) => row.unitId),
   )
   const resultOf = (row: ResultRow | undefined): UnitResult | null => {
     const sealed = row && sums.get(row.unitId)
     return sealed ? openSums(keyring, row.unitId, sealed) : null
   }
-  const { k, rosterChanges, isSteady } = making
+  const { k, rosterChanges, isSteady, statements } = making
   // The counts alone: words of members came with them, and are kept elsewhere and for less long.
-  const unit = readUnit({ state: 'released', k, rosterChanges, isSteady, release })
+  const unit = readUnit({ state: 'released', k, rosterChanges, isSteady, statements, release })
   const start = resultOf(first)
-  const course = start && discloseCourse(set, start, unit)
+  const noise = await noiseOf(base, making, set)
+  const course = start && discloseCourse(set, start, unit, noise)
   return {
-    shown: storedOf(disclose(set, unit, resultOf(before))),
-    isAfterHidden: before !== undefined && before.state !== 'released',
+    shown: storedOf(
+      disclose(
+        set,
+        unit,
+        before.flatMap((row) => resultOf(row) ?? []),
+        noise,
+      ),
+    ),
+    isAfterHidden: earlier.length > 0 && before.length === 0,
     course:
       course && first
         ? sealText(
@@ -65,13 +76,25 @@ export async function decide(
       const sealed = sealText(keyring, sumsOf(unitId), JSON.stringify(unit))
       const days = first ? SUMS_DAYS.usual : SUMS_DAYS.firstOfProgramme
       await saveSums(base, { unitId, sealed, destroyOn: plus(making.closedAt, days * DAY_MS) })
-      const over = earlier.slice(MOST_EARLIER_UNITS).filter((row) => row !== first)
+      const over = released.slice(MOST_EARLIER_UNITS - 1).filter((row) => row !== first)
       await destroySums(
         base,
         over.map((row) => row.unitId),
       )
     },
   }
+}
+
+/** Learns from other groups' latest results how far these questions move by themselves. */
+async function noiseOf(base: Base, making: Making, set: QuestionSet): Promise<Noise> {
+  const groups = await listSumsOfOthers(base, { ...making, most: MOST_EARLIER_UNITS })
+  const { keyring } = base.ballotKeys
+  return learnNoise(
+    set,
+    groups.map((own) =>
+      own.flatMap(({ unitId, sealed }) => openSums(keyring, unitId, sealed) ?? []),
+    ),
+  )
 }
 
 const sumsOf = (unitId: string): string => `sums ${unitId}`

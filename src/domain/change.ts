@@ -1,13 +1,36 @@
 import type { QuestionSet, Scale } from '../content/question-set.ts'
-import { differenceOf, tallyOf } from './figures.ts'
+import { areShown, differenceOf, exactMilli, roundingOf, tallyOf } from './figures.ts'
 import { stepsOf } from './score.ts'
-import { type Effect, hedgesG, noiseBandSteps } from './statistics.ts'
+import {
+  type Effect,
+  hedgesG,
+  type Learnt,
+  learn,
+  noiseBandSteps,
+  standardError,
+  type Wave,
+  type Waves,
+} from './statistics.ts'
 import type { Tally } from './tally.ts'
 import type { UnitResult } from './unit.ts'
 
 /** `roster`: cannot be told, because the people are not the same. */
 export const CHANGES = ['higher', 'lower', 'none', 'roster'] as const
 export type Change = (typeof CHANGES)[number]
+/**
+ * `against`: the number of earlier results that it was set beside; 0 with `roster`. `isAssumed`:
+ * how far such results move by themselves is neither published nor learnt.
+ */
+export type Told = { change: Change; against: number; isAssumed: boolean }
+
+/** Of each scale, by its id, what was learnt of its noise; one that is not in it: only assumed. */
+export type Noise = ReadonlyMap<string, Learnt>
+
+/**
+ * Changes that one page may tell; each is held to its part of the page's one false alarm in twenty
+ * (calibration.test.ts).
+ */
+export const MOST_STATEMENTS = 4
 
 /**
  * To a tenth: more would be more than the rounded means carry. Rounding never takes an end of the
@@ -16,19 +39,18 @@ export type Change = (typeof CHANGES)[number]
 export function effectOf(
   set: QuestionSet,
   scaleId: string,
-  units: readonly [UnitResult, UnitResult],
-  { difference, change }: { difference: number; change: Change },
+  [first, last]: readonly [UnitResult, UnitResult],
+  { difference, change, noise }: { difference: number; change: Change; noise: Noise },
 ): Effect | null {
   const scale = set.scales.find(({ id }) => id === scaleId)
-  const [before, now] = units.map((unit) => tallyOf(unit, scaleId)?.answers)
-  if (!scale || before === undefined || now === undefined) return null
-  const members = Math.max(...units.map(({ release }) => release?.invited ?? 0))
-  const waves = { before, now, members }
+  const [before, now] = [first, last].map((unit) => sideOf(unit, scaleId))
+  if (!scale || !before || !now) return null
   const { g, low, high } = hedgesG(
     scale.noise,
     difference * stepsOf(set, scale),
-    waves,
-    MOST_STATEMENTS,
+    wavesOf(stepsOf(set, scale), [before], now),
+    statementsOf(last),
+    noise.get(scaleId),
   )
   const tenths = (value: number) => Math.round(value * 10) / 10 + 0
   return {
@@ -38,48 +60,112 @@ export function effectOf(
   }
 }
 
+/** One scale of one unit that met its k. */
+type Side = { unit: UnitResult; tally: Tally; members: number }
+
+/**
+ * Whether a scale moved: a unit beside the mean of the earlier ones that it may be compared with.
+ * `earlier`: newest first, `MOST_EARLIER_UNITS` at most. Null: none of them showed the scale.
+ */
 export function changeOf(
   set: QuestionSet,
   scale: Scale,
   unit: UnitResult,
-  beforeUnit: UnitResult | null,
-): Change | null {
-  const now = tallyOf(unit, scale.id)
-  const before = beforeUnit && tallyOf(beforeUnit, scale.id)
-  const earlier = beforeUnit?.release
-  if (!now || !earlier || !before || before.answers < beforeUnit.k) return null
-  const isSameRoster = unit.rosterChanges === beforeUnit.rosterChanges
-  if (!isSameRoster && !maySurviveRosterChange(unit, beforeUnit, before, now)) return 'roster'
-  // Its own people were not the same from its beginning to its end: it is compared with nothing.
-  if (!unit.isSteady || !beforeUnit.isSteady) return 'roster'
-  const members = Math.max(unit.release?.invited ?? 0, earlier.invited)
+  earlier: readonly UnitResult[],
+  noise: Noise,
+): Told | null {
+  const now = sideOf(unit, scale.id)
+  const before = earlier.flatMap((one) => sideOf(one, scale.id) ?? [])
+  if (!now || before.length === 0) return null
+  const fitting = before.filter((side) => mayCompare(side, now))
+  if (fitting.length === 0) return { change: 'roster', against: 0, isAssumed: false }
+  const steps = stepsOf(set, scale)
   const band = noiseBandSteps(
     scale.noise,
-    { before: before.answers, now: now.answers, members },
-    MOST_STATEMENTS,
+    wavesOf(steps, fitting, now),
+    statementsOf(unit),
+    noise.get(scale.id),
   )
-  const milliSteps = differenceOf(before, now) * stepsOf(set, scale)
-  if (Math.abs(milliSteps) <= Math.round(1000 * band)) return 'none'
-  return milliSteps > 0 ? 'higher' : 'lower'
+  const difference = differenceOf(
+    fitting.map(({ tally }) => tally),
+    now.tally,
+  )
+  const isTold = Math.abs(difference * steps) > Math.round(1000 * band)
+  const change = isTold ? (difference > 0 ? 'higher' : 'lower') : 'none'
+  const isAssumed = scale.noise.basis === 'assumed' && !noise.has(scale.id)
+  return { change, against: fitting.length, isAssumed }
 }
 
 /**
+ * Learns from the results of other groups how far a set's scales move where nothing is known to
+ * have moved. `groups`: of each its units of these very questions, newest first.
+ */
+export function learnNoise(
+  set: QuestionSet,
+  groups: readonly (readonly UnitResult[])[],
+): Map<string, Learnt> {
+  return new Map(
+    set.scales.flatMap((scale) => {
+      const learnt = learn(
+        groups.map((units) =>
+          units.slice(0, -1).flatMap((unit, index) => {
+            const [now, before] = [unit, units[index + 1]].map(
+              (one) => one && sideOf(one, scale.id),
+            )
+            return now && before && mayCompare(before, now)
+              ? [inErrors(set, scale, before, now)]
+              : []
+          }),
+        ),
+      )
+      return learnt ? [[scale.id, learnt] as const] : []
+    }),
+  )
+}
+
+/** The difference of two units, in standard errors: as it is, since no word is made of it. */
+function inErrors(set: QuestionSet, scale: Scale, before: Side, now: Side): number {
+  const steps = stepsOf(set, scale)
+  const waves = { ...wavesOf(steps, [before], now), roundedTo: 0 }
+  const difference = exactMilli(now.tally) - exactMilli(before.tally)
+  return (difference * steps) / 1000 / standardError(scale.noise, waves)
+}
+
+function sideOf(unit: UnitResult, scaleId: string): Side | null {
+  const tally = tallyOf(unit, scaleId)
+  if (!unit.release || !tally || tally.answers < unit.k) return null
+  return { unit, tally, members: unit.release.invited }
+}
+
+const statementsOf = ({ statements }: UnitResult): number => statements ?? MOST_STATEMENTS
+
+function wavesOf(steps: number, earlier: readonly Side[], now: Side): Waves {
+  const waveOf = ({ tally, members }: Side): Wave => ({
+    answers: tally.answers,
+    ballots: tally.ballots ?? tally.answers,
+    members,
+  })
+  const all = [...earlier, now].map(({ tally }) => tally)
+  return {
+    now: waveOf(now),
+    earlier: earlier.map(waveOf),
+    rosterChanges: Math.max(...earlier.map((side) => changesBetween(side, now))),
+    roundedTo: areShown(all) ? roundingOf(steps) : 0,
+  }
+}
+
+const changesBetween = (before: Side, now: Side): number =>
+  Math.abs(now.unit.rosterChanges - before.unit.rosterChanges)
+
+/**
+ * A unit whose own people were not the same from its beginning to its end is compared with nothing.
  * A join or a leave between two units can expose one person, so small groups are never compared
  * across it. With more than two changes the two rosters are different people and the noise band no
  * longer holds.
  */
-function maySurviveRosterChange(
-  unit: UnitResult,
-  before: UnitResult,
-  earlier: Tally,
-  now: Tally,
-): boolean {
-  const changes = Math.abs(unit.rosterChanges - before.rosterChanges)
-  return changes <= 2 && Math.min(earlier.answers, now.answers) >= 8
+function mayCompare(before: Side, now: Side): boolean {
+  if (!before.unit.isSteady || !now.unit.isSteady) return false
+  const changes = changesBetween(before, now)
+  if (changes === 0) return true
+  return changes <= 2 && Math.min(before.tally.answers, now.tally.answers) >= 8
 }
-
-/**
- * Changes that one page may tell; each is held to its part of the page's one false alarm in twenty
- * (calibration.test.ts).
- */
-export const MOST_STATEMENTS = 4

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { QuestionSet } from '../content/question-set.ts'
-import { CHANGES, type Change, changeOf } from './change.ts'
+import { CHANGES, type Change, changeOf, type Noise } from './change.ts'
 import {
   BANDS,
   type Band,
@@ -39,6 +39,7 @@ export function answersNeeded(
  * Members who must have written before any words of a unit are shown (privacy design, section 1).
  */
 export const LEAST_WRITERS = 10
+export type { Change } from './change.ts'
 export { BANDS, type Band, type ResponseBand, responseBand } from './figures.ts'
 
 declare const disclosed: unique symbol
@@ -62,8 +63,12 @@ export type DisclosedScale = {
   readonly band: Band
   readonly mean: number | null
   readonly highTenths: number | null
-  /** Against the unit before; null when there is none to compare with. */
+  /** Against earlier units; null when there is none to compare with. */
   readonly change: Change | null
+  /** How many units those are; 0: none, or one, decided before 28 November 2026. */
+  readonly against: number
+  /** Whether only an assumption says how far such results move by themselves. */
+  readonly isAssumed: boolean
   /** Whether it may leave the team: eleven or more answered it. */
   readonly isOutside: boolean
 }
@@ -78,11 +83,17 @@ export function mayMembersSee(audience: 'shared' | 'staff'): boolean {
 
 /**
  * Decides what may be shown of a unit, once, when it is published: the store keeps this, and not
- * the sums behind it. Every published figure is a function of whole units; `before` is the group's
- * previous unit of the same question set, or null. Whether something moved is the same wherever it
- * is shown: two rules for one difference would tell how large it is.
+ * the sums behind it. Every published figure is a function of whole units; `earlier` are those that
+ * the group published before of the same questions, newest first. Whether something moved is the
+ * same wherever it is shown: two rules for one difference would tell how large it is.
+ * `noise`: what was learnt of it; left out: nothing.
  */
-export function disclose(set: QuestionSet, unit: UnitResult, before: UnitResult | null): Disclosed {
+export function disclose(
+  set: QuestionSet,
+  unit: UnitResult,
+  earlier: readonly UnitResult[],
+  noise: Noise = new Map(),
+): Disclosed {
   if (unit.state === 'lost') return seal({ kind: 'lost' })
   const { release } = unit
   // A changed number in the store gives nothing of fewer people than staff may ever see.
@@ -92,9 +103,13 @@ export function disclose(set: QuestionSet, unit: UnitResult, before: UnitResult 
   const scales = set.scales.flatMap((scale) => {
     const tally = tallyOf(unit, scale.id)
     if (!tally || tally.answers < k) return []
-    const change = changeOf(set, scale, unit, before)
+    const told = changeOf(set, scale, unit, earlier, noise) ?? {
+      change: null,
+      against: 0,
+      isAssumed: false,
+    }
     const isOutside = Math.min(tally.answers, release.answered) >= outside
-    return [{ scaleId: scale.id, ...figuresOf(tally), change, isOutside }]
+    return [{ scaleId: scale.id, ...figuresOf(tally), ...told, isOutside }]
   })
   if (scales.length === 0) return seal({ kind: 'tooFew' })
   return seal({ kind: 'shown', response: responseBand(release.answered, release.invited), scales })
@@ -115,6 +130,8 @@ const storedSchema = z.discriminatedUnion('kind', [
         mean: z.number().nullable(),
         highTenths: z.int().nullable(),
         change: z.enum(CHANGES).nullable(),
+        against: z.int().min(0).default(0),
+        isAssumed: z.boolean().default(false),
         isOutside: z.boolean(),
       }),
     ),

@@ -44,22 +44,29 @@ export function bandOf({ answers, totalMilli, low, high }: Tally): Band {
 const partsOf = ({ answers, totalMilli }: Tally): number =>
   Math.floor((2 * MEAN_PARTS * totalMilli + 1000 * answers) / (2000 * answers))
 
+/** In steps of which means are rounded, of a range of so many steps. */
+export const roundingOf = (steps: number): number => steps / MEAN_PARTS
+
+/** Whether the figures of all of these may be shown: then words are made of what is shown. */
+export const areShown = (tallies: readonly Tally[]): boolean =>
+  tallies.every(({ answers }) => answers >= FIGURES_FROM)
+
+/** Not to be shown: a mean in thousandths of the range, as near as it is kept. */
+export const exactMilli = ({ totalMilli, answers }: Tally): number =>
+  Math.round(totalMilli / answers)
+
 /**
- * By how much two means differ, in thousandths of the range, for the word that tells of it. From
- * eleven answers on, both sides, of what is shown: rounded means, and where one is not shown for
- * lying near an end, that end's step, wherever in it the mean lies. So the word tells nothing that
- * the figures beside it do not.
+ * By how much a mean differs from the mean of earlier ones, in thousandths of the range, for the
+ * word that tells of it. From eleven answers on, in all of them, of what is shown: rounded means,
+ * and where one is not shown for lying near an end, that end's step, wherever in it the mean lies.
+ * So the word tells nothing that the figures beside it do not.
  */
-export function differenceOf(before: Tally, now: Tally): number {
-  if (Math.min(before.answers, now.answers) < FIGURES_FROM)
-    return Math.round(
-      (now.totalMilli * before.answers - before.totalMilli * now.answers) /
-        (now.answers * before.answers),
-    )
-  const [earlier, later] = [before, now].map((tally) =>
-    Math.min(MEAN_PARTS - 1, Math.max(1, partsOf(tally))),
-  )
-  return (((later ?? 0) - (earlier ?? 0)) * 1000) / MEAN_PARTS
+export function differenceOf(earlier: readonly Tally[], now: Tally): number {
+  const milliOf = areShown([...earlier, now])
+    ? (tally: Tally) => (Math.min(MEAN_PARTS - 1, Math.max(1, partsOf(tally))) * 1000) / MEAN_PARTS
+    : exactMilli
+  const sum = earlier.reduce((total, tally) => total + milliOf(tally), 0)
+  return milliOf(now) - Math.round(sum / earlier.length)
 }
 
 /** The figures of one tally that met its k. */

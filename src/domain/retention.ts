@@ -16,8 +16,9 @@ const FALLEN_DAYS = 30
 export const WORDS_DAYS = 30
 export const WIN_DAYS = 30
 /**
- * The sealed sums that later comparisons need: at most of so many earlier units, and for so many
- * days after each closed; those of a programme's first one for as long as a programme may last.
+ * A result is set beside so many before it. Their sealed sums are kept as long as the next one
+ * needs them, and for so many days after each closed at most; those of a programme's first one for
+ * as long as a programme may last.
  */
 export const MOST_EARLIER_UNITS = 4
 export const SUMS_DAYS = { usual: 182, firstOfProgramme: 365 } as const

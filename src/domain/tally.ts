@@ -2,12 +2,14 @@ import type { QuestionSet, Scale } from '../content/question-set.ts'
 import { type Answers, scoreOf } from './score.ts'
 
 /**
- * The sums of one scale: how many members answered it, the sum of their means (0 to 1,
- * thousandths), and how many of those means lie in the low and in the high band.
+ * The sums of one scale: how many members answered it, in how many check-ins together (left out:
+ * one each), the sum of their means (0 to 1, thousandths), and how many of those means lie in the
+ * low and in the high band.
  */
 export type Tally = {
   subject: string
   answers: number
+  ballots?: number | undefined
   totalMilli: number
   low: number
   high: number
@@ -38,18 +40,20 @@ export function countUnit(
     .map((scale) =>
       tallyOf(
         `scale:${scale.id}`,
-        answered.map((own) => ownMean(set, scale, own)).filter((mean) => mean !== null),
+        answered.map((own) => scoresOf(set, scale, own)).filter((scores) => scores.length > 0),
       ),
     )
     .filter((tally) => tally.answers >= k)
   return { invited: ballots.length, answered: answered.length, tallies }
 }
 
-function tallyOf(subject: string, means: readonly number[]): Tally {
-  const millis = means.map(milliOf)
+/** `members`: the scores of each, one or more. */
+function tallyOf(subject: string, members: readonly (readonly number[])[]): Tally {
+  const millis = members.map((own) => milliOf(own.reduce((sum, one) => sum + one, 0) / own.length))
   return {
     subject,
     answers: millis.length,
+    ballots: members.flat().length,
     totalMilli: millis.reduce((sum, milli) => sum + milli, 0),
     low: millis.filter((milli) => milli <= LOW_BAND_UP_TO).length,
     high: millis.filter((milli) => milli >= HIGH_BAND_FROM).length,
@@ -62,12 +66,7 @@ function tallyOf(subject: string, means: readonly number[]): Tally {
  */
 const milliOf = (mean: number): number => Math.round(Math.round(mean * 1e9) / 1e6)
 
-/**
- * A member's mean over the check-ins in which they answered enough of the scale; null when in none.
- */
-function ownMean(set: QuestionSet, scale: Scale, own: readonly Answers[]): number | null {
-  const scores = own
-    .map((answers) => scoreOf(set, scale, answers))
-    .filter((score) => score !== null)
-  return scores.length > 0 ? scores.reduce((sum, score) => sum + score, 0) / scores.length : null
+/** A member's scores, of each check-in in which they answered enough of the scale. */
+function scoresOf(set: QuestionSet, scale: Scale, own: readonly Answers[]): number[] {
+  return own.map((answers) => scoreOf(set, scale, answers)).filter((score) => score !== null)
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { QuestionSet } from '../content/question-set.ts'
-import { CHANGES, type Change, effectOf } from './change.ts'
+import { CHANGES, type Change, effectOf, type Noise } from './change.ts'
 import { type Disclosed, disclose } from './disclosure.ts'
 import { BANDS, type Band, EARLIER_BANDS, earlierBandOf } from './figures.ts'
 import type { Effect } from './statistics.ts'
@@ -67,15 +67,16 @@ export function discloseCourse(
   set: QuestionSet,
   first: UnitResult,
   last: UnitResult,
+  noise: Noise = new Map(),
 ): DisclosedCourse | null {
-  const [start, end] = [disclose(set, first, null), disclose(set, last, first)]
+  const [start, end] = [disclose(set, first, []), disclose(set, last, [first], noise)]
   if (start.kind !== 'shown' || end.kind !== 'shown') return null
   const scales = end.scales.flatMap(({ scaleId, band, mean, change }) => {
     const before = start.scales.find((one) => one.scaleId === scaleId)
     if (!before || change === null) return []
     const isMeasured = before.mean !== null && mean !== null && change !== 'roster'
     const effect = isMeasured
-      ? effectOf(set, scaleId, [first, last], { difference: mean - before.mean, change })
+      ? effectOf(set, scaleId, [first, last], { difference: mean - before.mean, change, noise })
       : null
     return [{ scaleId, first: before.band, last: band, change, effect }]
   })

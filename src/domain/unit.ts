@@ -9,6 +9,7 @@ export const releaseSchema = z.object({
     z.object({
       subject: z.string(),
       answers: count,
+      ballots: count.optional(),
       totalMilli: count,
       low: count,
       high: count,
@@ -21,6 +22,8 @@ const unitSchema = z.object({
   k: count,
   /** The group's count of joins and leaves when it opened. */
   rosterChanges: count,
+  /** Changes that a page with it may tell; left out: the most of a page. */
+  statements: z.int().min(1).optional(),
   /** Nobody joined or left while it was open. */
   isSteady: z.boolean(),
   /** Null unless it met its own k. */

@@ -12,6 +12,8 @@ export type Making = {
   audience: 'shared' | 'staff'
   k: number
   rosterChanges: number
+  /** Changes that a page with it may tell. */
+  statements: number
   /** Nobody joined or left while it was open. */
   isSteady: boolean
   /** When its last check-in closed. */
@@ -32,6 +34,7 @@ export async function getMaking(
         audience: true,
         k: true,
         rosterChanges: true,
+        statements: true,
         rosterChangesAtClose: true,
         checkIns: { select: { closesAt: true }, orderBy: { closesAt: 'desc' }, take: 1 },
       },

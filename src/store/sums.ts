@@ -22,6 +22,50 @@ export async function listSums(
   return new Map(rows.map(({ id, sealed }) => [id, sealed]))
 }
 
+/** Enough for a middle value: a sample of units by their ids, and groups among theirs. */
+const SAMPLE = { units: 1_000, groups: 60 } as const
+
+/**
+ * Of other groups of the organisation, or a sample of them, the sealed sums of their latest units
+ * of the same questions: a list a group, newest first.
+ */
+export async function listSumsOfOthers(
+  { tx, organisationId }: Tenant<Reader>,
+  { groupId, questionSetId, questionSetVersion, most }: SumsOfOthers,
+): Promise<{ unitId: string; sealed: Uint8Array }[][]> {
+  const rows = await tx.sql.rows<{ unitId: string; groupId: string; sealed: Uint8Array }>`
+    with sample as (
+      select distinct "groupId" from (
+        select u."groupId" from "SealedSums" s join "ReleaseUnit" u
+          on u."organisationId" = s."organisationId" and u."id" = s."id"
+        where s."organisationId" = ${organisationId}::uuid and u."groupId" <> ${groupId}::uuid
+          and u."questionSetId" = ${questionSetId}
+          and u."questionSetVersion" = ${questionSetVersion}
+        order by s."id" limit ${SAMPLE.units}) units
+      limit ${SAMPLE.groups})
+    select latest."id"::text as "unitId", sample."groupId"::text as "groupId", latest."sealed"
+    from sample cross join lateral (
+      select u."id", s."sealed", (
+        select max(c."closesAt") from "CheckIn" c
+        where c."organisationId" = u."organisationId" and c."unitId" = u."id") as "closedAt"
+      from "ReleaseUnit" u join "SealedSums" s
+        on s."organisationId" = u."organisationId" and s."id" = u."id"
+      where u."organisationId" = ${organisationId}::uuid and u."groupId" = sample."groupId"
+        and u."questionSetId" = ${questionSetId}
+        and u."questionSetVersion" = ${questionSetVersion}
+      order by 3 desc limit ${most}) latest
+    order by sample."groupId", latest."closedAt" desc`
+  return [...Map.groupBy(rows, (row) => row.groupId).values()]
+}
+
+/** `most`: units of each group. */
+type SumsOfOthers = {
+  groupId: string
+  questionSetId: string
+  questionSetVersion: number
+  most: number
+}
+
 /** Destroys the sums of units. */
 export async function destroySums(
   { tx, organisationId }: Tenant,

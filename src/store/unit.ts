@@ -11,11 +11,13 @@ export type NewUnit = {
   audience: 'shared' | 'staff'
   publicKey: Uint8Array
   rosterChanges: number
+  /** Changes that a page with it may tell. */
+  statements: number
   checkInCount: number
   asksText: boolean
 }
 
-export type UnitRow = Omit<NewUnit, 'rosterChanges' | 'checkInCount'> & {
+export type UnitRow = Omit<NewUnit, 'rosterChanges' | 'statements' | 'checkInCount'> & {
   state: 'open' | 'closing' | 'released' | 'withheld' | 'lost'
   isCleaned: boolean
 }

@@ -1,6 +1,6 @@
 import type { Texts } from '../content/load.ts'
 import type { QuestionSet, Scale } from '../content/question-set.ts'
-import type { Disclosed, DisclosedScale } from '../domain/disclosure.ts'
+import type { Change, Disclosed, DisclosedScale } from '../domain/disclosure.ts'
 import { meanOnRange, shownRange } from '../domain/score.ts'
 import { type Notice, notice } from './notice.ts'
 
@@ -44,7 +44,7 @@ function scaleLines(texts: Texts, set: QuestionSet, shown: DisclosedScale): stri
   if (scale && shown.mean !== null)
     lines.push(t('summary.mean', { scale: name, ...figuresOf(set, scale, shown.mean) }))
   if (shown.highTenths !== null) lines.push(t('summary.share', { tenths: shown.highTenths }))
-  if (shown.change !== null) lines.push(t(`summary.change.${shown.change}`))
+  if (shown.change !== null) lines.push(changed(texts, shown.change, shown))
   return lines
 }
 
@@ -62,18 +62,21 @@ function scalesTogether(
       ? t('summary.withMean', { line, ...figuresOf(set, scale, shown.mean) })
       : line
   }
-  const of = (change: DisclosedScale['change']) =>
-    scales.filter((shown) => shown.change === change).map(brief)
+  const of = (change: DisclosedScale['change']) => scales.filter((shown) => shown.change === change)
   const moved = (['higher', 'lower'] as const).flatMap((change) =>
-    of(change).map((line) => `${line}. ${t(`summary.change.${change}`)}`),
+    of(change).map((shown) => `${brief(shown)}. ${changed(texts, change, shown)}`),
   )
   const together = (['none', 'roster', null] as const).flatMap((change) => {
-    const lines = of(change).join('; ')
+    const lines = of(change).map(brief).join('; ')
     if (lines === '') return []
     return [change === null ? lines : t(`summary.together.${change}`, { lines })]
   })
   return [...moved, ...together]
 }
+
+/** In words that say what it was set beside. */
+const changed = ({ t }: Texts, change: Change, { against, isAssumed }: DisclosedScale): string =>
+  t(`summary.change.${change}`, { count: against, basis: isAssumed ? 'assumed' : 'known' })
 
 function named(
   texts: Texts,

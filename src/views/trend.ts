@@ -36,6 +36,7 @@ export function trendCard(
         list(results.map((result) => resultLine(texts, result, facts))),
       ]),
       note(t('trend.arrows')),
+      facts.sets.some(({ results }) => results.some(isAssumed)) && note(t('trend.assumed')),
       note(t('summary.cannotTell')),
       buttons(button(t(`trend.${other}`), `summary.${other}`, facts.groupId)),
     ]),
@@ -68,6 +69,9 @@ function chartBlocks(
   const chart = chartOf(texts, { title: only ?? title, set, timeZone, points })
   return chart ? [chart] : []
 }
+
+const isAssumed = ({ disclosed }: Result): boolean =>
+  disclosed.kind === 'shown' && disclosed.scales.some((scale) => scale.isAssumed)
 
 const ARROWS = { higher: '↑', lower: '↓', none: '→', roster: '·' } as const
 

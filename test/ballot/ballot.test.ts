@@ -534,7 +534,9 @@ describe('the child process', () => {
       release: {
         invited: 7,
         answered: 6,
-        tallies: [{ subject: 'scale:climate', answers: 6, totalMilli: 4500, low: 0, high: 6 }],
+        tallies: [
+          { subject: 'scale:climate', answers: 6, ballots: 6, totalMilli: 4500, low: 0, high: 6 },
+        ],
         texts: [],
       },
     })

@@ -65,7 +65,9 @@ describe('a result for staff alone between two that members see', () => {
     const text = await shown('UFACILITATOR', 'summary.four', id)
     expect(text).toContain('Tuesday 10 March: mostly low ↓ lower')
     expect(text).toContain('Tuesday 17 March: mostly high → no clear change')
-    expect(await shown('UFACILITATOR', 'summary', id)).toContain('Change: none that is clear.')
+    expect(await shown('UFACILITATOR', 'summary', id)).toContain(
+      'Change: none that is clear, beside the',
+    )
   })
 })
 
@@ -161,16 +163,44 @@ describe('a programme that is over', () => {
   })
 })
 
-it('says that a change cannot be told after a result that was not shown', async () => {
+it('says that a change cannot be told where no result before was shown', async () => {
   const results = [
-    { week: 2, mean: 0.7 },
     { week: 3, mean: 0, state: 'withheld' as const },
     { week: 4, mean: 0.7 },
   ]
   const id = await group({ results }, inWeek(4, 60))
   for (const verb of ['summary', 'summary.post'])
-    expect(await shown('UFACILITATOR', verb, id)).toContain('The result before it was not shown.')
-  expect(await shown('USUPERVISOR', 'digest')).toContain('The result before it was not shown.')
+    expect(await shown('UFACILITATOR', verb, id)).toContain('No result before it was shown.')
+  expect(await shown('USUPERVISOR', 'digest')).toContain('No result before it was shown.')
+})
+
+it('sets a result beside up to four that were shown before, past one that was not, and says so', async () => {
+  const weeks = [0, 1, 2, 4, 5].map((week) => ({ week, mean: 0.5 }))
+  const hidden = { week: 3, mean: 0, state: 'withheld' as const }
+  const results = [...weeks.slice(0, 3), hidden, ...weeks.slice(3), { week: 6, mean: 0.75 }]
+  const id = await group({ results }, inWeek(6, 60))
+  const text = 'higher than the 4 results shown before, likely by more than chance.'
+  for (const verb of ['summary', 'summary.post'])
+    expect(await shown('UFACILITATOR', verb, id)).toContain(text)
+  expect(await shown('USUPERVISOR', 'digest')).toContain(text)
+  expect(await world.db.sealedSums.count()).toBe(5)
+})
+
+it('takes noise as known once ten other groups have several results, and says “likely” before', async () => {
+  const moved = async () => {
+    const results = [0, 1, 2].map((week) => ({ week, mean: week === 2 ? 0.9 : 0.4 }))
+    return await shown('UFACILITATOR', 'summary', await group({ results }, inWeek(4, 60)))
+  }
+  const steady = (count: number) =>
+    Array.from({ length: count }, async (_, index) => {
+      const results = [0, 1, 2].map((week) => ({ week, mean: 0.5 + 0.01 * ((week * index) % 5) }))
+      await writeGroup(world, { alias: `Group ${index}`, results })
+    })
+  await Promise.all(steady(8))
+  expect(await moved()).toContain('higher than the 2 results shown before, likely by more')
+  // The group above is the ninth.
+  expect(await moved()).toContain('likely by more')
+  expect(await moved()).toContain('higher than the 2 results shown before, by more than chance.')
 })
 
 it('the button and the form it opens mean the same result', async () => {

@@ -66,8 +66,8 @@ describe.each(['slack', 'teams'] as const)('the summary over several results on 
       'in the middle',
       'mostly high ↑ higher',
       'not shown, too few answers',
-      // Beside one that was not shown nothing is compared.
-      'mostly high',
+      // Beside the two that were shown.
+      'mostly high ↑ higher',
     ])
     expect(text).toContain('One that does can still be chance.')
     await hands.closeForm(cast().facilitator)

@@ -7,6 +7,7 @@ import { noiseBandSteps } from '../../src/domain/statistics.ts'
 import { countUnit } from '../../src/domain/tally.ts'
 import { discloseTotal } from '../../src/domain/together.ts'
 import type { UnitResult } from '../../src/domain/unit.ts'
+import { waves } from './waves.ts'
 
 const set = loadContent().questionSet('pulse', 1)
 const alike = (value: number): Answers[] => [
@@ -18,7 +19,7 @@ const unit = (ballots: Answers[][], k = 6, rosterChanges = 8): UnitResult => {
   return { state: release ? 'released' : 'withheld', k, rosterChanges, isSteady: true, release }
 }
 const shown = (result: UnitResult, before: UnitResult | null = null) => {
-  const disclosed = disclose(set, result, before)
+  const disclosed = disclose(set, result, before ? [before] : [])
   if (disclosed.kind !== 'shown') throw new Error(disclosed.kind)
   return disclosed
 }
@@ -33,6 +34,7 @@ describe('counting a unit', () => {
     expect(release?.tallies.find(({ subject }) => subject === 'scale:climate')).toEqual({
       subject: 'scale:climate',
       answers: 6,
+      ballots: 7,
       totalMilli: 3000,
       low: 0,
       high: 0,
@@ -42,7 +44,7 @@ describe('counting a unit', () => {
     const release = countUnit(set, [...members(5, 3), [{ belonging: 3 }]], 6)
     expect(release).toEqual({ invited: 6, answered: 6, tallies: [] })
     expect(
-      disclose(set, { state: 'released', k: 6, rosterChanges: 0, isSteady: true, release }, null),
+      disclose(set, { state: 'released', k: 6, rosterChanges: 0, isSteady: true, release }, []),
     ).toEqual({
       kind: 'tooFew',
     })
@@ -60,15 +62,15 @@ describe('counting a unit', () => {
 
 describe('the gate', () => {
   it('shows nothing below k, and says so in the same words for none and for five', () => {
-    expect(disclose(set, unit([...members(5, 3), blank]), null)).toEqual({ kind: 'tooFew' })
-    expect(disclose(set, unit([blank, blank, blank, blank, blank, blank]), null)).toEqual({
+    expect(disclose(set, unit([...members(5, 3), blank]), [])).toEqual({ kind: 'tooFew' })
+    expect(disclose(set, unit([blank, blank, blank, blank, blank, blank]), [])).toEqual({
       kind: 'tooFew',
     })
   })
   it('refuses a release that was stored below the frozen k', () => {
     const release = countUnit(set, members(5, 3), 5)
     expect(
-      disclose(set, { state: 'released', k: 6, rosterChanges: 0, isSteady: true, release }, null),
+      disclose(set, { state: 'released', k: 6, rosterChanges: 0, isSteady: true, release }, []),
     ).toEqual({
       kind: 'tooFew',
     })
@@ -87,6 +89,8 @@ describe('the gate', () => {
         mean: null,
         highTenths: null,
         change: null,
+        against: 0,
+        isAssumed: false,
         isOutside: false,
       },
     ])
@@ -119,6 +123,8 @@ describe('the gate', () => {
       mean: null,
       highTenths: null,
       change: null,
+      against: 0,
+      isAssumed: false,
       isOutside: true,
     })
     expect(shown(unit(members(12, 1))).scales[0]?.mean).toBeNull()
@@ -134,7 +140,7 @@ describe('the gate', () => {
     fc.assert(
       fc.property(fc.array(ballot, { minLength: 6, maxLength: 30 }), (answers) => {
         const result = unit(answers.map((own) => [own]))
-        const disclosed = disclose(set, result, null)
+        const disclosed = disclose(set, result, [])
         if (disclosed.kind !== 'shown') return
         const tally = result.release?.tallies.find(({ subject }) => subject === 'scale:climate')
         for (const scale of disclosed.scales) {
@@ -150,7 +156,7 @@ describe('the gate', () => {
 })
 
 describe('several groups together', () => {
-  const part = (ballots: Answers[][]) => disclose(set, unit(ballots), null)
+  const part = (ballots: Answers[][]) => disclose(set, unit(ballots), [])
   const groups = (parts: ReturnType<typeof part>[]) =>
     discloseTotal(set, parts)?.scales.map((scale) => scale.groups) ?? null
 
@@ -216,12 +222,16 @@ describe('change between two units', () => {
 describe('the noise band', () => {
   it('is 0.84 steps for 6 and 6 of 8, as the design says, and 0.62 when all eight answered twice', () => {
     const assumed = { sdSteps: 1, reliability: 0.6 }
-    expect(noiseBandSteps(assumed, { before: 6, now: 6, members: 8 })).toBeCloseTo(0.84, 2)
-    expect(noiseBandSteps(assumed, { before: 8, now: 8, members: 8 })).toBeCloseTo(0.62, 2)
+    expect(noiseBandSteps(assumed, waves({ before: 6, now: 6, members: 8 }))).toBeCloseTo(0.84, 2)
+    expect(noiseBandSteps(assumed, waves({ before: 8, now: 8, members: 8 }))).toBeCloseTo(0.62, 2)
     // Normal quantiles for one, two and four statements: 1.960, 2.241, 2.498.
     expect(
       [1, 2, 4].map((count) =>
-        noiseBandSteps({ sdSteps: 1, reliability: 0 }, { before: 2, now: 2, members: 2 }, count),
+        noiseBandSteps(
+          { sdSteps: 1, reliability: 0 },
+          waves({ before: 2, now: 2, members: 2 }),
+          count,
+        ),
       ),
     ).toEqual([expect.closeTo(1.96, 3), expect.closeTo(2.241, 3), expect.closeTo(2.498, 3)])
   })

@@ -45,6 +45,7 @@ function tallyOf(set: QuestionSet, scale: Scale, ballots: readonly Answers[][]):
   return {
     subject: `scale:${scale.id}`,
     answers: millis.length,
+    ballots: ballots.flat().filter((answers) => scoreOf(set, scale, answers).length > 0).length,
     totalMilli: millis.reduce((sum, milli) => sum + milli, 0),
     low: millis.filter((milli) => milli <= 375).length,
     high: millis.filter((milli) => milli >= 625).length,

@@ -11,6 +11,7 @@ import {
 import { noiseBandSteps } from '../../src/domain/statistics.ts'
 import { discloseTotal } from '../../src/domain/together.ts'
 import type { UnitResult } from '../../src/domain/unit.ts'
+import { waves } from './waves.ts'
 
 /**
  * The very edge of each rule of the gate, with results as a store could hold them, fitting together
@@ -68,7 +69,7 @@ function made(facts: Partial<Made> = {}, calm: Partial<Made> | null = {}): UnitR
   return { state, k, rosterChanges, isSteady, release }
 }
 const scalesOf = (unit: UnitResult, before: UnitResult | null = null) => {
-  const disclosed = disclose(set, unit, before)
+  const disclosed = disclose(set, unit, before ? [before] : [])
   return disclosed.kind === 'shown' ? disclosed.scales : disclosed.kind
 }
 const first = (unit: UnitResult, before: UnitResult | null = null) => {
@@ -97,7 +98,7 @@ describe('k', () => {
     expect(scalesOf(made({ k: 1, answered: 5, answers: 5 }))).toHaveLength(2)
   })
   it('does not matter to a unit that was lost', () => {
-    expect(disclose(set, made({ state: 'lost' }), null)).toEqual({ kind: 'lost' })
+    expect(disclose(set, made({ state: 'lost' }), [])).toEqual({ kind: 'lost' })
   })
 })
 
@@ -176,11 +177,11 @@ describe('a change', () => {
   it('reckons with the larger roster: then fewer of those who might have answered did', () => {
     // One step: more than the noise of 6 of 6, less than that of 6 of 12.
     const six = { answered: 6, answers: 6, invited: 6 }
-    expect(noiseBandSteps(climate.noise, { before: 6, now: 6, members: 6 }, 4)).toBeCloseTo(
+    expect(noiseBandSteps(climate.noise, waves({ before: 6, now: 6, members: 6 }), 4)).toBeCloseTo(
       0.912,
       3,
     )
-    expect(noiseBandSteps(climate.noise, { before: 6, now: 6, members: 12 }, 4)).toBeCloseTo(
+    expect(noiseBandSteps(climate.noise, waves({ before: 6, now: 6, members: 12 }), 4)).toBeCloseTo(
       1.2065,
       3,
     )
@@ -195,7 +196,7 @@ describe('a change', () => {
 })
 
 describe('what may leave the team', () => {
-  const outside = (unit: UnitResult) => discloseOutside(set, disclose(set, unit, null))
+  const outside = (unit: UnitResult) => discloseOutside(set, disclose(set, unit, []))
   const shown = (unit: UnitResult) => outside(unit).scales.map((scale) => scale.shown)
   const eleven = { answered: 11, invited: 15, answers: 11 }
   it('is each scale that eleven answered, by its own tally, without share or change', () => {
@@ -242,7 +243,7 @@ describe('what the store keeps', () => {
       made({ answered: 4, answers: 4 }),
       made({ low: 3, high: 3 }),
     ]) {
-      const decided = disclose(set, unit, null)
+      const decided = disclose(set, unit, [])
       const stored: unknown = JSON.parse(JSON.stringify(storedOf(decided)))
       expect(readDisclosed('released', stored)).toEqual(decided)
     }
@@ -251,7 +252,7 @@ describe('what the store keeps', () => {
   })
   it('has a level that the version before reads, and its own; what that version kept stays “mixed”', () => {
     const levelOf = (one: Partial<Made>) => {
-      const stored = JSON.parse(JSON.stringify(storedOf(disclose(set, made(one), null))))
+      const stored = JSON.parse(JSON.stringify(storedOf(disclose(set, made(one), []))))
       const { band, level } = stored.scales[0]
       delete stored.scales[0].level
       const earlier = readDisclosed('released', stored)
@@ -269,8 +270,8 @@ describe('what the store keeps', () => {
 
 describe('several groups and words, at the edge', () => {
   const part = (mean: number) =>
-    disclose(set, made({ answered: 6, invited: 6, answers: 6, mean }), null)
-  const hidden = disclose(set, made({ answered: 4, answers: 4 }), null)
+    disclose(set, made({ answered: 6, invited: 6, answers: 6, mean }), [])
+  const hidden = disclose(set, made({ answered: 4, answers: 4 }), [])
   it('count bands, from two groups on that showed something', () => {
     expect(discloseTotal(set, [part(0.2), hidden])).toBeNull()
     expect(discloseTotal(set, [part(0.2), part(0.9), part(0.1), hidden])?.scales[0]).toEqual({

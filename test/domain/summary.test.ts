@@ -34,7 +34,7 @@ function result(
       release: { invited: 10, answered: 10, tallies },
     }
   }
-  return { set, disclosed: disclose(set, unit(mean), before === null ? null : unit(before)) }
+  return { set, disclosed: disclose(set, unit(mean), before === null ? [] : [unit(before)]) }
 }
 
 describe('what a group’s results say', () => {

@@ -6,7 +6,7 @@ import { setUpGroup, startWorld } from '../helpers.ts'
 
 describe.runIf(inject('hasPostgres'))('a change that takes too long', () => {
   it('is answered within Slack’s three seconds with “please try again”, and nothing is half done', async () => {
-    const world = await startWorld({ store: 'postgres' })
+    const world = await startWorld({ store: 'postgres', hasDeadlines: true })
     await setUpGroup(world)
     const sessions = await world.db.session.count()
     const holder = new pg.Client({ connectionString: world.databaseUrl ?? '' })

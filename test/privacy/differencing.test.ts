@@ -54,7 +54,7 @@ function publish(world: ReturnType<typeof draw>, window: readonly number[]): Fig
     isSteady: true,
     release,
   }
-  if (disclose(set, unit, null).kind !== 'shown') return null
+  if (disclose(set, unit, []).kind !== 'shown') return null
   return new Map(
     window.flatMap((index) =>
       (world.checkIns[index] ?? [])

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { seeded } from '../../src/cli/mood.ts'
 import { loadContent } from '../../src/content/load.ts'
+import { learnNoise, type Noise } from '../../src/domain/change.ts'
 import { planCheckIns } from '../../src/domain/checkin.ts'
 import { type Disclosed, disclose, LEAST_ANSWERS } from '../../src/domain/disclosure.ts'
+import { MOST_EARLIER_UNITS } from '../../src/domain/retention.ts'
 import type { Answers } from '../../src/domain/score.ts'
 import { countUnit } from '../../src/domain/tally.ts'
 import { discloseCourse } from '../../src/domain/together.ts'
@@ -100,7 +102,8 @@ function countOf(world: World, weeks: readonly number[], members: number): UnitR
   )
   const k = LEAST_ANSWERS[GROUP]
   const release = countUnit(set, ballots, k)
-  return { state: release ? 'released' : 'withheld', k, rosterChanges: 0, isSteady: true, release }
+  const state = release ? 'released' : 'withheld'
+  return { state, k, rosterChanges: 0, isSteady: true, statements: 1, release }
 }
 
 /**
@@ -125,8 +128,8 @@ function shownOf(disclosed: Disclosed, apartAs: number): number | null {
  * The closing summary's word on a programme's two ends, as a difference: the noise band of these
  * sizes is about a quarter of the range.
  */
-function courseOf(first: UnitResult, last: UnitResult): number | null {
-  const scale = discloseCourse(set, first, last)?.scales[0]
+function courseOf(first: UnitResult, last: UnitResult, noise: Noise): number | null {
+  const scale = discloseCourse(set, first, last, noise)?.scales[0]
   if (!scale) return null
   return scale.effect
     ? scale.effect.g / 4
@@ -195,6 +198,19 @@ function solve(matrix: readonly (readonly number[])[], right: readonly number[])
   return rows.map((row, index) => (row[size] ?? 0) / (row[index] ?? 1))
 }
 
+/** Twenty such groups teach the gate their noise: it says more then, and less where they swing. */
+function noiseOf(members: number, units: readonly number[][]): Noise {
+  const random = seeded(members)
+  const groups = Array.from({ length: 20 }, () => {
+    const world = draw(members, random)
+    return units.slice(0, MOST_EARLIER_UNITS).map((weeks) => countOf(world, weeks, members))
+  })
+  return learnNoise(
+    set,
+    groups.map((own) => own.reverse()),
+  )
+}
+
 type Knows = 'attended' | 'answered'
 const UNITS = plannedUnits(WEEKS)
 /** A short programme publishes after each of its sessions, and then no more. */
@@ -212,6 +228,7 @@ function attack(
   const random = seeded(1000 * members + (knows === 'attended' ? 1 : 2))
   const exact = given === 'exact'
   const units = exact ? sessions.map((_, week) => [week]) : given
+  const noise = noiseOf(members, units)
   const named = APART_AS.map(() => 0)
   let shown = 0
   let apart = 0
@@ -220,13 +237,11 @@ function attack(
     const world = draw(members, random)
     const figures: number[][] = APART_AS.map(() => [])
     const present: number[][] = []
-    let before: UnitResult | null = null
     const published: UnitResult[] = []
     for (const weeks of units) {
       const unit = countOf(world, weeks, members)
       const tally = unit.release?.tallies[0]
-      const disclosed = disclose(set, unit, before)
-      before = unit
+      const disclosed = disclose(set, unit, published.slice(-MOST_EARLIER_UNITS).reverse(), noise)
       const figure = (apartAs: number) =>
         exact
           ? tally
@@ -247,7 +262,7 @@ function attack(
     }
     shown += present.length
     const [start, end] = [published[0], published.at(-1)]
-    const course = start && end && !exact ? courseOf(start, end) : null
+    const course = start && end && !exact ? courseOf(start, end, noise) : null
     if (course !== null) told += 1
     for (const [index, own] of figures.entries())
       if (own.length > 1 && accuse(own, present, members, course) === world.lowest)

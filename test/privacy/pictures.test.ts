@@ -73,7 +73,7 @@ function trendOf(drawn: readonly Drawn[], world: 0 | 1) {
   const shown = drawn.map((one, index) => ({
     at: dates(index),
     set,
-    disclosed: disclose(set, unitOf(one, world), null),
+    disclosed: disclose(set, unitOf(one, world), []),
   }))
   const card = trendCard(texts, {
     groupId: 'g',
@@ -101,7 +101,7 @@ function reportOf(drawn: readonly Drawn[], world: 0 | 1) {
     results: drawn.map((one, index) => ({
       at: dates(index),
       set,
-      disclosed: discloseOutside(set, disclose(set, unitOf(one, world), null)),
+      disclosed: discloseOutside(set, disclose(set, unitOf(one, world), [])),
     })),
   }
   return {

@@ -35,9 +35,9 @@ function unitOf({ answers, sum }: Candidate, invited = MEMBERS): UnitResult {
 
 /** A reader's view of an honest group and a practice group together; text, so that it compares. */
 type Look = (honest: Candidate, practice: Candidate) => string
-const ownOf = (honest: Candidate): string => JSON.stringify(disclose(set, unitOf(honest), null))
+const ownOf = (honest: Candidate): string => JSON.stringify(disclose(set, unitOf(honest), []))
 const asShown: Look = (honest, practice) => {
-  const parts = [unitOf(honest), unitOf(practice, 6)].map((unit) => disclose(set, unit, null))
+  const parts = [unitOf(honest), unitOf(practice, 6)].map((unit) => disclose(set, unit, []))
   return `${ownOf(honest)} ${JSON.stringify(discloseTotal(set, parts))}`
 }
 /** As it was: one band of the exact joint mean. */

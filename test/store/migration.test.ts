@@ -121,7 +121,7 @@ describe('the migration to what is shown', () => {
       const { rows } = await store.query<{ shown: unknown }>(
         `select "shown" from "Release" where "unitId" = '${units[index]}'`,
       )
-      const expected = disclose(set, unitOf(index), null)
+      const expected = disclose(set, unitOf(index), [])
       const found = readDisclosed('released', rows[0]?.shown)
       if (expected.kind !== 'shown' || found.kind !== 'shown') {
         expect(found).toEqual(expected)
