@@ -1,8 +1,7 @@
 import type { QuestionSet, Scale } from '../content/question-set.ts'
 import { areShown, differenceOf, exactMilli, roundingOf, tallyOf } from './figures.ts'
-import { stepsOf } from './score.ts'
+import { shownRange, stepsOf } from './score.ts'
 import {
-  type Effect,
   hedgesG,
   type Learnt,
   learn,
@@ -32,9 +31,17 @@ export type Noise = ReadonlyMap<string, Learnt>
  */
 export const MOST_STATEMENTS = 4
 
+/** A size and the interval in which it likely lies, to a tenth. */
+type Sized = { size: number; low: number; high: number }
 /**
- * To a tenth: more would be more than the rounded means carry. Rounding never takes an end of the
- * interval across 0.
+ * How large a change was. `onRange`: on the range that the scale is shown on. `g`: in parts of how
+ * far people differ (Hedges' g); null where only an assumption says how far.
+ */
+export type Effect = { onRange: Sized; g: Sized | null }
+
+/**
+ * Of two rounded means, to a tenth: more would be more than they carry. Rounding never takes an end
+ * of the interval across 0.
  */
 export function effectOf(
   set: QuestionSet,
@@ -45,20 +52,28 @@ export function effectOf(
   const scale = set.scales.find(({ id }) => id === scaleId)
   const [before, now] = [first, last].map((unit) => sideOf(unit, scaleId))
   if (!scale || !before || !now) return null
-  const { g, low, high } = hedgesG(
-    scale.noise,
-    difference * stepsOf(set, scale),
-    wavesOf(stepsOf(set, scale), [before], now),
-    statementsOf(last),
-    noise.get(scaleId),
-  )
-  const tenths = (value: number) => Math.round(value * 10) / 10 + 0
+  const steps = stepsOf(set, scale)
+  const waves = wavesOf(steps, [before], now)
+  const known = [statementsOf(last), noise.get(scaleId)] as const
+  const { from, to } = shownRange(set, scale)
+  const half = (noiseBandSteps(scale.noise, waves, ...known) / steps) * (to - from)
+  const size = difference * (to - from)
+  const sized = (one: Sized): Sized => ({
+    size: tenths(one.size),
+    low: change === 'higher' ? Math.max(0.1, tenths(one.low)) : tenths(one.low),
+    high: change === 'lower' ? Math.min(-0.1, tenths(one.high)) : tenths(one.high),
+  })
+  const inSds = () => {
+    const { g, low, high } = hedgesG(scale.noise, difference * steps, waves, ...known)
+    return sized({ size: g, low, high })
+  }
   return {
-    g: tenths(g),
-    low: change === 'higher' ? Math.max(0.1, tenths(low)) : tenths(low),
-    high: change === 'lower' ? Math.min(-0.1, tenths(high)) : tenths(high),
+    onRange: sized({ size, low: size - half, high: size + half }),
+    g: scale.noise.basis === 'published' ? inSds() : null,
   }
 }
+
+const tenths = (value: number): number => Math.round(value * 10) / 10 + 0
 
 /** One scale of one unit that met its k. */
 type Side = { unit: UnitResult; tally: Tally; members: number }

@@ -108,7 +108,7 @@ function criticalValue(statements: number, learnt: Learnt | undefined): number {
  * A standardised difference and the interval in which it likely lies; no unit, positive when the
  * later mean is higher.
  */
-export type Effect = { g: number; low: number; high: number }
+type Standardised = { g: number; low: number; high: number }
 
 /**
  * Hedges' g of a wave and an earlier one: J * difference / SD with J = 1 - 3 / (4 df - 1), df = n1
@@ -124,7 +124,7 @@ export function hedgesG(
   waves: Waves,
   statements = 1,
   learnt?: Learnt,
-): Effect {
+): Standardised {
   const before = waves.earlier.reduce((sum, { answers }) => sum + answers, 0)
   const degrees = before + waves.now.answers - 2
   const perStep = (1 - 3 / (4 * degrees - 1)) / scale.sdSteps

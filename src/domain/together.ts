@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import type { QuestionSet } from '../content/question-set.ts'
-import { CHANGES, type Change, effectOf, type Noise } from './change.ts'
+import { CHANGES, type Change, type Effect, effectOf, type Noise } from './change.ts'
 import { type Disclosed, disclose } from './disclosure.ts'
 import { BANDS, type Band, EARLIER_BANDS, earlierBandOf } from './figures.ts'
-import type { Effect } from './statistics.ts'
 import type { UnitResult } from './unit.ts'
 
 /** A total over fewer groups would be one group's result under another name. */
@@ -84,6 +83,7 @@ export function discloseCourse(
 }
 
 const [bandSchema, earlierSchema] = [z.enum(BANDS), z.enum(EARLIER_BANDS)]
+const sizedSchema = z.object({ size: z.number(), low: z.number(), high: z.number() })
 /** Levels in the earlier words, which version N-1 reads, and in their own. */
 const courseSchema = z.object({
   scales: z.array(
@@ -94,15 +94,19 @@ const courseSchema = z.object({
       /** Since 28 November 2026. */
       levels: z.object({ first: bandSchema, last: bandSchema }).optional(),
       change: z.enum(CHANGES),
-      effect: z.object({ g: z.number(), low: z.number(), high: z.number() }).nullable(),
+      /** Until 28 November 2026 in parts of an assumed spread: not told any more. */
+      effect: z.unknown(),
+      sizes: z.object({ onRange: sizedSchema, g: sizedSchema.nullable() }).nullable().default(null),
     }),
   ),
 })
 
 /** A course as it is kept. */
 export const storedCourseOf = ({ scales }: DisclosedCourse): object => ({
-  scales: scales.map(({ first, last, ...scale }) => ({
+  scales: scales.map(({ first, last, effect, ...scale }) => ({
     ...scale,
+    effect: null,
+    sizes: effect,
     first: earlierBandOf(first),
     last: earlierBandOf(last),
     levels: { first, last },
@@ -112,9 +116,11 @@ export const storedCourseOf = ({ scales }: DisclosedCourse): object => ({
 /** A course as it was decided when its last unit was published. Throws when it is none. */
 export const readCourse = (stored: unknown): DisclosedCourse =>
   sealCourse({
-    scales: courseSchema
-      .parse(stored)
-      .scales.map(({ levels, ...scale }) => ({ ...scale, ...levels })),
+    scales: courseSchema.parse(stored).scales.map(({ levels, sizes, effect: _, ...scale }) => ({
+      ...scale,
+      ...levels,
+      effect: sizes,
+    })),
   })
 
 const sealCourse = (course: Omit<DisclosedCourse, typeof courseDisclosed>): DisclosedCourse =>

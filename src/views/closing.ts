@@ -1,5 +1,6 @@
 import type { Texts } from '../content/load.ts'
 import type { QuestionSet } from '../content/question-set.ts'
+import { shownRange } from '../domain/score.ts'
 import { formatDate } from '../domain/time.ts'
 import type { DisclosedCourse } from '../domain/together.ts'
 import { type Block, compact, heading, text } from './card.ts'
@@ -47,7 +48,7 @@ export function closingBlocks(
     keptMonths !== null && text(t('closing.kept', { months: keptMonths })),
     ...courses.flatMap(linesOf).map(text),
     scales.length === 0 && text(t('closing.nothing')),
-    scales.some(({ effect }) => effect !== null) && text(t('closing.sizes')),
+    scales.some(({ effect }) => effect?.g) && text(t('closing.sizes')),
   ])
 }
 
@@ -65,6 +66,11 @@ function courseLines(
       ? t('closing.scaleSame', { scale: name, band: first })
       : t('closing.scale', { scale: name, first, last })
   const line = `${ends} ${t(`closing.change.${shown.change}`)}`
-  if (shown.effect === null) return [line]
-  return [line, t(`closing.size.${scale?.noise.basis ?? 'assumed'}`, shown.effect)]
+  if (shown.effect === null || !scale) return [line]
+  const { onRange, g } = shown.effect
+  return [
+    line,
+    t('closing.size', { ...onRange, ...shownRange(set, scale) }),
+    ...(g ? [t('closing.standardised', g)] : []),
+  ]
 }

@@ -150,7 +150,7 @@ describe.each(['slack', 'teams'] as const)('every screen on %s, read as a whole'
       first: t('summary.band.low'),
       last: t('summary.band.high'),
     }
-    const size = { g: 1.4, low: 0.7, high: 2 }
+    const size = { size: 1.4, low: 0.7, high: 2, from: 1, to: 5 }
     expect(
       grade(
         t('closing.title'),
@@ -159,7 +159,8 @@ describe.each(['slack', 'teams'] as const)('every screen on %s, read as a whole'
         t('closing.span', { from: '3 March', to: '19 May' }),
         t('closing.hidden', { count: 2 }),
         `${t('closing.scale', bands)} ${t('closing.change.higher')}`,
-        t('closing.size.assumed', size),
+        t('closing.size', size),
+        t('closing.standardised', size),
         t('closing.sizes'),
         t('summary.cannotTell'),
       ),

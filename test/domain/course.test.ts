@@ -100,6 +100,11 @@ function made({
   const release = state === 'released' ? { invited, answered: count, tallies: [tally] } : null
   return { state, k: 6, rosterChanges: roster, isSteady: true, release }
 }
+/** On the scale’s own range, from 1 to 5. */
+const size = (value: number, low: number, high: number) => ({
+  onRange: { size: value, low, high },
+  g: null,
+})
 const courseOf = (first: Made, last: Made) =>
   discloseCourse(pulse, made(first), made(last))?.scales[0]
 
@@ -128,7 +133,7 @@ describe('what may be shown of a programme as a whole', () => {
 
   it('has no size below eleven answers on either side, near an end, or where the people changed', () => {
     const eleven = (mean: number) => ({ answers: 11, mean })
-    expect(courseOf(eleven(0.3), eleven(0.7))?.effect).toEqual({ g: 1.5, low: 0.9, high: 2.2 })
+    expect(courseOf(eleven(0.3), eleven(0.7))?.effect).toEqual(size(1.6, 0.9, 2.3))
     expect(courseOf({ answers: 10, mean: 0.3 }, eleven(0.7))?.effect).toBeNull()
     expect(courseOf(eleven(0.3), { answers: 10, mean: 0.7 })?.effect).toBeNull()
     expect(courseOf(eleven(0.03), eleven(0.7))?.effect).toBeNull()
@@ -136,6 +141,25 @@ describe('what may be shown of a programme as a whole', () => {
       change: 'roster',
       effect: null,
     })
+  })
+
+  it('is in parts of a spread only where that is published, never where it is assumed', () => {
+    const published = {
+      ...pulse,
+      scales: [{ ...climate, noise: { ...climate.noise, basis: 'published' as const } }],
+    }
+    const eleven = (mean: number) => made({ answers: 11, mean })
+    const effect = discloseCourse(published, eleven(0.3), eleven(0.7))?.scales[0]?.effect
+    expect(effect).toEqual({
+      ...size(1.6, 0.9, 2.3),
+      g: { size: 1.5, low: 0.9, high: 2.2 },
+    })
+  })
+
+  it('is read of before as words alone: its size was one of an assumed spread', () => {
+    const before = { scaleId: 'climate', first: 'low', last: 'high', change: 'higher' }
+    const kept = { scales: [{ ...before, effect: { g: 1.4, low: 0.7, high: 2 } }] }
+    expect(readCourse(kept).scales[0]).toEqual({ ...before, effect: null })
   })
 
   it('tells no more than the two rounded means do: the same rounding, the same size', () => {
@@ -146,7 +170,7 @@ describe('what may be shown of a programme as a whole', () => {
           { answers: 11, mean: 0.3 + a / 1000 },
           { answers: 11, mean: 0.7 + b / 1000 },
         )?.effect
-        expect(effect).toEqual({ g: 1.5, low: 0.9, high: 2.2 })
+        expect(effect).toEqual(size(1.6, 0.9, 2.3))
       }),
     )
   })
@@ -191,11 +215,11 @@ describe('what may be shown of a programme as a whole', () => {
     ]
     expect(courseOf(low, high)).toMatchObject({
       change: 'higher',
-      effect: { g: 0.8, low: 0.1, high: 1.5 },
+      effect: size(0.8, 0.1, 1.6),
     })
     expect(courseOf(high, low)).toMatchObject({
       change: 'lower',
-      effect: { g: -0.8, low: -1.5, high: -0.1 },
+      effect: size(-0.8, -1.6, -0.1),
     })
   })
 
@@ -204,7 +228,7 @@ describe('what may be shown of a programme as a whole', () => {
       { answers: 11, mean: 0.3, invited: 15 },
       { answers: 11, mean: 0.7 },
     ]
-    const wide = { g: 1.5, low: 0.8, high: 2.3 }
+    const wide = size(1.6, 0.8, 2.4)
     expect(courseOf(few, all)?.effect).toEqual(wide)
     expect(courseOf({ ...few, invited: 11 }, { ...all, invited: 15 })?.effect).toEqual(wide)
   })

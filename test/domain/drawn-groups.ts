@@ -3,7 +3,7 @@ import { stepsOf } from '../../src/domain/score.ts'
 import type { UnitResult } from '../../src/domain/unit.ts'
 
 /** A draw from the normal distribution (Box and Muller). */
-export const normal = (random: () => number) =>
+const normal = (random: () => number) =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 
 /** A group of which the truth is known. All in steps of a question. */

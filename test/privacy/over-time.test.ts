@@ -132,7 +132,7 @@ function courseOf(first: UnitResult, last: UnitResult, noise: Noise): number | n
   const scale = discloseCourse(set, first, last, noise)?.scales[0]
   if (!scale) return null
   return scale.effect
-    ? scale.effect.g / 4
+    ? scale.effect.onRange.size / 4
     : { higher: 0.25, lower: -0.25, none: 0, roster: 0 }[scale.change]
 }
 
