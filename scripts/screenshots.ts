@@ -184,7 +184,7 @@ async function shootReport(browser: Browser): Promise<void> {
       results: results.map(([mean, answered], week) => ({
         at: new Date(FROM.getTime() + (1 + 7 * week) * 86_400_000),
         set,
-        disclosed: discloseOutside(set, disclose(set, resultOf(mean, answered), null)),
+        disclosed: discloseOutside(set, disclose(set, resultOf(mean, answered), [])),
       })),
     },
     pictureOf,
