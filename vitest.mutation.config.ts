@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: [
       'test/ballot/**/*.test.ts',
-      'test/domain/{course,disclosure}.test.ts',
+      'test/domain/{change,course,disclosure}.test.ts',
       'test/domain/gate-edges.test.ts',
     ],
     // No store is needed; the helpers ask whether there is one.
