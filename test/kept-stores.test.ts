@@ -25,15 +25,25 @@ async function allOf({ db: { prisma } }: Database): Promise<unknown> {
   return { rows, sequences, session }
 }
 
-it('a store that a world left is as a fresh one, to the last row of the queue', async () => {
+/** A world's rows at its end, and the store as the next world gets it. */
+async function leave() {
   const world = await startWorld()
   const { database } = world.app.services
   await setUpGroup(world)
   const used = await allOf(database)
   await world.end()
   const kept = await takeStore()
-  // It is the very same one.
-  expect(kept.database.db).toBe(database.db)
+  return { used, kept, isSame: kept.database.db === database.db }
+}
+
+it('a store that a world left is as a fresh one, to the last row of the queue', async () => {
+  let { used, kept, isSame } = await leave()
+  // The files before this one may have used it as often as a store is used: then a second is not.
+  if (!isSame) {
+    await kept.giveBack()
+    ;({ used, kept, isSame } = await leave())
+  }
+  expect(isSame).toBe(true)
   const left = await allOf(kept.database)
   await kept.giveBack()
 

@@ -5,7 +5,7 @@ import { earlierBandOf } from '../../src/domain/figures.ts'
 import { learn, noiseBandSteps, standardError } from '../../src/domain/statistics.ts'
 import type { UnitResult } from '../../src/domain/unit.ts'
 
-/** What a change is set beside, and how much of it is noise: each term by itself. */
+/** Each term of the error of a change by itself, and the results that it is told beside. */
 const set = loadContent().questionSet('pulse', 2)
 const [climate] = set.scales
 if (!climate) throw new Error('no scale')
