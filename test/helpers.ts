@@ -88,11 +88,6 @@ export async function startWorld({
   if (store === 'embedded' && hasOwnFiles)
     fs.cpSync(inject('embeddedTemplate'), dataDir, { recursive: true })
   const kept = isKept ? await takeStore() : null
-  const opened =
-    kept?.database ??
-    (await openDatabase(
-      database ? { kind: 'postgres', url: database.url } : { kind: 'embedded', directory: dataDir },
-    ))
   let stop: End = async () => {}
   let giveBack: End = async () => {}
   const end = once(async () => {
@@ -105,6 +100,12 @@ export async function startWorld({
     }
   })
   atTheEnd(end)
+  const opened =
+    kept?.database ??
+    (await openDatabase(
+      database ? { kind: 'postgres', url: database.url } : { kind: 'embedded', directory: dataDir },
+    ))
+  stop = opened.close
   const local = await startLocal(clock, {
     port: 0,
     store: { dataDir, databaseUrl: database?.url ?? null },

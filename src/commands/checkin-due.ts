@@ -28,6 +28,7 @@ import { boundTo } from './ballots.ts'
 import { setOf } from './checkin-plan.ts'
 import type { Base, DueOutcome } from './command.ts'
 import { readAsked, releaseJobs } from './programme.ts'
+import { isComparable } from './results.ts'
 
 /**
  * A check-in's time has come: the roster freezes, the unit gets its key, every member a sealed
@@ -166,7 +167,7 @@ async function beginUnit(
     audience: row.audience,
     publicKey: key.publicKey,
     rosterChanges: group.rosterChanges,
-    statements: statementsOf(base, [row, ...earlier]),
+    statements: statementsOf(base, [row, ...earlier.filter((one) => isComparable(one, row))]),
     checkInCount: row.unitSize,
     // With fewer members than must write, the words could never be shown: they are not asked for.
     asksText: row.asksText && members >= LEAST_WRITERS,

@@ -3,11 +3,12 @@ import { openText, sealText } from '../ballot/secret-text.ts'
 import type { QuestionSet } from '../content/load.ts'
 import { learnNoise, type Noise } from '../domain/change.ts'
 import { disclose, storedOf } from '../domain/disclosure.ts'
-import { MOST_EARLIER_UNITS, SUMS_DAYS } from '../domain/retention.ts'
+import { MOST_EARLIER_UNITS, NOISE_DAYS, SUMS_DAYS } from '../domain/retention.ts'
 import type { Release } from '../domain/tally.ts'
 import { DAY_MS, plus } from '../domain/time.ts'
 import { discloseCourse, storedCourseOf } from '../domain/together.ts'
 import { readUnit, type UnitResult } from '../domain/unit.ts'
+import { getNoise, saveNoise } from '../store/noise.ts'
 import type { Making } from '../store/release.ts'
 import { listResults, type ResultRow } from '../store/result.ts'
 import { destroySums, listSums, listSumsOfOthers, saveSums } from '../store/sums.ts'
@@ -76,7 +77,9 @@ export async function decide(
       const sealed = sealText(keyring, sumsOf(unitId), JSON.stringify(unit))
       const days = first ? SUMS_DAYS.usual : SUMS_DAYS.firstOfProgramme
       await saveSums(base, { unitId, sealed, destroyOn: plus(making.closedAt, days * DAY_MS) })
-      const over = released.slice(MOST_EARLIER_UNITS - 1).filter((row) => row !== first)
+      // Of its own audience: results for members are not set beside others, and keep theirs.
+      const own = released.filter(({ audience }) => audience === making.audience)
+      const over = own.slice(MOST_EARLIER_UNITS - 1).filter((row) => row !== first)
       await destroySums(
         base,
         over.map((row) => row.unitId),
@@ -85,8 +88,21 @@ export async function decide(
   }
 }
 
-/** Learns from other groups' latest results how far these questions move by themselves. */
+/**
+ * Reads what was learnt of how far these questions move by themselves, or learns it from other
+ * groups' latest results. It stands for a season: learnt anew with each result, it would tell whoever makes
+ * groups up what another one answered, a step at a time.
+ */
 async function noiseOf(base: Base, making: Making, set: QuestionSet): Promise<Noise> {
+  const kept = await getNoise(base, making)
+  if (kept && base.now < plus(kept.learntOn, NOISE_DAYS * DAY_MS)) return kept.noise
+  const noise = await learnFrom(base, making, set)
+  if (noise.size === 0) return kept?.noise ?? noise
+  await saveNoise(base, making, { noise, learntOn: base.now })
+  return noise
+}
+
+async function learnFrom(base: Base, making: Making, set: QuestionSet): Promise<Noise> {
   const groups = await listSumsOfOthers(base, { ...making, most: MOST_EARLIER_UNITS })
   const { keyring } = base.ballotKeys
   return learnNoise(

@@ -9,7 +9,7 @@ export type ShownResult = {
   row: ResultRow
   set: QuestionSet
   disclosed: Disclosed
-  /** Whether there is one before it to compare with, and it was not shown. */
+  /** Whether there are some before it, and none to set it beside was shown. */
   isAfterHidden: boolean
 }
 

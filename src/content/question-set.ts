@@ -47,7 +47,8 @@ const scaleSchema = z.object({
    */
   noise: z.object({
     sdSteps: z.number().positive(),
-    reliability: z.number().min(0).max(1),
+    // One of 1 would leave no error at all, and every difference a change.
+    reliability: z.number().min(0).lt(1),
     /** Whether `source` published them, for people like these, or they are a stated assumption. */
     basis: z.enum(['assumed', 'published']).default('assumed'),
     source: z.string().min(1),

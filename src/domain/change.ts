@@ -1,5 +1,5 @@
 import type { QuestionSet, Scale } from '../content/question-set.ts'
-import { areShown, differenceOf, exactMilli, roundingOf, tallyOf } from './figures.ts'
+import { areShown, differenceOf, exactMilli, MEAN_PARTS, roundingOf, tallyOf } from './figures.ts'
 import { shownRange, stepsOf } from './score.ts'
 import {
   hedgesG,
@@ -31,7 +31,7 @@ export type Noise = ReadonlyMap<string, Learnt>
  */
 export const MOST_STATEMENTS = 4
 
-/** A size and the interval in which it likely lies, to a tenth. */
+/** A size, to a tenth, and the interval in which it likely lies. */
 type Sized = { size: number; low: number; high: number }
 /**
  * How large a change was. `onRange`: on the range that the scale is shown on. `g`: in parts of how
@@ -39,15 +39,19 @@ type Sized = { size: number; low: number; high: number }
  */
 export type Effect = { onRange: Sized; g: Sized | null }
 
+/** Of g: as coarse as a twentieth is on most ranges. */
+const G_PARTS = 5
+
 /**
- * Of two rounded means, to a tenth: more would be more than they carry. Rounding never takes an end
- * of the interval across 0.
+ * Of two rounded means. `parts`: by how much they differ, in twentieths of the range. Ends of an
+ * interval are as coarse as a mean: a finer one would count who answered. Rounding never takes one
+ * across 0.
  */
 export function effectOf(
   set: QuestionSet,
   scaleId: string,
   [first, last]: readonly [UnitResult, UnitResult],
-  { difference, change, noise }: { difference: number; change: Change; noise: Noise },
+  { parts, change, noise }: { parts: number; change: Change; noise: Noise },
 ): Effect | null {
   const scale = set.scales.find(({ id }) => id === scaleId)
   const [before, now] = [first, last].map((unit) => sideOf(unit, scaleId))
@@ -56,24 +60,31 @@ export function effectOf(
   const waves = wavesOf(steps, [before], now)
   const known = [statementsOf(last), noise.get(scaleId)] as const
   const { from, to } = shownRange(set, scale)
-  const half = (noiseBandSteps(scale.noise, waves, ...known) / steps) * (to - from)
-  const size = difference * (to - from)
-  const sized = (one: Sized): Sized => ({
-    size: tenths(one.size),
-    low: change === 'higher' ? Math.max(0.1, tenths(one.low)) : tenths(one.low),
-    high: change === 'lower' ? Math.min(-0.1, tenths(one.high)) : tenths(one.high),
-  })
+  const span = to - from
+  const half = (noiseBandSteps(scale.noise, waves, ...known) / steps) * span
+  const size = (parts * span) / MEAN_PARTS
+  /** `range` in so many parts. */
+  const sized = (one: Sized, range: number, count: number): Sized => {
+    const end = (value: number) => rounded((value * count) / range)
+    const [low, high] = [end(one.low), end(one.high)]
+    return {
+      size: rounded(one.size * 10) / 10,
+      low: ((change === 'higher' ? Math.max(1, low) : low) * range) / count,
+      high: ((change === 'lower' ? Math.min(-1, high) : high) * range) / count,
+    }
+  }
   const inSds = () => {
-    const { g, low, high } = hedgesG(scale.noise, difference * steps, waves, ...known)
-    return sized({ size: g, low, high })
+    const { g, low, high } = hedgesG(scale.noise, (parts * steps) / MEAN_PARTS, waves, ...known)
+    return sized({ size: g, low, high }, 1, G_PARTS)
   }
   return {
-    onRange: sized({ size, low: size - half, high: size + half }),
+    onRange: sized({ size, low: size - half, high: size + half }, span, MEAN_PARTS),
     g: scale.noise.basis === 'published' ? inSds() : null,
   }
 }
 
-const tenths = (value: number): number => Math.round(value * 10) / 10 + 0
+/** Halves away from 0, so that a fall is as large as a rise. */
+const rounded = (value: number): number => Math.sign(value) * Math.round(Math.abs(value)) + 0
 
 /** One scale of one unit that met its k. */
 type Side = { unit: UnitResult; tally: Tally; members: number }
@@ -113,7 +124,8 @@ export function changeOf(
 
 /**
  * Learns from the results of other groups how far a set's scales move where nothing is known to
- * have moved. `groups`: of each its units of these very questions, newest first.
+ * have moved. `groups`: of each its units of these very questions, newest first; one that was counted
+ * before check-ins were teaches nothing.
  */
 export function learnNoise(
   set: QuestionSet,
@@ -127,7 +139,11 @@ export function learnNoise(
             const [now, before] = [unit, units[index + 1]].map(
               (one) => one && sideOf(one, scale.id),
             )
-            return now && before && mayCompare(before, now)
+            return now &&
+              before &&
+              knowsCheckIns(now) &&
+              knowsCheckIns(before) &&
+              mayCompare(before, now)
               ? [inErrors(set, scale, before, now)]
               : []
           }),
@@ -137,6 +153,8 @@ export function learnNoise(
     }),
   )
 }
+
+const knowsCheckIns = ({ tally }: Side): boolean => tally.ballots !== undefined
 
 /** The difference of two units, in standard errors: as it is, since no word is made of it. */
 function inErrors(set: QuestionSet, scale: Scale, before: Side, now: Side): number {

@@ -5,7 +5,7 @@ const FIGURES_FROM = 11
 /** A share, and the word that answers lie far apart, need so many people on both sides. */
 const LEAST_ON_A_SIDE = 3
 /** Means are rounded to a part of the range: one in so many. */
-const MEAN_PARTS = 20
+export const MEAN_PARTS = 20
 
 /**
  * The level of a scale in a group. `apart`: three or more are low and three or more are high,
@@ -59,7 +59,7 @@ export const exactMilli = ({ totalMilli, answers }: Tally): number =>
  * By how much a mean differs from the mean of earlier ones, in thousandths of the range, for the
  * word that tells of it. From eleven answers on, in all of them, of what is shown: rounded means,
  * and where one is not shown for lying near an end, that end's step, wherever in it the mean lies.
- * So the word tells nothing that the figures beside it do not.
+ * So the difference tells nothing that the figures beside it do not.
  */
 export function differenceOf(earlier: readonly Tally[], now: Tally): number {
   const milliOf = areShown([...earlier, now])

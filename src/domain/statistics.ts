@@ -31,7 +31,7 @@ export type Waves = {
  *     SD^2 ((1-r) E(e) + r (E(w) + c / N^2)) + u^2/12 E(1), where E(x) = x + sum x_j / J^2
  *
  * e is the measurement error of a wave, (m1 + m2/2) / m^2 with m1 members who answered once and m2
- * twice; w is who happened to answer, 1/m - 1/N; c counts people who were replaced; u is what means
+ * twice; w is who happened to answer, 1/m - 1/N; c counts joins and leaves in between; u is what means
  * were rounded to. Example: 6 and 6 of 8, SD 1, r .6, one statement: 0.84.
  *
  * `statements` are all changes that the same summary could tell: the more, the wider each band
@@ -49,8 +49,11 @@ export function noiseBandSteps(
 
 /** Groups and no fewer: of fewer, the middle value is about one of them. */
 const LEAST_GROUPS = 10
-/** Groups made up to do so move what others are told no further than by these factors. */
-const LEARNT_BOUNDS = { least: 0.6, most: 2.5 } as const
+/**
+ * The factors that may be learnt: few, so that one tells little of the groups that it was learnt
+ * from, and bounded, so that groups made up to do so move what others are told no further.
+ */
+const LEVELS = [0.7, 0.85, 1, 1.2, 1.4, 1.7, 2, 2.4] as const
 /** The middle of a normal distribution's absolute values. */
 const NORMAL_MEDIAN = 0.6745
 /**
@@ -65,15 +68,16 @@ export type Learnt = { factor: number; pairs: number }
 /**
  * Learns it from pairs of consecutive results of many groups. `groups`: of each group its
  * differences, each in times of its standard error. The middle of their sizes beside that of a
- * normal distribution: real changes in a few groups hardly move it, and no group's own is told by
- * it. Null: too few groups have one.
+ * normal distribution, as the nearest of a few levels: real changes in a few groups hardly move it.
+ * Null: too few groups have one.
  */
 export function learn(groups: readonly (readonly number[])[]): Learnt | null {
   if (groups.filter((own) => own.length > 0).length < LEAST_GROUPS) return null
   const sizes = groups.flat().map(Math.abs)
-  const factor = jStat.median(sizes) / NORMAL_MEDIAN
-  const { least, most } = LEARNT_BOUNDS
-  return { factor: Math.min(most, Math.max(least, factor)), pairs: sizes.length }
+  const found = jStat.median(sizes) / NORMAL_MEDIAN
+  const distance = (level: number) => Math.abs(Math.log(level / found))
+  const factor = LEVELS.reduce((best, level) => (distance(level) < distance(best) ? level : best))
+  return { factor, pairs: sizes.length }
 }
 
 /** Of the difference, in steps: the square root in the formula above. */

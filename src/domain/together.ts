@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { QuestionSet } from '../content/question-set.ts'
 import { CHANGES, type Change, type Effect, effectOf, type Noise } from './change.ts'
 import { type Disclosed, disclose } from './disclosure.ts'
-import { BANDS, type Band, EARLIER_BANDS, earlierBandOf } from './figures.ts'
+import { BANDS, type Band, EARLIER_BANDS, earlierBandOf, MEAN_PARTS } from './figures.ts'
 import type { UnitResult } from './unit.ts'
 
 /** A total over fewer groups would be one group's result under another name. */
@@ -53,6 +53,7 @@ export type DisclosedCourse = {
     first: Band
     last: Band
     change: Change
+    isAssumed: boolean
     effect: Effect | null
   }[]
 }
@@ -70,14 +71,18 @@ export function discloseCourse(
 ): DisclosedCourse | null {
   const [start, end] = [disclose(set, first, []), disclose(set, last, [first], noise)]
   if (start.kind !== 'shown' || end.kind !== 'shown') return null
-  const scales = end.scales.flatMap(({ scaleId, band, mean, change }) => {
+  const scales = end.scales.flatMap(({ scaleId, band, mean, change, isAssumed }) => {
     const before = start.scales.find((one) => one.scaleId === scaleId)
     if (!before || change === null) return []
     const isMeasured = before.mean !== null && mean !== null && change !== 'roster'
     const effect = isMeasured
-      ? effectOf(set, scaleId, [first, last], { difference: mean - before.mean, change, noise })
+      ? effectOf(set, scaleId, [first, last], {
+          parts: Math.round((mean - before.mean) * MEAN_PARTS),
+          change,
+          noise,
+        })
       : null
-    return [{ scaleId, first: before.band, last: band, change, effect }]
+    return [{ scaleId, first: before.band, last: band, change, isAssumed, effect }]
   })
   return scales.length === 0 ? null : sealCourse({ scales })
 }
@@ -94,6 +99,7 @@ const courseSchema = z.object({
       /** Since 28 November 2026. */
       levels: z.object({ first: bandSchema, last: bandSchema }).optional(),
       change: z.enum(CHANGES),
+      isAssumed: z.boolean().default(false),
       /** Until 28 November 2026 in parts of an assumed spread: not told any more. */
       effect: z.unknown(),
       sizes: z.object({ onRange: sizedSchema, g: sizedSchema.nullable() }).nullable().default(null),

@@ -219,7 +219,7 @@ export async function closeCheckIn({ tx, organisationId }: Tenant, id: string): 
 export async function listAsked(
   { tx, organisationId }: Tenant<Reader>,
   groupIds: readonly string[],
-): Promise<(EarlierCheckIn & { groupId: string; questionSetId: string; unitId: string | null })[]> {
+): Promise<(EarlierCheckIn & Asked)[]> {
   return await tx.prisma.checkIn.findMany({
     where: {
       organisationId,
@@ -232,7 +232,16 @@ export async function listAsked(
       sessionId: true,
       opensAt: true,
       questionSetId: true,
+      audience: true,
       unitId: true,
     },
   })
+}
+
+/** A check-in by what it asks and whom its result is for. */
+type Asked = {
+  groupId: string
+  questionSetId: string
+  audience: 'shared' | 'staff'
+  unitId: string | null
 }

@@ -17,7 +17,7 @@ export type ResultRow = {
   sessionAt: Date
   state: UnitResult['state']
   disclosed: Disclosed
-  /** Whether there is one before it to compare with, and it was not shown. */
+  /** Whether there are some before it, and none to set it beside was shown. */
   isAfterHidden: boolean
   /** The programme from its first unit to this one, sealed; null: nothing to set it beside. */
   course: Uint8Array | null

@@ -27,22 +27,24 @@ const SAMPLE = { units: 1_000, groups: 60 } as const
 
 /**
  * Of other groups of the organisation, or a sample of them, the sealed sums of their latest units
- * of the same questions: a list a group, newest first.
+ * of the same questions and for the same people: a list a group, newest first. Those with one unit
+ * are left out.
  */
 export async function listSumsOfOthers(
   { tx, organisationId }: Tenant<Reader>,
-  { groupId, questionSetId, questionSetVersion, most }: SumsOfOthers,
+  { groupId, questionSetId, questionSetVersion, audience, most }: SumsOfOthers,
 ): Promise<{ unitId: string; sealed: Uint8Array }[][]> {
   const rows = await tx.sql.rows<{ unitId: string; groupId: string; sealed: Uint8Array }>`
     with sample as (
-      select distinct "groupId" from (
+      select "groupId" from (
         select u."groupId" from "SealedSums" s join "ReleaseUnit" u
           on u."organisationId" = s."organisationId" and u."id" = s."id"
         where s."organisationId" = ${organisationId}::uuid and u."groupId" <> ${groupId}::uuid
           and u."questionSetId" = ${questionSetId}
           and u."questionSetVersion" = ${questionSetVersion}
+          and u."audience" = ${audience}::"Audience"
         order by s."id" limit ${SAMPLE.units}) units
-      limit ${SAMPLE.groups})
+      group by "groupId" having count(*) > 1 limit ${SAMPLE.groups})
     select latest."id"::text as "unitId", sample."groupId"::text as "groupId", latest."sealed"
     from sample cross join lateral (
       select u."id", s."sealed", (
@@ -53,6 +55,7 @@ export async function listSumsOfOthers(
       where u."organisationId" = ${organisationId}::uuid and u."groupId" = sample."groupId"
         and u."questionSetId" = ${questionSetId}
         and u."questionSetVersion" = ${questionSetVersion}
+        and u."audience" = ${audience}::"Audience"
       order by 3 desc limit ${most}) latest
     order by sample."groupId", latest."closedAt" desc`
   return [...Map.groupBy(rows, (row) => row.groupId).values()]
@@ -63,6 +66,7 @@ type SumsOfOthers = {
   groupId: string
   questionSetId: string
   questionSetVersion: number
+  audience: 'shared' | 'staff'
   most: number
 }
 

@@ -47,7 +47,10 @@ export function chartOf(
     })),
     levels: [
       t('summary.band.low'),
-      t(has('mixed') ? 'summary.band.mixed' : 'summary.band.middle'),
+      (['mixed', 'middle'] as const)
+        .filter((band) => has(band) || (band === 'middle' && !has('mixed')))
+        .map((band) => t(`summary.band.${band}`))
+        .join(' / '),
       t('summary.band.high'),
     ],
     apart: t('summary.band.apart'),

@@ -4,6 +4,7 @@ import { shownRange } from '../domain/score.ts'
 import { formatDate } from '../domain/time.ts'
 import type { DisclosedCourse } from '../domain/together.ts'
 import { type Block, compact, heading, text } from './card.ts'
+import { basisOf } from './result.ts'
 
 /** A programme that is over. */
 export type Closing = {
@@ -65,7 +66,7 @@ function courseLines(
     first === last
       ? t('closing.scaleSame', { scale: name, band: first })
       : t('closing.scale', { scale: name, first, last })
-  const line = `${ends} ${t(`closing.change.${shown.change}`)}`
+  const line = `${ends} ${t(`closing.change.${shown.change}`, { basis: basisOf(shown) })}`
   if (shown.effect === null || !scale) return [line]
   const { onRange, g } = shown.effect
   return [

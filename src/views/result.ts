@@ -4,7 +4,7 @@ import type { Change, Disclosed, DisclosedScale } from '../domain/disclosure.ts'
 import { meanOnRange, shownRange } from '../domain/score.ts'
 import { type Notice, notice } from './notice.ts'
 
-/** A result. `isAfterHidden`: there is one before it to compare with, and it was not shown. */
+/** A result. `isAfterHidden`: there are some before it, and none to set it beside was shown. */
 export type ResultShown = { set: QuestionSet; disclosed: Disclosed; isAfterHidden: boolean }
 
 /**
@@ -74,9 +74,13 @@ function scalesTogether(
   return [...moved, ...together]
 }
 
+/** For the words of a change: whether its noise is known or only assumed. */
+export const basisOf = ({ isAssumed }: { isAssumed: boolean }): 'assumed' | 'known' =>
+  isAssumed ? 'assumed' : 'known'
+
 /** In words that say what it was set beside. */
 const changed = ({ t }: Texts, change: Change, { against, isAssumed }: DisclosedScale): string =>
-  t(`summary.change.${change}`, { count: against, basis: isAssumed ? 'assumed' : 'known' })
+  t(`summary.change.${change}`, { count: against, basis: basisOf({ isAssumed }) })
 
 function named(
   texts: Texts,

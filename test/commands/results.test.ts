@@ -66,7 +66,7 @@ describe('a result for staff alone between two that members see', () => {
     expect(text).toContain('Tuesday 10 March: mostly low ↓ lower')
     expect(text).toContain('Tuesday 17 March: mostly high → no clear change')
     expect(await shown('UFACILITATOR', 'summary', id)).toContain(
-      'Change: none that is clear, beside the',
+      'Change: none that is clear, compared with a result shown before.',
     )
   })
 })
@@ -170,8 +170,12 @@ it('says that a change cannot be told where no result before was shown', async (
   ]
   const id = await group({ results }, inWeek(4, 60))
   for (const verb of ['summary', 'summary.post'])
-    expect(await shown('UFACILITATOR', verb, id)).toContain('No result before it was shown.')
-  expect(await shown('USUPERVISOR', 'digest')).toContain('No result before it was shown.')
+    expect(await shown('UFACILITATOR', verb, id)).toContain(
+      'There is no shown result to set it beside.',
+    )
+  expect(await shown('USUPERVISOR', 'digest')).toContain(
+    'There is no shown result to set it beside.',
+  )
 })
 
 it('sets a result beside up to four that were shown before, past one that was not, and says so', async () => {
@@ -179,11 +183,27 @@ it('sets a result beside up to four that were shown before, past one that was no
   const hidden = { week: 3, mean: 0, state: 'withheld' as const }
   const results = [...weeks.slice(0, 3), hidden, ...weeks.slice(3), { week: 6, mean: 0.75 }]
   const id = await group({ results }, inWeek(6, 60))
-  const text = 'higher than the 4 results shown before, likely by more than chance.'
+  const text = 'higher than 4 results shown before, likely by more than chance.'
   for (const verb of ['summary', 'summary.post'])
     expect(await shown('UFACILITATOR', verb, id)).toContain(text)
   expect(await shown('USUPERVISOR', 'digest')).toContain(text)
   expect(await world.db.sealedSums.count()).toBe(5)
+})
+
+it('keeps for members as many results to compare with as they saw, whatever staff were shown between', async () => {
+  const shared = [0, 1, 2, 3].map((week) => ({ week, mean: 0.5 }))
+  const forStaff = [4, 5, 6, 7, 8].map((week) => ({
+    week,
+    mean: 0.5,
+    audience: 'staff' as const,
+  }))
+  const id = await group(
+    { results: [...shared, ...forStaff, { week: 9, mean: 0.5 }] },
+    inWeek(9, 60),
+  )
+  expect(await shown('UMEMBER1', 'summary', id)).toContain('compared with 4 results shown before.')
+  // Four and the programme's first for members, and four of staff's own.
+  expect(await world.db.sealedSums.count()).toBe(9)
 })
 
 it('takes noise as known once ten other groups have several results, and says “likely” before', async () => {
@@ -196,11 +216,43 @@ it('takes noise as known once ten other groups have several results, and says �
       const results = [0, 1, 2].map((week) => ({ week, mean: 0.5 + 0.01 * ((week * index) % 5) }))
       await writeGroup(world, { alias: `Group ${index}`, results })
     })
+  await world.db.learntNoise.deleteMany()
   await Promise.all(steady(8))
-  expect(await moved()).toContain('higher than the 2 results shown before, likely by more')
+  expect(await moved()).toContain('higher than 2 results shown before, likely by more')
   // The group above is the ninth.
   expect(await moved()).toContain('likely by more')
-  expect(await moved()).toContain('higher than the 2 results shown before, by more than chance.')
+  expect(await moved()).toContain('higher than 2 results shown before, by more than chance.')
+})
+
+it('learns noise anew after a season, not from what others answered meanwhile, and for each audience', async () => {
+  const write = async (index: number, swing: number, audience: 'shared' | 'staff' = 'shared') => {
+    const results = [0, 1, 2].map((week) => ({ week, mean: 0.5 + swing * (week % 2), audience }))
+    await writeGroup(world, { alias: `Group ${index}`, results })
+  }
+  const factors = async () => {
+    const rows = await world.db.learntNoise.findMany({ orderBy: { audience: 'asc' } })
+    return rows.map(({ audience, scales }) => [
+      audience,
+      (scales as { climate: { factor: number } }).climate.factor,
+    ])
+  }
+  await world.db.learntNoise.deleteMany()
+  for (let index = 0; index < 10; index += 1) await write(index, 0.01, 'staff')
+  await write(10, 0.01)
+  expect(await factors()).toEqual([])
+  await write(11, 0.01, 'staff')
+  expect(await factors()).toEqual([['staff', 0.7]])
+  for (let index = 12; index < 22; index += 1) await write(index, 0.01)
+  expect(await factors()).toEqual([
+    ['shared', 0.7],
+    ['staff', 0.7],
+  ])
+  for (let index = 22; index < 60; index += 1) await write(index, 0.4)
+  expect((await factors())[0]).toEqual(['shared', 0.7])
+  const learntOn = { learntOn: inWeek(-13, 0) }
+  await world.db.learntNoise.updateMany({ where: { audience: 'shared' }, data: learntOn })
+  await write(60, 0.4)
+  expect((await factors())[0]).toEqual(['shared', 2.4])
 })
 
 it('the button and the form it opens mean the same result', async () => {

@@ -158,7 +158,7 @@ describe.each(['slack', 'teams'] as const)('every screen on %s, read as a whole'
         t('closing.kept', { months: 12 }),
         t('closing.span', { from: '3 March', to: '19 May' }),
         t('closing.hidden', { count: 2 }),
-        `${t('closing.scale', bands)} ${t('closing.change.higher')}`,
+        `${t('closing.scale', bands)} ${t('closing.change.higher', { basis: 'assumed' })}`,
         t('closing.size', size),
         t('closing.standardised', size),
         t('closing.sizes'),

@@ -24,6 +24,14 @@ function made(milli: number, facts: Made & { isSteady?: boolean; k?: number } = 
     release: { invited, answered: answers, tallies: [{ subject: 'scale:climate', ...tally }] },
   }
 }
+/** As a version before counted it. */
+const withoutCheckIns = (unit: UnitResult): UnitResult => ({
+  ...unit,
+  release: unit.release && {
+    ...unit.release,
+    tallies: unit.release.tallies.map(({ ballots, ...tally }) => tally),
+  },
+})
 const told = (now: UnitResult, earlier: UnitResult[], noise = new Map()) =>
   changeOf(set, climate, now, earlier, noise)
 
@@ -96,7 +104,7 @@ describe('a result', () => {
     expect(told(made(500), [])).toBeNull()
   })
   it('takes the most that any of them lies away from its people', () => {
-    // Beside one whose two members were replaced the band is wider by a fifteenth.
+    // Beside one since which two joined or left the band is wider by a fifteenth.
     const near = made(501, { roster: 0 })
     const far = made(499, { roster: 2 })
     const at = (milli: number, earlier: UnitResult[]) => told(made(milli), earlier)?.change
@@ -131,17 +139,28 @@ describe('noise', () => {
     expect(learn(groups(10, 0.5, -0.6745, 0.9))).toEqual({ factor: 1, pairs: 30 })
     expect(learn(groups(9, 1))).toBeNull()
     expect(learn([...groups(9, 1), []])).toBeNull()
-    expect(learn(groups(10, 0.01))).toEqual({ factor: 0.6, pairs: 10 })
-    expect(learn(groups(10, 9))).toEqual({ factor: 2.5, pairs: 10 })
-    expect(learn(groups(10, 1.349))?.factor).toBeCloseTo(2, 10)
+    for (const least of [0, 0.01, 0.45])
+      expect(learn(groups(10, least))).toEqual({ factor: 0.7, pairs: 10 })
+    expect(learn(groups(10, 9))).toEqual({ factor: 2.4, pairs: 10 })
+    // The nearest level by proportion: between 1 and 1.2 lies 1.095.
+    expect([0.735, 0.742].map((one) => learn(groups(10, one))?.factor)).toEqual([1, 1.2])
+  })
+  it('tells one of eight levels of a group among nine that somebody made up to read it', () => {
+    // Half of theirs below and half above: the middle is the other group’s own.
+    const theirs = [0, 0, 0, 0, 9, 9, 9, 9].map((size) => [size])
+    const found = Array.from({ length: 300 }, (_, index) => {
+      const own = index / 100
+      return learn([...theirs, [own], [own]])?.factor
+    })
+    expect(new Set(found).size).toBe(8)
   })
   it('takes a group’s neighbouring results, those of the same people, as they are and not rounded', () => {
-    // Half a step apart, where an error is the root of .1: 1.58 of them, 2.34 times the usual.
-    const own = [made(625), made(500), made(625), made(500)]
+    // .3 of a step apart, where an error is the root of .1: .95 of one, 1.41 times the usual.
+    const own = [made(575), made(500), made(575), made(500)]
     const groups = Array.from({ length: 10 }, () => own)
     const found = learnNoise(set, groups).get('climate')
     expect(found?.pairs).toBe(30)
-    expect(found?.factor).toBeCloseTo(0.5 / Math.sqrt(0.1) / 0.6745, 10)
+    expect(found?.factor).toBe(1.4)
     const parted = [
       made(625),
       made(500, { isSteady: false }),
@@ -150,12 +169,15 @@ describe('noise', () => {
       made(500, { k: 9 }),
     ]
     expect(learnNoise(set, [...groups, parted]).get('climate')?.pairs).toBe(30)
-    const twelve = [made(545, { answers: 12 }), made(500, { answers: 12 })]
+    // .26 of a step and .26 of an error: 1.49 of the usual. Rounded it would be .2, 1.15.
+    const twelve = [made(565, { answers: 12 }), made(500, { answers: 12 })]
     const ofTwelve = learnNoise(
       set,
       Array.from({ length: 10 }, () => twelve),
     ).get('climate')
-    expect(ofTwelve?.factor).toBeCloseTo(0.18 / Math.sqrt(0.8 / 12) / 0.6745, 10)
+    expect(ofTwelve?.factor).toBe(1.4)
+    const before = groups.map((units) => units.map(withoutCheckIns))
+    expect(learnNoise(set, before).size).toBe(0)
     expect(learnNoise(set, groups.slice(1)).size).toBe(0)
   })
 })

@@ -115,6 +115,7 @@ describe('what may be shown of a programme as a whole', () => {
       first: 'low',
       last: 'high',
       change: 'higher',
+      isAssumed: true,
       effect: null,
     })
     expect(courseOf({ mean: 0.5 }, { mean: 0.55 })?.change).toBe('none')
@@ -133,7 +134,7 @@ describe('what may be shown of a programme as a whole', () => {
 
   it('has no size below eleven answers on either side, near an end, or where the people changed', () => {
     const eleven = (mean: number) => ({ answers: 11, mean })
-    expect(courseOf(eleven(0.3), eleven(0.7))?.effect).toEqual(size(1.6, 0.9, 2.3))
+    expect(courseOf(eleven(0.3), eleven(0.7))?.effect).toEqual(size(1.6, 0.8, 2.4))
     expect(courseOf({ answers: 10, mean: 0.3 }, eleven(0.7))?.effect).toBeNull()
     expect(courseOf(eleven(0.3), { answers: 10, mean: 0.7 })?.effect).toBeNull()
     expect(courseOf(eleven(0.03), eleven(0.7))?.effect).toBeNull()
@@ -151,15 +152,15 @@ describe('what may be shown of a programme as a whole', () => {
     const eleven = (mean: number) => made({ answers: 11, mean })
     const effect = discloseCourse(published, eleven(0.3), eleven(0.7))?.scales[0]?.effect
     expect(effect).toEqual({
-      ...size(1.6, 0.9, 2.3),
-      g: { size: 1.5, low: 0.9, high: 2.2 },
+      ...size(1.6, 0.8, 2.4),
+      g: { size: 1.5, low: 0.8, high: 2.2 },
     })
   })
 
   it('is read of before as words alone: its size was one of an assumed spread', () => {
     const before = { scaleId: 'climate', first: 'low', last: 'high', change: 'higher' }
     const kept = { scales: [{ ...before, effect: { g: 1.4, low: 0.7, high: 2 } }] }
-    expect(readCourse(kept).scales[0]).toEqual({ ...before, effect: null })
+    expect(readCourse(kept).scales[0]).toEqual({ ...before, isAssumed: false, effect: null })
   })
 
   it('tells no more than the two rounded means do: the same rounding, the same size', () => {
@@ -170,7 +171,7 @@ describe('what may be shown of a programme as a whole', () => {
           { answers: 11, mean: 0.3 + a / 1000 },
           { answers: 11, mean: 0.7 + b / 1000 },
         )?.effect
-        expect(effect).toEqual(size(1.6, 0.9, 2.3))
+        expect(effect).toEqual(size(1.6, 0.8, 2.4))
       }),
     )
   })
@@ -215,11 +216,11 @@ describe('what may be shown of a programme as a whole', () => {
     ]
     expect(courseOf(low, high)).toMatchObject({
       change: 'higher',
-      effect: size(0.8, 0.1, 1.6),
+      effect: size(0.8, 0.2, 1.6),
     })
     expect(courseOf(high, low)).toMatchObject({
       change: 'lower',
-      effect: size(-0.8, -1.6, -0.1),
+      effect: size(-0.8, -1.6, -0.2),
     })
   })
 

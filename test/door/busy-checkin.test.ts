@@ -13,7 +13,7 @@ describe.runIf(inject('hasPostgres')).each(['slack', 'teams'] as const)(
     let member = ''
     let holder: pg.Client
     beforeAll(async () => {
-      world = await startWorld({ store: 'postgres' })
+      world = await startWorld({ store: 'postgres', hasDeadlines: true })
       await setUpGroup(world, platform)
       member = world.casts[platform].members[0] ?? ''
       await moveTo(world, SESSION.endsAt)

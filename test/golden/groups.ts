@@ -172,7 +172,13 @@ async function writeResult(
   if (state !== 'released' || isOpen || isDropped) return
   const { organisationId } = own
   const scales = set === 'pulse' ? ['climate'] : ['satisfied', 'worthwhile', 'happy', 'anxious']
-  const tally = { answers, totalMilli: Math.round(mean * answers * 1000), low, high }
+  const tally = {
+    answers,
+    ballots: answers,
+    totalMilli: Math.round(mean * answers * 1000),
+    low,
+    high,
+  }
   const tallies = scales.map((scale) => ({ subject: `scale:${scale}`, ...tally }))
   const release = { invited, answered, tallies }
   await publish(app.services, { organisationId, unitId }, release, inWeek(week, 50))

@@ -53,7 +53,11 @@ describe.runIf(inject('hasPostgres'))('a store of many organisations', () => {
   let tables: ReadonlySet<string>
 
   beforeAll(async () => {
-    world = await startWorld({ store: 'postgres', publicUrl: 'https://groupwell.example.org' })
+    world = await startWorld({
+      store: 'postgres',
+      hasDeadlines: true,
+      publicUrl: 'https://groupwell.example.org',
+    })
     client = new pg.Client({ connectionString: world.databaseUrl ?? '' })
     client.on('error', () => {})
     await client.connect()

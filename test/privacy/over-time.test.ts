@@ -118,10 +118,7 @@ function shownOf(disclosed: Disclosed, apartAs: number): number | null {
   const scale = disclosed.scales[0]
   if (!scale) return null
   const band = { low: 0.2, middle: 0.5, mixed: 0.5, high: 0.8, apart: apartAs }[scale.band]
-  const change = scale.change === 'higher' ? 0.05 : scale.change === 'lower' ? -0.05 : 0
-  return (
-    (scale.mean ?? (scale.highTenths === null ? band : (band + scale.highTenths / 10) / 2)) + change
-  )
+  return scale.mean ?? (scale.highTenths === null ? band : (band + scale.highTenths / 10) / 2)
 }
 
 /**
@@ -136,15 +133,27 @@ function courseOf(first: UnitResult, last: UnitResult, noise: Noise): number | n
     : { higher: 0.25, lower: -0.25, none: 0, roster: 0 }[scale.change]
 }
 
+/** Told of a result beside earlier ones, with who was there at each. */
+type Difference = { by: number; now: readonly number[]; before: readonly (readonly number[])[] }
+
+/** The word of change as a difference, where a noise band is about a seventh of the range. */
+function changeOf(disclosed: Disclosed, present: readonly (readonly number[])[]): Difference[] {
+  const scale = disclosed.kind === 'shown' ? disclosed.scales[0] : undefined
+  const [now, ...before] = present.toReversed()
+  if (!scale?.change || scale.against === 0 || !now) return []
+  const by = { higher: 0.15, lower: -0.15, none: 0, roster: 0 }[scale.change]
+  return [{ by, now, before: before.slice(0, scale.against) }]
+}
+
 /**
  * Names the member whose presence goes with the lowest figures: ridge regression of the figures on
- * who was there. `course`: a difference of the last and the first figure that is told besides.
+ * who was there. `told`: differences that are told besides, and between whom.
  */
 function accuse(
   figures: readonly number[],
   present: readonly (readonly number[])[],
   members: number,
-  course: number | null,
+  told: readonly Difference[],
 ): number {
   const columns = Array.from({ length: members }, (_, member) => {
     const column = present.map((row) => row[member] ?? 0)
@@ -153,10 +162,13 @@ function accuse(
   })
   const average = figures.reduce((sum, value) => sum + value, 0) / figures.length
   const y = figures.map((value) => value - average)
-  if (course !== null) {
-    y.push(course)
+  for (const { by, now, before } of told) {
+    y.push(by)
     for (const [member, column] of columns.entries())
-      column.push((present.at(-1)?.[member] ?? 0) - (present[0]?.[member] ?? 0))
+      column.push(
+        (now[member] ?? 0) -
+          before.reduce((sum, row) => sum + (row[member] ?? 0), 0) / before.length,
+      )
   }
   const matrix = columns.map((a, row) =>
     columns.map(
@@ -238,6 +250,7 @@ function attack(
     const figures: number[][] = APART_AS.map(() => [])
     const present: number[][] = []
     const published: UnitResult[] = []
+    const differences: Difference[] = []
     for (const weeks of units) {
       const unit = countOf(world, weeks, members)
       const tally = unit.release?.tallies[0]
@@ -259,13 +272,18 @@ function attack(
           return knows === 'answered' ? Math.min(1, times) : times / weeks.length
         }),
       )
+      if (!exact) differences.push(...changeOf(disclosed, present))
     }
     shown += present.length
     const [start, end] = [published[0], published.at(-1)]
     const course = start && end && !exact ? courseOf(start, end, noise) : null
-    if (course !== null) told += 1
+    const [now, from] = [present.at(-1), present[0]]
+    if (course !== null && now && from) {
+      told += 1
+      differences.push({ by: course, now, before: [from] })
+    }
     for (const [index, own] of figures.entries())
-      if (own.length > 1 && accuse(own, present, members, course) === world.lowest)
+      if (own.length > 1 && accuse(own, present, members, differences) === world.lowest)
         named[index] = (named[index] ?? 0) + 1
   }
   const per = (count: number) => count / WORLDS
@@ -291,6 +309,7 @@ describe('half a year of results, and somebody who knows who was in the room', (
         `knowing who answered ${answered.times.toFixed(2)}`,
     )
     expect(shown).toBeGreaterThan(4)
+    expect(apart).toBeGreaterThan(0.1)
     // The closing's comparison is among what the attacker knows.
     expect(told).toBeGreaterThan(0.9)
     expect(times).toBeLessThanOrEqual(MOST)
