@@ -89,9 +89,9 @@ export async function decide(
 }
 
 /**
- * Reads what was learnt of how far these questions move by themselves, or learns it from other
- * groups' latest results. It stands for a season: learnt anew with each result, it would tell whoever makes
- * groups up what another one answered, a step at a time.
+ * Reads how far these questions move by themselves, as it was learnt last, or learns it from other
+ * groups' latest results. It stands for a season: learnt anew with each result, it would tell an
+ * owner of made-up groups what another one answered, a step at a time.
  */
 async function noiseOf(base: Base, making: Making, set: QuestionSet): Promise<Noise> {
   const kept = await getNoise(base, making)

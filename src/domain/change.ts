@@ -124,8 +124,8 @@ export function changeOf(
 
 /**
  * Learns from the results of other groups how far a set's scales move where nothing is known to
- * have moved. `groups`: of each its units of these very questions, newest first; one that was counted
- * before check-ins were teaches nothing.
+ * have moved. `groups`: of each its units of these very questions, newest first; one that was
+ * counted before check-ins were teaches nothing.
  */
 export function learnNoise(
   set: QuestionSet,

@@ -22,7 +22,7 @@ export const WIN_DAYS = 30
  */
 export const MOST_EARLIER_UNITS = 4
 export const SUMS_DAYS = { usual: 182, firstOfProgramme: 365 } as const
-/** What was learnt of questions' noise: so long it stands, then it is learnt anew. */
+/** Learnt noise stands for so long, then it is learnt anew. */
 export const NOISE_DAYS = 91
 /** Somebody whom staff took off a roster: time to be told, and to answer what had begun. */
 export const REMOVED_DAYS = 7

@@ -31,8 +31,8 @@ export type Waves = {
  *     SD^2 ((1-r) E(e) + r (E(w) + c / N^2)) + u^2/12 E(1), where E(x) = x + sum x_j / J^2
  *
  * e is the measurement error of a wave, (m1 + m2/2) / m^2 with m1 members who answered once and m2
- * twice; w is who happened to answer, 1/m - 1/N; c counts joins and leaves in between; u is what means
- * were rounded to. Example: 6 and 6 of 8, SD 1, r .6, one statement: 0.84.
+ * twice; w is who happened to answer, 1/m - 1/N; c counts joins and leaves in between; u is what
+ * means were rounded to. Example: 6 and 6 of 8, SD 1, r .6, one statement: 0.84.
  *
  * `statements` are all changes that the same summary could tell: the more, the wider each band
  * (Bonferroni), so that the summary as a whole keeps to its share of false alarms. z is 1.96 for

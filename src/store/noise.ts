@@ -13,7 +13,7 @@ type Kept = { noise: Noise; learntOn: Date }
 
 const scalesSchema = z.record(z.string(), z.object({ factor: z.number(), pairs: z.int() }))
 
-/** What was learnt last in the organisation; null: nothing was yet. */
+/** The noise that the organisation learnt last; null: none yet. */
 export async function getNoise(
   { tx, organisationId }: Tenant<Reader>,
   { questionSetId, questionSetVersion, audience }: Asked,
